@@ -1,0 +1,199 @@
+# Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
+# pyright: standard
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.agent_call_logs import AgentCallLogs
+from ...models.agents_get_call_logs_cartesia_version import (
+    AgentsGetCallLogsCartesiaVersion,
+)
+from ...models.agents_get_call_logs_response_404 import AgentsGetCallLogsResponse404
+from ...types import Response
+
+
+def _get_kwargs(
+    call_id: str,
+    *,
+    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["Cartesia-Version"] = str(cartesia_version)
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/agents/calls/{call_id}/logs".format(
+            call_id=quote(str(call_id), safe=""),
+        ),
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AgentCallLogs | AgentsGetCallLogsResponse404 | None:
+    if response.status_code == 200:
+        response_200 = AgentCallLogs.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 404:
+        response_404 = AgentsGetCallLogsResponse404.from_dict(response.json())
+
+        return response_404
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AgentCallLogs | AgentsGetCallLogsResponse404]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    call_id: str,
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+) -> Response[AgentCallLogs | AgentsGetCallLogsResponse404]:
+    """Get Call Runtime Logs
+
+     Returns the runtime logs for a specific call. These are the logs produced by your agent's code
+    during the call. Logs may not be available if the call is still in progress or if they have been
+    removed due to data retention settings.
+
+    Args:
+        call_id (str):
+        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AgentCallLogs | AgentsGetCallLogsResponse404]
+    """
+
+    kwargs = _get_kwargs(
+        call_id=call_id,
+        cartesia_version=cartesia_version,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    call_id: str,
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+) -> AgentCallLogs | AgentsGetCallLogsResponse404 | None:
+    """Get Call Runtime Logs
+
+     Returns the runtime logs for a specific call. These are the logs produced by your agent's code
+    during the call. Logs may not be available if the call is still in progress or if they have been
+    removed due to data retention settings.
+
+    Args:
+        call_id (str):
+        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AgentCallLogs | AgentsGetCallLogsResponse404
+    """
+
+    return sync_detailed(
+        call_id=call_id,
+        client=client,
+        cartesia_version=cartesia_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    call_id: str,
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+) -> Response[AgentCallLogs | AgentsGetCallLogsResponse404]:
+    """Get Call Runtime Logs
+
+     Returns the runtime logs for a specific call. These are the logs produced by your agent's code
+    during the call. Logs may not be available if the call is still in progress or if they have been
+    removed due to data retention settings.
+
+    Args:
+        call_id (str):
+        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AgentCallLogs | AgentsGetCallLogsResponse404]
+    """
+
+    kwargs = _get_kwargs(
+        call_id=call_id,
+        cartesia_version=cartesia_version,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    call_id: str,
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+) -> AgentCallLogs | AgentsGetCallLogsResponse404 | None:
+    """Get Call Runtime Logs
+
+     Returns the runtime logs for a specific call. These are the logs produced by your agent's code
+    during the call. Logs may not be available if the call is still in progress or if they have been
+    removed due to data retention settings.
+
+    Args:
+        call_id (str):
+        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AgentCallLogs | AgentsGetCallLogsResponse404
+    """
+
+    return (
+        await asyncio_detailed(
+            call_id=call_id,
+            client=client,
+            cartesia_version=cartesia_version,
+        )
+    ).parsed

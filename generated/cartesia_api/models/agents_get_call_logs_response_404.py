@@ -1,0 +1,72 @@
+# Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
+# pyright: standard
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="AgentsGetCallLogsResponse404")
+
+
+@_attrs_define
+class AgentsGetCallLogsResponse404:
+    """
+    Attributes:
+        message (str): A short error title. Example: Call logs not available.
+        description (str): A detailed explanation of the error. Example: Logs for this call are not available. They may
+            not have been generated yet or may have been removed due to data retention settings..
+    """
+
+    message: str
+    description: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        message = self.message
+
+        description = self.description
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "message": message,
+                "description": description,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        message = d.pop("message")
+
+        description = d.pop("description")
+
+        agents_get_call_logs_response_404 = cls(
+            message=message,
+            description=description,
+        )
+
+        agents_get_call_logs_response_404.additional_properties = d
+        return agents_get_call_logs_response_404
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,34 @@
+"""How the scripts talk: results on stdout, one well-formed error on stderr."""
+
+import sys
+
+
+class ScriptError(Exception):
+    """Bad input or a refused step, explained for the person at the terminal.
+
+    Attributes:
+        what: One line on what happened.
+        next_step: One line on what to do about it.
+        exit_code: The exit code that the script should end with.
+    """
+
+    def __init__(self, what: str, next_step: str, *, exit_code: int = 1) -> None:
+        super().__init__(f"{what} {next_step}")
+        self.what = what
+        self.next_step = next_step
+        self.exit_code = exit_code
+
+
+def say(line: str) -> None:
+    """Write one line of result to stdout."""
+    sys.stdout.write(f"{line}\n")
+
+
+def complain(error: ScriptError) -> int:
+    """Write the error's two lines to stderr.
+
+    Returns:
+        The exit code to end with.
+    """
+    sys.stderr.write(f"error: {error.what}\n       {error.next_step}\n")
+    return error.exit_code

@@ -1,0 +1,91 @@
+"""Run the pinned generator so that nothing but the spec and its settings decides the output."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from _console import ScriptError
+from _spec_document import METHODS, SpecDocument, check_document
+from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
+from _yaml_text import parse_json, parse_yaml
+
+_MAX_SECONDS = 300
+
+
+def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, root: Path) -> None:
+    """Generate the package of a spec into a folder that does not exist yet.
+
+    Args:
+        spec: The OpenAPI document.
+        spec_name: What the files' header calls the document.
+        target: The folder to make.
+        toolchain: What `find_toolchain` returned.
+        root: The repository, with the generator's settings and templates.
+
+    Raises:
+        ScriptError: The generator failed, warned, or left an operation out.
+    """
+    document = _read_spec(spec)
+    command = [sys.executable, "-m", "openapi_python_client", "generate"]
+    command += ["--path", str(spec.resolve()), "--output-path", str(target)]
+    command += ["--meta", "none", "--fail-on-warning"]
+    command += ["--config", str(root / "generator-config.yaml")]
+    command += ["--custom-template-path", str(root / "scripts" / "templates")]
+    try:
+        run = subprocess.run(  # noqa: S603 - this interpreter, and paths of our own
+            command,
+            cwd=target.parent,
+            env=clean_environment(toolchain.scripts_folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_MAX_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ScriptError(
+            f"The generator did not finish within {_MAX_SECONDS} seconds.",
+            "Try again; if it stays so, look for a schema that contains itself without end.",
+        ) from error
+    if run.returncode != 0:
+        sys.stderr.write(run.stdout)
+        raise ScriptError(
+            f"The generator failed or left something out of {spec_name}; see its output above.",
+            "Change the spec or generator-config.yaml so that all of it is understood.",
+        )
+    _check_operations(document, target, spec_name)
+    _mark(target, spec_name, toolchain.generator_version)
+
+
+def _mark(package: Path, spec_name: str, version: str) -> None:
+    """Say in every module where it comes from, and that the package is typed."""
+    header = (
+        f"{HEADER_START}{spec_name} by {GENERATOR} {version}."
+        " Do not edit: run `nox -s regenerate`.\n"
+        # attrs' `factory=dict`, which the generator writes, leaves types open that strict refuses.
+        "# pyright: standard\n"
+    )
+    for module in sorted(package.rglob("*.py")):
+        module.write_bytes(header.encode() + module.read_bytes())
+    (package / "py.typed").write_bytes(b"")
+
+
+def _read_spec(spec: Path) -> SpecDocument:
+    try:
+        text = spec.read_text(encoding="utf-8")
+        value = parse_json(text) if spec.suffix == ".json" else parse_yaml(text)
+    except (OSError, ValueError) as error:
+        raise ScriptError(f"Cannot read {spec}: {error}.", "Check the path of --spec.") from error
+    return check_document(value, spec.name)
+
+
+def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> None:
+    """Count: two ids that become one module name overwrite each other without a warning."""
+    wanted = sum(method in METHODS for item in document.paths.values() for method in item)
+    made = sum(module.name != "__init__.py" for module in (package / "api").glob("*/*.py"))
+    if made != wanted:
+        raise ScriptError(
+            f"{spec_name} has {wanted} operations, but {made} modules were generated.",
+            "Look for operationIds that differ in case or punctuation only, and rename one.",
+        )

@@ -1,0 +1,265 @@
+"""One OpenAPI document: checked, and taken apart into operations and what they reach."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+from urllib.parse import unquote
+
+import openapi_spec_validator
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the library has no types
+
+from _console import ScriptError
+from _yaml_text import JsonObject, JsonValue, as_list, as_object
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_NOT_HEADER = {"paths", "components", "tags"}
+_SHOWN_MESSAGE = 300
+
+OperationKey: TypeAlias = tuple[str, str]
+"""An operation's path and lower-case method."""
+
+ComponentKey: TypeAlias = tuple[str, str]
+"""A component's section and name, such as `("schemas", "AgentCall")`."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation and the document that defines it.
+
+    Attributes:
+        path: The path template.
+        method: The HTTP method in lower case.
+        operation_id: The operation's id in the spec.
+        definition: What the spec says of the operation.
+        path_fields: What the path item says for all its methods, such as shared parameters.
+        source: The name of the page or spec that it came from.
+        document: The document that its references point into.
+    """
+
+    path: str
+    method: str
+    operation_id: str
+    definition: JsonObject
+    path_fields: JsonObject
+    source: str
+    document: "SpecDocument"
+
+    @property
+    def key(self) -> OperationKey:
+        """The path and the method, which no two operations share."""
+        return self.path, self.method
+
+    @property
+    def title(self) -> str:
+        """The operation as people write it: `GET /agents`."""
+        return f"{self.method.upper()} {self.path}"
+
+    def components(self) -> dict[ComponentKey, JsonValue]:
+        """Return every component that the operation needs, directly or through others."""
+        start: JsonObject = {"security": self.document.header.get("security", [])}
+        start |= self.path_fields | self.definition
+        return self.document.reach([start], start["security"])
+
+    def tags(self) -> list[JsonObject]:
+        """Return the document's descriptions of the operation's tags."""
+        names = as_list(self.definition.get("tags"))
+        return [tag for tag in self.document.tags if tag.get("name") in names]
+
+
+@dataclass(frozen=True)
+class SpecDocument:
+    """A valid OpenAPI document, split by what becomes of its parts.
+
+    Attributes:
+        name: What error messages call it.
+        header: The fields that speak for the whole document: openapi, info, servers, security.
+        tags: The descriptions of its tags.
+        components: Its components by section and name.
+        paths: Its path items by path.
+    """
+
+    name: str
+    header: JsonObject
+    tags: list[JsonObject]
+    components: dict[ComponentKey, JsonValue]
+    paths: dict[str, JsonObject]
+
+    def operations(self) -> Iterator[Operation]:
+        """Yield the document's operations, each recorded as coming from this document."""
+        for path, item in self.paths.items():
+            path_fields = {key: value for key, value in item.items() if key not in METHODS}
+            for method in METHODS:
+                if method not in item:
+                    continue
+                definition = as_object(item[method])
+                operation_id = definition.get("operationId")
+                if not isinstance(operation_id, str):
+                    raise ScriptError(
+                        f"{method.upper()} {path} in {self.name} has no operationId.",
+                        "Add one: the generated function and sources.yml are named after it.",
+                    )
+                yield Operation(
+                    path, method, operation_id, definition, path_fields, self.name, self
+                )
+
+    def reach(
+        self, start: Iterable[JsonValue], security: JsonValue
+    ) -> dict[ComponentKey, JsonValue]:
+        """Return the components that the values reach, and the security schemes required."""
+        found: dict[ComponentKey, JsonValue] = {}
+        waiting = [key for value in start for _, key in _component_references(value)]
+        for requirement in as_list(security):
+            waiting += [("securitySchemes", name) for name in as_object(requirement)]
+        while waiting:
+            key = waiting.pop()
+            if key in found:
+                continue
+            if key not in self.components:  # references were checked, security names were not
+                raise ScriptError(
+                    f"{self.name} requires {'.'.join(key)}, which it does not define.",
+                    "Define it under components, or correct the name.",
+                )
+            found[key] = self.components[key]
+            waiting += [other for _, other in _component_references(found[key])]
+        return found
+
+
+def check_document(value: JsonValue, name: str) -> SpecDocument:
+    """Check that a value is a self-contained OpenAPI 3 document with operations.
+
+    Args:
+        value: What the YAML or JSON text holds.
+        name: What error messages call the document.
+
+    Raises:
+        ScriptError: It is not; the message names the place.
+    """
+    if not isinstance(value, dict) or not str(value.get("openapi", "")).startswith("3."):
+        raise ScriptError(
+            f"{name} is not an OpenAPI 3 document: it is no mapping with `openapi: 3.…`.",
+            "Check that the page or file is complete and the right one.",
+        )
+    _check_references(value, name)  # first: the validator would follow a remote reference
+    _validate(value, name)
+    paths = as_object(value.get("paths"))
+    for path, item in paths.items():
+        if not path.startswith("/") or "$ref" in as_object(item):
+            raise ScriptError(
+                f"{name} has `{path}` under paths that is not a path with its operations in place.",
+                "Move extensions elsewhere, and write path items out instead of referring to them.",
+            )
+    document = SpecDocument(
+        name=name,
+        header={key: field for key, field in value.items() if key not in _NOT_HEADER},
+        tags=[as_object(tag) for tag in as_list(value.get("tags"))],
+        components={
+            (section, component): definition
+            for section, definitions in as_object(value.get("components")).items()
+            for component, definition in as_object(definitions).items()
+        },
+        paths={path: as_object(item) for path, item in paths.items()},
+    )
+    if not any(document.operations()):
+        raise ScriptError(
+            f"{name} holds no operation.", "Check that the page or file is the right one."
+        )
+    return document
+
+
+def _validate(document: JsonObject, name: str) -> None:
+    """Hold the document against the OpenAPI specification."""
+    try:
+        openapi_spec_validator.validate(cast("dict[str, object]", document))
+    except ValidationError as error:
+        place = "/".join(_escaped(str(part)) for part in error.absolute_path)
+        raise ScriptError(
+            f"{name} is not valid OpenAPI at #/{place}: {_shortened(error.message)}",
+            "Correct it there, or fetch the page again if it is damaged.",
+        ) from error
+    except Exception as error:  # the validator stumbles over some broken documents
+        raise ScriptError(
+            f"{name} cannot be validated: {type(error).__name__}: {_shortened(str(error))}",
+            "Check the document's structure, or fetch the page again if it is damaged.",
+        ) from error
+
+
+def _shortened(message: str) -> str:
+    """Return the first line, whose middle is often a whole schema, cut down to be read."""
+    message = message.partition("\n")[0]
+    if len(message) <= _SHOWN_MESSAGE:
+        return message
+    return f"{message[: _SHOWN_MESSAGE // 2]} … {message[-_SHOWN_MESSAGE // 2 :]}"
+
+
+def _check_references(document: JsonObject, name: str) -> None:
+    for pointer, reference in _references(document):
+        if not reference.startswith("#/"):
+            problem = "points outside the document"
+            repair = "Write what it refers to into components: nothing else is ever fetched."
+        elif _component_key(reference) is None:
+            problem = "does not point into components"
+            repair = "Move what it refers to under components, so that it survives a merge."
+        elif not _resolves(document, reference):
+            problem = "points at nothing"
+            repair = "Add the component, or correct the reference."
+        else:
+            continue
+        raise ScriptError(f"The reference {reference} at {pointer} in {name} {problem}.", repair)
+
+
+def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str]]:
+    """Yield every reference in the value with the place where it stands."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _references(item, f"{pointer}/{index}")
+    if not isinstance(value, dict):
+        return
+    reference = value.get("$ref")
+    if isinstance(reference, str):
+        yield f"{pointer}/$ref", reference
+    mapping = as_object(as_object(value.get("discriminator")).get("mapping"))
+    for key, target in mapping.items():
+        if isinstance(target, str):  # a bare name stands for a schema
+            is_name = "/" not in target and "#" not in target
+            yield (
+                f"{pointer}/discriminator/mapping/{_escaped(key)}",
+                f"#/components/schemas/{target}" if is_name else target,
+            )
+    for key, item in value.items():
+        yield from _references(item, f"{pointer}/{_escaped(key)}")
+
+
+def _component_references(value: JsonValue) -> Iterator[tuple[str, ComponentKey]]:
+    for pointer, reference in _references(value):
+        key = _component_key(reference)
+        if key is not None:
+            yield pointer, key
+
+
+def _component_key(reference: str) -> ComponentKey | None:
+    match _steps(reference):
+        case ["components", section, name, *_]:
+            return section, name
+        case _:
+            return None
+
+
+def _resolves(document: JsonObject, reference: str) -> bool:
+    current: JsonValue = document
+    for step in _steps(reference):
+        if isinstance(current, dict) and step in current:
+            current = current[step]
+        elif isinstance(current, list) and step.isdecimal() and int(step) < len(current):
+            current = current[int(step)]
+        else:
+            return False
+    return True
+
+
+def _steps(reference: str) -> list[str]:
+    parts = reference.removeprefix("#/").split("/")
+    return [unquote(part).replace("~1", "/").replace("~0", "~") for part in parts]
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

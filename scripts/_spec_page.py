@@ -1,0 +1,123 @@
+"""Take the OpenAPI fragments out of a reference page, or read a plain OpenAPI document."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from _console import ScriptError
+from _read_source import Source
+from _spec_document import SpecDocument, check_document
+from _yaml_text import JsonValue, parse_json, parse_yaml
+
+_PLAIN_SUFFIXES = {".yml", ".yaml", ".json"}
+_FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$")
+_HEADING = re.compile(
+    r"^ya?ml\s+/?latest\.ya?ml\s+(?P<method>[A-Za-z]+)\s+(?P<path>/\S*)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class SpecPage:
+    """What a source holds.
+
+    Attributes:
+        title: The page's first heading; None for a plain document.
+        documents: Its OpenAPI documents: one for each operation's block, or the plain one.
+    """
+
+    title: str | None
+    documents: list[SpecDocument]
+
+
+@dataclass(frozen=True)
+class _Block:
+    info: str
+    text: str
+    line: int
+    is_closed: bool
+
+
+def read_page(source: Source) -> SpecPage:
+    """Read a source as its name says: `.yml`, `.yaml` and `.json` are plain, others are pages.
+
+    Raises:
+        ScriptError: The source holds no valid OpenAPI document, or not the one it announces.
+    """
+    if source.suffix in _PLAIN_SUFFIXES:
+        parse = parse_json if source.suffix == ".json" else parse_yaml
+        try:
+            value = parse(source.text)
+        except ValueError as error:
+            raise ScriptError(
+                f"{source.name} cannot be read: {error}.", "Correct it and run this again."
+            ) from error
+        return SpecPage(None, [check_document(value, source.name)])
+
+    lines = source.text.replace("\r\n", "\n").split("\n")
+    blocks = list(_blocks(lines))
+    documents = [
+        _check_block(block, heading["method"], heading["path"], source.name)
+        for block in blocks
+        if (heading := _HEADING.match(block.info)) is not None
+    ]
+    if not documents:
+        raise ScriptError(
+            f"{source.name} has no block that opens with ````yaml /latest.yml METHOD /path.",
+            "Give an operation's reference page, or a plain spec named .yml, .yaml or .json.",
+        )
+    return SpecPage(_title(lines), documents)
+
+
+def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocument:
+    heading = f"{method.upper()} {path}"
+    if not block.is_closed:
+        raise ScriptError(
+            f"The block {heading} in {name} (line {block.line}) never ends.",
+            "The page is cut short: fetch it again.",
+        )
+    try:
+        value: JsonValue = parse_yaml(block.text)
+    except ValueError as error:
+        raise ScriptError(
+            f"The block {heading} in {name} (line {block.line}) cannot be read: {error}.",
+            "Correct it, or fetch the page again if it is damaged.",
+        ) from error
+    document = check_document(value, name)
+    held = [operation.title for operation in document.operations()]
+    if held != [heading]:
+        raise ScriptError(
+            f"The block headed {heading} in {name} (line {block.line}) holds {', '.join(held)}.",
+            "Check which of the two is right; a block must hold the operation it announces.",
+        )
+    return document
+
+
+def _blocks(lines: list[str]) -> Iterator[_Block]:
+    """Yield the page's fenced code blocks."""
+    opening: re.Match[str] | None = None
+    start = 0
+    for number, line in enumerate(lines):
+        fence = _FENCE.match(line)
+        if opening is None:
+            if fence is not None:
+                opening, start = fence, number
+        elif (
+            fence is not None
+            and fence["fence"].startswith(opening["fence"])
+            and not fence["info"].strip()
+        ):
+            yield _block(lines, opening, start, number, is_closed=True)
+            opening = None
+    if opening is not None:
+        yield _block(lines, opening, start, len(lines), is_closed=False)
+
+
+def _block(
+    lines: list[str], opening: re.Match[str], start: int, end: int, *, is_closed: bool
+) -> _Block:
+    text = "\n".join(lines[start + 1 : end])
+    return _Block(opening["info"].strip(), text, start + 1, is_closed)
+
+
+def _title(lines: list[str]) -> str | None:
+    return next((line[2:].strip() for line in lines if line.startswith("# ")), None)

@@ -1,0 +1,108 @@
+"""The pinned generator and ruff: which versions, where they are, and how to run them alone.
+
+Needs nothing but the standard library, so that it can tell what is not installed.
+"""
+
+import os
+import subprocess
+import sysconfig
+import tomllib
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from _console import ScriptError
+
+GENERATOR = "openapi-python-client"
+HEADER_START = "# Generated from "
+INSTALL_HINT = "Run `nox -s regenerate`, or install the dependency group `generator` here."
+NOT_INSTALLED = 3
+_MAX_SECONDS = 60
+# What a program needs to run at all; everything else could change what ruff or Python do.
+_KEPT_VARIABLES = ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """The generator and the ruff that decide the bytes of the generated layer.
+
+    Attributes:
+        generator_version: The pinned version of openapi-python-client.
+        scripts_folder: The folder of the environment's programs, the pinned ruff among them.
+    """
+
+    generator_version: str
+    scripts_folder: Path
+
+
+def find_toolchain(root: Path) -> Toolchain:
+    """Find the pinned generator and ruff in this interpreter's environment.
+
+    Args:
+        root: The repository; its pyproject.toml holds the pins.
+
+    Raises:
+        ScriptError: The environment lacks them or has other versions.
+    """
+    pins = _read_pins(root / "pyproject.toml")
+    scripts_folder = Path(sysconfig.get_path("scripts"))
+    found = {GENERATOR: _installed_generator(), "ruff": _installed_ruff(scripts_folder)}
+    for name, version in found.items():
+        if version != pins[name]:
+            raise ScriptError(
+                f"{name} {pins[name]} is needed; this environment has {version or 'none'}.",
+                INSTALL_HINT,
+                exit_code=NOT_INSTALLED,
+            )
+    return Toolchain(pins[GENERATOR], scripts_folder)
+
+
+def clean_environment(scripts_folder: Path) -> dict[str, str]:
+    """Return the variables to run the tools with: no search path or setting of the machine."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return kept | {
+        "PATH": os.pathsep.join([str(scripts_folder), os.defpath]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def _read_pins(pyproject: Path) -> dict[str, str]:
+    settings = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    requirements: list[object] = settings["dependency-groups"]["generator"]
+    pins = dict(
+        requirement.split("==", 1)
+        for requirement in requirements
+        if isinstance(requirement, str) and "==" in requirement
+    )
+    missing = {GENERATOR, "ruff"} - pins.keys()
+    if missing:
+        raise ScriptError(
+            f"{pyproject.name} does not pin {' and '.join(sorted(missing))} exactly.",
+            "Pin them with == in [dependency-groups] generator.",
+        )
+    return pins
+
+
+def _installed_generator() -> str | None:
+    try:
+        return metadata.version(GENERATOR)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _installed_ruff(scripts_folder: Path) -> str | None:
+    try:
+        run = subprocess.run(  # noqa: S603 - a program of this environment
+            [scripts_folder / "ruff", "--version"],
+            env=clean_environment(scripts_folder),
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_MAX_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return run.stdout.strip().removeprefix("ruff ")

@@ -1,0 +1,126 @@
+"""Generate the package cartesia_api from the vendored spec, or check that it is up to date.
+
+    python scripts/regenerate.py           generate, and swap the folder in whole
+    python scripts/regenerate.py --check   generate aside and compare; nothing is touched
+
+The bytes depend on the spec, generator-config.yaml, scripts/templates and the versions pinned in
+pyproject.toml, and on nothing else of the machine.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from _console import ScriptError, complain, say
+from _file_swap import replace_folder
+from _folder_diff import describe_differences
+from _toolchain import HEADER_START, INSTALL_HINT, NOT_INSTALLED, Toolchain, find_toolchain
+
+ROOT = Path(__file__).resolve().parents[1]
+REPAIR = "nox -s regenerate"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Returns:
+        0 when done or equal; 1 when generation failed or `--check` found a difference; 3 when
+        the pinned tools are not installed. (Wrong usage exits with 2.)
+    """
+    options = _parser().parse_args(arguments)
+    spec: Path = options.spec
+    output: Path = options.output
+    try:
+        if not options.check:
+            _refuse_to_replace_foreign_files(output)
+        toolchain = find_toolchain(ROOT)
+        with tempfile.TemporaryDirectory(prefix="regenerate-") as temporary:
+            fresh = Path(temporary).resolve() / "cartesia_api"
+            _generate(spec, fresh, toolchain)
+            if options.check:
+                return _check(fresh, output)
+            _replace(fresh, output)
+    except ScriptError as error:
+        return complain(error)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description="Generate the package cartesia_api from the vendored spec."
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="compare with what is there, and touch nothing"
+    )
+    parser.add_argument(
+        "--spec",
+        type=Path,
+        default=ROOT / "openapi" / "latest.yml",
+        help="the OpenAPI document (default: openapi/latest.yml)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=ROOT / "generated" / "cartesia_api",
+        help="the package's folder (default: generated/cartesia_api)",
+    )
+    return parser
+
+
+def _generate(spec: Path, target: Path, toolchain: Toolchain) -> None:
+    try:
+        from _generator import generate  # noqa: PLC0415 - once it is known to be installed
+    except ImportError as error:
+        raise ScriptError(
+            f"{error.name} is not installed.", INSTALL_HINT, exit_code=NOT_INSTALLED
+        ) from error
+    generate(spec, _shown(spec), target, toolchain=toolchain, root=ROOT)
+
+
+def _check(fresh: Path, output: Path) -> int:
+    differences = describe_differences(fresh, output)
+    if not differences:
+        say(f"{_shown(output)} is what the generator makes of the spec.")
+        return 0
+    for line in differences:
+        say(line)
+    raise ScriptError(
+        f"{_shown(output)} is not what the generator makes of the spec.", f"Run `{REPAIR}`."
+    )
+
+
+def _replace(fresh: Path, output: Path) -> None:
+    try:
+        changed = bool(describe_differences(fresh, output))
+        if changed:
+            replace_folder(fresh, output)
+    except OSError as error:
+        raise ScriptError(
+            f"Cannot replace {_shown(output)}: {error.strerror}.",
+            "The old folder stands; make its parent writable and run this again.",
+        ) from error
+    say(f"{_shown(output)} {'is regenerated' if changed else 'was up to date'}.")
+
+
+def _refuse_to_replace_foreign_files(output: Path) -> None:
+    """Tell a generated package, or nothing at all, from files that someone may miss."""
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return
+    marker = output / "__init__.py"
+    if marker.is_file() and marker.read_bytes().startswith(HEADER_START.encode()):
+        return
+    raise ScriptError(
+        f"{_shown(output)} holds something that was not generated; it was left alone.",
+        "Move it away, or give another folder with --output.",
+    )
+
+
+def _shown(path: Path) -> str:
+    resolved = path.resolve()
+    return resolved.relative_to(ROOT).as_posix() if resolved.is_relative_to(ROOT) else path.name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""`cartesia-calls logs`, against the sandbox."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cartesia_calls import Client
+from cartesia_calls.sandbox import Sandbox
+from terminal import COMMAND, environment, on_terminal, piped
+
+HOSTILE = "\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %"
+
+
+def _lines(sandbox: Sandbox) -> list[str]:
+    with Client(sandbox.api_key, base_url=sandbox.url) as client:
+        return client.calls.logs(sandbox.calls.finished).logs
+
+
+def test_a_pipe_gets_one_json_object_a_line(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("logs", sandbox.calls.finished, env=env)
+    rows = [json.loads(row) for row in done.out.splitlines()]
+    assert (done.code, done.err) == (0, "")
+    assert [row["text"] for row in rows] == _lines(sandbox)
+    assert [row["index"] for row in rows] == list(range(len(rows)))
+    assert {row["call_id"] for row in rows} == {"ac_finished"}
+    assert {row["updated_at"] for row in rows} == {"2026-03-01T10:01:09.702000+00:00"}
+    assert "🍕" in done.out
+
+
+def test_a_terminal_gets_the_lines_with_control_characters_escaped(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    done = on_terminal("logs", sandbox.calls.finished, env=env)
+    assert done.code == 0
+    assert len(done.out.splitlines()) == len(_lines(sandbox))
+    assert r"\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %" in done.out
+    assert "\x1b" not in done.out
+    assert "🍕" in done.out
+
+
+def test_json_on_a_terminal_is_ascii(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = on_terminal("logs", sandbox.calls.finished, "--json", env=env)
+    assert done.out.isascii()
+    assert "\x1b" not in done.out
+    assert [json.loads(row)["text"] for row in done.out.splitlines()] == _lines(sandbox)
+
+
+def test_raw_is_the_lines_as_they_came(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("logs", sandbox.calls.finished, "--raw", env=env)
+    assert done.out == "".join(f"{line}\n" for line in _lines(sandbox))
+    assert HOSTILE in done.out
+    assert HOSTILE in on_terminal("logs", sandbox.calls.finished, "--raw", env=env).out
+
+
+def test_a_file_gets_the_bytes_unchanged(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    target = tmp_path / "call.log"
+    target.write_text("what was there before")
+    done = piped("logs", sandbox.calls.finished, "-o", str(target), env=env)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"Wrote 22 lines to {target}.\n"
+    assert target.read_bytes().decode() == "".join(f"{line}\n" for line in _lines(sandbox))
+    assert list(tmp_path.iterdir()) == [target]
+
+    piped("logs", sandbox.calls.finished, "--json", "-o", str(target), env=env)
+    assert json.loads(target.read_bytes().splitlines()[0])["index"] == 0
+
+
+def test_a_failure_leaves_the_file_as_it_was(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    target = tmp_path / "call.log"
+    target.write_text("what was there before")
+    assert piped("logs", sandbox.calls.expired, "-o", str(target), env=env).code == 5
+    assert target.read_text() == "what was there before"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_link_is_written_through_and_a_device_is_left_a_device(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    target, link = tmp_path / "call.log", tmp_path / "link"
+    target.write_text("")
+    link.symlink_to(target)
+    assert piped("logs", sandbox.calls.finished, "-o", str(link), env=env).code == 0
+    assert link.is_symlink()
+    assert target.read_text()
+
+    assert piped("logs", sandbox.calls.finished, "-o", "/dev/null", env=env).code == 0
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+    to_stdout = piped("logs", sandbox.calls.finished, "-o", "/dev/stdout", env=env)
+    assert HOSTILE in to_stdout.out
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("no/such/folder/x", "there is no folder"), (".", "is a folder")]
+)
+def test_an_impossible_file_is_refused_before_anything_is_sent(
+    tmp_path: Path, name: str, says: str
+) -> None:
+    nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    done = piped("logs", "ac_1", "-o", str(tmp_path / name), env=nowhere)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+
+
+def test_wait_shows_logs_that_come_later(sandbox: Sandbox, env: dict[str, str]) -> None:
+    at_once = piped("logs", sandbox.calls.running, env=env)
+    assert at_once.code == 5
+    later = piped("logs", sandbox.calls.running, "--wait", "--timeout", "30", env=env)
+    assert later.code == 0
+    assert json.loads(later.out.splitlines()[0])["call_id"] == sandbox.calls.running
+
+
+def test_a_wait_in_vain_ends_in_time(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("logs", sandbox.calls.expired, "--wait", "--timeout", "0", env=env)
+    assert (done.code, done.out) == (5, "")
+    assert "did not appear within 0 s" in done.err
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "says"),
+    [
+        ("expired", 5, "Call logs not available"),
+        ("unknown", 4, "Call not found"),
+    ],
+)
+def test_a_failure_is_two_lines_on_stderr_and_an_exit_code(
+    sandbox: Sandbox, env: dict[str, str], call: str, code: int, says: str
+) -> None:
+    done = piped("logs", str(getattr(sandbox.calls, call)), env=env)
+    assert (done.code, done.out) == (code, "")
+    what, to_do = done.err.splitlines()
+    assert what.startswith(f"Error: {says}")
+    assert to_do
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, 8), (401, 3), (403, 3), (422, 8), (429, 6), (500, 8), (520, 8)]
+)
+def test_each_kind_of_failure_has_its_exit_code(
+    sandbox: Sandbox, env: dict[str, str], status: int, code: int
+) -> None:
+    sandbox.fail_next(status=status, times=3, headers={"Retry-After": "0"})
+    assert piped("logs", sandbox.calls.finished, env=env).code == code
+
+
+def test_an_invalid_answer_has_its_exit_code(sandbox: Sandbox, env: dict[str, str]) -> None:
+    sandbox.fail_next(status=200, body=b'{"call_id": "x"}')
+    done = piped("logs", sandbox.calls.finished, "--verbose", env=env)
+    assert done.code == 8
+    assert "/logs is required and missing" in done.err
+    assert 'body: {"call_id": "x"}' in done.err
+
+
+def test_an_unreachable_server_has_its_exit_code() -> None:
+    nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    done = piped("logs", "ac_1", env=nowhere)
+    assert done.code == 7
+    assert "Connection refused" in done.err
+    assert len(done.err.splitlines()) == 2
+
+
+def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None:
+    key = "sk_car_this_must_not_be_seen_anywhere"
+    env = environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=key)
+    sandbox.fail_next(status=503, times=3, headers={"Retry-After": "0"})
+    done = piped("logs", sandbox.calls.finished, "-v", env=env)
+    assert done.code == 8
+    assert "(retry 1)" in done.err
+    assert "(retry 2)" in done.err
+    assert "attempts: 3" in done.err
+    assert "request id: " in done.err
+    assert "must_not_be_seen" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("nonsense",),
+        ("logs",),
+        ("logs", ""),
+        ("logs", ".."),
+        ("logs", "ac_1", "--timeout", "5"),
+        ("logs", "ac_1", "--wait", "--timeout", "-1"),
+        ("logs", "ac_1", "--wait", "--timeout", "inf"),
+        ("logs", "ac_1", "--wait", "--timeout", "soon"),
+        ("logs", "ac_1", "--json", "--raw"),
+        ("sandbox", "--port", "70000"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_sent(words: tuple[str, ...]) -> None:
+    nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    done = piped(*words, env=nowhere)
+    assert (done.code, done.out) == (2, "")
+    assert "rror: " in done.err
+
+
+def test_no_key_is_a_configuration_error() -> None:
+    done = piped("logs", "ac_1", env=environment())
+    assert (done.code, done.out) == (3, "")
+    assert "CARTESIA_API_KEY" in done.err
+
+
+def test_a_reader_that_has_enough_is_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
+    command = [*COMMAND, "logs", sandbox.calls.finished]
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
+
+
+def test_ctrl_c_ends_a_wait(sandbox: Sandbox, env: dict[str, str]) -> None:
+    command = [*COMMAND, "logs", sandbox.calls.expired, "--wait", "-v"]
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert "Looking again in" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert err.endswith("Interrupted.\n")

@@ -1,0 +1,137 @@
+"""The commands around `logs`: sandbox, demo, completion, version, help."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cartesia_calls import Client, __version__
+from terminal import COMMAND, environment, on_terminal, piped
+
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_says_where_it_is_and_stops_cleanly(stop: signal.Signals) -> None:
+    command = [*COMMAND, "sandbox", "--json"]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        where = json.loads(process.stdout.readline())
+        with Client(where["api_key"], base_url=where["url"]) as client:
+            assert client.calls.logs(where["calls"]["finished"]).logs
+            assert client.api_version == where["api_version"]
+        process.send_signal(stop)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "", "")
+    port = int(where["url"].rsplit(":", 1)[1])
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # the port is free again
+
+
+def test_the_sandbox_tells_people_what_to_type() -> None:
+    command = [*COMMAND, "sandbox"]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        text = "".join(process.stdout.readline() for _ in range(11))
+        process.terminate()
+    exports = dict(re.findall(r"export (\w+)=(\S+)", text))
+    assert exports.keys() == {"CARTESIA_BASE_URL", "CARTESIA_API_KEY"}
+    assert "cartesia-calls logs ac_finished" in text
+
+
+def test_a_port_in_use_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        done = piped("sandbox", "--port", str(port), env=environment())
+    assert (done.code, done.out) == (1, "")
+    assert str(port) in done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
+    done = piped("demo", env=environment())
+    assert (done.code, done.err) == (0, "")
+    assert "\x1b" not in done.out
+    for shown in (
+        "$ cartesia-calls logs ac_finished",
+        "Saying: Buonasera",
+        r"\x1b[31mPAPER LOW",
+        "$ cartesia-calls logs ac_running --wait",
+        "Error: Call logs not available",
+        "exit code 5",
+        "Error: Call not found",
+        "exit code 4",
+        "Error: Unauthorized",
+        "exit code 3",
+    ):
+        assert shown in done.out
+    assert done.out.splitlines()[-3:] == [
+        "from cartesia_calls import Client",
+        "with Client() as client:  # reads CARTESIA_API_KEY",
+        '    print(*client.calls.logs("ac_...").logs, sep="\\n")',
+    ]
+
+
+def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it() -> None:
+    done = on_terminal("demo", env=environment())
+    assert done.code == 0
+    assert "\x1b[1;36mA call's logs" in done.out
+    assert "\x1b[31mPAPER LOW" not in done.out
+    assert r"\x1b[31mPAPER LOW" in done.out
+    assert "\x1b" not in on_terminal("demo", env=environment(TERM="dumb", NO_COLOR="1")).out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_completion_knows_the_commands_and_their_options(shell: str) -> None:
+    done = piped("completion", shell, env=environment())
+    assert (done.code, done.err) == (0, "")
+    for word in ("logs", "doctor", "sandbox", "demo", "--wait", "--raw"):
+        assert word in done.out
+
+
+def test_bash_completes_a_command() -> None:
+    script = piped("completion", "bash", env=environment()).out
+    ask = """
+COMP_WORDS=(cartesia-calls lo); COMP_CWORD=1; COMP_LINE="cartesia-calls lo"
+_shtab_cartesia_calls; echo "${COMPREPLY[@]}"
+"""
+    done = subprocess.run(
+        ["bash", "-c", script + ask],  # noqa: S607 - whichever bash the user has
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["logs"]
+
+
+def test_version_and_help() -> None:
+    assert piped("--version", env=environment()).out == f"cartesia-calls {__version__}\n"
+    top = piped("--help", env=environment()).out
+    for command in ("logs", "doctor", "sandbox", "demo", "completion"):
+        assert command in top
+        done = piped(command, "--help", env=environment())
+        assert done.code == 0
+        assert f"usage: cartesia-calls {command}" in done.out
+
+
+def test_a_missing_extra_is_named_with_what_to_install() -> None:
+    # A module of that name which can't be found is what a missing package looks like.
+    hidden = "import sys; sys.modules['rich'] = None; sys.modules['shtab'] = None\n"
+    for words in (["demo"], ["completion", "bash"]):
+        code = f"{hidden}from cartesia_calls.cli import main; sys.exit(main({words!r}))"
+        done = subprocess.run(
+            [COMMAND[0], "-c", code], env=environment(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 3
+        assert "pip install 'cartesia-calls[cli" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,77 @@
+"""A clock that stands still until told, and ways to talk to a sandbox that lives by it."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from cartesia_calls.sandbox import Sandbox, create_app
+
+
+class ManualClock:
+    def __init__(self) -> None:
+        self._now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+class InProcess(httpx.BaseTransport):
+    """Calls an ASGI application without a socket."""
+
+    def __init__(self, transport: httpx.ASGITransport) -> None:
+        self._transport = transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        async def exchange() -> httpx.Response:
+            response = await self._transport.handle_async_request(request)
+            content = await response.aread()
+            return httpx.Response(response.status_code, headers=response.headers, content=content)
+
+        return asyncio.run(exchange())
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def advance(clock: ManualClock) -> Callable[[float], None]:
+    """Let so many seconds pass in the sandbox."""
+    return clock.advance
+
+
+@pytest.fixture
+def sandbox(clock: ManualClock) -> Iterator[Sandbox]:
+    with Sandbox(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+def in_process(clock: ManualClock) -> Iterator[httpx.Client]:
+    """A client without a key, of the ASGI application."""
+    transport = InProcess(httpx.ASGITransport(app=create_app(clock=clock)))
+    with httpx.Client(transport=transport, base_url="http://sandbox") as client:
+        yield client
+
+
+@pytest.fixture
+def over_loopback(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """A client without a key, of a running sandbox."""
+    with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(params=["in_process", "over_loopback"])
+def client(request: pytest.FixtureRequest) -> httpx.Client:
+    """A client with a key and a version, once of each."""
+    client: httpx.Client = request.getfixturevalue(request.param)
+    client.headers["Authorization"] = "Bearer sk_car_sandbox_accepted"
+    client.headers["Cartesia-Version"] = "2026-03-01"
+    return client

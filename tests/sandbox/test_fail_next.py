@@ -1,0 +1,99 @@
+"""Failures on request."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from cartesia_calls.sandbox import Sandbox
+
+PATH = "/agents/calls/ac_finished/logs"
+
+
+@pytest.fixture
+def client(sandbox: Sandbox, over_loopback: httpx.Client) -> httpx.Client:
+    over_loopback.headers["Authorization"] = f"Bearer {sandbox.api_key}"
+    over_loopback.headers["Cartesia-Version"] = sandbox.api_version
+    return over_loopback
+
+
+def test_so_many_answers_fail_and_then_no_more(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=503, times=2, headers={"Retry-After": "0"})
+
+    answers = [client.get(PATH) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [503, 503, 200]
+    assert [answer.headers.get("retry-after") for answer in answers] == ["0", "0", None]
+    body = answers[0].json()
+    assert set(body) == {"error_code", "title", "message", "request_id"}
+    assert body["title"] == "Service Unavailable"
+    assert body["request_id"] == answers[0].headers["x-request-id"]
+
+
+def test_failures_come_in_the_order_asked_for(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=429)
+    sandbox.fail_next(status=500)
+
+    assert [client.get(PATH).status_code for _ in range(3)] == [429, 500, 200]
+
+
+def test_a_failure_can_have_any_body(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=200, headers={"Content-Type": "text/html"}, body=b"<h1>Hi</h1>")
+    sandbox.fail_next(status=502, body=b"")
+
+    page, nothing = client.get(PATH), client.get(PATH)
+
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html")
+    assert page.content == b"<h1>Hi</h1>"
+    assert (nothing.status_code, nothing.content) == (502, b"")
+    assert "x-request-id" in page.headers
+
+
+def test_a_failure_can_bring_its_own_request_id(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=500, headers={"X-Request-Id": "mine"})
+
+    assert client.get(PATH).headers.get_list("x-request-id") == ["mine"]
+
+
+def test_a_failure_can_have_an_unregistered_status(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=520)
+
+    assert client.get(PATH).status_code == 520
+
+
+def test_a_failure_can_break_off(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=200, headers={"Content-Length": "500"}, body=b'{"call_id":')
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(PATH)
+    assert client.get(PATH).status_code == 200
+
+
+def test_failures_come_whatever_is_asked(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=500)
+
+    assert client.get("/nowhere").status_code == 500
+
+
+def test_failures_can_be_asked_for_from_many_threads(
+    sandbox: Sandbox, client: httpx.Client
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(40):
+            pool.submit(sandbox.fail_next, status=500)
+
+    statuses = [client.get(PATH).status_code for _ in range(41)]
+
+    assert statuses == [500] * 40 + [200]
+
+
+@pytest.mark.parametrize("status", [0, 100, 199, 204, 304, 600])
+def test_a_status_that_http_gives_no_body_is_refused(sandbox: Sandbox, status: int) -> None:
+    with pytest.raises(ValueError, match=f"status {status} .*200 to 599"):
+        sandbox.fail_next(status=status)
+
+
+@pytest.mark.parametrize("times", [0, -1])
+def test_fewer_failures_than_one_are_refused(sandbox: Sandbox, times: int) -> None:
+    with pytest.raises(ValueError, match="one failure or more"):
+        sandbox.fail_next(status=500, times=times)

@@ -1,0 +1,104 @@
+"""What the sandbox takes from the spec, and what it says of a spec it cannot serve."""
+
+from pathlib import Path
+
+import pytest
+
+from cartesia_calls.sandbox import SandboxError
+from cartesia_calls.sandbox._app import build_app
+from cartesia_calls.sandbox._contract import Contract, load_contract
+from cartesia_calls.sandbox._faults import Faults
+
+SPEC = Path(__file__).parents[2] / "openapi" / "latest.yml"
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """A copy of the spec to edit."""
+    copy = tmp_path / "latest.yml"
+    copy.write_bytes(SPEC.read_bytes())
+    return copy
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def serve(contract: Contract) -> None:
+    build_app(contract, clock=None, faults=Faults())
+
+
+def test_the_vendored_spec_is_found_by_itself() -> None:
+    assert load_contract() == load_contract(SPEC)
+
+
+def test_the_logs_operation_is_as_the_spec_says() -> None:
+    contract = load_contract(SPEC)
+    operation = contract.operation("agents_get-call-logs")
+
+    assert (operation.method, operation.path) == ("GET", "/agents/calls/{call_id}/logs")
+    assert operation.needs_key
+    assert operation.needs_version
+    assert operation.error_example("404")["message"] == "Call logs not available"
+    assert contract.version_header == "Cartesia-Version"
+    assert contract.versions == ("2026-03-01",)
+
+
+def test_path_header_and_versions_follow_the_spec(edited: Path) -> None:
+    replace(edited, "/agents/calls/{call_id}/logs:", "/v1/calls/{call_id}/log:")
+    replace(edited, "name: Cartesia-Version", "name: X-Version")
+    replace(
+        edited, "          - '2026-03-01'", "          - '2026-03-01'\n          - '2025-01-01'"
+    )
+
+    contract = load_contract(edited)
+
+    assert contract.operation("agents_get-call-logs").path == "/v1/calls/{call_id}/log"
+    assert contract.version_header == "X-Version"
+    assert contract.versions == ("2025-01-01", "2026-03-01")
+
+
+def test_an_operation_without_security_or_version_header_needs_neither(edited: Path) -> None:
+    replace(edited, "      security:\n        - APIKeyAuth: []\n", "")
+    replace(edited, "        - $ref: '#/components/parameters/CartesiaVersionHeader'\n", "")
+
+    operation = load_contract(edited).operation("agents_get-call-logs")
+
+    assert not operation.needs_key
+    assert not operation.needs_version
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("agents_get-call-logs", "agents_getCallLogs", "agents_get-call-logs"),
+        ("scheme: bearer", "scheme: basic", "APIKeyAuth"),
+        ("    CartesiaVersionHeader:", "    VersionHeader:", "CartesiaVersionHeader"),
+        ("        enum:\n          - '2026-03-01'\n", "", "enum"),
+        ("'404':", "'410':", "404"),
+        ("paths:", "routes:", "paths"),
+    ],
+)
+def test_a_spec_that_lacks_what_the_sandbox_needs_is_refused_by_name(
+    edited: Path, old: str, new: str, named: str
+) -> None:
+    replace(edited, old, new)
+
+    with pytest.raises(SandboxError, match=named):
+        serve(load_contract(edited))
+
+
+@pytest.mark.parametrize("content", [b"", b"a: [", b"\xff\xfe\xfd", b"- a list"])
+def test_a_file_that_is_no_spec_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "latest.yml"
+    path.write_bytes(content)
+
+    with pytest.raises(SandboxError, match="spec"):
+        load_contract(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SandboxError, match=r"absent\.yml"):
+        load_contract(tmp_path / "absent.yml")

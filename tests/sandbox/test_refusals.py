@@ -1,0 +1,167 @@
+"""Requests that never reach an operation: keys, versions, routes and methods."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+import httpx
+import pytest
+
+from cartesia_calls.sandbox import create_app
+
+PATH = "/agents/calls/ac_finished/logs"
+KEY = {"Authorization": "Bearer sk_car_sandbox_accepted"}
+VERSION = {"Cartesia-Version": "2026-03-01"}
+
+
+def assert_general_error(answer: httpx.Response, status: int, title: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert set(body) == {"error_code", "title", "message", "request_id"}
+    assert body["error_code"] is None
+    assert body["title"] == title
+    assert body["message"]
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert UUID(body["request_id"])
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer  sk_car_two_spaces",
+        "Bearer sk_car_",
+        "Bearer sk_car_abc",
+        "Bearer sk_car_with space",
+        "Bearer sk_car_ümlaut".encode(),
+        "Bearer sk_other_abcdef",
+        "Basic sk_car_abcdef",
+        "sk_car_abcdef",
+        "Bearer sk_car_sandbox_refused",
+    ],
+)
+def test_a_missing_malformed_or_refused_key_is_unauthorized(
+    in_process: httpx.Client, authorization: str | bytes | None
+) -> None:
+    headers: list[tuple[str | bytes, str | bytes]] = [(b"Cartesia-Version", b"2026-03-01")]
+    if authorization is not None:
+        headers.append((b"Authorization", authorization))
+
+    answer = in_process.get(PATH, headers=[(_bytes(name), _bytes(text)) for name, text in headers])
+
+    assert_general_error(answer, 401, "Unauthorized")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode() if isinstance(text, str) else text
+
+
+@pytest.mark.parametrize(
+    "authorization", ["Bearer sk_car_anything-else_1", "bearer sk_car_lower_case_scheme"]
+)
+def test_any_other_well_formed_key_is_accepted(
+    in_process: httpx.Client, authorization: str
+) -> None:
+    answer = in_process.get(PATH, headers={**VERSION, "Authorization": authorization})
+
+    assert answer.status_code == 200
+
+
+def test_an_admin_key_is_forbidden(in_process: httpx.Client) -> None:
+    answer = in_process.get(PATH, headers={**VERSION, "Authorization": "Bearer sk_car_admin_abcd"})
+
+    assert_general_error(answer, 403, "Forbidden")
+
+
+@pytest.mark.parametrize(
+    "key", ["sk_car_sandbox_refused", "sk_car_admin_secret", "sk_car_!secret!", "secret"]
+)
+def test_no_answer_tells_the_key(in_process: httpx.Client, key: str) -> None:
+    answer = in_process.get(PATH, headers={**VERSION, "Authorization": f"Bearer {key}"})
+
+    assert answer.status_code in {401, 403}
+    assert key not in answer.text + repr(answer.headers.raw)
+
+
+def test_the_key_is_checked_before_the_version(in_process: httpx.Client) -> None:
+    assert in_process.get(PATH).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("latest", "not a date"),
+        ("20260301", "not a date"),
+        ("2026-02-30", "not a date"),
+        ("2026-03-01T00:00:00Z", "not a date"),
+        ("2025-04-16", "not supported"),
+        ("2026-08-14", "not supported"),
+    ],
+)
+def test_a_missing_malformed_or_unsupported_version_is_a_bad_request(
+    in_process: httpx.Client, version: str | None, problem: str
+) -> None:
+    headers = KEY if version is None else {**KEY, "Cartesia-Version": version}
+
+    answer = in_process.get(PATH, headers=headers)
+
+    assert_general_error(answer, 400, "Bad Request")
+    assert problem in answer.json()["message"]
+    assert "2026-03-01" in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/agents/calls",
+        "/agents/calls//logs",
+        "/agents/calls/a/b/logs",
+        "/agents/calls/ac_finished/logs/",
+        "/v1/agents/calls/ac_finished/logs",
+    ],
+)
+def test_an_unknown_route_is_not_found(in_process: httpx.Client, path: str) -> None:
+    answer = in_process.get(path, headers={**KEY, **VERSION})
+
+    assert_general_error(answer, 404, "Not Found")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_another_method_is_not_allowed(in_process: httpx.Client, method: str) -> None:
+    answer = in_process.request(method, PATH, headers={**KEY, **VERSION})
+
+    assert_general_error(answer, 405, "Method Not Allowed")
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_every_answer_has_a_request_id_of_its_own(in_process: httpx.Client) -> None:
+    answers = [
+        in_process.get(f"/agents/calls/{call_id}/logs", headers={**KEY, **VERSION})
+        for call_id in ("ac_finished", "ac_finished", "ac_expired", "ac_unknown")
+    ]
+
+    assert len({UUID(answer.headers["x-request-id"]) for answer in answers}) == 4
+
+
+def test_a_crash_of_the_sandbox_is_a_general_error_too() -> None:
+    class NoTime:
+        def now(self) -> datetime:
+            raise RuntimeError
+
+    app = create_app(clock=NoTime())
+    path = "/agents/calls/ac_running/logs"
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+            return await client.get(path, headers={**KEY, **VERSION})
+
+    assert_general_error(asyncio.run(ask()), 500, "Internal Server Error")

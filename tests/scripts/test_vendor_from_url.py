@@ -1,0 +1,116 @@
+"""Fetching pages: from where, how far, and how it is recorded."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+from reference_pages import Vendoring, fragment, page_text
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_TOO_LARGE = 20 * 1024 * 1024 + 1
+
+
+class _Pages(BaseHTTPRequestHandler):
+    """Answers as the path asks: a page, an error, a redirect, or too much."""
+
+    def do_GET(self) -> None:
+        step, _, target = self.path.removeprefix("/").partition("/to/")
+        if step == "agents.md":
+            self._answer(200, page_text(fragment()).encode())
+        elif step == "large.md":
+            self._answer(200, b" " * _TOO_LARGE)
+        elif step == "redirect":
+            self._answer(302, location=target)
+        else:
+            self._answer(404)
+
+    def _answer(self, status: int, body: bytes = b"", location: str | None = None) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        if location is not None:
+            self.send_header("Location", location)
+        self.end_headers()
+        try:
+            self.wfile.write(body)
+        except OSError:
+            self.close_connection = True  # the reader has seen enough
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Keep the tests' output clean."""
+
+
+@contextmanager
+def _serving() -> Generator[str]:
+    with HTTPServer(("127.0.0.1", 0), _Pages) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def site() -> Generator[str]:
+    with _serving() as address:
+        yield address
+
+
+def test_a_page_is_fetched_and_recorded_by_its_url(vendoring: Vendoring, site: str) -> None:
+    assert vendoring.run(f"{site}/agents.md#top") == 0
+    assert vendoring.sources()["agents_list"]["source"] == f"{site}/agents.md"
+    assert vendoring.result() == fragment()
+
+
+def test_a_redirect_is_followed_and_the_url_given_is_recorded(
+    vendoring: Vendoring, site: str
+) -> None:
+    url = f"{site}/redirect/to//agents.md"
+    assert vendoring.run(url) == 0
+    assert vendoring.sources()["agents_list"]["source"] == url
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("/redirect/to/file:///etc/passwd", "Refused to fetch file:/"),
+        ("/redirect/to/http://example.com/a.md", "Refused to fetch http://example.com/a.md"),
+        ("/redirect/to/", "redirects more than 5 times"),
+        ("/missing.md", "status 404"),
+        ("/large.md", "larger than 20 MB"),
+    ],
+)
+def test_answers_that_are_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str], site: str, path: str, problem: str
+) -> None:
+    assert vendoring.run(f"{site}{path}") == 1
+    assert problem in capsys.readouterr().err
+    assert not vendoring.output.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("http://example.com/agents.md", "only https:// is fetched"),
+        ("ftp://example.com/agents.md", "only https:// is fetched"),
+        ("file:///etc/passwd", "only https:// is fetched"),
+        ("https://user:hunter2@example.com/agents.md", "user name or password"),
+        ("https://[broken/agents.md", "is not a URL"),
+        ("http://127.0.0.1:1/agents.md", "Cannot fetch"),
+        ("http://127.0.0.1:99999/agents.md", "error: "),
+    ],
+)
+def test_urls_that_are_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str], url: str, problem: str
+) -> None:
+    assert vendoring.run(url) == 1
+    message = capsys.readouterr().err
+    assert problem in message
+    assert "hunter2" not in message

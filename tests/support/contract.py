@@ -1,0 +1,264 @@
+"""What the wrapper relies on in the spec: the wrapped operations, and checks that take a spec.
+
+Each check returns what no longer holds, in words; an empty list is a pass. They take the spec as an
+argument so that they can be shown to fail: `test_spec_changes.py` hands them changed copies.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+import httpx
+import yaml
+
+from cartesia_api.api.agents import agents_get_call_logs
+from cartesia_calls import (
+    AgentCallLogs,
+    CallLogsNotAvailableError,
+    CallNotFoundError,
+    CartesiaError,
+    Client,
+)
+from cartesia_calls._operations import DEFAULT_API_VERSION
+from cartesia_calls._settings import DEFAULT_BASE_URL
+from fake_server import CALL_NOT_FOUND, LOGS, LOGS_NOT_AVAILABLE, FakeServer
+from oracle import Oracle
+
+Spec = Mapping[str, Any]
+SPEC_FILE = Path(__file__).parents[2] / "openapi" / "latest.yml"
+
+
+def load_spec() -> dict[str, Any]:
+    return cast("dict[str, Any]", yaml.safe_load(SPEC_FILE.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class DocumentedError:
+    """An error answer that the spec documents, and what the wrapper makes of it."""
+
+    status: int
+    body: Mapping[str, object]
+    raises: type[CartesiaError]
+
+
+@dataclass(frozen=True)
+class WrappedOperation:
+    """An operation as the wrapper uses it."""
+
+    operation_id: str
+    call: Callable[[Client], object]
+    generated: Callable[..., object]
+    arguments: tuple[str, ...]
+    model: type
+    answer: Mapping[str, object]
+    errors: tuple[DocumentedError, ...]
+
+
+WRAPPED = (
+    WrappedOperation(
+        operation_id="agents_get-call-logs",
+        call=lambda client: client.calls.logs("ac/1 ü"),
+        generated=agents_get_call_logs.sync,
+        arguments=("call_id", "Cartesia-Version"),
+        model=AgentCallLogs,
+        answer=LOGS,
+        errors=(
+            DocumentedError(404, CALL_NOT_FOUND, CallNotFoundError),
+            DocumentedError(404, LOGS_NOT_AVAILABLE, CallLogsNotAvailableError),
+        ),
+    ),
+)
+
+
+def _exchange(operation: WrappedOperation, answer: httpx.Response) -> tuple[httpx.Request, object]:
+    """Return the request that the wrapper sends, and its result or the error that it raises."""
+    server = FakeServer([answer])
+    try:
+        result = operation.call(server.client(base_url=DEFAULT_BASE_URL, max_retries=0))
+    except CartesiaError as error:
+        result = error
+    (request,) = server.requests
+    return request, result
+
+
+def _documented(spec: Spec, operation: WrappedOperation) -> Iterator[dict[str, Any]]:
+    """Yield the operation's object in the spec, its parameters resolved; nothing if it is gone."""
+    for path_item in spec["paths"].values():
+        for described in path_item.values():
+            if isinstance(described, dict) and (
+                cast("dict[str, Any]", described).get("operationId") == operation.operation_id
+            ):
+                yield cast("dict[str, Any]", described)
+
+
+def _resolve(spec: Spec, node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        found: Any = spec
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        node = found
+    return node
+
+
+def check_operation(spec: Spec) -> list[str]:
+    """The spec has every wrapped operation, by its operationId."""
+    return [
+        f"the spec has no operation {operation.operation_id}"
+        for operation in WRAPPED
+        if not list(_documented(spec, operation))
+    ]
+
+
+def check_parameters(spec: Spec) -> list[str]:
+    """The operation's parameters are those that the wrapper gives, by the same names."""
+    problems: list[str] = []
+    for operation in WRAPPED:
+        for described in _documented(spec, operation):
+            names = {_resolve(spec, p)["name"] for p in described.get("parameters", [])}
+            for name in sorted(names ^ set(operation.arguments)):
+                side = "gives" if name in operation.arguments else "does not give"
+                problems.append(
+                    f"{operation.operation_id}: the wrapper {side} the parameter {name!r}, "
+                    f"the spec {'has' if name in names else 'does not have'} it"
+                )
+    return problems
+
+
+def check_generated_signature(spec: Spec) -> list[str]:
+    """The generated function takes the spec's path parameters by their names."""
+    problems: list[str] = []
+    for operation in WRAPPED:
+        taken = set(inspect.signature(operation.generated).parameters)
+        for described in _documented(spec, operation):
+            for parameter in described.get("parameters", []):
+                resolved = _resolve(spec, parameter)
+                if resolved["in"] == "path" and resolved["name"] not in taken:
+                    problems.append(
+                        f"{operation.operation_id}: the generated function takes no "
+                        f"{resolved['name']!r}"
+                    )
+    return problems
+
+
+def check_request(spec: Spec) -> list[str]:
+    """The spec allows every request that the wrapper sends, names that it doesn't declare included."""
+    oracle = Oracle(spec)
+    problems: list[str] = []
+    for operation in WRAPPED:
+        request, _ = _exchange(operation, httpx.Response(200, json=operation.answer))
+        problems += [f"{operation.operation_id}: {p}" for p in oracle.problems_of_request(request)]
+    return problems
+
+
+def check_success(spec: Spec) -> list[str]:
+    """The spec allows the answer that the wrapper is tested with, and the wrapper reads it whole."""
+    oracle = Oracle(spec)
+    problems: list[str] = []
+    for operation in WRAPPED:
+        answer = httpx.Response(200, json=operation.answer)
+        request, result = _exchange(operation, answer)
+        if not isinstance(result, operation.model):
+            problems.append(f"{operation.operation_id}: the wrapper gives {result!r}")
+        found = oracle.problems_of_response(request, answer)
+        problems += [f"{operation.operation_id}, 200: {p}" for p in found]
+    return problems
+
+
+def check_model(spec: Spec) -> list[str]:
+    """The model that users get has the fields of the spec's schema, required where they are."""
+    problems: list[str] = []
+    for operation in WRAPPED:
+        ours = {
+            field.name.rstrip("_"): field.default is attrs.NOTHING
+            for field in attrs.fields(operation.model)
+            if field.init
+        }
+        for described in _documented(spec, operation):
+            content = described["responses"]["200"]["content"]["application/json"]
+            schema = _resolve(spec, content["schema"])
+            theirs = {name: name in schema.get("required", []) for name in schema["properties"]}
+            problems += [
+                f"{operation.model.__name__}.{name}: {_requiredness(ours.get(name))} in the model, "
+                f"{_requiredness(theirs.get(name))} in the spec"
+                for name in sorted(ours.keys() | theirs.keys())
+                if ours.get(name) != theirs.get(name)
+            ]
+    return problems
+
+
+def _requiredness(required: bool | None) -> str:  # noqa: FBT001 - one of three answers
+    return {True: "required", False: "optional", None: "missing"}[required]
+
+
+def check_errors(spec: Spec) -> list[str]:
+    """The spec documents every error that the wrapper tells apart, in the words it goes by."""
+    oracle = Oracle(spec)
+    problems: list[str] = []
+    for operation in WRAPPED:
+        for error in operation.errors:
+            name = f"{operation.operation_id}, {error.raises.__name__}"
+            answer = httpx.Response(error.status, json=error.body)
+            request, result = _exchange(operation, answer)
+            if type(result) is not error.raises:
+                problems.append(f"{name}: the wrapper raises {type(result).__name__}")
+            problems += [f"{name}: {p}" for p in oracle.problems_of_response(request, answer)]
+            for described in _documented(spec, operation):
+                documented = described["responses"].get(str(error.status), {})
+                if str(error.body["message"]) not in documented.get("description", ""):
+                    problems.append(
+                        f"{name}: {error.body['message']!r} is not in the description of the "
+                        f"{error.status}"
+                    )
+    return problems
+
+
+def check_version(spec: Spec) -> list[str]:
+    """The version that is sent by default is the newest that the spec allows."""
+    header = spec["components"]["parameters"]["CartesiaVersionHeader"]["schema"]
+    newest = max(header.get("enum", ["(any date)"]))
+    if newest == DEFAULT_API_VERSION:
+        return []
+    return [f"the wrapper sends version {DEFAULT_API_VERSION}, the spec's newest is {newest}"]
+
+
+def check_server(spec: Spec) -> list[str]:
+    """The default base URL is the spec's server."""
+    servers = [server["url"] for server in spec["servers"]]
+    if DEFAULT_BASE_URL in servers:
+        return []
+    return [f"the default base URL {DEFAULT_BASE_URL} is not among the servers {servers}"]
+
+
+def check_security(spec: Spec) -> list[str]:
+    """Every wrapped operation takes a bearer token."""
+    schemes = spec["components"]["securitySchemes"]
+    problems: list[str] = []
+    for operation in WRAPPED:
+        for described in _documented(spec, operation):
+            names = [name for option in described["security"] for name in option]
+            kinds = [(schemes[name]["type"], schemes[name].get("scheme")) for name in names]
+            if ("http", "bearer") not in kinds:
+                problems.append(
+                    f"{operation.operation_id}: the wrapper sends a bearer token, the spec asks "
+                    f"for {kinds}"
+                )
+    return problems
+
+
+CHECKS: dict[str, Callable[[Spec], list[str]]] = {
+    "operation": check_operation,
+    "parameters": check_parameters,
+    "generated signature": check_generated_signature,
+    "request": check_request,
+    "success": check_success,
+    "model": check_model,
+    "errors": check_errors,
+    "version": check_version,
+    "server": check_server,
+    "security": check_security,
+}

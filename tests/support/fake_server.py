@@ -1,0 +1,87 @@
+"""Clients whose transport is a function: what they send is kept, what they get is scripted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import httpx
+
+from cartesia_calls import AgentCallLogs, AsyncClient, Client
+from fake_clock import FakeClock
+
+Flavour = Literal["sync", "async"]
+Answer = httpx.Response | Exception
+
+KEY = "sk_car_0123456789abcdefghij"
+URL = "https://api.example.com"
+LOGS = {"call_id": "ac_1", "logs": ["one", "two"], "updated_at": "2026-03-01T10:00:00Z"}
+CALL_NOT_FOUND = {"message": "Call not found", "description": "No such call."}
+LOGS_NOT_AVAILABLE = {"message": "Call logs not available", "description": "Not now."}
+
+
+def ok(body: object = LOGS) -> httpx.Response:
+    return httpx.Response(200, json=body)
+
+
+@dataclass
+class FakeServer:
+    """Gives one answer a request, the last one for ever after.
+
+    Attributes:
+        answers: What to answer; an exception is raised by the transport.
+        flavour: Which client `logs` and `wait_for_logs` use.
+        takes: Seconds of the clock that each request takes.
+        requests: What was sent.
+    """
+
+    answers: Iterable[Answer]
+    flavour: Flavour = "sync"
+    takes: float = 0.0
+    clock: FakeClock = field(default_factory=FakeClock)
+    requests: list[httpx.Request] = field(default_factory=list[httpx.Request])
+
+    def __post_init__(self) -> None:
+        self._answers = list(self.answers)
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self.clock.elapsed += self.takes
+        answer = self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        # A fresh one each time: a response can be read once only.
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+    def client(self, **settings: object) -> Client:
+        transport = httpx.Client(transport=httpx.MockTransport(self.handle))
+        arguments = {"base_url": URL, "http_client": transport, "clock": self.clock, **settings}
+        return Client(KEY, **arguments)  # type: ignore[arg-type]  # settings of any test
+
+    def async_client(self, **settings: object) -> AsyncClient:
+        transport = httpx.AsyncClient(transport=httpx.MockTransport(self.handle))
+        arguments = {"base_url": URL, "http_client": transport, "clock": self.clock, **settings}
+        return AsyncClient(KEY, **arguments)  # type: ignore[arg-type]  # settings of any test
+
+    def logs(self, call_id: str = "ac_1", **settings: object) -> AgentCallLogs:
+        if self.flavour == "sync":
+            return self.client(**settings).calls.logs(call_id)
+        return self._awaited(lambda client: client.calls.logs(call_id), settings)
+
+    def wait_for_logs(self, timeout: float, **settings: object) -> AgentCallLogs:
+        if self.flavour == "sync":
+            return self.client(**settings).calls.wait_for_logs("ac_1", timeout=timeout)
+        return self._awaited(lambda client: client.calls.wait_for_logs("ac_1", timeout), settings)
+
+    def _awaited(
+        self,
+        ask: Callable[[AsyncClient], Awaitable[AgentCallLogs]],
+        settings: dict[str, object],
+    ) -> AgentCallLogs:
+        async def ask_and_close() -> AgentCallLogs:
+            async with self.async_client(**settings) as client:
+                return await ask(client)
+
+        return asyncio.run(ask_and_close())

@@ -1,0 +1,59 @@
+"""The command as a user meets it: in a process of its own, piped or on a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMAND = (sys.executable, "-m", "cartesia_calls")
+_LONGEST_RUN = 60
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Return a small environment: what a process needs here, and the given variables."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {**kept, "PYTHONIOENCODING": "", "TERM": "xterm-256color", **variables}
+
+
+def piped(*words: str, env: Mapping[str, str]) -> Done:
+    """Run the command with stdout and stderr piped."""
+    done = subprocess.run(
+        [*COMMAND, *words], env=env, capture_output=True, timeout=_LONGEST_RUN, check=False
+    )
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def on_terminal(*words: str, env: Mapping[str, str]) -> Done:
+    """Run the command on a pseudo-terminal; `out` is all that is shown there, `err` is empty."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *words], env=env, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        shown = bytearray()
+        while chunk := _read(ours):
+            shown += chunk
+        code = process.wait(timeout=_LONGEST_RUN)
+    os.close(ours)
+    return Done(code, shown.decode().replace("\r\n", "\n"), "")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""  # Linux's way of saying that the other side is closed

@@ -1,0 +1,194 @@
+"""Settings: argument, environment, default; and what is refused before anything is sent."""
+
+from __future__ import annotations
+
+import math
+
+import httpx
+import pytest
+
+from cartesia_calls import AsyncClient, Client, ConfigurationError
+from fake_server import KEY, FakeServer, ok
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_argument_beats_the_environment_and_that_the_default(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_default = kind(KEY)
+    assert by_default.base_url == "https://api.cartesia.ai"
+    assert by_default.api_version == "2026-03-01"
+    assert (by_default.timeout, by_default.max_retries) == (60.0, 2)
+
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_from_environment_1234")
+    monkeypatch.setenv("CARTESIA_BASE_URL", "https://environment.example")
+    monkeypatch.setenv("CARTESIA_VERSION", "2025-04-16")
+    from_environment = kind()
+    assert from_environment.base_url == "https://environment.example"
+    assert from_environment.api_version == "2025-04-16"
+    assert "…1234" in repr(from_environment)
+
+    from_arguments = kind(KEY, base_url="https://argument.example/", api_version="2026-08-14")
+    assert from_arguments.base_url == "https://argument.example"
+    assert from_arguments.api_version == "2026-08-14"
+    assert "…ghij" in repr(from_arguments)
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARTESIA_BASE_URL", "")
+    assert Client(KEY).base_url == "https://api.cartesia.ai"
+    monkeypatch.setenv("CARTESIA_API_KEY", "")
+    with pytest.raises(ConfigurationError, match="No API key is set"):
+        Client()
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (None, "No API key is set"),
+        ("", "empty"),
+        ("sk_car_abc\n", "line breaks"),
+        ("sk_car_abc\r\nx-evil: 1", "line breaks"),
+        ("sk_car_ünï", "visible ASCII"),
+        (b"sk_car_bytes", "visible ASCII"),
+        (123, "visible ASCII"),
+        ("sk_car_admin_0123456789", "admin key"),
+    ],
+)
+def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says) as caught:
+        Client(key)
+    assert caught.value.hint
+    assert not key or str(key) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.cartesia.ai",
+        "http://192.168.1.1",
+        "http://127.0.0.1.evil.example",
+        "http://localhost.evil.example",
+        "http://2130706433",
+        "ftp://127.0.0.1",
+        "api.cartesia.ai",
+        "https://",
+        "https://[::1",
+        "https://host:port",
+        "https://user:password@api.cartesia.ai",
+        "http://127.0.0.1@evil.example",
+        "https://api.cartesia.ai?key=1",
+        "https://api.cartesia.ai#part",
+        "https://api.cartesia.ai\n",
+        "https://api.cartesia.ai\\@evil.example",
+        "https://bücher.example",
+        "",
+        17,
+    ],
+)
+def test_an_unsafe_base_url_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Client(KEY, base_url=url)
+    assert "password" not in caught.value.summary.replace("user name or password", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000",
+        "http://127.8.9.10",
+        "http://localhost:1",
+        "http://[::1]:8000",
+        "https://proxy.example/cartesia/",
+    ],
+)
+def test_https_anywhere_and_http_on_loopback_are_allowed(url: str) -> None:
+    assert Client(KEY, base_url=url).base_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize("version", ["2026-3-1", "20260301", "2026-02-30", "latest", "", 2026])
+def test_a_version_that_is_no_date_is_refused(version: str) -> None:
+    with pytest.raises(ConfigurationError, match="not a date"):
+        Client(KEY, api_version=version)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"timeout": 0},
+        {"timeout": -1},
+        {"timeout": math.inf},
+        {"timeout": math.nan},
+        {"timeout": None},
+        {"timeout": True},
+        {"timeout": "60"},
+        {"max_retries": -1},
+        {"max_retries": 1.5},
+        {"max_retries": True},
+        {"engine": "warp"},
+        {"headers": {"bad name": "x"}},
+        {"headers": {"x-a": "line\nbreak"}},
+        {"headers": {"Authorization": "Bearer other"}},
+        {"headers": {"cartesia-version": "2026-03-01"}},
+    ],
+)
+def test_a_bad_setting_is_refused_with_a_way_out(setting: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Client(KEY, **setting)  # type: ignore[arg-type]  # wrong on purpose
+    assert caught.value.hint
+
+
+def test_the_key_shows_in_no_repr() -> None:
+    server = FakeServer([ok()])
+    client = server.client()
+    client.calls.logs("ac_1")
+    for shown in (repr(client), str(vars(client)), str(vars(client.calls))):
+        assert KEY not in shown
+    assert repr(client).startswith("Client(api_key=sk_car_…ghij, base_url=")
+
+
+def test_a_short_key_shows_none_of_its_characters() -> None:
+    assert "api_key=sk_car_…," in repr(Client("sk_car_abcdef"))
+    assert "api_key=…," in repr(Client("abcdef"))
+
+
+def test_with_options_changes_a_copy_and_shares_the_connections() -> None:
+    server = FakeServer([ok()])
+    client = server.client(headers={"x-a": "1"})
+    other = client.with_options(
+        api_key="sk_car_other", api_version="2026-08-14", timeout=5, headers={"x-b": "2"}
+    )
+    other.calls.logs("ac_1")
+    client.calls.logs("ac_1")
+
+    by_other, by_first = server.requests
+    assert by_other.headers["authorization"] == "Bearer sk_car_other"
+    assert by_other.headers["cartesia-version"] == "2026-08-14"
+    assert (by_other.headers["x-a"], by_other.headers["x-b"]) == ("1", "2")
+    assert by_other.extensions["timeout"]["read"] == 5
+    assert by_first.headers["authorization"] == f"Bearer {KEY}"
+    assert by_first.headers["cartesia-version"] == "2026-03-01"
+    assert "x-b" not in by_first.headers
+    assert (client.timeout, other.timeout, other.max_retries) == (60.0, 5.0, 2)
+    assert type(other) is Client
+    with pytest.raises(ConfigurationError):
+        client.with_options(timeout=0)
+
+
+def test_a_client_of_the_users_own_stays_open() -> None:
+    own = httpx.Client(transport=httpx.MockTransport(lambda _: ok()))
+    with Client(KEY, http_client=own) as client:
+        client.calls.logs("ac_1")
+    assert not own.is_closed
+
+
+def test_a_proxy_from_the_environment_never_sees_a_plain_http_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Nothing listens there, so a request that takes the proxy fails.
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - only this test talks to a server
+
+    with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
+        assert client.calls.logs(sandbox.calls.finished).logs

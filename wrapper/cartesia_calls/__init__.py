@@ -1,0 +1,83 @@
+"""What happened in a Cartesia voice-agent call: its runtime logs, from Python and from a shell.
+
+    from cartesia_calls import Client
+
+    with Client() as client:  # reads CARTESIA_API_KEY
+        print(client.calls.logs("ac_123").logs)
+
+Names are imported when they are first used, so that importing this package costs next to nothing.
+"""
+
+from ._version import __version__
+
+# Type checkers read the imports; at run time `__getattr__` does them one by one.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cartesia_api.models import AgentCallLogs
+
+    from ._client import AsyncClient, Client
+    from ._exceptions import (
+        APIConnectionError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        CallLogsNotAvailableError,
+        CallNotFoundError,
+        CartesiaError,
+        ConfigurationError,
+        ConflictError,
+        InternalServerError,
+        LogsWaitTimeoutError,
+        MissingLogsReason,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        ResponseValidationError,
+        UnprocessableEntityError,
+    )
+
+__all__ = [
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AgentCallLogs",
+    "AsyncClient",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallLogsNotAvailableError",
+    "CallNotFoundError",
+    "CartesiaError",
+    "Client",
+    "ConfigurationError",
+    "ConflictError",
+    "InternalServerError",
+    "LogsWaitTimeoutError",
+    "MissingLogsReason",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ResponseValidationError",
+    "UnprocessableEntityError",
+    "__version__",
+]
+
+_HOMES = {
+    "AgentCallLogs": "cartesia_api.models",
+    "AsyncClient": "cartesia_calls._client",
+    "Client": "cartesia_calls._client",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - part of what is put off
+
+    value: object = getattr(import_module(_HOMES.get(name, "cartesia_calls._exceptions")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

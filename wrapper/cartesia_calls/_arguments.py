@@ -1,0 +1,45 @@
+"""Checks of what a method is called with, made before anything is sent."""
+
+from __future__ import annotations
+
+import math
+
+
+def check_id(value: object, name: str) -> str:
+    """Return an id that is safe to put into a path.
+
+    Everything but an empty string, `.` and `..` can be percent-encoded into one path segment.
+
+    Raises:
+        TypeError: It is not a string.
+        ValueError: It can't stand in a path.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string such as 'ac_123', not {type(value).__name__}")
+    if not value.strip():
+        raise ValueError(f"{name} is empty; pass an id such as 'ac_123'")
+    if value in {".", ".."}:
+        raise ValueError(
+            f"{name} is {value!r}, which a path takes for a folder; pass an id such as 'ac_123'"
+        )
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{name} {value!r} holds half a surrogate pair; pass whole characters"
+        ) from error
+    return value
+
+
+def check_seconds(value: object, name: str) -> float:
+    """Return a span of time.
+
+    Raises:
+        TypeError: It is not a number.
+        ValueError: It is negative or has no end.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{name} is {value!r}; pass a finite number of seconds from 0")
+    return float(value)

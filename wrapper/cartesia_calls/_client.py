@@ -1,0 +1,248 @@
+"""The two clients: settings, an engine, and the resources that use them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar, get_args
+
+from ._call_flows import CallFlows
+from ._calls import AsyncCalls, Calls
+from ._clock import SystemClock
+from ._engines._httpx import AsyncHttpxEngine, HttpxEngine
+from ._exceptions import ConfigurationError
+from ._flow import run, run_async
+from ._http import AsyncEngine, Engine
+from ._operations import DEFAULT_API_VERSION
+from ._retry import RetryPolicy
+from ._sending import Sender
+from ._settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, resolve_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    import httpx
+
+    from ._clock import Clock
+    from ._flow import Flow
+    from ._settings import Settings
+
+T = TypeVar("T")
+EngineT = TypeVar("EngineT", Engine, AsyncEngine)
+EngineName = Literal["auto", "httpx"]
+
+
+class _BaseClient(Generic[EngineT]):
+    """What both clients have: checked settings, an engine, a clock."""
+
+    def __init__(self, settings: Settings, engine: EngineT, clock: Clock) -> None:
+        self._settings = settings
+        self._engine: EngineT = engine
+        self._clock = clock
+
+    def with_options(
+        self,
+        *,
+        api_key: str | None = None,
+        api_version: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return a client with other settings that shares this one's connections.
+
+        What is not given stays as it is; `headers` are added to those there are. Closing either
+        client closes the connections of both.
+
+        Raises:
+            ConfigurationError: A setting is wrong.
+        """
+        now = self._settings
+        settings = resolve_settings(
+            api_key=now.api_key.reveal() if api_key is None else api_key,
+            base_url=now.base_url,
+            api_version=now.api_version if api_version is None else api_version,
+            default_api_version=DEFAULT_API_VERSION,
+            timeout=now.timeout if timeout is None else timeout,
+            max_retries=now.max_retries if max_retries is None else max_retries,
+            headers={**now.headers, **(headers or {})},
+        )
+        copy = object.__new__(type(self))
+        copy._settings, copy._engine, copy._clock = settings, self._engine, self._clock
+        return copy
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go: scheme, host and an optional path."""
+        return self._settings.base_url
+
+    @property
+    def api_version(self) -> str:
+        """The date sent as `Cartesia-Version`."""
+        return self._settings.api_version
+
+    @property
+    def timeout(self) -> float:
+        """The bound of one attempt, in seconds."""
+        return self._settings.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a request that failed in passing is sent again."""
+        return self._settings.max_retries
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that sends the requests."""
+        return self._engine.name
+
+    def __repr__(self) -> str:
+        settings = self._settings
+        return (
+            f"{type(self).__name__}(api_key={settings.api_key}, base_url={settings.base_url!r}, "
+            f"api_version={settings.api_version!r}, timeout={settings.timeout:g}, "
+            f"max_retries={settings.max_retries})"
+        )
+
+    @cached_property
+    def _call_flows(self) -> CallFlows:
+        policy = RetryPolicy(max_retries=self._settings.max_retries)
+        return CallFlows(Sender(self._settings, policy, self._clock))
+
+
+class Client(_BaseClient[Engine]):
+    """The client: `with Client() as client: client.calls.logs("ac_123")`.
+
+    It keeps connections open until it is closed, and threads may share it. An argument beats the
+    environment, the environment beats the default.
+
+    Args:
+        api_key: A key such as `sk_car_…`; else `CARTESIA_API_KEY`.
+        base_url: Where requests go; else `CARTESIA_BASE_URL`, else `https://api.cartesia.ai`.
+            Plain `http://` only to a loopback address.
+        api_version: The date sent as `Cartesia-Version`; else `CARTESIA_VERSION`, else the one that
+            the vendored spec names.
+        timeout: The bound of one attempt, in seconds.
+        max_retries: How often a request is sent again after no answer, 408, 409, 429 or 5xx.
+        engine: What sends the requests; `auto` takes the best one installed.
+        headers: More headers to send with every request.
+        http_client: An `httpx.Client` of your own to send with; it stays yours to close.
+        clock: Another clock to wait by, for tests.
+
+    Raises:
+        ConfigurationError: There is no key, or a setting is wrong. Nothing is sent.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_version: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        engine: EngineName = "auto",
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        settings = resolve_settings(
+            api_key=api_key,
+            base_url=base_url,
+            api_version=api_version,
+            default_api_version=DEFAULT_API_VERSION,
+            timeout=timeout,
+            max_retries=max_retries,
+            headers=headers,
+        )
+        _check_engine_name(engine)
+        clock = clock or SystemClock()
+        super().__init__(settings, HttpxEngine(settings.base_url, http_client, clock), clock)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Voice-agent calls."""
+        return Calls(self._call_flows, self._run)
+
+    def close(self) -> None:
+        """Close the connections. The client can't be used after; closing twice does no harm."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self, flow: Flow[T]) -> T:
+        return run(flow, self._engine, self._clock)
+
+
+class AsyncClient(_BaseClient[AsyncEngine]):
+    """`Client` for asyncio: `async with AsyncClient() as client: await client.calls.logs("ac_123")`.
+
+    Arguments, settings and errors are those of `Client`; `http_client` is an `httpx.AsyncClient`.
+    Tasks of one event loop may share it.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_version: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        engine: EngineName = "auto",
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        settings = resolve_settings(
+            api_key=api_key,
+            base_url=base_url,
+            api_version=api_version,
+            default_api_version=DEFAULT_API_VERSION,
+            timeout=timeout,
+            max_retries=max_retries,
+            headers=headers,
+        )
+        _check_engine_name(engine)
+        clock = clock or SystemClock()
+        super().__init__(settings, AsyncHttpxEngine(settings.base_url, http_client), clock)
+
+    @cached_property
+    def calls(self) -> AsyncCalls:
+        """Voice-agent calls."""
+        return AsyncCalls(self._call_flows, self._run)
+
+    async def close(self) -> None:
+        """Close the connections. The client can't be used after; closing twice does no harm."""
+        await self._engine.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _run(self, flow: Flow[T]) -> T:
+        return await run_async(flow, self._engine, self._clock)
+
+
+def _check_engine_name(engine: object) -> None:
+    known = get_args(EngineName)
+    if engine not in known:
+        raise ConfigurationError(
+            f"There is no engine {engine!r}.", hint=f"Use one of: {', '.join(known)}."
+        )

@@ -1,0 +1,174 @@
+"""From an answer that is not a success to the exception that describes it.
+
+Error bodies come in four shapes: the structured one of 2026-03-01, the logs operation's own 404,
+plain text `Title: Message`, and whatever a proxy may say.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from ._exceptions import (
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    CallLogsNotAvailableError,
+    CallNotFoundError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    UnprocessableEntityError,
+)
+from ._printable import excerpt
+from ._retry import parse_retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from ._http import Request, Response
+
+_LONGEST_BODY_TEXT = 2000
+_REQUEST_ID_HEADERS = ("x-request-id", "cartesia-request-id", "x-cartesia-request-id")
+
+_BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
+    400: (BadRequestError, "Check the arguments and the API version."),
+    401: (
+        AuthenticationError,
+        "Check the API key: `cartesia-calls doctor` shows which one is used.",
+    ),
+    403: (PermissionDeniedError, "Use a key of the account that owns the call."),
+    404: (NotFoundError, "Check the id and the base URL."),
+    409: (ConflictError, "Look at the present state of the call, then try again."),
+    422: (UnprocessableEntityError, "Check the arguments' values."),
+    429: (RateLimitError, "Wait and send fewer requests at once, or raise the plan's limit."),
+}
+_LOGS_NOT_AVAILABLE_HINT = (
+    "If the call is running or has just ended, wait for them (wait_for_logs, or --wait); "
+    "if it ended long ago, they were never written or retention has removed them."
+)
+# Said by the spec's description of the 404 of agents_get-call-logs.
+_NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
+    "call not found": (
+        CallNotFoundError,
+        "Check the call id, and that the API key belongs to the account of that call.",
+    ),
+    "call logs not available": (
+        CallLogsNotAvailableError,
+        _LOGS_NOT_AVAILABLE_HINT,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer:
+    """What an error answer says; see `APIStatusError` for the fields."""
+
+    method: str
+    url: str
+    status_code: int
+    headers: Mapping[str, str]
+    body: object
+    title: str | None
+    message: str | None
+    error_code: str | None
+    request_id: str | None
+    doc_url: str | None
+    retry_after: float | None
+
+
+def status_error(request: Request, response: Response, now: datetime) -> APIStatusError:
+    """Return the exception for an answer that is not a success; never fails itself.
+
+    Args:
+        request: What was sent.
+        response: The answer; its status is not 2xx.
+        now: The present time, for a `Retry-After` that is a date.
+    """
+    answer = read_error_answer(request, response, now)
+    error_class, hint = _classify(answer)
+    said = ": ".join(excerpt(part).rstrip(" .") for part in (answer.title, answer.message) if part)
+    source = f"{answer.status_code} from {answer.method} {answer.url}"
+    summary = f"{said or _status_phrase(answer.status_code)} ({source})."
+    return error_class(summary, hint=hint, answer=answer)
+
+
+def read_error_answer(request: Request, response: Response, now: datetime) -> ErrorAnswer:
+    """Read whichever of the four shapes the answer has."""
+    body = _decode(response.body)
+    fields = _fields(body)
+    title, message = _title_and_message(body, fields)
+    from_headers = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
+    return ErrorAnswer(
+        method=request.method,
+        url=request.url,
+        status_code=response.status_code,
+        headers=response.headers,
+        body=body[:_LONGEST_BODY_TEXT] if isinstance(body, str) else body,
+        title=title,
+        message=message,
+        error_code=_text(fields, "error_code"),
+        request_id=_text(fields, "request_id") or next(filter(None, from_headers), None),
+        doc_url=_text(fields, "doc_url"),
+        retry_after=parse_retry_after(response.headers, now),
+    )
+
+
+def _classify(answer: ErrorAnswer) -> tuple[type[APIStatusError], str]:
+    status = answer.status_code
+    if status == HTTPStatus.NOT_FOUND:
+        for said in (answer.title, answer.message):
+            if known := _NOT_FOUND.get((said or "").strip(" .").lower()):
+                return known
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return APIStatusError, (
+            "Redirects are not followed, so that the API key stays with its host; check the base URL."
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return (
+            InternalServerError,
+            "Try again later; give the request id to the provider if it stays.",
+        )
+    return _BY_STATUS.get(
+        status, (APIStatusError, "The spec does not name this status; see .body.")
+    )
+
+
+def _status_phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        # Gateways send codes that nobody has registered, such as 520.
+        return "Unregistered status"
+
+
+def _decode(body: bytes) -> object:
+    try:
+        return cast("object", json.loads(body))
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", errors="replace")
+
+
+def _fields(body: object) -> dict[str, object]:
+    return cast("dict[str, object]", body) if isinstance(body, dict) else {}
+
+
+def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | None, str | None]:
+    title, message = _text(fields, "title"), _text(fields, "message")
+    if (description := _text(fields, "description")) is not None:
+        # The logs operation's 404 calls the title `message` and the message `description`.
+        return title or message, description
+    if isinstance(body, str) and not body.lstrip().startswith("<"):
+        before, separator, after = body.strip().partition(": ")
+        return (before, after) if separator else (None, before or None)
+    return title, message
+
+
+def _text(fields: dict[str, object], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) and value else None

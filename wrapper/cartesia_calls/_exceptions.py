@@ -1,0 +1,237 @@
+"""Every error that this package raises.
+
+CartesiaError
+├── ConfigurationError
+├── APIConnectionError
+│   └── APITimeoutError (also a TimeoutError)
+├── APIStatusError
+│   ├── BadRequestError                    400
+│   ├── AuthenticationError                401
+│   ├── PermissionDeniedError              403
+│   ├── NotFoundError                      404
+│   │   ├── CallNotFoundError
+│   │   └── CallLogsNotAvailableError
+│   ├── ConflictError                      409
+│   ├── UnprocessableEntityError           422
+│   ├── RateLimitError                     429
+│   └── InternalServerError                500 and above
+├── ResponseValidationError
+└── LogsWaitTimeoutError (also a TimeoutError)
+
+Arguments of the wrong type or value are a plain `TypeError` or `ValueError`, raised before anything
+is sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._error_answers import ErrorAnswer
+
+MissingLogsReason = Literal[
+    "in_progress",
+    "not_written_yet",
+    "deleted",
+    "zero_retention",
+    "expired_or_never_written",
+    "unknown",
+]
+"""Why a call that exists has no logs to show."""
+
+
+class CartesiaError(Exception):
+    """The base of every error raised by this package.
+
+    Attributes:
+        summary: What happened, in one sentence.
+        hint: What to do next, in one sentence; empty where there is nothing to say.
+    """
+
+    def __init__(self, summary: str, *, hint: str = "") -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.summary} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exception's own way calls the class with positional arguments only, which would make every
+        # subclass with keywords impossible to send between processes.
+        return _restore, (type(self), self.args), self.__dict__.copy()
+
+
+def _restore(cls: type[CartesiaError], args: tuple[object, ...]) -> CartesiaError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    return error
+
+
+class ConfigurationError(CartesiaError):
+    """The client can't be used as it is set up: no key, an unsafe URL, bad settings."""
+
+
+class APIConnectionError(CartesiaError):
+    """No whole answer came back: DNS, connection refused or reset, TLS, a body cut short.
+
+    Attributes:
+        attempts: How many times the request was sent before this was raised.
+    """
+
+    attempts: int = 1
+
+
+class APITimeoutError(APIConnectionError, TimeoutError):
+    """No whole answer came back within the time-out."""
+
+
+class APIStatusError(CartesiaError):
+    """The server answered with a status that is not a success.
+
+    The text fields are None where the answer did not have them; the API has used several shapes.
+
+    Attributes:
+        status_code: The HTTP status code, registered or not.
+        error_code: The API's own code, such as `concurrency_limited`.
+        title: The API's short name for the error.
+        message: The API's explanation.
+        request_id: What to give to the provider's support, from the body or the headers.
+        doc_url: Where the API says the error is documented.
+        retry_after: Seconds to wait before the next request, where the server said so.
+        body: The answer's body: a JSON value where it was JSON, else text. Long text is cut.
+        headers: The answer's headers, names in lower case.
+        method: The request's method.
+        url: The request's URL.
+        attempts: How many times the request was sent before this was raised.
+    """
+
+    attempts: int = 1
+
+    def __init__(self, summary: str, *, hint: str = "", answer: ErrorAnswer) -> None:
+        super().__init__(summary, hint=hint)
+        self.status_code: int = answer.status_code
+        self.error_code: str | None = answer.error_code
+        self.title: str | None = answer.title
+        self.message: str | None = answer.message
+        self.request_id: str | None = answer.request_id
+        self.doc_url: str | None = answer.doc_url
+        self.retry_after: float | None = answer.retry_after
+        self.body: object = answer.body
+        self.headers: Mapping[str, str] = answer.headers
+        self.method: str = answer.method
+        self.url: str = answer.url
+
+
+class BadRequestError(APIStatusError):
+    """400: the server could not make sense of the request."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the API key is missing, wrong or revoked."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the API key is good, but not for this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: there is nothing at this address."""
+
+
+class CallNotFoundError(NotFoundError):
+    """404 `Call not found`: no such call, or it belongs to another account."""
+
+
+class CallLogsNotAvailableError(NotFoundError):
+    """404 `Call logs not available`: the call exists, its logs do not, or not yet.
+
+    Attributes:
+        reason: Why, as far as the API shows it; `unknown` where it shows nothing.
+        may_become_available: Whether waiting can help; None where the API does not show it.
+    """
+
+    reason: MissingLogsReason = "unknown"
+    may_become_available: bool | None = None
+
+
+class ConflictError(APIStatusError):
+    """409: the request does not fit the present state of what it is about."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request was understood and refused for its values."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or more calls at once than the plan allows (see `retry_after`)."""
+
+
+class InternalServerError(APIStatusError):
+    """500 and above: the server, or a gateway before it, failed."""
+
+
+class ResponseValidationError(CartesiaError):
+    """The server answered with a success that is not what the spec says.
+
+    Attributes:
+        problem: What is wrong with the answer.
+        pointer: Where, as a JSON Pointer (RFC 6901); empty for the whole body.
+        body: The beginning of the answer's body, as text.
+    """
+
+    def __init__(
+        self, summary: str, *, hint: str = "", problem: str, pointer: str = "", body: str = ""
+    ) -> None:
+        super().__init__(summary, hint=hint)
+        self.problem = problem
+        self.pointer = pointer
+        self.body = body
+
+
+class LogsWaitTimeoutError(CartesiaError, TimeoutError):
+    """The logs of a call did not appear within the time given to `wait_for_logs`.
+
+    Attributes:
+        call_id: The call.
+        timeout: The time given, in seconds.
+        reason: The last known reason for their absence.
+    """
+
+    def __init__(
+        self,
+        summary: str,
+        *,
+        hint: str = "",
+        call_id: str,
+        timeout: float,
+        reason: MissingLogsReason,
+    ) -> None:
+        super().__init__(summary, hint=hint)
+        self.call_id = call_id
+        self.timeout = timeout
+        self.reason = reason
+
+
+__all__ = [
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AuthenticationError",
+    "BadRequestError",
+    "CallLogsNotAvailableError",
+    "CallNotFoundError",
+    "CartesiaError",
+    "ConfigurationError",
+    "ConflictError",
+    "InternalServerError",
+    "LogsWaitTimeoutError",
+    "MissingLogsReason",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ResponseValidationError",
+    "UnprocessableEntityError",
+]

@@ -1,0 +1,80 @@
+"""What goes to an engine and what comes back: plain values that belong to no HTTP library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._secret import ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, without the key's text: an engine reveals it when it sends.
+
+    Attributes:
+        method: In upper case.
+        url: Absolute.
+        headers: All headers but `Authorization`.
+        api_key: Goes into `Authorization` as a bearer token.
+        timeout: The bound of the attempt, in seconds.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    api_key: ApiKey
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One whole answer.
+
+    Attributes:
+        status_code: Any number that a server can send.
+        headers: Names in lower case; values of a repeated header are joined with commas.
+        body: Decoded as `Content-Encoding` says.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Engine(Protocol):
+    """Sends requests. It never retries, never follows a redirect, never reads a status."""
+
+    name: str
+
+    def send(self, request: Request) -> Response:
+        """Send one request and return its whole answer.
+
+        Raises:
+            APITimeoutError: The answer was not whole within the request's time-out.
+            APIConnectionError: No whole answer came back.
+            ResponseValidationError: The answer's body can't be decoded.
+            ConfigurationError: The engine is closed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close every connection that belongs to the engine. More than once does no harm."""
+        ...
+
+
+class AsyncEngine(Protocol):
+    """`Engine`, to be awaited."""
+
+    name: str
+
+    async def send(self, request: Request) -> Response:
+        """Send one request and return its whole answer; errors as `Engine.send`."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection that belongs to the engine. More than once does no harm."""
+        ...

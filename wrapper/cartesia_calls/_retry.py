@@ -1,0 +1,100 @@
+"""When to send again, and after how long: pure decisions, no clock and no sleeping."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from ._exceptions import APIConnectionError, APIStatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Failure = APIConnectionError | APIStatusError
+
+_PASSING_STATUSES = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
+)
+# Past this many doublings a pause is at its cap anyway, and 2**n would grow without end.
+_MOST_DOUBLINGS = 30
+
+
+def is_passing(failure: Failure) -> bool:
+    """Tell whether the same request may succeed later: no answer, 408, 409, 429, or 5xx."""
+    if isinstance(failure, APIConnectionError):
+        return True
+    status = failure.status_code
+    return status in _PASSING_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How a request that failed in passing is repeated.
+
+    The pause before retry n is drawn evenly from 0 to `first_pause * 2**(n - 1)`, at most
+    `longest_pause` ("full jitter"), unless the server names one.
+
+    Attributes:
+        max_retries: How often a request is sent again.
+        first_pause: The longest pause before the first retry, in seconds.
+        longest_pause: The cap of a pause that we choose, in seconds.
+        longest_retry_after: The cap of a pause that the server may choose, in seconds; a longer one
+            is not slept but raised, with its value in `retry_after`.
+        draw: Gives a number from 0 to 1.
+    """
+
+    max_retries: int
+    first_pause: float = 0.5
+    longest_pause: float = 8.0
+    longest_retry_after: float = 60.0
+    draw: Callable[[], float] = random.random
+
+    def pause(self, failure: Failure, attempt: int) -> float | None:
+        """Return how many seconds to wait before sending again, or None to give up.
+
+        Args:
+            failure: How attempt number `attempt` failed.
+            attempt: 1 for the first.
+        """
+        if attempt > self.max_retries or not is_passing(failure):
+            return None
+        retry_after = failure.retry_after if isinstance(failure, APIStatusError) else None
+        if retry_after is not None:
+            return retry_after if retry_after <= self.longest_retry_after else None
+        doublings = min(attempt - 1, _MOST_DOUBLINGS)
+        return self.draw() * min(self.longest_pause, self.first_pause * 2.0**doublings)
+
+
+def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one.
+
+    Args:
+        headers: Of the answer, names in lower case.
+        now: The present time, for a date; aware.
+    """
+    milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after", "").strip()
+    seconds = _non_negative_number(value)
+    if seconds is not None:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    # A date without a known zone comes back naive; HTTP's dates are UTC.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _non_negative_number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None

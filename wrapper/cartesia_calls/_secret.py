@@ -1,0 +1,30 @@
+"""An API key that does not show itself."""
+
+from __future__ import annotations
+
+_PREFIX = "sk_car_"
+# With fewer characters than this behind the prefix, four of them would be too much to show.
+_SHORTEST_TO_HINT_AT = 12
+
+
+class ApiKey:
+    """Holds an API key and shows only its prefix and last four characters.
+
+    Use `reveal()` at the one place where the key goes on the wire.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the key itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        prefix = _PREFIX if self._value.startswith(_PREFIX) else ""
+        secret = self._value.removeprefix(prefix)
+        return f"{prefix}…{secret[-4:] if len(secret) >= _SHORTEST_TO_HINT_AT else ''}"
+
+    __str__ = __repr__

@@ -1,0 +1,101 @@
+"""A request sent until there is an answer worth having, or none to hope for."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from itertools import count
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+from ._error_answers import status_error
+from ._exceptions import APIConnectionError
+from ._flow import Send, Sleep
+from ._http import Request
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from ._clock import Clock
+    from ._flow import Flow
+    from ._http import Response
+    from ._operations import Operation
+    from ._retry import Failure, RetryPolicy
+    from ._settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger("cartesia_calls")
+_OWN_HEADERS = {
+    "accept": "application/json",
+    "user-agent": f"cartesia-calls/{__version__} python/{platform.python_version()}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Calls operations with a client's settings.
+
+    Attributes:
+        settings: Base URL, key, version, time-out and headers of every request.
+        policy: When to send again.
+        clock: Tells the time.
+    """
+
+    settings: Settings
+    policy: RetryPolicy
+    clock: Clock
+
+    def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
+        """Call an operation and return the model of its success.
+
+        Raises:
+            APIConnectionError: No whole answer came back, at the last attempt.
+            APIStatusError: The last answer is not a success; the class tells which.
+            ResponseValidationError: The answer is not what the spec says.
+        """
+        method, path, headers = operation.request_parts(*args, **kwargs)
+        settings = self.settings
+        request = Request(
+            method=method,
+            url=settings.base_url + path,
+            headers=_OWN_HEADERS
+            | {name.lower(): value for name, value in (*settings.headers.items(), *headers.items())}
+            | {"cartesia-version": settings.api_version},
+            api_key=settings.api_key,
+            timeout=settings.timeout,
+        )
+        response = yield from self.send(request)
+        return operation.parse(response)
+
+    def send(self, request: Request) -> Flow[Response]:
+        """Return the first answer that is a success, sending again as the policy says.
+
+        Every retry leaves a record in the logger `cartesia_calls`, level INFO.
+        """
+        for attempt in count(1):
+            failure: Failure
+            try:
+                response = cast("Response", (yield Send(request)))
+            except APIConnectionError as error:
+                failure = error
+            else:
+                if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+                    return response
+                failure = status_error(request, response, self.clock.now())
+            failure.attempts = attempt
+            pause = self.policy.pause(failure, attempt)
+            if pause is None:
+                raise failure
+            _log.info("%s Sending again in %.2f s (retry %d).", failure.summary, pause, attempt)
+            yield Sleep(pause)
+        raise AssertionError("count() does not end")
+
+    def once_within(self, seconds: float) -> Sender:
+        """Return a sender that sends once and waits for the answer at most `seconds`."""
+        return replace(
+            self,
+            settings=replace(self.settings, timeout=min(self.settings.timeout, seconds)),
+            policy=replace(self.policy, max_retries=0),
+        )

@@ -1,0 +1,273 @@
+"""What a client is set up with, and where each setting came from.
+
+An argument beats the environment, the environment beats the default. An environment variable that
+is set to nothing counts as not set.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Generic, TypeGuard, TypeVar
+from urllib.parse import urlsplit
+
+from ._exceptions import ConfigurationError
+from ._secret import ApiKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+API_KEY_VARIABLE = "CARTESIA_API_KEY"
+BASE_URL_VARIABLE = "CARTESIA_BASE_URL"
+API_VERSION_VARIABLE = "CARTESIA_VERSION"
+DEFAULT_BASE_URL = "https://api.cartesia.ai"
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_MAX_RETRIES = 2
+
+_ADMIN_KEY_PREFIX = "sk_car_admin_"
+_KEYS_PAGE = "https://play.cartesia.ai/keys"
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Each has a setting of its own, or is the transport's business.
+_RESERVED_HEADERS = frozenset(
+    {
+        "authorization",
+        "cartesia-version",
+        "connection",
+        "content-length",
+        "host",
+        "transfer-encoding",
+    }
+)
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Generic[T_co]):
+    """A setting's value and its source: `argument`, a variable's name, or `default`."""
+
+    value: T_co
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A client's settings, all checked.
+
+    Attributes:
+        api_key: Sent as a bearer token with every request.
+        base_url: Scheme, host and an optional path, without a slash at its end.
+        api_version: The `Cartesia-Version` header, a date.
+        timeout: The bound of one attempt, in seconds.
+        max_retries: How often a request that failed in passing is sent again.
+        headers: More headers to send with every request.
+    """
+
+    api_key: ApiKey
+    base_url: str
+    api_version: str
+    timeout: float
+    max_retries: int
+    headers: Mapping[str, str] = field(repr=False)
+
+
+def _is_visible_ascii(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and _VISIBLE_ASCII.fullmatch(text) is not None
+
+
+def _given(argument: str | None, variable: str) -> Resolved[str] | None:
+    if argument is not None:
+        return Resolved(argument, "argument")
+    if from_environment := os.environ.get(variable):
+        return Resolved(from_environment, variable)
+    return None
+
+
+def resolve_settings(
+    *,
+    api_key: str | None,
+    base_url: str | None,
+    api_version: str | None,
+    default_api_version: str,
+    timeout: float,
+    max_retries: int,
+    headers: Mapping[str, str] | None,
+) -> Settings:
+    """Find and check all of a client's settings.
+
+    Raises:
+        ConfigurationError: One is missing or wrong.
+    """
+    return Settings(
+        api_key=resolve_api_key(api_key).value,
+        base_url=resolve_base_url(base_url).value,
+        api_version=resolve_api_version(api_version, default_api_version).value,
+        timeout=check_timeout(timeout),
+        max_retries=check_max_retries(max_retries),
+        headers=check_headers(headers),
+    )
+
+
+def resolve_api_key(argument: str | None = None) -> Resolved[ApiKey]:
+    """Find and check the API key.
+
+    Raises:
+        ConfigurationError: There is none, or it can't be one.
+    """
+    given = _given(argument, API_KEY_VARIABLE)
+    if given is None:
+        raise ConfigurationError(
+            "No API key is set.",
+            hint=f"Set {API_KEY_VARIABLE} or pass api_key=…; keys are made at {_KEYS_PAGE}.",
+        )
+    key, source = given.value, given.source
+    if not _is_visible_ascii(key):
+        raise ConfigurationError(
+            f"The API key ({source}) is not a word of visible ASCII characters: it is empty, "
+            "no string, or has spaces, line breaks or other characters in it.",
+            hint="Copy it again without what surrounds it; a key is one word that starts with sk_car_.",
+        )
+    if key.startswith(_ADMIN_KEY_PREFIX):
+        raise ConfigurationError(
+            f"The API key ({source}) is an admin key, which works on no route used here.",
+            hint=f"Use an ordinary key; they are made at {_KEYS_PAGE}.",
+        )
+    return Resolved(ApiKey(key), source)
+
+
+def resolve_base_url(argument: str | None = None) -> Resolved[str]:
+    """Find and check the base URL.
+
+    Raises:
+        ConfigurationError: It is not a plain https:// URL, nor an http:// one to a loopback address.
+    """
+    resolved = _given(argument, BASE_URL_VARIABLE) or Resolved(DEFAULT_BASE_URL, "default")
+    _check_base_url(resolved.value)
+    return Resolved(resolved.value.rstrip("/"), resolved.source)
+
+
+def _check_base_url(url: object) -> None:
+    if not _is_visible_ascii(url) or "\\" in url:
+        raise _bad_base_url(url, "is not a URL in plain ASCII")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise _bad_base_url(url, f"is malformed ({error})") from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise _bad_base_url(url, "is not an https:// URL")
+    if "@" in parts.netloc:
+        # Not shown: what stands before the @ may be a password.
+        raise _bad_base_url("https://…@…", "holds a user name or password")
+    if "?" in url or "#" in url:
+        raise _bad_base_url(url, "has a query or a fragment")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigurationError(
+            f"The base URL {url!r} would send the API key over plain HTTP.",
+            hint="Use https://; http:// is only for a loopback address such as http://127.0.0.1:8000.",
+        )
+
+
+def _bad_base_url(url: object, problem: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The base URL {url!r} {problem}.",
+        hint=f"Pass base_url=… or set {BASE_URL_VARIABLE} to something like {DEFAULT_BASE_URL}.",
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a URL's host can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def resolve_api_version(argument: str | None, default: str) -> Resolved[str]:
+    """Find and check the `Cartesia-Version` header: any real date in the form YYYY-MM-DD.
+
+    Raises:
+        ConfigurationError: It is not a date.
+    """
+    resolved = _given(argument, API_VERSION_VARIABLE) or Resolved(default, "default")
+    if not _is_date(resolved.value):
+        raise ConfigurationError(
+            f"The API version {resolved.value!r} ({resolved.source}) is not a date.",
+            hint=f"Use the form YYYY-MM-DD, such as {default}.",
+        )
+    return resolved
+
+
+def _is_date(text: object) -> bool:
+    # fromisoformat alone would take other forms, such as 20260301.
+    if not isinstance(text, str) or not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def check_timeout(timeout: object) -> float:
+    """Return a time-out as a float.
+
+    Raises:
+        ConfigurationError: It is not a finite number of seconds above 0.
+    """
+    if (
+        isinstance(timeout, bool)
+        or not isinstance(timeout, int | float)
+        or not 0 < timeout < math.inf
+    ):
+        raise ConfigurationError(
+            f"The time-out {timeout!r} is not a finite number of seconds above 0.",
+            hint="Pass seconds, such as timeout=60.",
+        )
+    return float(timeout)
+
+
+def check_max_retries(max_retries: object) -> int:
+    """Return a number of retries.
+
+    Raises:
+        ConfigurationError: It is not a whole number from 0.
+    """
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+        raise ConfigurationError(
+            f"max_retries={max_retries!r} is not a whole number from 0.",
+            hint="Pass 0 to send each request once.",
+        )
+    return max_retries
+
+
+def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """Return a copy of the user's own headers.
+
+    Raises:
+        ConfigurationError: One is malformed, or has a setting of its own.
+    """
+    checked: dict[str, str] = {}
+    for name, value in (headers or {}).items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            # The value is not shown: it may be a secret.
+            raise ConfigurationError(
+                f"The header {name!r} or its value has characters that HTTP does not allow.",
+                hint="Use ASCII without line breaks.",
+            )
+        if name.lower() in _RESERVED_HEADERS:
+            raise ConfigurationError(
+                f"The header {name!r} can't be set through headers=….",
+                hint="Use api_key, api_version or base_url.",
+            )
+        checked[name] = value
+    return checked

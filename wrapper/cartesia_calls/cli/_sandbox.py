@@ -1,0 +1,59 @@
+"""`cartesia-calls sandbox`: the spec, served on this machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ._exit_codes import ExitCode
+from ._extras import require
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cartesia_calls.sandbox import Sandbox
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM; being stopped is this command's way of being done."""
+    require("sandbox")
+    from cartesia_calls.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - checked for above
+
+    describe = _as_json if arguments.json else _as_text
+    try:
+        sandbox = Sandbox(port=arguments.port)
+        sandbox.serve_forever(on_started=lambda: print(describe(sandbox), flush=True))
+    except SandboxError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return ExitCode.LOCAL_FAILURE
+    return ExitCode.DONE
+
+
+def _as_json(sandbox: Sandbox) -> str:
+    return json.dumps(
+        {
+            "url": sandbox.url,
+            "api_key": sandbox.api_key,
+            "refused_api_key": sandbox.refused_api_key,
+            "api_version": sandbox.api_version,
+            "calls": asdict(sandbox.calls),
+        }
+    )
+
+
+def _as_text(sandbox: Sandbox) -> str:
+    calls = sandbox.calls
+    return f"""\
+The sandbox is at {sandbox.url}; Ctrl-C stops it. In another shell:
+
+  export CARTESIA_BASE_URL={sandbox.url}
+  export CARTESIA_API_KEY={sandbox.api_key}
+
+  cartesia-calls logs {calls.finished}          # logs that are there
+  cartesia-calls logs {calls.running} --wait    # logs that appear while you watch
+  cartesia-calls logs {calls.expired}           # logs that are gone
+  cartesia-calls logs {calls.unknown}           # no such call
+
+Every key of the form sk_car_… is accepted but {sandbox.refused_api_key}."""

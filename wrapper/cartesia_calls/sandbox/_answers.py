@@ -1,0 +1,81 @@
+"""The API's general error body, and the request id that every answer carries."""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID_HEADER = "x-request-id"
+
+
+class RequestIds:
+    """ASGI middleware: gives each request an id, and its answer the header that tells it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its id in `request.state.request_id`."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = str(uuid4())
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault(REQUEST_ID_HEADER, request_id)
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+
+
+def error_answer(
+    request: Request, status: int, message: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Return an error in the shape that the API uses everywhere but for missing logs."""
+    request_id: str = request.state.request_id
+    body = {
+        "error_code": None,
+        "title": _title(status),
+        "message": message,
+        "request_id": request_id,
+    }
+    return JSONResponse(body, status, headers)
+
+
+def answer_http_exception(request: Request, error: Exception) -> Response:
+    """Turn what routing and the checks before an operation raise into an error answer."""
+    if not isinstance(error, HTTPException):
+        raise error
+    headers = dict(error.headers or {})
+    message = error.detail
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        message = "There is no such route. Check the method and the path."
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # Starlette joins a set, whose order changes from run to run.
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+        message = f"This route does not take that method. Use {headers['Allow']}."
+    return error_answer(request, error.status_code, message, headers)
+
+
+def answer_crash(request: Request, _error: Exception) -> Response:
+    """Answer for a request on which the sandbox itself failed."""
+    return error_answer(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The sandbox itself failed: please report it.",
+        # Starlette calls this outside all middleware, so nobody else adds the header.
+        {REQUEST_ID_HEADER: request.state.request_id},
+    )
+
+
+def _title(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown Error"

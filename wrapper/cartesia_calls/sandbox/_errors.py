@@ -1,0 +1,5 @@
+"""What the sandbox raises in the program that runs it."""
+
+
+class SandboxError(Exception):
+    """The sandbox cannot do what was asked; the message says why and what to do."""

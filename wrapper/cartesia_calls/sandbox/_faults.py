@@ -1,0 +1,77 @@
+"""Failures on request: what the next answers shall be, whatever is asked."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from threading import Lock
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ._answers import error_answer
+
+_FINAL_STATUSES = range(200, 600)
+_STATUSES_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One answer to give in place of the real one; without a body, the API's error body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class Faults:
+    """The failures still to come, in the order they were asked for; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._queue: deque[Fault] = deque()
+        self._lock = Lock()
+
+    def add(self, fault: Fault, *, times: int) -> None:
+        """Put the fault behind those already waiting, so many times.
+
+        Raises:
+            ValueError: HTTP allows no such answer, or `times` is less than 1.
+        """
+        if fault.status not in _FINAL_STATUSES or fault.status in _STATUSES_WITHOUT_BODY:
+            raise ValueError(
+                f"status {fault.status} cannot be answered with a body. "
+                "Use one from 200 to 599, but neither 204 nor 304."
+            )
+        if times < 1:
+            raise ValueError(f"times is {times}. Ask for one failure or more.")
+        with self._lock:
+            self._queue.extend([fault] * times)
+
+    def take(self) -> Fault | None:
+        """Return the fault that is next and forget it; `None` where none is waiting."""
+        with self._lock:
+            return self._queue.popleft() if self._queue else None
+
+
+class FaultInjection:
+    """ASGI middleware: answers with the next fault as long as there is one."""
+
+    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a fault, or pass the request on."""
+        fault = self._faults.take() if scope["type"] == "http" else None
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        await _answer(Request(scope), fault)(scope, receive, send)
+
+
+def _answer(request: Request, fault: Fault) -> Response:
+    headers = dict(fault.headers)
+    if fault.body is not None:
+        return Response(fault.body, fault.status, headers)
+    return error_answer(request, fault.status, "The sandbox was asked for this failure.", headers)

@@ -1,0 +1,159 @@
+"""Runs an ASGI application with uvicorn on a loopback socket."""
+
+import contextlib
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Generator
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ._errors import SandboxError
+
+_MAX_PORT = 65535
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def loopback_address(host: str) -> str:
+    """Return the numeric address of a loopback host.
+
+    Raises:
+        ValueError: The host is not loopback, or is a name other than `localhost`.
+    """
+    if host == "localhost":
+        return "127.0.0.1"
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return host
+    raise ValueError(
+        f"host {host!r} is not a loopback address. The sandbox takes almost any key, so it only "
+        "listens to this machine: use '127.0.0.1', '::1' or 'localhost'."
+    )
+
+
+def check_port(port: int) -> int:
+    """Return the port.
+
+    Raises:
+        ValueError: It is no TCP port.
+    """
+    if not 0 <= port <= _MAX_PORT:
+        raise ValueError(f"port {port} is no TCP port. Use 1 to {_MAX_PORT}, or 0 for a free one.")
+    return port
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one.
+
+    Raises:
+        SandboxError: The port cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.create_server((address, port), family=family)
+    except OSError as error:
+        raise SandboxError(
+            f"The sandbox cannot listen on {address} port {port}: {error.strerror or error}. "
+            "Choose another port, or 0 for any free one."
+        ) from error
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the base URL under which a server on that socket is reached."""
+    address, port = listener.getsockname()[:2]
+    host = f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """A quiet uvicorn that says when it accepts connections."""
+
+    def __init__(self, app: ASGIApp, on_started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                # An answer takes no time here; whoever still holds a connection is cut off.
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept connections on the sockets, then tell."""
+        await super().startup(sockets)
+        self._on_started()
+
+
+class BackgroundServer:
+    """A server in a thread of its own."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._listener = listener
+        self._server = Server(app, self._ready.set)
+        self._thread = threading.Thread(target=self._run, name="cartesia-sandbox", daemon=True)
+
+    def start(self) -> None:
+        """Start it, and return once it accepts connections.
+
+        Raises:
+            SandboxError: It ended before that.
+        """
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise SandboxError(
+                f"The sandbox's server did not start: {self._failure!r}."
+            ) from self._failure
+
+    def stop(self) -> None:
+        """Stop it, and return once its port is free again."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with self._listener:
+                self._server.run(sockets=[self._listener])
+        except BaseException as error:  # noqa: BLE001 - whatever it is, start() must not wait for ever
+            self._failure = error
+        finally:
+            self._ready.set()
+
+
+def run_until_signalled(
+    app: ASGIApp, listener: socket.socket, on_started: Callable[[], None]
+) -> None:
+    """Serve on the main thread, and return normally on SIGINT or SIGTERM."""
+    server = Server(app, on_started)
+    with listener, _stopped_by_signals(server):
+        server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(server: Server) -> Generator[None, None, None]:
+    # While it serves, uvicorn handles the signals itself; once stopped it restores the handlers
+    # it found, which are these, and raises the signal again. They also cover the short moment
+    # before it takes over.
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    previous = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
