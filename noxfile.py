@@ -1,11 +1,12 @@
 """The one task runner. `nox --list` says what there is; each session makes its own environment.
 
-Everything that a session downloads or writes stays in the checkout, below `.nox/`.
+What a session keeps stays in the checkout, below `.nox/`.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import nox
@@ -38,8 +39,9 @@ def _install_product(session: nox.Session, *groups: str) -> None:
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    session.create_tmp()  # and with it TMPDIR, which tests write below
-    session.run("pytest", *arguments, *session.posargs)
+    # Outside the checkout, since a test may depend on being in no repository; gone afterwards.
+    with tempfile.TemporaryDirectory() as temporary:
+        session.run("pytest", *arguments, *session.posargs, env={"TMPDIR": temporary})
 
 
 @nox.session

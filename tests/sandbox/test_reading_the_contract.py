@@ -1,9 +1,14 @@
 """What the sandbox takes from the spec, and what it says of a spec it cannot serve."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import cartesia_calls.sandbox
 from cartesia_calls.sandbox import SandboxError
 from cartesia_calls.sandbox._app import build_app
 from cartesia_calls.sandbox._contract import Contract, load_contract
@@ -70,6 +75,13 @@ def test_an_operation_without_security_or_version_header_needs_neither(edited: P
     assert not operation.needs_version
 
 
+def test_an_operation_without_security_of_its_own_has_the_documents(edited: Path) -> None:
+    replace(edited, "      security:\n        - APIKeyAuth: []\n", "")
+    replace(edited, "security: []", "security: [{APIKeyAuth: []}]")
+
+    assert load_contract(edited).operation("agents_get-call-logs").needs_key
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
@@ -102,3 +114,42 @@ def test_a_file_that_is_no_spec_is_refused(tmp_path: Path, content: bytes) -> No
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SandboxError, match=r"absent\.yml"):
         load_contract(tmp_path / "absent.yml")
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A copy of the package away from the checkout, as a wheel installs it."""
+    source = Path(cartesia_calls.sandbox.__file__).parents[1]
+    shutil.copytree(source, tmp_path / "cartesia_calls")
+    shutil.copy(SPEC, tmp_path / "cartesia_calls" / "sandbox")
+    return tmp_path
+
+
+def start_from(root: Path) -> subprocess.CompletedProcess[str]:
+    program = "from cartesia_calls import sandbox; sandbox.create_app(); print(sandbox.__file__)"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+
+
+def test_an_installed_package_has_the_spec_beside_it(installed: Path) -> None:
+    finished = start_from(installed)
+
+    assert finished.stderr == ""
+    assert finished.stdout.startswith(str(installed))
+
+
+def test_an_installed_package_without_the_spec_says_where_it_looked(installed: Path) -> None:
+    spec = installed / "cartesia_calls" / "sandbox" / "latest.yml"
+    spec.unlink()
+
+    finished = start_from(installed)
+
+    assert finished.returncode == 1
+    assert "SandboxError: The spec is missing" in finished.stderr
+    assert str(spec) in finished.stderr

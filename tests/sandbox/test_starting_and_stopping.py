@@ -1,5 +1,6 @@
 """The server around the application: its socket, its thread, its signals and its silence."""
 
+import logging
 import signal
 import socket
 import subprocess
@@ -190,4 +191,5 @@ def test_it_prints_and_logs_nothing(
 
     assert capfd.readouterr() == ("", "")
     assert not [r for r in caplog.records if r.name.startswith(("uvicorn", "cartesia"))]
+    assert not logging.getLogger("uvicorn").handlers
     assert sandbox.api_key not in caplog.text
