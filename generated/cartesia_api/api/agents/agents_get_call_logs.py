@@ -9,17 +9,15 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.agent_call_logs import AgentCallLogs
-from ...models.agents_get_call_logs_cartesia_version import (
-    AgentsGetCallLogsCartesiaVersion,
-)
 from ...models.agents_get_call_logs_response_404 import AgentsGetCallLogsResponse404
+from ...models.cartesia_version import CartesiaVersion
 from ...types import Response
 
 
 def _get_kwargs(
     call_id: str,
     *,
-    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+    cartesia_version: CartesiaVersion,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     headers["Cartesia-Version"] = str(cartesia_version)
@@ -69,7 +67,7 @@ def sync_detailed(
     call_id: str,
     *,
     client: AuthenticatedClient,
-    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+    cartesia_version: CartesiaVersion,
 ) -> Response[AgentCallLogs | AgentsGetCallLogsResponse404]:
     """Get Call Runtime Logs
 
@@ -79,7 +77,7 @@ def sync_detailed(
 
     Args:
         call_id (str):
-        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,7 +103,7 @@ def sync(
     call_id: str,
     *,
     client: AuthenticatedClient,
-    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+    cartesia_version: CartesiaVersion,
 ) -> AgentCallLogs | AgentsGetCallLogsResponse404 | None:
     """Get Call Runtime Logs
 
@@ -115,7 +113,7 @@ def sync(
 
     Args:
         call_id (str):
-        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,7 +134,7 @@ async def asyncio_detailed(
     call_id: str,
     *,
     client: AuthenticatedClient,
-    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+    cartesia_version: CartesiaVersion,
 ) -> Response[AgentCallLogs | AgentsGetCallLogsResponse404]:
     """Get Call Runtime Logs
 
@@ -146,7 +144,7 @@ async def asyncio_detailed(
 
     Args:
         call_id (str):
-        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,7 +168,7 @@ async def asyncio(
     call_id: str,
     *,
     client: AuthenticatedClient,
-    cartesia_version: AgentsGetCallLogsCartesiaVersion,
+    cartesia_version: CartesiaVersion,
 ) -> AgentCallLogs | AgentsGetCallLogsResponse404 | None:
     """Get Call Runtime Logs
 
@@ -180,7 +178,7 @@ async def asyncio(
 
     Args:
         call_id (str):
-        cartesia_version (AgentsGetCallLogsCartesiaVersion):  Example: 2026-03-01.
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

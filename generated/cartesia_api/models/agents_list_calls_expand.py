@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 
-class AgentsGetCallLogsCartesiaVersion(StrEnum):
-    VALUE_0 = "2026-03-01"
+class AgentsListCallsExpand(StrEnum):
+    TRANSCRIPT = "transcript"
 
     def __str__(self) -> str:
         return str(self.value)

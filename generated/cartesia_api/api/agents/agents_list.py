@@ -1,0 +1,173 @@
+# Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
+# pyright: standard
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.api_error import APIError
+from ...models.cartesia_version import CartesiaVersion
+from ...models.get_agents_response import GetAgentsResponse
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    cartesia_version: CartesiaVersion,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    headers["Cartesia-Version"] = str(cartesia_version)
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/agents",
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> APIError | GetAgentsResponse | None:
+    if response.status_code == 200:
+        response_200 = GetAgentsResponse.from_dict(response.json())
+
+        return response_200
+
+    if 400 <= response.status_code <= 499:
+        response_4xx = APIError.from_dict(response.json())
+
+        return response_4xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[APIError | GetAgentsResponse]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: CartesiaVersion,
+) -> Response[APIError | GetAgentsResponse]:
+    """List Agents
+
+     Lists the voice agents of the account that the key belongs to.
+
+    Args:
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[APIError | GetAgentsResponse]
+    """
+
+    kwargs = _get_kwargs(
+        cartesia_version=cartesia_version,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: CartesiaVersion,
+) -> APIError | GetAgentsResponse | None:
+    """List Agents
+
+     Lists the voice agents of the account that the key belongs to.
+
+    Args:
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        APIError | GetAgentsResponse
+    """
+
+    return sync_detailed(
+        client=client,
+        cartesia_version=cartesia_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: CartesiaVersion,
+) -> Response[APIError | GetAgentsResponse]:
+    """List Agents
+
+     Lists the voice agents of the account that the key belongs to.
+
+    Args:
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[APIError | GetAgentsResponse]
+    """
+
+    kwargs = _get_kwargs(
+        cartesia_version=cartesia_version,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    cartesia_version: CartesiaVersion,
+) -> APIError | GetAgentsResponse | None:
+    """List Agents
+
+     Lists the voice agents of the account that the key belongs to.
+
+    Args:
+        cartesia_version (CartesiaVersion):  Example: 2026-03-01.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        APIError | GetAgentsResponse
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            cartesia_version=cartesia_version,
+        )
+    ).parsed

@@ -1,0 +1,10 @@
+# Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
+# pyright: standard
+from enum import StrEnum
+
+
+class CartesiaVersion(StrEnum):
+    VALUE_0 = "2026-03-01"
+
+    def __str__(self) -> str:
+        return str(self.value)
