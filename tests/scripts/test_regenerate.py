@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from reference_pages import ROOT, fragment
 
 import regenerate
 from _folder_diff import describe_differences
+from reference_pages import ROOT, fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
