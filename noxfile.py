@@ -73,6 +73,8 @@ def lowest(session: nox.Session) -> None:
         python,
         "--resolution=lowest-direct",
         *requirements,
+        # As pip does: certificates of the machine, which may be behind a proxy of its own.
+        env={"UV_SYSTEM_CERTS": "1"},
     )
     _pytest(session)
 

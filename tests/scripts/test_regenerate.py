@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from reference_pages import ROOT, fragment
 
 import regenerate
 from _folder_diff import describe_differences
+from reference_pages import ROOT, fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ def test_the_bytes_do_not_depend_on_settings_around_the_folders(
 def test_check_passes_on_an_equal_package_and_touches_nothing(
     package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (package / "__pycache__").mkdir()
+    (package / "__pycache__").mkdir(exist_ok=True)
     (package / "__pycache__" / "client.cpython-311.pyc").write_bytes(b"")
     assert regenerate.main(["--check", "--output", str(package)]) == 0
     assert capsys.readouterr().out == "cartesia_api is what the generator makes of the spec.\n"

@@ -71,7 +71,8 @@ class _Show:
         self._console.print(text, markup=False)
 
     def heading(self, text: str) -> None:
-        self._console.print(f"\n{text}", style="bold cyan", markup=False)
+        self._console.print()
+        self._console.print(text, style="bold cyan", markup=False)
 
     def logs(self, command: str, fetch: Callable[[], AgentCallLogs]) -> None:
         self._command(command)
