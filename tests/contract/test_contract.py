@@ -37,7 +37,7 @@ def test_the_oracle_passes_the_request_as_it_should_be() -> None:
         (_request(method="POST"), "Operation post not found"),
         (_request(path="/agents/calls/ac_1/log"), "Path not found"),
         (_request(path="/agents/calls/a/b/logs"), "Path not found"),
-        (_request(path="/agents/calls/ac_1/logs/"), "Path not found"),
+        (_request(path="/agents/calls/ac_1/logs/"), "not found"),
         (_request(host="api.example.com"), "Server not found"),
         (_request(Authorization=None), "Security not found"),
         (_request(Authorization="Basic dTpw"), "Security not found"),

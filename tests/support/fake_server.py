@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -26,6 +27,11 @@ def ok(body: object = LOGS) -> httpx.Response:
     return httpx.Response(200, json=body)
 
 
+def _fresh(answer: httpx.Response) -> httpx.Response:
+    # A response can be read once only.
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
 @dataclass
 class FakeServer:
     """Gives one answer a request, the last one for ever after.
@@ -34,26 +40,35 @@ class FakeServer:
         answers: What to answer; an exception is raised by the transport.
         flavour: Which client `logs` and `wait_for_logs` use.
         takes: Seconds of the clock that each request takes.
-        requests: What was sent.
+        record: What to answer where a call's record is asked for.
+        requests: What was sent, but for requests of a record.
+        record_requests: Those.
     """
 
     answers: Iterable[Answer]
     flavour: Flavour = "sync"
     takes: float = 0.0
     clock: FakeClock = field(default_factory=FakeClock)
+    record: httpx.Response = field(default_factory=lambda: httpx.Response(404))
     requests: list[httpx.Request] = field(default_factory=list[httpx.Request])
+    record_requests: list[httpx.Request] = field(default_factory=list[httpx.Request])
 
     def __post_init__(self) -> None:
         self._answers = list(self.answers)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
+        bound: float = request.extensions["timeout"]["read"]
+        self.clock.elapsed += min(self.takes, bound)
+        if self.takes > bound:
+            raise httpx.ReadTimeout("")
+        if re.fullmatch(rb"/agents/calls/[^/]+", request.url.raw_path) and request.method == "GET":
+            self.record_requests.append(request)
+            return _fresh(self.record)
         self.requests.append(request)
-        self.clock.elapsed += self.takes
         answer = self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        # A fresh one each time: a response can be read once only.
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+        return _fresh(answer)
 
     def client(self, **settings: object) -> Client:
         transport = httpx.Client(transport=httpx.MockTransport(self.handle))

@@ -13,7 +13,7 @@ from ._version import __version__
 # Type checkers read the imports; at run time `__getattr__` does them one by one.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cartesia_api.models import AgentCallLogs
+    from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
 
     from ._client import AsyncClient, Client
     from ._exceptions import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ConfigurationError,
         ConflictError,
         InternalServerError,
+        LogsRewrittenError,
         LogsWaitTimeoutError,
         MissingLogsReason,
         NotFoundError,
@@ -39,9 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APIConnectionError",
+    "APIInfo",
     "APIStatusError",
     "APITimeoutError",
+    "AgentCall",
     "AgentCallLogs",
+    "AgentSummary",
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
@@ -52,6 +56,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
+    "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
     "NotFoundError",
@@ -63,7 +68,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "APIInfo": "cartesia_api.models",
+    "AgentCall": "cartesia_api.models",
     "AgentCallLogs": "cartesia_api.models",
+    "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "Client": "cartesia_calls._client",
 }

@@ -43,3 +43,17 @@ def check_seconds(value: object, name: str) -> float:
     if not 0 <= value < math.inf:
         raise ValueError(f"{name} is {value!r}; pass a finite number of seconds from 0")
     return float(value)
+
+
+def check_limit(value: object) -> int:
+    """Return how many items are wanted at the most.
+
+    Raises:
+        TypeError: It is not a whole number.
+        ValueError: It is less than 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"limit must be a whole number, not {type(value).__name__}")
+    if value < 1:
+        raise ValueError(f"limit is {value}; pass a number from 1, or none for all")
+    return value

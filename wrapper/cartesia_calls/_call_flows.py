@@ -1,102 +1,159 @@
-"""What can be asked about calls, as flows that sync and async clients both run."""
+"""What can be asked about calls and agents, as flows that sync and async clients both run."""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._arguments import check_id, check_seconds
-from ._exceptions import (
-    APIConnectionError,
-    APIStatusError,
-    CallLogsNotAvailableError,
-    LogsWaitTimeoutError,
+from ._arguments import check_id, check_limit, check_seconds
+from ._listing import CallQuery, list_pages
+from ._operations import (
+    CANCEL_CALL,
+    DELETE_CALL,
+    DOWNLOAD_CALL_AUDIO,
+    GET_AGENT,
+    GET_CALL,
+    GET_STATUS,
+    LIST_AGENTS,
+    SPEC_VERSION,
 )
-from ._flow import Sleep
-from ._operations import GET_CALL_LOGS, SPEC_VERSION
-from ._retry import is_passing
+from ._part_file import check_target, whole_file
+from ._times import read_moment
 
 if TYPE_CHECKING:
-    from cartesia_api.models import AgentCallLogs
+    import os
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+    from typing import BinaryIO
 
-    from ._exceptions import MissingLogsReason
-    from ._flow import Flow
-    from ._retry import Failure
+    from cartesia_api.models import AgentCall, AgentSummary, APIInfo
+
+    from ._flow import Flow, ItemFlow
     from ._sending import Sender
 
-_log = logging.getLogger("cartesia_calls")
-
-# Between two looks for logs that are not there yet, in seconds: the pause doubles from the first to
-# the last, and each is shortened by up to half so that many waiters do not ask in step.
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 5.0
-_DOUBLINGS_TO_LONGEST = 4
-# What is kept of the time for the last look, in seconds, where the next pause would use it all up.
-_LAST_LOOK = 0.25
+    Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CallFlows:
-    """The flows behind `client.calls`."""
+    """The flows behind those methods of `client.calls` that are not about logs."""
 
     sender: Sender
 
-    def logs(self, call_id: str) -> Flow[AgentCallLogs]:
-        """See `Calls.logs`."""
-        return (yield from self._get_logs(self.sender, check_id(call_id, "call_id")))
+    def get(self, call_id: str) -> Flow[AgentCall]:
+        """See `Calls.get`."""
+        call_id = check_id(call_id, "call_id")
+        return self.sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
 
-    def wait_for_logs(self, call_id: str, timeout: float) -> Flow[AgentCallLogs]:
-        """See `Calls.wait_for_logs`."""
-        check_id(call_id, "call_id")
-        clock = self.sender.clock
-        deadline = clock.monotonic() + check_seconds(timeout, "timeout")
-        # The first look has the client's own time-out, so that timeout=0 can be asked for.
-        remaining = timeout or self.sender.settings.timeout
-        reason: MissingLogsReason = "unknown"
-        for look in count(1):
-            failure: Failure
-            try:
-                return (yield from self._get_logs(self.sender.once_within(remaining), call_id))
-            except CallLogsNotAvailableError as error:
-                if error.may_become_available is False:
-                    raise
-                failure, reason = error, error.reason
-            except (APIConnectionError, APIStatusError) as error:
-                if not is_passing(error):
-                    raise
-                failure = error
-            pause = self._pause_between_looks(look, failure, deadline - clock.monotonic())
-            if pause is None:
-                raise _waited_in_vain(call_id, timeout, reason, failure) from failure
-            _log.info("%s Looking again in %.2f s.", failure.summary, pause)
-            yield Sleep(pause)
-            remaining = deadline - clock.monotonic()
-        raise AssertionError("count() does not end")
+    def pages(self, query: CallQuery) -> ItemFlow[list[AgentCall]]:
+        """See `Calls.list`."""
+        return list_pages(self.sender, query)
 
-    def _get_logs(self, sender: Sender, call_id: str) -> Flow[AgentCallLogs]:
-        return sender.call(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
+    def query(
+        self,
+        *,
+        agent_id: str | None,
+        batch_id: str | None,
+        status: str | Iterable[str] | None,
+        since: datetime | str | None,
+        until: datetime | str | None,
+        limit: int | None,
+        expand_transcript: bool,
+    ) -> CallQuery:
+        """Check what `Calls.list` was called with.
 
-    def _pause_between_looks(self, look: int, failure: Failure, remaining: float) -> float | None:
-        """Return the seconds until the next look, None where no time is left for one."""
-        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(look - 1, _DOUBLINGS_TO_LONGEST))
-        pause = longest * (1 + self.sender.policy.draw()) / 2
-        if isinstance(failure, APIStatusError) and failure.retry_after is not None:
-            pause = max(pause, failure.retry_after)
-            return pause if pause < remaining else None
-        if pause + _LAST_LOOK <= remaining:
-            return pause
-        return remaining - _LAST_LOOK if remaining > 2 * _LAST_LOOK else None
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument has an impossible value.
+        """
+        if (agent_id is None) == (batch_id is None):
+            raise ValueError("pass agent_id or batch_id, one of the two")
+        now = self.sender.clock.now()
+        return CallQuery(
+            agent_id=None if agent_id is None else check_id(agent_id, "agent_id"),
+            batch_id=None if batch_id is None else check_id(batch_id, "batch_id"),
+            statuses=frozenset([status] if isinstance(status, str) else status or ()),
+            since=None if since is None else read_moment(since, now, "since"),
+            until=None if until is None else read_moment(until, now, "until"),
+            limit=None if limit is None else check_limit(limit),
+            expand_transcript=expand_transcript,
+        )
+
+    def cancel(self, call_id: str) -> Flow[None]:
+        """See `Calls.cancel`."""
+        call_id = check_id(call_id, "call_id")
+        yield from self.sender.call(CANCEL_CALL, call_id, cartesia_version=SPEC_VERSION)
+
+    def delete(self, call_id: str) -> Flow[AgentCall]:
+        """See `Calls.delete`."""
+        call_id = check_id(call_id, "call_id")
+        return self.sender.call(DELETE_CALL, call_id, cartesia_version=SPEC_VERSION)
+
+    def download_audio(
+        self,
+        call_id: str,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool,
+        progress: Progress | None,
+        timeout: float,
+    ) -> Flow[Path]:
+        """See `Calls.download_audio`."""
+        call_id = check_id(call_id, "call_id")
+        check_seconds(timeout, "timeout")
+        target = Path(path)
+        check_target(target, overwrite=overwrite)
+        operation = DOWNLOAD_CALL_AUDIO
+        parts = operation.request_parts(call_id, cartesia_version=SPEC_VERSION)
+        with whole_file(target) as file:
+            request = replace(
+                self.sender.request(operation, parts),
+                timeout=timeout,
+                sink=_FileSink(file, progress),
+            )
+            response = yield from self.sender.send(request)
+            operation.check_file(response, "audio/")
+        return target
 
 
-def _waited_in_vain(
-    call_id: str, timeout: float, reason: MissingLogsReason, last: Failure
-) -> LogsWaitTimeoutError:
-    return LogsWaitTimeoutError(
-        f"The logs of call {call_id!r} did not appear within {timeout:g} s; last: {last.summary}",
-        hint="Wait longer, or check that the call is over: logs may come only after its end.",
-        call_id=call_id,
-        timeout=timeout,
-        reason=reason,
-    )
+@dataclass(frozen=True, slots=True)
+class AgentFlows:
+    """The flows behind `client.agents` and `client.status`."""
+
+    sender: Sender
+
+    def get(self, agent_id: str) -> Flow[AgentSummary]:
+        """See `Agents.get`."""
+        agent_id = check_id(agent_id, "agent_id")
+        return self.sender.call(GET_AGENT, agent_id, cartesia_version=SPEC_VERSION)
+
+    def list(self) -> Flow[list[AgentSummary]]:
+        """See `Agents.list`."""
+        return (yield from self.sender.call(LIST_AGENTS, cartesia_version=SPEC_VERSION)).summaries
+
+    def status(self) -> Flow[APIInfo]:
+        """See `Client.status`."""
+        return self.sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
+
+
+class _FileSink:
+    """Writes a body to a file, from its beginning at every attempt."""
+
+    def __init__(self, file: BinaryIO, progress: Progress | None) -> None:
+        self._file = file
+        self._progress = progress
+        self._total: int | None = None
+        self._written = 0
+
+    def start(self, length: int | None) -> None:
+        if self._written:
+            self._file.seek(0)
+            self._file.truncate()
+        self._total, self._written = length, 0
+
+    def write(self, piece: bytes) -> None:
+        self._file.write(piece)
+        self._written += len(piece)
+        if self._progress is not None:
+            self._progress(self._written, self._total)

@@ -5,17 +5,24 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar, get_args
 
-from ._call_flows import CallFlows
+from ._agents import Agents, AsyncAgents
+from ._call_flows import AgentFlows, CallFlows
 from ._calls import AsyncCalls, Calls
 from ._clock import SystemClock
 from ._engines._httpx import AsyncHttpxEngine, HttpxEngine
 from ._exceptions import ConfigurationError
-from ._flow import run, run_async
+from ._flow import AsyncRunner, Runner
 from ._http import AsyncEngine, Engine
+from ._logs_flows import LogsFlows
 from ._operations import DEFAULT_API_VERSION
 from ._retry import RetryPolicy
 from ._sending import Sender
-from ._settings import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, resolve_settings
+from ._settings import (
+    DEFAULT_LOGS_GRACE_PERIOD,
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    resolve_settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +30,11 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from cartesia_api.models import APIInfo
+
     from ._clock import Clock
-    from ._flow import Flow
     from ._settings import Settings
 
-T = TypeVar("T")
 EngineT = TypeVar("EngineT", Engine, AsyncEngine)
 EngineName = Literal["auto", "httpx"]
 
@@ -48,6 +55,7 @@ class _BaseClient(Generic[EngineT]):
         timeout: float | None = None,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
+        logs_grace_period: float | None = None,
     ) -> Self:
         """Return a client with other settings that shares this one's connections.
 
@@ -66,6 +74,9 @@ class _BaseClient(Generic[EngineT]):
             timeout=now.timeout if timeout is None else timeout,
             max_retries=now.max_retries if max_retries is None else max_retries,
             headers={**now.headers, **(headers or {})},
+            logs_grace_period=(
+                now.logs_grace_period if logs_grace_period is None else logs_grace_period
+            ),
         )
         copy = object.__new__(type(self))
         copy._settings, copy._engine, copy._clock = settings, self._engine, self._clock
@@ -105,9 +116,9 @@ class _BaseClient(Generic[EngineT]):
         )
 
     @cached_property
-    def _call_flows(self) -> CallFlows:
+    def _sender(self) -> Sender:
         policy = RetryPolicy(max_retries=self._settings.max_retries)
-        return CallFlows(Sender(self._settings, policy, self._clock))
+        return Sender(self._settings, policy, self._clock)
 
 
 class Client(_BaseClient[Engine]):
@@ -127,6 +138,8 @@ class Client(_BaseClient[Engine]):
         engine: What sends the requests; `auto` takes the best one installed.
         headers: More headers to send with every request.
         http_client: An `httpx.Client` of your own to send with; it stays yours to close.
+        logs_grace_period: How long after a call's end its logs may still be written, in seconds:
+            it decides between the reasons `not_written_yet` and `expired_or_never_written`.
         clock: Another clock to wait by, for tests.
 
     Raises:
@@ -144,6 +157,7 @@ class Client(_BaseClient[Engine]):
         engine: EngineName = "auto",
         headers: Mapping[str, str] | None = None,
         http_client: httpx.Client | None = None,
+        logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
         clock: Clock | None = None,
     ) -> None:
         settings = resolve_settings(
@@ -154,15 +168,35 @@ class Client(_BaseClient[Engine]):
             timeout=timeout,
             max_retries=max_retries,
             headers=headers,
+            logs_grace_period=logs_grace_period,
         )
         _check_engine_name(engine)
         clock = clock or SystemClock()
         super().__init__(settings, HttpxEngine(settings.base_url, http_client, clock), clock)
 
+    @property
+    def _runner(self) -> Runner:
+        return Runner(self._engine, self._clock)
+
     @cached_property
     def calls(self) -> Calls:
         """Voice-agent calls."""
-        return Calls(self._call_flows, self._run)
+        return Calls(CallFlows(self._sender), LogsFlows(self._sender), self._runner)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """Voice agents."""
+        return Agents(AgentFlows(self._sender), self._runner)
+
+    def status(self) -> APIInfo:
+        """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
+
+        Raises:
+            APIStatusError: The server refused; the class tells why.
+            APIConnectionError: No whole answer came back.
+            ResponseValidationError: The answer is not what the spec says.
+        """
+        return self._runner.run(AgentFlows(self._sender).status())
 
     def close(self) -> None:
         """Close the connections. The client can't be used after; closing twice does no harm."""
@@ -178,9 +212,6 @@ class Client(_BaseClient[Engine]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _run(self, flow: Flow[T]) -> T:
-        return run(flow, self._engine, self._clock)
 
 
 class AsyncClient(_BaseClient[AsyncEngine]):
@@ -201,6 +232,7 @@ class AsyncClient(_BaseClient[AsyncEngine]):
         engine: EngineName = "auto",
         headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
+        logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
         clock: Clock | None = None,
     ) -> None:
         settings = resolve_settings(
@@ -211,15 +243,29 @@ class AsyncClient(_BaseClient[AsyncEngine]):
             timeout=timeout,
             max_retries=max_retries,
             headers=headers,
+            logs_grace_period=logs_grace_period,
         )
         _check_engine_name(engine)
         clock = clock or SystemClock()
         super().__init__(settings, AsyncHttpxEngine(settings.base_url, http_client), clock)
 
+    @property
+    def _runner(self) -> AsyncRunner:
+        return AsyncRunner(self._engine, self._clock)
+
     @cached_property
     def calls(self) -> AsyncCalls:
         """Voice-agent calls."""
-        return AsyncCalls(self._call_flows, self._run)
+        return AsyncCalls(CallFlows(self._sender), LogsFlows(self._sender), self._runner)
+
+    @cached_property
+    def agents(self) -> AsyncAgents:
+        """Voice agents."""
+        return AsyncAgents(AgentFlows(self._sender), self._runner)
+
+    async def status(self) -> APIInfo:
+        """Return whether the API is up (operation `apiStatus_get`); as `Client.status`."""
+        return await self._runner.run(AgentFlows(self._sender).status())
 
     async def close(self) -> None:
         """Close the connections. The client can't be used after; closing twice does no harm."""
@@ -235,9 +281,6 @@ class AsyncClient(_BaseClient[AsyncEngine]):
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
-
-    async def _run(self, flow: Flow[T]) -> T:
-        return await run_async(flow, self._engine, self._clock)
 
 
 def _check_engine_name(engine: object) -> None:

@@ -16,6 +16,7 @@ CartesiaError
 │   ├── RateLimitError                     429
 │   └── InternalServerError                500 and above
 ├── ResponseValidationError
+├── LogsRewrittenError
 └── LogsWaitTimeoutError (also a TimeoutError)
 
 Arguments of the wrong type or value are a plain `TypeError` or `ValueError`, raised before anything
@@ -79,9 +80,11 @@ class APIConnectionError(CartesiaError):
 
     Attributes:
         attempts: How many times the request was sent before this was raised.
+        may_have_arrived: Whether the server may have received the request, and acted on it.
     """
 
     attempts: int = 1
+    may_have_arrived: bool = True
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
@@ -149,8 +152,8 @@ class CallLogsNotAvailableError(NotFoundError):
     """404 `Call logs not available`: the call exists, its logs do not, or not yet.
 
     Attributes:
-        reason: Why, as far as the API shows it; `unknown` where it shows nothing.
-        may_become_available: Whether waiting can help; None where the API does not show it.
+        reason: Why, as far as the call's record shows it; `unknown` where it shows nothing.
+        may_become_available: Whether waiting can help; None where that is unknown.
     """
 
     reason: MissingLogsReason = "unknown"
@@ -191,6 +194,20 @@ class ResponseValidationError(CartesiaError):
         self.body = body
 
 
+class LogsRewrittenError(CartesiaError):
+    """While `follow_logs` followed a call, lines that it had given were changed or taken away.
+
+    Attributes:
+        call_id: The call.
+        lines_given: How many lines had been given before.
+    """
+
+    def __init__(self, summary: str, *, hint: str = "", call_id: str, lines_given: int) -> None:
+        super().__init__(summary, hint=hint)
+        self.call_id = call_id
+        self.lines_given = lines_given
+
+
 class LogsWaitTimeoutError(CartesiaError, TimeoutError):
     """The logs of a call did not appear within the time given to `wait_for_logs`.
 
@@ -227,6 +244,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
+    "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
     "NotFoundError",

@@ -1,20 +1,23 @@
 """One request path for sync and async.
 
 A flow is a generator that yields what it needs from the outside, a request sent or time passed, and
-returns a result. It does no I/O, so it is written once; the two drivers below differ only in the
-two lines that send and sleep.
+returns a result or hands out items. It does no I/O, so it is written once; the drivers below differ
+only in the two lines that send and sleep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from ._exceptions import CartesiaError
 from ._http import Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
     from ._clock import Clock
     from ._http import AsyncEngine, Engine
 
@@ -35,42 +38,110 @@ class Sleep:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Emit(Generic[T]):
+    """Hands an item to the caller; the flow is resumed with None when the next one is wanted."""
+
+    item: T
+
+
 Flow = Generator[Send | Sleep, Response | None, T]
+"""Needs the outside and returns one result."""
+ItemFlow = Generator[Send | Sleep | Emit[T], Response | None, None]
+"""Needs the outside and hands out items as it goes."""
 
 
-def run(flow: Flow[T], engine: Engine, clock: Clock) -> T:
-    """Run a flow to its result in this thread."""
-    outcome: Response | None = None
-    failure: CartesiaError | None = None
-    while True:
-        try:
-            step = flow.throw(failure) if failure else flow.send(outcome)
-        except StopIteration as done:
-            return cast("T", done.value)
-        outcome = failure = None
+class _Resumable(Generic[T]):
+    """A flow with what it is to be resumed with: an outcome, or the failure of a step.
+
+    As a context manager it ends the flow with the block, so that what the flow holds open is closed
+    when its caller is interrupted or stops taking items.
+    """
+
+    def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
+        self._flow = flow
+        self.outcome: Response | None = None
+        self.failure: CartesiaError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._flow.close()
+
+    def next_step(self) -> Send | Sleep | Emit[T]:
+        outcome, failure = self.outcome, self.failure
+        self.outcome = self.failure = None
+        return self._flow.throw(failure) if failure else self._flow.send(outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Takes the steps of flows in the calling thread."""
+
+    engine: Engine
+    clock: Clock
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its result."""
+        with _Resumable(flow) as flowing:
+            try:
+                while True:
+                    self._take(flowing, flowing.next_step())
+            except StopIteration as done:
+                return cast("T", done.value)
+
+    def iterate(self, flow: ItemFlow[T]) -> Iterator[T]:
+        """Yield a flow's items, taking its steps as they are wanted."""
+        with _Resumable(flow) as flowing, suppress(StopIteration):
+            while True:
+                step = flowing.next_step()
+                if isinstance(step, Emit):
+                    yield step.item
+                else:
+                    self._take(flowing, step)
+
+    def _take(self, flowing: _Resumable[T], step: Send | Sleep | Emit[T]) -> None:
         try:
             if isinstance(step, Send):
-                outcome = engine.send(step.request)
-            else:
-                clock.sleep(step.seconds)
+                flowing.outcome = self.engine.send(step.request)
+            elif isinstance(step, Sleep):
+                self.clock.sleep(step.seconds)
         except CartesiaError as error:
-            failure = error
+            flowing.failure = error
 
 
-async def run_async(flow: Flow[T], engine: AsyncEngine, clock: Clock) -> T:
-    """Run a flow to its result in this task."""
-    outcome: Response | None = None
-    failure: CartesiaError | None = None
-    while True:
-        try:
-            step = flow.throw(failure) if failure else flow.send(outcome)
-        except StopIteration as done:
-            return cast("T", done.value)
-        outcome = failure = None
+@dataclass(frozen=True, slots=True)
+class AsyncRunner:
+    """Takes the steps of flows in the calling task."""
+
+    engine: AsyncEngine
+    clock: Clock
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its result."""
+        with _Resumable(flow) as flowing:
+            try:
+                while True:
+                    await self._take(flowing, flowing.next_step())
+            except StopIteration as done:
+                return cast("T", done.value)
+
+    async def iterate(self, flow: ItemFlow[T]) -> AsyncIterator[T]:
+        """Yield a flow's items, taking its steps as they are wanted."""
+        with _Resumable(flow) as flowing, suppress(StopIteration):
+            while True:
+                step = flowing.next_step()
+                if isinstance(step, Emit):
+                    yield step.item
+                else:
+                    await self._take(flowing, step)
+
+    async def _take(self, flowing: _Resumable[T], step: Send | Sleep | Emit[T]) -> None:
         try:
             if isinstance(step, Send):
-                outcome = await engine.send(step.request)
-            else:
-                await clock.sleep_async(step.seconds)
+                flowing.outcome = await self.engine.send(step.request)
+            elif isinstance(step, Sleep):
+                await self.clock.sleep_async(step.seconds)
         except CartesiaError as error:
-            failure = error
+            flowing.failure = error

@@ -11,6 +11,22 @@ if TYPE_CHECKING:
     from ._secret import ApiKey
 
 
+class Sink(Protocol):
+    """Where a body goes that is too large to hold."""
+
+    def start(self, length: int | None) -> None:
+        """Begin anew: an earlier attempt may have broken off.
+
+        Args:
+            length: How many bytes will come, if the server says so.
+        """
+        ...
+
+    def write(self, piece: bytes) -> None:
+        """Take the next bytes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request, without the key's text: an engine reveals it when it sends.
@@ -19,15 +35,17 @@ class Request:
         method: In upper case.
         url: Absolute.
         headers: All headers but `Authorization`.
-        api_key: Goes into `Authorization` as a bearer token.
+        api_key: Goes into `Authorization` as a bearer token; None where the spec asks for no key.
         timeout: The bound of the attempt, in seconds.
+        sink: Takes the body of a success, piece by piece, instead of the response.
     """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
-    api_key: ApiKey
+    api_key: ApiKey | None
     timeout: float
+    sink: Sink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class Response:
     Attributes:
         status_code: Any number that a server can send.
         headers: Names in lower case; values of a repeated header are joined with commas.
-        body: Decoded as `Content-Encoding` says.
+        body: Decoded as `Content-Encoding` says; empty where a sink took it.
     """
 
     status_code: int
@@ -52,6 +70,8 @@ class Engine(Protocol):
 
     def send(self, request: Request) -> Response:
         """Send one request and return its whole answer.
+
+        The body of a 200 goes to the request's sink, if it has one.
 
         Raises:
             APITimeoutError: The answer was not whole within the request's time-out.

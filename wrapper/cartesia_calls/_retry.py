@@ -31,6 +31,13 @@ def is_passing(failure: Failure) -> bool:
     return status in _PASSING_STATUSES or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def was_not_acted_on(failure: Failure) -> bool:
+    """Tell whether the server surely did nothing: it was not reached, or it is too busy (429)."""
+    if isinstance(failure, APIConnectionError):
+        return not failure.may_have_arrived
+    return failure.status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How a request that failed in passing is repeated.
@@ -53,14 +60,16 @@ class RetryPolicy:
     longest_retry_after: float = 60.0
     draw: Callable[[], float] = random.random
 
-    def pause(self, failure: Failure, attempt: int) -> float | None:
+    def pause(self, failure: Failure, attempt: int, *, repeatable: bool = True) -> float | None:
         """Return how many seconds to wait before sending again, or None to give up.
 
         Args:
             failure: How attempt number `attempt` failed.
             attempt: 1 for the first.
+            repeatable: Whether a request that was acted on may be sent again.
         """
-        if attempt > self.max_retries or not is_passing(failure):
+        may_repeat = is_passing if repeatable else was_not_acted_on
+        if attempt > self.max_retries or not may_repeat(failure):
             return None
         retry_after = failure.retry_after if isinstance(failure, APIStatusError) else None
         if retry_after is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._clock import Clock
     from ._flow import Flow
     from ._http import Response
-    from ._operations import Operation
+    from ._operations import Operation, RequestParts
     from ._retry import Failure, RetryPolicy
     from ._settings import Settings
 
@@ -27,6 +27,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _log = logging.getLogger("cartesia_calls")
+# An engine's time-outs are above 0; this one is over at once. In seconds.
+_SHORTEST_TIMEOUT = 0.001
 _OWN_HEADERS = {
     "accept": "application/json",
     "user-agent": f"cartesia-calls/{__version__} python/{platform.python_version()}",
@@ -41,11 +43,13 @@ class Sender:
         settings: Base URL, key, version, time-out and headers of every request.
         policy: When to send again.
         clock: Tells the time.
+        deadline: No attempt may last beyond this moment of the clock's `monotonic`.
     """
 
     settings: Settings
     policy: RetryPolicy
     clock: Clock
+    deadline: float | None = None
 
     def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
         """Call an operation and return the model of its success.
@@ -55,21 +59,25 @@ class Sender:
             APIStatusError: The last answer is not a success; the class tells which.
             ResponseValidationError: The answer is not what the spec says.
         """
-        method, path, headers = operation.request_parts(*args, **kwargs)
-        settings = self.settings
-        request = Request(
-            method=method,
-            url=settings.base_url + path,
-            headers=_OWN_HEADERS
-            | {name.lower(): value for name, value in (*settings.headers.items(), *headers.items())}
-            | {"cartesia-version": settings.api_version},
-            api_key=settings.api_key,
-            timeout=settings.timeout,
-        )
-        response = yield from self.send(request)
+        request = self.request(operation, operation.request_parts(*args, **kwargs))
+        response = yield from self.send(request, repeatable=operation.repeatable)
         return operation.parse(response)
 
-    def send(self, request: Request) -> Flow[Response]:
+    def request(self, operation: Operation[P, T], parts: RequestParts) -> Request:
+        """Return the generated layer's request with this client's settings put in."""
+        settings = self.settings
+        given = (*settings.headers.items(), *parts.headers.items())
+        return Request(
+            method=parts.method,
+            url=settings.base_url + parts.path,
+            headers=_OWN_HEADERS
+            | {name.lower(): value for name, value in given}
+            | {"cartesia-version": settings.api_version},
+            api_key=settings.api_key if operation.needs_key else None,
+            timeout=self._timeout(),
+        )
+
+    def send(self, request: Request, *, repeatable: bool = True) -> Flow[Response]:
         """Return the first answer that is a success, sending again as the policy says.
 
         Every retry leaves a record in the logger `cartesia_calls`, level INFO.
@@ -85,17 +93,19 @@ class Sender:
                     return response
                 failure = status_error(request, response, self.clock.now())
             failure.attempts = attempt
-            pause = self.policy.pause(failure, attempt)
+            pause = self.policy.pause(failure, attempt, repeatable=repeatable)
             if pause is None:
                 raise failure
             _log.info("%s Sending again in %.2f s (retry %d).", failure.summary, pause, attempt)
             yield Sleep(pause)
         raise AssertionError("count() does not end")
 
-    def once_within(self, seconds: float) -> Sender:
-        """Return a sender that sends once and waits for the answer at most `seconds`."""
-        return replace(
-            self,
-            settings=replace(self.settings, timeout=min(self.settings.timeout, seconds)),
-            policy=replace(self.policy, max_retries=0),
-        )
+    def once_before(self, deadline: float | None) -> Sender:
+        """Return a sender that sends once, and waits for no answer beyond a deadline."""
+        return replace(self, policy=replace(self.policy, max_retries=0), deadline=deadline)
+
+    def _timeout(self) -> float:
+        timeout = self.settings.timeout
+        if self.deadline is None:
+            return timeout
+        return max(_SHORTEST_TIMEOUT, min(timeout, self.deadline - self.clock.monotonic()))

@@ -27,6 +27,7 @@ API_VERSION_VARIABLE = "CARTESIA_VERSION"
 DEFAULT_BASE_URL = "https://api.cartesia.ai"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
+DEFAULT_LOGS_GRACE_PERIOD = 600.0
 
 _ADMIN_KEY_PREFIX = "sk_car_admin_"
 _KEYS_PAGE = "https://play.cartesia.ai/keys"
@@ -68,6 +69,7 @@ class Settings:
         timeout: The bound of one attempt, in seconds.
         max_retries: How often a request that failed in passing is sent again.
         headers: More headers to send with every request.
+        logs_grace_period: How long after a call's end its logs may still be written, in seconds.
     """
 
     api_key: ApiKey
@@ -76,6 +78,7 @@ class Settings:
     timeout: float
     max_retries: int
     headers: Mapping[str, str] = field(repr=False)
+    logs_grace_period: float
 
 
 def _is_visible_ascii(text: object) -> TypeGuard[str]:
@@ -99,6 +102,7 @@ def resolve_settings(
     timeout: float,
     max_retries: int,
     headers: Mapping[str, str] | None,
+    logs_grace_period: float,
 ) -> Settings:
     """Find and check all of a client's settings.
 
@@ -109,9 +113,10 @@ def resolve_settings(
         api_key=resolve_api_key(api_key).value,
         base_url=resolve_base_url(base_url).value,
         api_version=resolve_api_version(api_version, default_api_version).value,
-        timeout=check_timeout(timeout),
+        timeout=_check_seconds(timeout, "timeout"),
         max_retries=check_max_retries(max_retries),
         headers=check_headers(headers),
+        logs_grace_period=_check_seconds(logs_grace_period, "logs_grace_period"),
     )
 
 
@@ -218,22 +223,13 @@ def _is_date(text: object) -> bool:
     return True
 
 
-def check_timeout(timeout: object) -> float:
-    """Return a time-out as a float.
-
-    Raises:
-        ConfigurationError: It is not a finite number of seconds above 0.
-    """
-    if (
-        isinstance(timeout, bool)
-        or not isinstance(timeout, int | float)
-        or not 0 < timeout < math.inf
-    ):
+def _check_seconds(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise ConfigurationError(
-            f"The time-out {timeout!r} is not a finite number of seconds above 0.",
-            hint="Pass seconds, such as timeout=60.",
+            f"{name}={value!r} is not a finite number of seconds above 0.",
+            hint=f"Pass seconds, such as {name}=60.",
         )
-    return float(timeout)
+    return float(value)
 
 
 def check_max_retries(max_retries: object) -> int:

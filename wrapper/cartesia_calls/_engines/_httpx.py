@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,8 +20,20 @@ from cartesia_calls._http import Response
 from cartesia_calls._settings import is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cartesia_calls._clock import Clock
     from cartesia_calls._http import Request
+
+
+# Raised before a request is on its way.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 
 
 class HttpxEngine:
@@ -42,16 +55,16 @@ class HttpxEngine:
             )
             try:
                 # httpx bounds each read; a body that trickles in would take for ever.
-                body = bytearray()
-                for chunk in answer.iter_bytes():
-                    body += chunk
+                write = (body := _Body(request, answer)).write
+                for piece in answer.iter_bytes():
+                    write(piece)
                     if self._clock.monotonic() > deadline:
                         raise _timed_out(request)
             finally:
                 answer.close()
         except (httpx.HTTPError, RuntimeError) as error:
             raise _translated(error, request, closed=self._client.is_closed) from error
-        return _whole(answer, bytes(body))
+        return body.response()
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -73,13 +86,19 @@ class AsyncHttpxEngine:
         try:
             async with asyncio.timeout(request.timeout):
                 answer = await self._client.send(
-                    _build(self._client, request), auth=None, follow_redirects=False
+                    _build(self._client, request), stream=True, auth=None, follow_redirects=False
                 )
+                try:
+                    write = (body := _Body(request, answer)).write
+                    async for piece in answer.aiter_bytes():
+                        write(piece)
+                finally:
+                    await answer.aclose()
         except TimeoutError as error:
             raise _timed_out(request) from error
         except (httpx.HTTPError, RuntimeError) as error:
             raise _translated(error, request, closed=self._client.is_closed) from error
-        return _whole(answer, answer.content)
+        return body.response()
 
     async def close(self) -> None:
         """See `AsyncEngine.close`."""
@@ -95,14 +114,43 @@ def _may_use_proxy(base_url: str) -> bool:
 def _build(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
     # Headers first and the key put in after: httpx.Headers hides it in a repr, a dict would not.
     headers = httpx.Headers(dict(request.headers))
-    headers["authorization"] = f"Bearer {request.api_key.reveal()}"
+    if request.api_key is not None:
+        headers["authorization"] = f"Bearer {request.api_key.reveal()}"
     return client.build_request(
         request.method, request.url, headers=headers, timeout=request.timeout
     )
 
 
-def _whole(answer: httpx.Response, body: bytes) -> Response:
-    return Response(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, body)
+class _Body:
+    """Gathers an answer's body, or hands it on to the request's sink."""
+
+    def __init__(self, request: Request, answer: httpx.Response) -> None:
+        self._request = request
+        self._answer = answer
+        self._held = bytearray()
+        self._announced: int | None = None
+        self.write: Callable[[bytes], object] = self._held.extend
+        if request.sink is not None and answer.status_code == HTTPStatus.OK:
+            length = answer.headers.get("content-length", "")
+            self._announced = int(length) if length.isdecimal() else None
+            request.sink.start(self._announced)
+            self.write = request.sink.write
+
+    def response(self) -> Response:
+        """Return the answer, now that its body has come.
+
+        Raises:
+            APIConnectionError: Not as much came for the sink as was announced.
+        """
+        came = self._answer.num_bytes_downloaded
+        if self._announced not in {None, came}:
+            raise APIConnectionError(
+                f"The answer to {self._request.method} {self._request.url} broke off after {came} "
+                f"of {self._announced} bytes.",
+                hint="Check the network and any proxy.",
+            )
+        headers = {name.lower(): value for name, value in self._answer.headers.items()}
+        return Response(self._answer.status_code, headers, bytes(self._held))
 
 
 def _timed_out(request: Request) -> APITimeoutError:
@@ -116,7 +164,9 @@ def _translated(
     error: httpx.HTTPError | RuntimeError, request: Request, *, closed: bool
 ) -> CartesiaError:
     if isinstance(error, httpx.TimeoutException):
-        return _timed_out(request)
+        timed_out = _timed_out(request)
+        timed_out.may_have_arrived = not isinstance(error, _NOT_SENT)
+        return timed_out
     if isinstance(error, httpx.DecodingError):
         return ResponseValidationError(
             f"The answer to {request.method} {request.url} can't be decoded: {error}.",
@@ -124,10 +174,12 @@ def _translated(
             problem=f"is not encoded as its Content-Encoding says ({error})",
         )
     if isinstance(error, httpx.HTTPError):
-        return APIConnectionError(
+        failure = APIConnectionError(
             f"No whole answer from {request.method} {request.url}: {error or type(error).__name__}.",
             hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
         )
+        failure.may_have_arrived = not isinstance(error, _NOT_SENT)
+        return failure
     if closed:
         return ConfigurationError(
             "This client is closed.",

@@ -1,0 +1,52 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+    from typing import BinaryIO
+
+
+def check_target(target: Path, *, overwrite: bool) -> None:
+    """Check that a file of this name can be written, before anything is fetched for it.
+
+    Raises:
+        FileExistsError: It is there, and not to be overwritten.
+        IsADirectoryError: It is a folder.
+        FileNotFoundError: There is no folder for it.
+    """
+    if target.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; name a file in it.")
+    if not target.resolve().parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {target.parent}; make it first.")
+    if not overwrite and target.exists():
+        raise FileExistsError(f"{target} is there already; allow overwriting, or name another.")
+
+
+@contextmanager
+def whole_file(target: Path) -> Generator[BinaryIO]:
+    """Open a file beside the target; it takes the target's place when the block ends well.
+
+    A link is written through. What is no regular file, such as `/dev/stdout` or a pipe, is written
+    to directly.
+
+    Raises:
+        OSError: It could not be written; the target is as it was.
+    """
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            yield file
+        return
+    real = target.resolve()
+    part = real.with_name(f".{real.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(real)
+    finally:
+        part.unlink(missing_ok=True)
