@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:

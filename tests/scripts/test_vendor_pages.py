@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:

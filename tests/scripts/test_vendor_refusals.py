@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:

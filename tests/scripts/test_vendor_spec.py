@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from reference_pages import ROOT, SEED_PAGE, Vendoring, fragment, seed_block
 
 import vendor_spec
+from reference_pages import ROOT, SEED_PAGE, Vendoring, fragment, seed_block
 
 if TYPE_CHECKING:
     from pathlib import Path
