@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
 from cartesia_calls import AgentCallLogs, AsyncClient, Client
+from cartesia_calls._calls import CallList
 from fake_clock import FakeClock
 
 Flavour = Literal["sync", "async"]
 Answer = httpx.Response | Exception
+Ask = Callable[[Any], Any]
+"""Takes a client of either flavour, and calls it."""
 
 KEY = "sk_car_0123456789abcdefghij"
 URL = "https://api.example.com"
@@ -81,22 +84,23 @@ class FakeServer:
         return AsyncClient(KEY, **arguments)  # type: ignore[arg-type]  # settings of any test
 
     def logs(self, call_id: str = "ac_1", **settings: object) -> AgentCallLogs:
-        if self.flavour == "sync":
-            return self.client(**settings).calls.logs(call_id)
-        return self._awaited(lambda client: client.calls.logs(call_id), settings)
+        return self.do(lambda client: client.calls.logs(call_id), **settings)
 
     def wait_for_logs(self, timeout: float, **settings: object) -> AgentCallLogs:
+        return self.do(lambda client: client.calls.wait_for_logs("ac_1", timeout), **settings)
+
+    def do(self, ask: Ask, **settings: object) -> Any:  # noqa: ANN401 - whatever is asked for
+        """Ask the flavour's client for something; items are gathered in a list."""
         if self.flavour == "sync":
-            return self.client(**settings).calls.wait_for_logs("ac_1", timeout=timeout)
-        return self._awaited(lambda client: client.calls.wait_for_logs("ac_1", timeout), settings)
+            with self.client(**settings) as client:
+                result = ask(client)
+                return list(result) if isinstance(result, Iterator | CallList) else result
 
-    def _awaited(
-        self,
-        ask: Callable[[AsyncClient], Awaitable[AgentCallLogs]],
-        settings: dict[str, object],
-    ) -> AgentCallLogs:
-        async def ask_and_close() -> AgentCallLogs:
+        async def ask_async() -> object:
             async with self.async_client(**settings) as client:
-                return await ask(client)
+                result = ask(client)
+                if isinstance(result, AsyncIterable):
+                    return [item async for item in result]
+                return await result
 
-        return asyncio.run(ask_and_close())
+        return asyncio.run(ask_async())

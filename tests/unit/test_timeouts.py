@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
-from cartesia_calls import APITimeoutError, AsyncClient, Client
+from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
 from fake_clock import FakeClock
 from fake_server import KEY
 
@@ -36,7 +39,7 @@ def test_a_body_that_trickles_in_for_ever_times_out() -> None:
     client = Client(KEY, http_client=own, clock=clock, timeout=30, max_retries=0)
     with pytest.raises(APITimeoutError, match="within 30 s"):
         client.calls.logs("ac_1")
-    assert clock.elapsed == 31
+    assert clock.elapsed == 30
     assert body.closed
 
 
@@ -58,3 +61,52 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
 
     with pytest.raises(APITimeoutError, match=r"within 0\.05 s"):
         asyncio.run(ask())
+
+
+class _SlowServer(threading.Thread):
+    """A raw server on loopback that sends a head and then one piece for ever.
+
+    Each piece takes a second of the client's own clock, and no real time.
+    """
+
+    def __init__(self, clock: FakeClock, head: bytes, piece: bytes) -> None:
+        super().__init__(daemon=True)
+        self._clock = clock
+        self._head = head
+        self._piece = piece
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def run(self) -> None:
+        connection, _ = self._listener.accept()
+        with self._listener, connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(self._head)
+            while True:
+                self._clock.elapsed += 1
+                connection.sendall(self._piece)
+
+
+GZIP_HEAD = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+GZIP_START = b"a\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        pytest.param(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", id="early hints"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n", b"X", id="a header without an end"),
+        pytest.param(GZIP_HEAD + GZIP_START, b"5\r\n\x00\x00\x00\xff\xff\r\n", id="empty gzip"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n", b" ", id="body"),
+    ],
+)
+def test_no_trickle_outlives_the_time_out(head: bytes, piece: bytes) -> None:
+    clock = FakeClock()
+    server = _SlowServer(clock, head, piece)
+    server.start()
+    with Client(KEY, base_url=server.url, clock=clock, timeout=30, max_retries=0) as client:
+        # A header block that grows too large may be refused first; what counts is the end.
+        with pytest.raises(APIConnectionError):
+            client.calls.logs("ac_1")
+    server.join(timeout=30)
+    assert not server.is_alive()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import math
+# What sockets and event loops can surely count to, in seconds.
+_LONGEST = 7 * 24 * 3600
+# Far beyond any real one; what is much longer makes a URL that is refused on the way.
+_LONGEST_ID = 1000
 
 
 def check_id(value: object, name: str) -> str:
@@ -22,6 +25,8 @@ def check_id(value: object, name: str) -> str:
         raise ValueError(
             f"{name} is {value!r}, which a path takes for a folder; pass an id such as 'ac_123'"
         )
+    if len(value) > _LONGEST_ID:
+        raise ValueError(f"{name} has {len(value)} characters; pass an id such as 'ac_123'")
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -36,12 +41,12 @@ def check_seconds(value: object, name: str) -> float:
 
     Raises:
         TypeError: It is not a number.
-        ValueError: It is negative or has no end.
+        ValueError: It is negative, or longer than a week.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} is {value!r}; pass a finite number of seconds from 0")
+    if not 0 <= value <= _LONGEST:
+        raise ValueError(f"{name} is {value!r}; pass seconds from 0 to {_LONGEST} (a week)")
     return float(value)
 
 

@@ -65,18 +65,13 @@ class _BaseClient(Generic[EngineT]):
         Raises:
             ConfigurationError: A setting is wrong.
         """
-        now = self._settings
-        settings = resolve_settings(
-            api_key=now.api_key.reveal() if api_key is None else api_key,
-            base_url=now.base_url,
-            api_version=now.api_version if api_version is None else api_version,
-            default_api_version=DEFAULT_API_VERSION,
-            timeout=now.timeout if timeout is None else timeout,
-            max_retries=now.max_retries if max_retries is None else max_retries,
-            headers={**now.headers, **(headers or {})},
-            logs_grace_period=(
-                now.logs_grace_period if logs_grace_period is None else logs_grace_period
-            ),
+        settings = self._settings.changed(
+            api_key=api_key,
+            api_version=api_version,
+            timeout=timeout,
+            max_retries=max_retries,
+            headers=headers,
+            logs_grace_period=logs_grace_period,
         )
         copy = object.__new__(type(self))
         copy._settings, copy._engine, copy._clock = settings, self._engine, self._clock
@@ -108,6 +103,10 @@ class _BaseClient(Generic[EngineT]):
         return self._engine.name
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_settings"):
+            return (
+                f"{type(self).__name__}()"  # a debugger's look at one whose settings were refused
+            )
         settings = self._settings
         return (
             f"{type(self).__name__}(api_key={settings.api_key}, base_url={settings.base_url!r}, "

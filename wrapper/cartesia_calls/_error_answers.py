@@ -28,12 +28,16 @@ from ._printable import excerpt
 from ._retry import parse_retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from ._http import Request, Response
 
 _LONGEST_BODY_TEXT = 2000
+# A parsed body is kept up to this size, in bytes, and depth: the exception must stay a thing that can
+# be printed, copied and sent between processes.
+_LARGEST_KEPT_BODY = 20_000
+_DEEPEST_KEPT_BODY = 20
 _REQUEST_ID_HEADERS = ("x-request-id", "cartesia-request-id", "x-cartesia-request-id")
 
 _BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
@@ -100,22 +104,28 @@ def status_error(request: Request, response: Response, now: datetime) -> APIStat
 
 def read_error_answer(request: Request, response: Response, now: datetime) -> ErrorAnswer:
     """Read whichever of the four shapes the answer has."""
-    body = _decode(response.body)
+    text = response.body.decode("utf-8", errors="replace")
+    headers = response.headers
+    if request.api_key is not None:
+        # Some servers quote the key that they refuse.
+        text = request.api_key.masked_in(text)
+        headers = {name: request.api_key.masked_in(value) for name, value in headers.items()}
+    body = _decode(text)
     fields = _fields(body)
     title, message = _title_and_message(body, fields)
-    from_headers = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
+    from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
     return ErrorAnswer(
         method=request.method,
         url=request.url,
         status_code=response.status_code,
-        headers=response.headers,
-        body=body[:_LONGEST_BODY_TEXT] if isinstance(body, str) else body,
+        headers=headers,
+        body=body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT],
         title=title,
         message=message,
         error_code=_text(fields, "error_code"),
         request_id=_text(fields, "request_id") or next(filter(None, from_headers), None),
         doc_url=_text(fields, "doc_url"),
-        retry_after=parse_retry_after(response.headers, now),
+        retry_after=parse_retry_after(headers, now),
     )
 
 
@@ -147,11 +157,26 @@ def _status_phrase(status: int) -> str:
         return "Unregistered status"
 
 
-def _decode(body: bytes) -> object:
+def _decode(text: str) -> object:
     try:
-        return cast("object", json.loads(body))
+        return cast("object", json.loads(text))
     except (ValueError, RecursionError):
-        return body.decode("utf-8", errors="replace")
+        return text
+
+
+def _is_small(text: str, body: object) -> bool:
+    if isinstance(body, str):
+        return len(body) <= _LONGEST_BODY_TEXT
+    return len(text) <= _LARGEST_KEPT_BODY and _is_shallow(body, _DEEPEST_KEPT_BODY)
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    inner: Iterable[object] = ()
+    if isinstance(value, dict):
+        inner = cast("dict[str, object]", value).values()
+    elif isinstance(value, list):
+        inner = cast("list[object]", value)
+    return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
 def _fields(body: object) -> dict[str, object]:

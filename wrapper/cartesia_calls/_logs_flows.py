@@ -97,7 +97,9 @@ class LogsFlows:
                     seen.over = is_over((yield from self._get_call(self.sender, call_id)))
                 failed_looks = 0
             except CallLogsNotAvailableError as error:
-                if error.may_become_available is False:
+                # Where nothing shows that they may come, a few looks are enough.
+                failed_looks += error.may_become_available is None
+                if error.may_become_available is False or failed_looks == _FAILED_LOOKS:
                     raise
                 _log.info("%s Looking again in %.2f s.", error.summary, pause)
             except (APIConnectionError, APIStatusError) as error:
@@ -203,9 +205,19 @@ def _retry_after(failure: Failure) -> float | None:
 def _waited_in_vain(
     call_id: str, timeout: float, reason: MissingLogsReason, last: Failure
 ) -> LogsWaitTimeoutError:
+    summary = (
+        f"The logs of call {call_id!r} did not appear within {timeout:g} s; last: {last.summary}"
+    )
+    hint = "Wait longer, or check that the call is over: logs may come only after its end."
+    if (retry_after := _retry_after(last)) is not None:
+        summary = (
+            f"The wait for the logs of call {call_id!r} was given up: the server asks for a pause of "
+            f"{retry_after:g} s, longer than what is left of {timeout:g} s; last: {last.summary}"
+        )
+        hint = "Try again after that pause."
     return LogsWaitTimeoutError(
-        f"The logs of call {call_id!r} did not appear within {timeout:g} s; last: {last.summary}",
-        hint="Wait longer, or check that the call is over: logs may come only after its end.",
+        summary,
+        hint=hint,
         call_id=call_id,
         timeout=timeout,
         reason=reason,

@@ -158,12 +158,16 @@ class Operation(Generic[P, T]):
 
     def _decode(self, response: Response) -> object:
         try:
-            return cast("object", json.loads(response.body))
+            return cast("object", json.loads(response.body, parse_constant=_refuse_constant))
         except RecursionError:
             problem = "is JSON nested too deep to read"
         except ValueError as error:
             problem = f"is not JSON ({error})" if response.body else "is empty"
         raise self.invalid(response, Mismatch("", problem))
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def _undocumented(response: Response) -> Mismatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,10 @@ def whole_file(target: Path) -> Generator[BinaryIO]:
     real = target.resolve()
     part = real.with_name(f".{real.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        # "x": a file or link that somebody else has put there is not written to.
+        with part.open("xb") as file:
+            if real.exists():
+                part.chmod(stat.S_IMODE(real.stat().st_mode))
             yield file
         part.replace(real)
     finally:

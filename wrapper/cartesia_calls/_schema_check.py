@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import functools
+import re
 import types
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
@@ -32,6 +33,10 @@ _SCALARS: dict[object, tuple[frozenset[type], str]] = {
     float: (frozenset({float, int}), "a number"),
     types.NoneType: (frozenset({types.NoneType}), "null"),
 }
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_TIME = r"[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?"
+_WITHOUT_OFFSET = re.compile(rf"{_DATE}(?:{_TIME})?", re.ASCII)
+_RFC_3339 = re.compile(rf"{_DATE}{_TIME}(?:[Zz]|[+-]\d{{2}}:\d{{2}})", re.ASCII)
 _JSON_NAMES: dict[type, str] = {
     str: "a string",
     bool: "a boolean",
@@ -116,11 +121,14 @@ def _mismatch_in_list(value: object, expected_item: object, pointer: str) -> Mis
 def _mismatch_in_time(value: object, pointer: str) -> Mismatch | None:
     if not isinstance(value, str):
         return _not_a("a string", value, pointer)
+    if _WITHOUT_OFFSET.fullmatch(value):
+        return Mismatch(pointer, "is a time without an offset from UTC")
+    # isoparse takes more forms than RFC 3339 has, such as week dates; the form has impossible times.
     try:
-        moment = isoparse(value)
+        in_form = _RFC_3339.fullmatch(value) and isoparse(value)
     except (ValueError, OverflowError):
-        return Mismatch(pointer, "is not a time in the form of RFC 3339")
-    return None if moment.tzinfo else Mismatch(pointer, "is a time without an offset from UTC")
+        in_form = None
+    return None if in_form else Mismatch(pointer, "is not a time in the form of RFC 3339")
 
 
 def _mismatch_in_model(value: object, model: type, pointer: str) -> Mismatch | None:

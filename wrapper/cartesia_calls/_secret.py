@@ -28,3 +28,12 @@ class ApiKey:
         return f"{prefix}…{secret[-4:] if len(secret) >= _SHORTEST_TO_HINT_AT else ''}"
 
     __str__ = __repr__
+
+    def masked_in(self, text: str) -> str:
+        """Return a text, such as a server's error, with the key in it masked."""
+        return text.replace(self._value, str(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError(
+            "an API key is not pickled or copied; make the client anew where it is used"
+        )

@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ._error_answers import status_error
-from ._exceptions import APIConnectionError
+from ._exceptions import APIConnectionError, ResponseValidationError
 from ._flow import Send, Sleep
 from ._http import Request
 from ._version import __version__
@@ -61,7 +61,11 @@ class Sender:
         """
         request = self.request(operation, operation.request_parts(*args, **kwargs))
         response = yield from self.send(request, repeatable=operation.repeatable)
-        return operation.parse(response)
+        try:
+            return operation.parse(response)
+        except ResponseValidationError as error:
+            error.body = self.settings.api_key.masked_in(error.body)
+            raise
 
     def request(self, operation: Operation[P, T], parts: RequestParts) -> Request:
         """Return the generated layer's request with this client's settings put in."""

@@ -7,19 +7,17 @@ is set to nothing counts as not set.
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Generic, TypeGuard, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar, cast
 from urllib.parse import urlsplit
 
+from ._arguments import check_seconds
 from ._exceptions import ConfigurationError
 from ._secret import ApiKey
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 API_KEY_VARIABLE = "CARTESIA_API_KEY"
 BASE_URL_VARIABLE = "CARTESIA_BASE_URL"
@@ -34,6 +32,10 @@ _KEYS_PAGE = "https://play.cartesia.ai/keys"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+# Labels of up to 63 characters, 253 in all.
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*"
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Each has a setting of its own, or is the transport's business.
 _RESERVED_HEADERS = frozenset(
@@ -80,9 +82,35 @@ class Settings:
     headers: Mapping[str, str] = field(repr=False)
     logs_grace_period: float
 
+    def changed(
+        self,
+        *,
+        api_key: str | None,
+        api_version: str | None,
+        timeout: float | None,
+        max_retries: int | None,
+        headers: Mapping[str, str] | None,
+        logs_grace_period: float | None,
+    ) -> Settings:
+        """Return a copy with what is given, all checked; headers are added.
 
-def _is_visible_ascii(text: object) -> TypeGuard[str]:
-    return isinstance(text, str) and _VISIBLE_ASCII.fullmatch(text) is not None
+        Raises:
+            ConfigurationError: One is wrong.
+        """
+        changes: dict[str, object] = {"headers": {**self.headers, **check_headers(headers)}}
+        if api_key is not None:
+            changes["api_key"] = resolve_api_key(api_key).value
+        if api_version is not None:
+            version = resolve_api_version(api_version, self.api_version)
+            changes["api_version"] = version.value
+        if timeout is not None:
+            changes["timeout"] = _check_span(timeout, "timeout")
+        if max_retries is not None:
+            changes["max_retries"] = check_max_retries(max_retries)
+        if logs_grace_period is not None:
+            grace = _check_span(logs_grace_period, "logs_grace_period")
+            changes["logs_grace_period"] = grace
+        return replace(self, **cast("Any", changes))
 
 
 def _given(argument: str | None, variable: str) -> Resolved[str] | None:
@@ -113,10 +141,10 @@ def resolve_settings(
         api_key=resolve_api_key(api_key).value,
         base_url=resolve_base_url(base_url).value,
         api_version=resolve_api_version(api_version, default_api_version).value,
-        timeout=_check_seconds(timeout, "timeout"),
+        timeout=_check_span(timeout, "timeout"),
         max_retries=check_max_retries(max_retries),
         headers=check_headers(headers),
-        logs_grace_period=_check_seconds(logs_grace_period, "logs_grace_period"),
+        logs_grace_period=_check_span(logs_grace_period, "logs_grace_period"),
     )
 
 
@@ -133,7 +161,7 @@ def resolve_api_key(argument: str | None = None) -> Resolved[ApiKey]:
             hint=f"Set {API_KEY_VARIABLE} or pass api_key=…; keys are made at {_KEYS_PAGE}.",
         )
     key, source = given.value, given.source
-    if not _is_visible_ascii(key):
+    if not _matches(key, _VISIBLE_ASCII):
         raise ConfigurationError(
             f"The API key ({source}) is not a word of visible ASCII characters: it is empty, "
             "no string, or has spaces, line breaks or other characters in it.",
@@ -159,20 +187,22 @@ def resolve_base_url(argument: str | None = None) -> Resolved[str]:
 
 
 def _check_base_url(url: object) -> None:
-    if not _is_visible_ascii(url) or "\\" in url:
+    if not _matches(url, _VISIBLE_ASCII) or "\\" in url:
         raise _bad_base_url(url, "is not a URL in plain ASCII")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise _bad_base_url(url, f"is malformed ({error})") from error
+    except ValueError:
+        # Without the cause, whose text may repeat what the URL holds before an @.
+        raise _bad_base_url(url, "is malformed") from None
+    if "@" in url:
+        raise _bad_base_url(url, "holds a user name or password")
     if parts.scheme not in {"http", "https"} or not host:
         raise _bad_base_url(url, "is not an https:// URL")
-    if "@" in parts.netloc:
-        # Not shown: what stands before the @ may be a password.
-        raise _bad_base_url("https://…@…", "holds a user name or password")
     if "?" in url or "#" in url:
         raise _bad_base_url(url, "has a query or a fragment")
+    if ":" not in host and not _HOST_NAME.fullmatch(host):
+        raise _bad_base_url(url, "has a host that can't be one")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             f"The base URL {url!r} would send the API key over plain HTTP.",
@@ -182,9 +212,17 @@ def _check_base_url(url: object) -> None:
 
 def _bad_base_url(url: object, problem: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The base URL {url!r} {problem}.",
+        f"The base URL {_without_secrets(url)!r} {problem}.",
         hint=f"Pass base_url=… or set {BASE_URL_VARIABLE} to something like {DEFAULT_BASE_URL}.",
     )
+
+
+def _without_secrets(url: object) -> object:
+    """Leave out what may be a secret: all before an @, the query and the fragment."""
+    if not isinstance(url, str):
+        return url
+    shown = re.split(r"[?#]", url)[0]
+    return f"…@{shown.rpartition('@')[2]}" if "@" in url else shown
 
 
 def is_loopback(host: str) -> bool:
@@ -214,7 +252,7 @@ def resolve_api_version(argument: str | None, default: str) -> Resolved[str]:
 
 def _is_date(text: object) -> bool:
     # fromisoformat alone would take other forms, such as 20260301.
-    if not isinstance(text, str) or not _DATE.fullmatch(text):
+    if not _matches(text, _DATE):
         return False
     try:
         date.fromisoformat(text)
@@ -223,13 +261,14 @@ def _is_date(text: object) -> bool:
     return True
 
 
-def _check_seconds(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise ConfigurationError(
-            f"{name}={value!r} is not a finite number of seconds above 0.",
-            hint=f"Pass seconds, such as {name}=60.",
-        )
-    return float(value)
+def _check_span(value: object, name: str) -> float:
+    try:
+        seconds = check_seconds(value, name)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"{error}.", hint=f"Such as {name}=60.") from error
+    if not seconds:
+        raise ConfigurationError(f"{name} is 0.", hint=f"Pass seconds, such as {name}=60.")
+    return seconds
 
 
 def check_max_retries(max_retries: object) -> int:
@@ -253,11 +292,12 @@ def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
         ConfigurationError: One is malformed, or has a setting of its own.
     """
     checked: dict[str, str] = {}
-    for name, value in (headers or {}).items():
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+    for name, value in _items(headers):
+        if not _matches(name, _HEADER_NAME) or not _matches(value, _HEADER_VALUE):
             # The value is not shown: it may be a secret.
             raise ConfigurationError(
-                f"The header {name!r} or its value has characters that HTTP does not allow.",
+                f"The header {name!r} or its value is no text, or has characters that HTTP does "
+                "not allow.",
                 hint="Use ASCII without line breaks.",
             )
         if name.lower() in _RESERVED_HEADERS:
@@ -267,3 +307,18 @@ def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
             )
         checked[name] = value
     return checked
+
+
+def _items(headers: object) -> Iterable[tuple[object, object]]:
+    if headers is None:
+        return ()
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError(
+            f"headers is a {type(headers).__name__}, not a mapping.",
+            hint="Pass a dict of names and values.",
+        )
+    return cast("Mapping[object, object]", headers).items()
+
+
+def _matches(text: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
+    return isinstance(text, str) and pattern.fullmatch(text) is not None

@@ -1,10 +1,11 @@
-"""The engine over httpx, which is always there."""
+"""The engines over httpx, which is always there."""
 
 from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,12 +20,15 @@ from cartesia_calls._exceptions import (
 from cartesia_calls._http import Response
 from cartesia_calls._settings import is_loopback
 
+from ._bounded_reads import Deadline, bound_reads
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cartesia_calls._clock import Clock
     from cartesia_calls._http import Request
 
+ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
 
 # Raised before a request is on its way.
 _NOT_SENT = (
@@ -34,6 +38,9 @@ _NOT_SENT = (
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
+# What httpx lets through besides its own errors: of URLs that only it finds fault with, and of
+# clients that are closed.
+_SENDING_ERRORS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, RuntimeError)
 
 
 class HttpxEngine:
@@ -42,34 +49,41 @@ class HttpxEngine:
     name = "httpx"
 
     def __init__(self, base_url: str, client: httpx.Client | None, clock: Clock) -> None:
-        self._clock = clock
+        self._deadline = Deadline(clock)
         self._owned = client is None
-        self._client = client or httpx.Client(trust_env=_may_use_proxy(base_url))
+        self._client = _use_or_make(httpx.Client, client, base_url)
+        if self._owned:
+            bound_reads(self._client, self._deadline)
 
     def send(self, request: Request) -> Response:
         """See `Engine.send`."""
-        deadline = self._clock.monotonic() + request.timeout
         try:
-            answer = self._client.send(
-                _build(self._client, request), stream=True, auth=None, follow_redirects=False
-            )
-            try:
-                # httpx bounds each read; a body that trickles in would take for ever.
-                write = (body := _Body(request, answer)).write
-                for piece in answer.iter_bytes():
-                    write(piece)
-                    if self._clock.monotonic() > deadline:
-                        raise _timed_out(request)
-            finally:
-                answer.close()
-        except (httpx.HTTPError, RuntimeError) as error:
+            with self._deadline.within(request.timeout):
+                return self._send(request)
+        except _SENDING_ERRORS as error:
             raise _translated(error, request, closed=self._client.is_closed) from error
-        return body.response()
 
     def close(self) -> None:
         """See `Engine.close`."""
         if self._owned:
             self._client.close()
+
+    def _send(self, request: Request) -> Response:
+        answer = self._client.send(
+            _build(self._client, request), stream=True, auth=None, follow_redirects=False
+        )
+        body = _Body(request, answer)
+        try:
+            for piece in answer.iter_bytes():
+                body.write(piece)
+                # A client of the user's own has no deadline below it.
+                if self._deadline.is_over():
+                    raise _timed_out(request)
+        except httpx.DecodingError as error:
+            body.spoil(error)
+        finally:
+            answer.close()
+        return body.response()
 
 
 class AsyncHttpxEngine:
@@ -79,36 +93,78 @@ class AsyncHttpxEngine:
 
     def __init__(self, base_url: str, client: httpx.AsyncClient | None) -> None:
         self._owned = client is None
-        self._client = client or httpx.AsyncClient(trust_env=_may_use_proxy(base_url))
+        self._client = _use_or_make(httpx.AsyncClient, client, base_url)
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, request: Request) -> Response:
         """See `AsyncEngine.send`."""
+        self._check_loop()
         try:
             async with asyncio.timeout(request.timeout):
-                answer = await self._client.send(
-                    _build(self._client, request), stream=True, auth=None, follow_redirects=False
-                )
-                try:
-                    write = (body := _Body(request, answer)).write
-                    async for piece in answer.aiter_bytes():
-                        write(piece)
-                finally:
-                    await answer.aclose()
+                return await self._send(request)
         except TimeoutError as error:
             raise _timed_out(request) from error
-        except (httpx.HTTPError, RuntimeError) as error:
+        except _SENDING_ERRORS as error:
             raise _translated(error, request, closed=self._client.is_closed) from error
-        return body.response()
 
     async def close(self) -> None:
         """See `AsyncEngine.close`."""
         if self._owned:
+            self._check_loop()
             await self._client.aclose()
 
+    async def _send(self, request: Request) -> Response:
+        answer = await self._client.send(
+            _build(self._client, request), stream=True, auth=None, follow_redirects=False
+        )
+        body = _Body(request, answer)
+        try:
+            async for piece in answer.aiter_bytes():
+                body.write(piece)
+        except httpx.DecodingError as error:
+            body.spoil(error)
+        finally:
+            await answer.aclose()
+        return body.response()
 
-def _may_use_proxy(base_url: str) -> bool:
+    def _check_loop(self) -> None:
+        """Refuse another event loop: the connections belong to the one they were made in."""
+        running = asyncio.get_running_loop()
+        self._loop = self._loop or running
+        if self._loop is not running:
+            raise ConfigurationError(
+                "This AsyncClient was used in another event loop, which its connections belong to.",
+                hint="Make one in each asyncio.run(…), with `async with AsyncClient() as client:`.",
+            )
+
+
+def _use_or_make(kind: type[ClientT], client: object, base_url: str) -> ClientT:
+    if client is not None:
+        if not isinstance(client, kind):
+            raise ConfigurationError(
+                f"http_client is a {type(client).__name__}, not an httpx.{kind.__name__}.",
+                hint=f"Pass an httpx.{kind.__name__}, or nothing.",
+            )
+        return client
+    try:
+        _ = httpx.URL(base_url).host  # httpx's own opinion of it, asked for before anything is sent
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise ConfigurationError(
+            f"The base URL's host can't be one: {error}.", hint="Check the base URL."
+        ) from error
     # A proxy named by the environment would carry the key of a plain http:// URL off this machine.
-    return not is_loopback(urlsplit(base_url).hostname or "")
+    trust_env = not is_loopback(urlsplit(base_url).hostname or "")
+    # The API has no cookies; one set by a gateway would tie one account's requests to another's.
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    try:
+        return kind(trust_env=trust_env, cookies=cookies)
+    except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
+        # The error's text is not shown: a proxy's URL may hold a password.
+        raise ConfigurationError(
+            f"The environment's proxy or TLS settings can't be used ({type(error).__name__}).",
+            hint="Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and "
+            "SSLKEYLOGFILE; a SOCKS proxy needs the package socksio.",
+        ) from error
 
 
 def _build(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
@@ -136,6 +192,21 @@ class _Body:
             request.sink.start(self._announced)
             self.write = request.sink.write
 
+    def spoil(self, error: httpx.DecodingError) -> None:
+        """Take note that the body is not encoded as it says; an error's status counts without it.
+
+        Raises:
+            ResponseValidationError: The answer is a success.
+        """
+        self._held.clear()
+        if self._answer.is_success:
+            raise ResponseValidationError(
+                f"The answer to {self._request.method} {self._request.url} can't be decoded: "
+                f"{error}.",
+                hint="Something on the way garbles answers; check proxies and the base URL.",
+                problem=f"is not encoded as its Content-Encoding says ({error})",
+            ) from error
+
     def response(self) -> Response:
         """Return the answer, now that its body has come.
 
@@ -160,29 +231,28 @@ def _timed_out(request: Request) -> APITimeoutError:
     )
 
 
-def _translated(
-    error: httpx.HTTPError | RuntimeError, request: Request, *, closed: bool
-) -> CartesiaError:
-    if isinstance(error, httpx.TimeoutException):
-        timed_out = _timed_out(request)
-        timed_out.may_have_arrived = not isinstance(error, _NOT_SENT)
-        return timed_out
-    if isinstance(error, httpx.DecodingError):
-        return ResponseValidationError(
-            f"The answer to {request.method} {request.url} can't be decoded: {error}.",
-            hint="Something between here and the server garbles answers; check proxies and the base URL.",
-            problem=f"is not encoded as its Content-Encoding says ({error})",
-        )
+def _translated(error: Exception, request: Request, *, closed: bool) -> CartesiaError:
     if isinstance(error, httpx.HTTPError):
-        failure = APIConnectionError(
-            f"No whole answer from {request.method} {request.url}: {error or type(error).__name__}.",
-            hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
+        failure = (
+            _timed_out(request)
+            if isinstance(error, httpx.TimeoutException)
+            else APIConnectionError(
+                f"No whole answer from {request.method} {request.url}: "
+                f"{error or type(error).__name__}.",
+                hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any "
+                "proxy.",
+            )
         )
         failure.may_have_arrived = not isinstance(error, _NOT_SENT)
         return failure
-    if closed:
-        return ConfigurationError(
-            "This client is closed.",
-            hint="Make a new one, or keep to the inside of its with block.",
-        )
-    raise error
+    if isinstance(error, RuntimeError):
+        if closed:
+            return ConfigurationError(
+                "This client is closed.",
+                hint="Make a new one, or keep to the inside of its with block.",
+            )
+        raise error
+    return ConfigurationError(
+        f"A request can't be sent to {request.url[:200]}: {error}.",
+        hint="Check the base URL and the ids.",
+    )

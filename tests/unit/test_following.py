@@ -1,0 +1,195 @@
+"""`follow_logs`: each line once, in order, to the call's end and no further."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Answer, FakeServer, Flavour, ok
+
+from cartesia_calls import (
+    CallLogsNotAvailableError,
+    CallNotFoundError,
+    InternalServerError,
+    LogsRewrittenError,
+    RateLimitError,
+)
+
+FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
+NOT_AVAILABLE = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
+OVER = ok({"id": "ac_1", "agent_id": "a", "status": "completed"})
+RUNNING = ok({"id": "ac_1", "agent_id": "a", "status": "started"})
+
+
+def _logs(*lines: str, minute: int = 0) -> httpx.Response:
+    updated_at = f"2026-03-01T10:{minute:02}:00Z"
+    return ok({"call_id": "ac_1", "logs": list(lines), "updated_at": updated_at})
+
+
+def _follow(server: FakeServer) -> list[str]:
+    lines: list[str] = server.do(lambda client: client.calls.follow_logs("ac_1"))
+    return lines
+
+
+@FLAVOURS
+def test_each_line_comes_once_and_in_order(flavour: Flavour) -> None:
+    looks = [_logs("a"), _logs("a", "b", "c", minute=1), _logs("a", "b", "c", "d", minute=2)]
+    server = FakeServer(looks, flavour, record=OVER)
+    assert _follow(server) == ["a", "b", "c", "d"]
+
+
+@FLAVOURS
+def test_lines_that_are_equal_are_all_given(flavour: Flavour) -> None:
+    looks = [_logs("tick", "tick"), _logs("tick", "tick", "tick", minute=1)]
+    assert _follow(FakeServer(looks, flavour, record=OVER)) == ["tick"] * 3
+
+
+@FLAVOURS
+def test_it_waits_for_logs_that_are_not_there_yet(flavour: Flavour) -> None:
+    server = FakeServer([NOT_AVAILABLE, NOT_AVAILABLE, _logs("a")], flavour, record=RUNNING)
+    lines: list[str] = []
+
+    def take_one(client: object) -> object:
+        following = client.calls.follow_logs("ac_1")  # type: ignore[attr-defined]  # of either flavour
+        if flavour == "sync":
+            lines.append(next(following))
+            return None
+
+        async def first() -> None:
+            lines.append(await anext(following))
+            await following.aclose()
+
+        return first()
+
+    server.do(take_one)
+    assert lines == ["a"]
+    assert len(server.requests) == 3
+
+
+@FLAVOURS
+def test_it_ends_some_quiet_looks_after_the_call_is_over(flavour: Flavour) -> None:
+    server = FakeServer([_logs("a")], flavour, record=OVER)
+    assert _follow(server) == ["a"]
+    assert len(server.record_requests) == 1
+    assert len(server.requests) == 1 + 1 + 3  # the line; quiet, so the record; three at the end
+
+
+@FLAVOURS
+def test_a_late_line_after_the_end_is_not_lost(flavour: Flavour) -> None:
+    quiet = [_logs("a")] * 4
+    server = FakeServer([*quiet, _logs("a", "late", minute=1)], flavour, record=OVER)
+    assert _follow(server) == ["a", "late"]
+
+
+def test_a_quiet_call_that_is_not_over_is_followed_on() -> None:
+    server = FakeServer([_logs("a")], record=RUNNING)
+    following = server.client().calls.follow_logs("ac_1")
+    assert next(following) == "a"
+    server.clock.sleep = _stop_after(40, server)  # type: ignore[method-assign]  # a clock of the test
+    with pytest.raises(_Stopped):
+        next(following)
+    pauses = server.clock.sleeps
+    assert all(0.25 <= pause <= 5 for pause in pauses)
+    assert pauses[-1] >= 2.5
+
+
+class _Stopped(Exception):  # noqa: N818 - a signal of the test
+    pass
+
+
+def _stop_after(sleeps: int, server: FakeServer):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def sleep(seconds: float) -> None:
+        server.clock.sleeps.append(seconds)
+        if len(server.clock.sleeps) == sleeps:
+            raise _Stopped
+
+    return sleep
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    "rewritten",
+    [
+        _logs("a", minute=1),
+        _logs("a", minute=0),
+        _logs("a", "B", "c", minute=1),
+        _logs(minute=1),
+        _logs("z", "a", "b", minute=1),
+    ],
+    ids=["shortened", "shortened, same time", "rewritten", "emptied", "shifted"],
+)
+def test_logs_that_shrink_or_change_are_reported_and_not_merged(
+    flavour: Flavour, rewritten: httpx.Response
+) -> None:
+    server = FakeServer([_logs("a", "b"), rewritten], flavour, record=RUNNING)
+    with pytest.raises(LogsRewrittenError, match="2 lines given so far") as caught:
+        _follow(server)
+    assert (caught.value.call_id, caught.value.lines_given) == ("ac_1", 2)
+
+
+@FLAVOURS
+def test_failures_that_may_pass_are_lived_through(flavour: Flavour) -> None:
+    down: list[Answer] = [httpx.ConnectError("refused")] * 7
+    server = FakeServer([_logs("a"), *down, _logs("a", "b", minute=1)], flavour, record=OVER)
+    assert _follow(server) == ["a", "b"]
+
+
+@FLAVOURS
+def test_failures_that_do_not_pass_end_it(flavour: Flavour) -> None:
+    server = FakeServer([_logs("a"), httpx.Response(503)], flavour, record=OVER)
+    with pytest.raises(InternalServerError):
+        _follow(server)
+    assert len(server.requests) == 1 + 5 * 3
+
+
+@FLAVOURS
+def test_a_long_retry_after_is_raised_and_not_slept(flavour: Flavour) -> None:
+    busy = httpx.Response(429, headers={"retry-after": "3600"})
+    server = FakeServer([_logs("a"), busy], flavour, record=OVER)
+    with pytest.raises(RateLimitError):
+        _follow(server)
+    assert server.clock.elapsed < 10
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    ("answer", "record", "error"),
+    [
+        (httpx.Response(404, json=CALL_NOT_FOUND), RUNNING, CallNotFoundError),
+        (
+            NOT_AVAILABLE,
+            ok({"id": "a", "agent_id": "a", "status": "completed", "zdr_enabled": True}),
+            CallLogsNotAvailableError,
+        ),
+    ],
+)
+def test_what_can_not_be_followed_is_told_at_once(
+    flavour: Flavour, answer: httpx.Response, record: httpx.Response, error: type[Exception]
+) -> None:
+    server = FakeServer([answer], flavour, record=record)
+    with pytest.raises(error):
+        _follow(server)
+    assert len(server.requests) == 1
+
+
+@FLAVOURS
+def test_a_call_whose_record_tells_nothing_is_not_followed_for_ever(flavour: Flavour) -> None:
+    server = FakeServer([NOT_AVAILABLE], flavour, record=httpx.Response(500))
+    with pytest.raises(CallLogsNotAvailableError):
+        _follow(server)
+    assert len(server.requests) == 5
+
+
+def test_a_follower_that_is_left_sends_no_more_and_the_client_can_be_used() -> None:
+    server = FakeServer([_logs("a")], record=RUNNING)
+
+    async def follow_and_stop() -> list[str]:
+        async with server.async_client() as client:
+            async for line in client.calls.follow_logs("ac_1"):
+                assert line == "a"
+                break
+            return (await client.calls.logs("ac_1")).logs
+
+    assert asyncio.run(follow_and_stop()) == ["a"]
+    assert len(server.requests) == 2

@@ -1,0 +1,213 @@
+"""`calls.list`: pages followed to their end and no further, whatever the server says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from fake_server import FakeServer, Flavour, ok
+
+from cartesia_calls import AgentCall, ResponseValidationError
+
+FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
+
+
+def _call(number: int, **fields: object) -> dict[str, object]:
+    """Return the call that started `number` hours ago."""
+    start = (NOW - timedelta(hours=number)).isoformat()
+    call = {"id": f"ac_{number}", "agent_id": "agent_1", "status": "completed", "start_time": start}
+    return {**call, **fields}
+
+
+def _page(*numbers: int, **fields: object) -> httpx.Response:
+    return ok({"data": [_call(number) for number in numbers], **fields})
+
+
+def _ids(server: FakeServer, **query: object) -> list[str]:
+    calls: list[AgentCall] = server.do(
+        lambda client: client.calls.list(**{"agent_id": "agent_1", **query})
+    )
+    return [call.id for call in calls]
+
+
+def _cursors(server: FakeServer) -> list[str | None]:
+    return [request.url.params.get("starting_after") for request in server.requests]
+
+
+@FLAVOURS
+def test_next_page_is_followed_to_its_end(flavour: Flavour) -> None:
+    server = FakeServer(
+        [_page(1, 2, next_page="c1"), _page(3, 4, next_page="c2"), _page(5, next_page=None)], flavour
+    )
+    assert _ids(server) == ["ac_1", "ac_2", "ac_3", "ac_4", "ac_5"]
+    assert _cursors(server) == [None, "c1", "c2"]
+
+
+@FLAVOURS
+def test_has_more_without_next_page_goes_on_from_the_last_id(flavour: Flavour) -> None:
+    server = FakeServer([_page(1, 2, has_more=True), _page(3, has_more=False)], flavour)
+    assert _ids(server) == ["ac_1", "ac_2", "ac_3"]
+    assert _cursors(server) == [None, "ac_2"]
+
+
+@FLAVOURS
+def test_with_neither_a_full_page_goes_on_and_a_short_one_ends(flavour: Flavour) -> None:
+    server = FakeServer([_page(*range(100)), _page(*range(100, 130))], flavour)
+    assert len(_ids(server)) == 130
+    assert _cursors(server) == [None, "ac_99"]
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    "page",
+    [
+        _page(1, 2),
+        _page(),
+        _page(1, has_more=False),
+        _page(1, next_page=None),
+        _page(1, has_more=False, next_page="never"),
+        _page(*range(100), next_page=None),
+        _page(*range(100), has_more=False),
+    ],
+)
+def test_a_list_of_one_page_costs_one_request(flavour: Flavour, page: httpx.Response) -> None:
+    server = FakeServer([page], flavour)
+    _ids(server)
+    assert len(server.requests) == 1
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [_page(1, next_page="c1"), _page(2, next_page="c1")],
+        [_page(1, next_page="c1"), _page(2, next_page="c2"), _page(3, next_page="c1")],
+        [_page(1, has_more=True), _page(1, has_more=True)],
+    ],
+)
+def test_cursors_that_lead_in_a_circle_are_an_error(
+    flavour: Flavour, pages: list[httpx.Response]
+) -> None:
+    server = FakeServer(pages, flavour)
+    with pytest.raises(ResponseValidationError, match="leads back to"):
+        _ids(server)
+    assert len(server.requests) == len(pages)
+
+
+@FLAVOURS
+def test_more_without_a_way_to_it_is_an_error_and_no_silent_end(flavour: Flavour) -> None:
+    server = FakeServer([_page(1, next_page="c1"), _page(has_more=True)], flavour)
+    with pytest.raises(ResponseValidationError, match="/has_more is true") as caught:
+        _ids(server)
+    assert caught.value.pointer == "/data"
+
+
+@FLAVOURS
+def test_an_empty_page_with_a_cursor_is_no_end(flavour: Flavour) -> None:
+    server = FakeServer([_page(next_page="c1"), _page(1, next_page=None)], flavour)
+    assert _ids(server) == ["ac_1"]
+
+
+@FLAVOURS
+def test_calls_that_a_page_repeats_are_given_once(flavour: Flavour) -> None:
+    server = FakeServer([_page(1, 2, next_page="a"), _page(1, 2, 3, next_page=None)], flavour)
+    assert _ids(server) == ["ac_1", "ac_2", "ac_3"]
+
+
+@FLAVOURS
+def test_a_limit_is_of_calls_and_asks_for_no_more(flavour: Flavour) -> None:
+    server = FakeServer([_page(1, 2, 3, next_page="c1")], flavour)
+    assert _ids(server, limit=3) == ["ac_1", "ac_2", "ac_3"]
+    assert [r.url.params["limit"] for r in server.requests] == ["3"]
+
+    more = FakeServer([_page(*range(100), next_page="c1"), _page(*range(100, 200))], flavour)
+    assert len(_ids(more, limit=150)) == 150
+    assert [r.url.params["limit"] for r in more.requests] == ["100", "100"]
+
+
+@FLAVOURS
+def test_statuses_are_filtered_here_and_an_unknown_one_is_a_string(flavour: Flavour) -> None:
+    data = [_call(1), _call(2, status="failed"), _call(3, status="levitating")]
+    server = FakeServer([ok({"data": data})], flavour)
+    assert _ids(server, status="failed") == ["ac_2"]
+    assert _ids(server, status=["failed", "levitating"]) == ["ac_2", "ac_3"]
+    everything: list[AgentCall] = server.do(lambda client: client.calls.list(agent_id="agent_1"))
+    assert everything[2].status == "levitating"
+
+
+@FLAVOURS
+@pytest.mark.parametrize("since", ["3h", NOW - timedelta(hours=3), "2026-03-01T09:00Z"])
+def test_since_ends_the_list_where_nothing_older_can_match(
+    flavour: Flavour, since: datetime | str
+) -> None:
+    server = FakeServer([_page(1, 2, next_page="a"), _page(3, 4, next_page="b")], flavour)
+    assert _ids(server, since=since) == ["ac_1", "ac_2", "ac_3"]
+    assert len(server.requests) == 2
+
+
+@FLAVOURS
+def test_until_leaves_out_what_is_newer(flavour: Flavour) -> None:
+    server = FakeServer([_page(1, 2, 3, 4)], flavour)
+    assert _ids(server, until="2h", since="3h") == ["ac_3"]
+
+
+def test_a_call_that_has_not_started_is_never_left_out_for_its_time() -> None:
+    ringing = _call(0, status="created", start_time=None)
+    server = FakeServer([ok({"data": [ringing, _call(1), _call(9)]})])
+    assert _ids(server, since="2h") == ["ac_0", "ac_1"]
+
+
+@FLAVOURS
+def test_pages_come_one_by_one_and_only_when_wanted(flavour: Flavour) -> None:
+    pages = [_page(1, 2, next_page="c1"), _page(3, next_page=None)]
+    server = FakeServer(pages, flavour)
+    listed: list[list[AgentCall]] = server.do(
+        lambda client: client.calls.list(agent_id="agent_1").pages()
+    )
+    assert [[call.id for call in page] for page in listed] == [["ac_1", "ac_2"], ["ac_3"]]
+
+
+def test_nothing_is_sent_before_the_first_is_wanted_and_no_page_too_early() -> None:
+    server = FakeServer([_page(1, 2, next_page="c1"), _page(3)])
+    calls = iter(server.client().calls.list(agent_id="agent_1"))
+    assert server.requests == []
+    assert [next(calls).id, next(calls).id] == ["ac_1", "ac_2"]
+    assert len(server.requests) == 1
+
+
+def test_a_list_can_be_read_twice() -> None:
+    calls = FakeServer([_page(1)]).client().calls.list(agent_id="agent_1")
+    assert [len(list(calls)), len(list(calls))] == [1, 1]
+
+
+def test_a_batch_and_transcripts_can_be_asked_for() -> None:
+    server = FakeServer([_page(1)])
+    list(server.client().calls.list(batch_id="b/1", expand_transcript=True))
+    assert server.requests[0].url.raw_path == (
+        b"/agents/calls?batch_id=b%2F1&expand=transcript&limit=100"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ({}, ValueError),
+        ({"agent_id": "a", "batch_id": "b"}, ValueError),
+        ({"agent_id": ""}, ValueError),
+        ({"agent_id": 7}, TypeError),
+        ({"agent_id": "a", "limit": 0}, ValueError),
+        ({"agent_id": "a", "limit": 1.5}, TypeError),
+        ({"agent_id": "a", "limit": True}, TypeError),
+        ({"agent_id": "a", "since": "once upon a time"}, ValueError),
+        ({"agent_id": "a", "until": 7}, TypeError),
+    ],
+)
+def test_an_impossible_query_is_refused_before_anything_is_sent(
+    query: dict[str, object], error: type[Exception]
+) -> None:
+    server = FakeServer([_page()])
+    with pytest.raises(error):
+        server.client().calls.list(**query)  # type: ignore[arg-type]  # wrong on purpose
+    assert server.requests == []

@@ -1,0 +1,123 @@
+"""Why there are no logs, from the call's record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
+
+from cartesia_calls import CallLogsNotAvailableError, LogsWaitTimeoutError
+
+FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
+NOT_AVAILABLE = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
+
+
+def _ago(seconds: float) -> str:
+    return (NOW - timedelta(seconds=seconds)).isoformat()
+
+
+def _record(**fields: object) -> httpx.Response:
+    return ok({"id": "ac_1", "agent_id": "agent_1", "status": "completed", **fields})
+
+
+def _error(server: FakeServer, **settings: object) -> CallLogsNotAvailableError:
+    with pytest.raises(CallLogsNotAvailableError) as caught:
+        server.logs(**settings)
+    return caught.value
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    ("record", "reason", "may", "says"),
+    [
+        (_record(status="created"), "in_progress", True, "not over (created)"),
+        (_record(status="started", end_time=None), "in_progress", True, "not over (started)"),
+        (_record(status="active"), "in_progress", True, "not over"),
+        (_record(end_time=_ago(0)), "not_written_yet", True, "a short while ago"),
+        (_record(end_time=_ago(600)), "not_written_yet", True, "a short while ago"),
+        (_record(status="started", end_time=_ago(5)), "not_written_yet", True, "a short while"),
+        (_record(end_time=_ago(601)), "expired_or_never_written", False, "does not show which"),
+        (_record(status="failed", start_time=_ago(9999)), "expired_or_never_written", False, ""),
+        (_record(redacted_at=_ago(5), end_time=_ago(9)), "deleted", False, "were deleted on"),
+        (_record(redacted_at=_ago(5), zdr_enabled=True), "deleted", False, "were deleted on"),
+        (_record(zdr_enabled=True, end_time=_ago(9)), "zero_retention", False, "zero data"),
+        (_record(zdr_enabled=True, status="started"), "zero_retention", False, "zero data"),
+        (_record(status="failed"), "unknown", None, "does not say when it ended"),
+        (_record(status="levitating"), "unknown", None, "'levitating' is not known here"),
+        (_record(status="levitating", end_time=_ago(9)), "not_written_yet", True, ""),
+    ],
+)
+def test_each_row_of_the_table(
+    flavour: Flavour, record: httpx.Response, reason: str, may: bool | None, says: str
+) -> None:
+    server = FakeServer([NOT_AVAILABLE], flavour, record=record)
+    error = _error(server)
+    assert (error.reason, error.may_become_available) == (reason, may)
+    assert says in error.summary
+    assert error.hint
+    assert str(error) == f"{error.summary} {error.hint}"
+    assert error.status_code == 404
+    assert len(server.record_requests) == 1
+
+
+@FLAVOURS
+def test_the_grace_period_is_a_setting(flavour: Flavour) -> None:
+    server = FakeServer([NOT_AVAILABLE], flavour, record=_record(end_time=_ago(100)))
+    assert _error(server, logs_grace_period=99).reason == "expired_or_never_written"
+    assert _error(server, logs_grace_period=100).reason == "not_written_yet"
+    client = server.client().with_options(logs_grace_period=99)
+    with pytest.raises(CallLogsNotAvailableError) as caught:
+        client.calls.logs("ac_1")
+    assert caught.value.reason == "expired_or_never_written"
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    "record",
+    [
+        httpx.Response(404, json=CALL_NOT_FOUND),
+        httpx.Response(500),
+        httpx.Response(429, headers={"retry-after": "1"}),
+        httpx.Response(200, text="<html>"),
+        httpx.Response(200, json={"id": "ac_1"}),
+    ],
+)
+def test_a_record_that_can_not_be_read_leaves_the_original_error(
+    flavour: Flavour, record: httpx.Response
+) -> None:
+    server = FakeServer([NOT_AVAILABLE], flavour, record=record)
+    error = _error(server)
+    assert (error.reason, error.may_become_available) == ("unknown", None)
+    assert error.title == "Call logs not available"
+    assert error.summary.startswith("Call logs not available")
+    assert len(server.record_requests) == 1
+    assert server.clock.sleeps == []
+
+
+@FLAVOURS
+def test_a_wait_ends_at_once_when_logs_can_never_come(flavour: Flavour) -> None:
+    server = FakeServer([NOT_AVAILABLE], flavour, record=_record(end_time=_ago(86400)))
+    with pytest.raises(CallLogsNotAvailableError) as caught:
+        server.wait_for_logs(600)
+    assert caught.value.may_become_available is False
+    assert len(server.requests) == 1
+
+
+@FLAVOURS
+def test_a_wait_in_vain_carries_the_last_reason(flavour: Flavour) -> None:
+    server = FakeServer([NOT_AVAILABLE], flavour, record=_record(status="started"))
+    with pytest.raises(LogsWaitTimeoutError) as caught:
+        server.wait_for_logs(30)
+    assert caught.value.reason == "in_progress"
+
+
+def test_a_wait_given_up_for_a_long_pause_does_not_say_that_it_waited() -> None:
+    answers = [NOT_AVAILABLE, httpx.Response(429, headers={"retry-after": "300"})]
+    server = FakeServer(answers, record=_record(status="started"))
+    with pytest.raises(LogsWaitTimeoutError, match="asks for a pause of 300 s") as caught:
+        server.wait_for_logs(120)
+    assert "did not appear" not in caught.value.summary
+    assert caught.value.reason == "in_progress"
