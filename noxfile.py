@@ -101,7 +101,7 @@ def prism(session: nox.Session) -> None:
     if missing:
         session.error(
             f"{' and '.join(missing)} not found: install Node.js 20 or newer with npm "
-            "(https://nodejs.org, or the packages nodejs and npm), then run this again."
+            "(https://nodejs.org, or the packages nodejs and npm), then run this again"
         )
     _install_product(session, "tests")
     folder = Path(session.create_tmp()) / "prism"
