@@ -6,6 +6,7 @@ What a session keeps stays in the checkout, below `.nox/`.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -84,6 +85,33 @@ def contract(session: nox.Session) -> None:
     """Hold the wrapper to the vendored spec."""
     _install_product(session, "tests")
     _pytest(session, "tests/contract")
+
+
+@nox.session
+def interop(session: nox.Session) -> None:
+    """Hold the sandbox to the provider's own SDK, and our client to what that one sees."""
+    _install_product(session, "interop")
+    _pytest(session, "tests/interop")
+
+
+@nox.session
+def prism(session: nox.Session) -> None:
+    """Hold client and sandbox to Prism, an OpenAPI server of other hands (needs Node.js)."""
+    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
+    if missing:
+        session.error(
+            f"{' and '.join(missing)} not found: install Node.js 20 or newer with npm "
+            "(https://nodejs.org, or the packages nodejs and npm), then run this again"
+        )
+    _install_product(session, "tests")
+    folder = Path(session.create_tmp()) / "prism"
+    folder.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / "tests" / "prism" / name, folder)
+    with session.chdir(folder):
+        session.run("npm", "ci", external=True)
+    session.env["PRISM_COMMAND"] = str(folder / "node_modules" / ".bin" / "prism")
+    _pytest(session, "tests/prism")
 
 
 @nox.session

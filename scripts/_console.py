@@ -1,6 +1,10 @@
 """How the scripts talk: results on stdout, one well-formed error on stderr."""
 
+import os
 import sys
+
+NOT_INSTALLED = 3
+"""The exit code where the environment lacks what a script needs."""
 
 
 class ScriptError(Exception):
@@ -20,8 +24,20 @@ class ScriptError(Exception):
 
 
 def say(line: str) -> None:
-    """Write one line of result to stdout."""
-    sys.stdout.write(f"{line}\n")
+    """Write one line of result to stdout, at once.
+
+    Raises:
+        ScriptError: It can't be written.
+    """
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        _give_up_stdout()
+        raise ScriptError(
+            f"Cannot write to standard output: {error.strerror}.",
+            "What it reports on is done; only the report is lost.",
+        ) from error
 
 
 def complain(error: ScriptError) -> int:
@@ -32,3 +48,8 @@ def complain(error: ScriptError) -> int:
     """
     sys.stderr.write(f"error: {error.what}\n       {error.next_step}\n")
     return error.exit_code
+
+
+def _give_up_stdout() -> None:
+    """Let what could not be written go, or Python tries again when it ends, and complains."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,7 +1,7 @@
 """Get the bytes of a page or a spec, from a file or over HTTPS, within bounds."""
 
+import asyncio
 import hashlib
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +13,9 @@ from _console import ScriptError
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_SECONDS = 60.0
+_MAX_SILENCE = 20.0
+# A few encoded bytes can stand for a great many, or for none: then neither bound would hold.
+_UNENCODED = {"Accept-Encoding": "identity"}
 _MAX_REDIRECTS = 5
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -89,45 +92,56 @@ def _check_size(size: int, name: str) -> None:
 
 
 def _download(url: str) -> bytes:
-    deadline = time.monotonic() + MAX_SECONDS
-    target = url
-    for _ in range(_MAX_REDIRECTS + 1):
-        is_local = _check_url(target)
-        try:
-            # A proxy has no business with requests to this machine.
-            with (
-                httpx.Client(timeout=20.0, trust_env=not is_local) as client,
-                client.stream("GET", target) as response,
-            ):
-                if response.has_redirect_location:
+    try:
+        return asyncio.run(_download_in_time(url))
+    except TimeoutError as error:
+        raise ScriptError(
+            f"{url} did not arrive within {MAX_SECONDS:.0f} seconds.",
+            "Try again later, or save the page and give its path.",
+        ) from error
+
+
+async def _download_in_time(url: str) -> bytes:
+    # One bound for all of it: time-outs of single reads never end a trickle of bytes.
+    async with asyncio.timeout(MAX_SECONDS):
+        target = url
+        for _ in range(_MAX_REDIRECTS + 1):
+            is_local = _check_url(target)
+            try:
+                # A proxy has no business with requests to this machine.
+                async with (
+                    httpx.AsyncClient(timeout=_MAX_SILENCE, trust_env=not is_local) as client,
+                    client.stream("GET", target, headers=_UNENCODED) as response,
+                ):
+                    if not response.has_redirect_location:
+                        return await _read_body(response, target)
                     target = str(response.url.join(response.headers["location"]))
-                    continue
-                if response.status_code != HTTPStatus.OK:
-                    raise ScriptError(
-                        f"{target} answered with status {response.status_code}.",
-                        "Check the URL, or save the page and give its path.",
-                    )
-                return _read_body(response, target, deadline)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ScriptError(
-                f"Cannot fetch {target}: {error or type(error).__name__}.",
-                "Check the URL and the network, or save the page and give its path.",
-            ) from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise ScriptError(
+                    f"Cannot fetch {target}: {error or type(error).__name__}.",
+                    "Check the URL and the network, or save the page and give its path.",
+                ) from error
     raise ScriptError(
         f"{url} redirects more than {_MAX_REDIRECTS} times.", "Give the final URL instead."
     )
 
 
-def _read_body(response: httpx.Response, url: str, deadline: float) -> bytes:
+async def _read_body(response: httpx.Response, url: str) -> bytes:
+    if response.status_code != HTTPStatus.OK:
+        raise ScriptError(
+            f"{url} answered with status {response.status_code}.",
+            "Check the URL, or save the page and give its path.",
+        )
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise ScriptError(
+            f"{url} answered in the encoding {encoding!r}, which was not asked for.",
+            "Save the page and give its path.",
+        )
     content = bytearray()
-    for chunk in response.iter_bytes():
+    async for chunk in response.aiter_raw():
         content += chunk
         _check_size(len(content), url)
-        if time.monotonic() > deadline:
-            raise ScriptError(
-                f"{url} did not arrive within {MAX_SECONDS:.0f} seconds.",
-                "Try again later, or save the page and give its path.",
-            )
     return bytes(content)
 
 
@@ -139,6 +153,7 @@ def _check_url(url: str) -> bool:
     """
     try:
         parts = urlsplit(url)
+        _ = parts.port  # refuses what can be no port
     except ValueError as error:
         raise ScriptError(f"{url!r} is not a URL: {error}.", "Check how it is written.") from error
     if parts.username or parts.password:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from _console import ScriptError
+from _console import NOT_INSTALLED, ScriptError
 
 GENERATOR = "openapi-python-client"
 HEADER_START = "# Generated from "
 INSTALL_HINT = "Run `nox -s regenerate`, or install the dependency group `generator` here."
-NOT_INSTALLED = 3
 _MAX_SECONDS = 60
 # What a program needs to run at all; everything else could change what ruff or Python do.
 _KEPT_VARIABLES = ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP")

@@ -26,6 +26,9 @@ _CORE_NUMBER = re.compile(
 # Line ends to YAML 1.1 and plain characters to 1.2: only an escape means the same to both.
 _AMBIGUOUS_LINE_END = re.compile("[\x85\u2028\u2029]")
 _FOLD_FROM = 80
+# No spec comes near it, and every function that walks a document may recurse so far.
+_MAX_DEPTH = 100
+_TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -60,29 +63,32 @@ def parse_yaml(text: str) -> JsonValue:
     """Read one YAML document into JSON's types.
 
     Raises:
-        ValueError: The text is not one YAML document, or holds an alias, a tag or a repeated key.
+        ValueError: The text is not one YAML document, is nested too deeply, or holds an alias, a
+            tag or a repeated key.
     """
     try:
-        return _document(yaml.parse(text, Loader=yaml.SafeLoader))
+        value = _document(yaml.parse(text, Loader=yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from error
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(_TOO_DEEP) from error
+    return _check_depth(value)
 
 
 def parse_json(text: str) -> JsonValue:
     """Read one JSON document.
 
     Raises:
-        ValueError: The text is not JSON, or repeats a key.
+        ValueError: The text is not JSON, is nested too deeply, or repeats a key.
     """
     try:
-        return cast(
+        value = cast(
             "JsonValue",
             json.loads(text, object_pairs_hook=_object_of, parse_constant=_refuse_constant),
         )
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ValueError(_TOO_DEEP) from error
+    return _check_depth(value)
 
 
 def render_yaml(value: JsonValue) -> str:
@@ -165,6 +171,22 @@ def _plain(text: str) -> JsonValue:
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def _check_depth(value: JsonValue) -> JsonValue:
+    """Return the value, unless lists and mappings stand in one another too often."""
+    level: list[JsonValue] = [value]
+    for _ in range(_MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _contents(outer)]
+        if not level:
+            return value
+    raise ValueError(_TOO_DEEP)
+
+
+def _contents(value: JsonValue) -> Iterable[JsonValue]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _refuse(event: yaml.Event, problem: str) -> NoReturn:

@@ -13,10 +13,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import ScriptError, complain, say
+from _console import NOT_INSTALLED, ScriptError, complain, say
 from _file_swap import replace_folder
 from _folder_diff import describe_differences
-from _toolchain import HEADER_START, INSTALL_HINT, NOT_INSTALLED, Toolchain, find_toolchain
+from _toolchain import HEADER_START, INSTALL_HINT, Toolchain, find_toolchain
 
 ROOT = Path(__file__).resolve().parents[1]
 REPAIR = "nox -s regenerate"

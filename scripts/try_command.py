@@ -29,9 +29,9 @@ def main() -> int:
     try:
         with Sandbox() as sandbox:
             lines = _lines(sys.argv[1], sandbox)
+        say(f"{sys.argv[1]} shows {lines} lines of the sandbox's example call.")
     except ScriptError as error:
         return complain(error)
-    say(f"{sys.argv[1]} shows {lines} lines of the sandbox's example call.")
     return 0
 
 

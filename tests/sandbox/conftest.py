@@ -53,11 +53,15 @@ def sandbox(clock: ManualClock) -> Iterator[Sandbox]:
         yield running
 
 
+def client_of_app(clock: ManualClock) -> httpx.Client:
+    transport = InProcess(httpx.ASGITransport(app=create_app(clock=clock)))
+    return httpx.Client(transport=transport, base_url="http://sandbox")
+
+
 @pytest.fixture
 def in_process(clock: ManualClock) -> Iterator[httpx.Client]:
     """A client without a key, of the ASGI application."""
-    transport = InProcess(httpx.ASGITransport(app=create_app(clock=clock)))
-    with httpx.Client(transport=transport, base_url="http://sandbox") as client:
+    with client_of_app(clock) as client:
         yield client
 
 
@@ -65,6 +69,22 @@ def in_process(clock: ManualClock) -> Iterator[httpx.Client]:
 def over_loopback(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """A client without a key, of a running sandbox."""
     with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def api(in_process: httpx.Client) -> httpx.Client:
+    """A client with a key and a version, of the ASGI application."""
+    in_process.headers["Authorization"] = "Bearer sk_car_sandbox_accepted"
+    in_process.headers["Cartesia-Version"] = "2026-03-01"
+    return in_process
+
+
+@pytest.fixture
+def other_api(clock: ManualClock, api: httpx.Client) -> Iterator[httpx.Client]:
+    """A client like `api`, of an application of its own."""
+    with client_of_app(clock) as client:
+        client.headers = api.headers
         yield client
 
 

@@ -1,5 +1,6 @@
 """Failures on request."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -73,6 +74,63 @@ def test_failures_come_whatever_is_asked(sandbox: Sandbox, client: httpx.Client)
     sandbox.fail_next(status=500)
 
     assert client.get("/nowhere").status_code == 500
+
+
+def test_a_failure_can_be_for_one_operation(sandbox: Sandbox, client: httpx.Client) -> None:
+    sandbox.fail_next(status=404, operation="agents_get-call")
+    sandbox.fail_next(status=500)
+
+    paths = [PATH, PATH, "/agents/calls?agent_id=agent_busy", "/agents/calls/ac_finished"]
+    answers = [client.get(path) for path in [*paths, paths[-1]]]
+
+    assert [answer.status_code for answer in answers] == [500, 200, 200, 404, 200]
+
+
+def test_a_failure_for_an_operation_knows_it_by_method_and_path(
+    sandbox: Sandbox, client: httpx.Client
+) -> None:
+    sandbox.fail_next(status=500, operation="agents_delete-call")
+    sandbox.fail_next(status=501, operation="agents_list-calls")
+    sandbox.fail_next(status=502, operation="agents_get")
+
+    assert client.get("/agents/calls/ac_finished").status_code == 200
+    assert client.delete("/agents/calls/a%2Fb").status_code == 500
+    assert client.get("/agents/agent_busy").status_code == 502
+    assert client.get("/agents/calls").status_code == 501
+
+
+def test_an_operation_that_is_none_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match=r"no operation 'agents_nap'.*agents_get-call-logs"):
+        sandbox.fail_next(status=500, operation="agents_nap")
+
+
+def test_a_recording_can_be_cut_at_half(sandbox: Sandbox, client: httpx.Client) -> None:
+    path = "/agents/calls/ac_finished/audio"
+    whole = client.get(path)
+    sandbox.fail_next(
+        status=200,
+        headers={"Content-Type": "audio/wav", "Content-Length": whole.headers["content-length"]},
+        body=whole.content[: len(whole.content) // 2],
+    )
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(path)
+
+
+def test_a_page_can_be_scripted(sandbox: Sandbox, client: httpx.Client) -> None:
+    page: dict[str, object] = {"data": [], "has_more": True, "next_page": "ac_finished"}
+    sandbox.fail_next(
+        status=200,
+        times=2,
+        headers={"Content-Type": "application/json"},
+        body=json.dumps(page).encode(),
+        operation="agents_list-calls",
+    )
+
+    answers = [client.get("/agents/calls?agent_id=agent_busy").json() for _ in range(3)]
+
+    assert answers[:2] == [page, page]
+    assert len(answers[2]["data"]) == 10
 
 
 def test_failures_can_be_asked_for_from_many_threads(

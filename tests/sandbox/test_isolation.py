@@ -3,12 +3,20 @@
 import subprocess
 import sys
 
-LOADED = "import sys, cartesia_calls.sandbox; print(*sys.modules, sep='\\n')"
+import pytest
+
+import cartesia_calls.sandbox
+
+LOADED = """
+import sys
+from cartesia_calls.sandbox import *
+print(*sys.modules, sep="\\n")
+"""
 WITHOUT_YAML = """
 import sys
 sys.modules["yaml"] = None
 try:
-    import cartesia_calls.sandbox
+    from cartesia_calls.sandbox import Sandbox
 except ModuleNotFoundError as error:
     print(error.name, error)
 """
@@ -20,7 +28,7 @@ def run(program: str) -> str:
     ).stdout
 
 
-def test_importing_it_loads_nothing_of_the_client() -> None:
+def test_importing_its_names_loads_nothing_of_the_client() -> None:
     loaded = set(run(LOADED).split())
 
     packages = {name.partition(".")[0] for name in loaded}
@@ -34,3 +42,18 @@ def test_importing_it_loads_nothing_of_the_client() -> None:
 def test_without_its_extra_it_says_what_to_install() -> None:
     assert run(WITHOUT_YAML).startswith("yaml The sandbox needs the package 'yaml'")
     assert "pip install 'cartesia-calls[sandbox]'" in run(WITHOUT_YAML)
+
+
+def test_importing_it_alone_loads_nothing() -> None:
+    loaded = run("import sys, cartesia_calls.sandbox; print(*sys.modules, sep='\\n')").split()
+
+    assert "cartesia_calls.sandbox" in loaded
+    assert not {"starlette", "uvicorn", "yaml", "cartesia_calls.sandbox._app"} & set(loaded)
+
+
+def test_it_has_its_public_names_and_no_others() -> None:
+    assert set(cartesia_calls.sandbox.__all__) <= set(dir(cartesia_calls.sandbox))
+    for name in cartesia_calls.sandbox.__all__:
+        assert getattr(cartesia_calls.sandbox, name).__doc__
+    with pytest.raises(AttributeError, match="no attribute 'Nope'"):
+        cartesia_calls.sandbox.Nope  # noqa: B018 - wrong on purpose

@@ -1,7 +1,7 @@
 """Requests that never reach an operation: keys, versions, routes and methods."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -120,8 +120,9 @@ def test_a_missing_malformed_or_unsupported_version_is_a_bad_request(
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
-        "/agents/calls",
+        "/nowhere",
+        "/agents/",
+        "/agents/calls/",
         "/agents/calls//logs",
         "/agents/calls/a/b/logs",
         "/agents/calls/ac_finished/logs/",
@@ -142,6 +143,53 @@ def test_another_method_is_not_allowed(in_process: httpx.Client, method: str) ->
     assert answer.headers["allow"] == "GET, HEAD"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("POST", "/", "GET, HEAD"),
+        ("DELETE", "/agents", "GET, HEAD"),
+        ("POST", "/agents/calls", "GET, HEAD"),
+        ("PUT", "/agents/calls/ac_finished", "DELETE, GET, HEAD"),
+        ("GET", "/agents/calls/ac_finished/cancel", "POST"),
+    ],
+)
+def test_the_allowed_methods_are_all_of_the_path(
+    api: httpx.Client, method: str, path: str, allowed: str
+) -> None:
+    answer = api.request(method, path)
+
+    assert_general_error(answer, 405, "Method Not Allowed")
+    assert answer.headers["allow"] == allowed
+    assert allowed in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/agents"),
+        ("GET", "/agents/agent_busy"),
+        ("GET", "/agents/calls?agent_id=agent_busy"),
+        ("GET", "/agents/calls/ac_finished"),
+        ("GET", "/agents/calls/ac_finished/audio"),
+        ("POST", "/agents/calls/ac_running/cancel"),
+        ("DELETE", "/agents/calls/ac_finished"),
+    ],
+)
+def test_every_operation_but_the_status_needs_a_key(
+    in_process: httpx.Client, method: str, path: str
+) -> None:
+    assert in_process.request(method, path, headers=VERSION).status_code == 401
+    assert in_process.request(method, path, headers={**KEY, **VERSION}).status_code == 200
+
+
+def test_the_status_needs_a_version_but_no_key(in_process: httpx.Client) -> None:
+    assert_general_error(in_process.get("/", headers=KEY), 400, "Bad Request")
+
+    answer = in_process.get("/", headers=VERSION)
+
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "version": "2026-03-01"})
+
+
 def test_every_answer_has_a_request_id_of_its_own(in_process: httpx.Client) -> None:
     answers = [
         in_process.get(f"/agents/calls/{call_id}/logs", headers={**KEY, **VERSION})
@@ -152,11 +200,14 @@ def test_every_answer_has_a_request_id_of_its_own(in_process: httpx.Client) -> N
 
 
 def test_a_crash_of_the_sandbox_is_a_general_error_too() -> None:
-    class NoTime:
-        def now(self) -> datetime:
-            raise RuntimeError
+    class StoppedClock:
+        def __init__(self) -> None:
+            self.times = [datetime(2026, 3, 2, 9, 0, tzinfo=UTC)]
 
-    app = create_app(clock=NoTime())
+        def now(self) -> datetime:
+            return self.times.pop()
+
+    app = create_app(clock=StoppedClock())
     path = "/agents/calls/ac_running/logs"
 
     async def ask() -> httpx.Response:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from cartesia_calls.sandbox import ExampleCalls, Sandbox, SandboxError
+from cartesia_calls.sandbox import ExampleAgents, ExampleCalls, Sandbox, SandboxError
 
 PATH = "/agents/calls/ac_finished/logs"
 SERVE = """
@@ -91,8 +91,19 @@ def test_its_attributes_are_what_it_documents() -> None:
     assert sandbox.refused_api_key == "sk_car_sandbox_refused"
     assert sandbox.api_version == "2026-03-01"
     assert sandbox.calls == ExampleCalls(
-        finished="ac_finished", running="ac_running", expired="ac_expired", unknown="ac_unknown"
+        finished="ac_finished",
+        running="ac_running",
+        expired="ac_expired",
+        unknown="ac_unknown",
+        created="ac_created",
+        just_ended="ac_just_ended",
+        deleted="ac_deleted",
+        zero_retention="ac_zero_retention",
     )
+    assert sandbox.agents == ExampleAgents(
+        busy="agent_busy", quiet="agent_quiet", idle="agent_idle", unknown="agent_unknown"
+    )
+    assert sandbox.batch_id == "batch_reminders"
 
 
 def test_it_has_no_url_unless_it_runs() -> None:

@@ -179,8 +179,24 @@ def test_check_finds_missing_extra_and_changed_files_and_names_the_repair(
 
 
 def test_a_package_that_is_not_there_lacks_every_file(fresh: Path, tmp_path: Path) -> None:
+    names = sorted(contents(fresh))
     differences = describe_differences(fresh, tmp_path / "none")
-    assert differences == [f"missing  {name}" for name in sorted(contents(fresh))]
+    assert differences[:20] == [f"missing  {name}" for name in names[:20]]
+    assert differences[20:] == [f"… and {len(names) - 20} more files"]
+
+
+def test_a_report_that_cannot_be_written_is_an_error(package: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        checked = subprocess.run(
+            [sys.executable, ROOT / "scripts" / "regenerate.py", "--check", "--output", package],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert checked.returncode == 1
+    assert checked.stderr.startswith("error: Cannot write to standard output: No space left")
+    assert len(checked.stderr.splitlines()) == 2
 
 
 # How it replaces

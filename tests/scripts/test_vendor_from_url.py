@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -9,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import _read_source
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _TOO_LARGE = 20 * 1024 * 1024 + 1
+_LONGEST_TRICKLE = 500
 
 
 class _Pages(BaseHTTPRequestHandler):
@@ -26,21 +30,44 @@ class _Pages(BaseHTTPRequestHandler):
             self._answer(200, page_text(fragment()).encode())
         elif step == "large.md":
             self._answer(200, b" " * _TOO_LARGE)
+        elif step == "gzipped.md":
+            self._answer(200, gzip.compress(b"page"), encoding="gzip")
+        elif step == "trickle-headers":
+            self._trickle(b"X-More: 1\r\n")
+        elif step == "trickle-body":
+            self._trickle(b"1\r\n \r\n", b"Transfer-Encoding: chunked\r\n\r\n")
         elif step == "redirect":
             self._answer(302, location=target)
         else:
             self._answer(404)
 
-    def _answer(self, status: int, body: bytes = b"", location: str | None = None) -> None:
+    def _answer(
+        self,
+        status: int,
+        body: bytes = b"",
+        location: str | None = None,
+        encoding: str | None = None,
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         if location is not None:
             self.send_header("Location", location)
+        if encoding is not None:
+            self.send_header("Content-Encoding", encoding)
         self.end_headers()
         try:
             self.wfile.write(body)
         except OSError:
             self.close_connection = True  # the reader has seen enough
+
+    def _trickle(self, part: bytes, start: bytes = b"") -> None:
+        """Send a part over and over, until the reader goes or should long have gone."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n" + start)
+            for _ in range(_LONGEST_TRICKLE):
+                self.wfile.write(part)
+                threading.Event().wait(0.01)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Keep the tests' output clean."""
@@ -86,6 +113,7 @@ def test_a_redirect_is_followed_and_the_url_given_is_recorded(
         ("/redirect/to/", "redirects more than 5 times"),
         ("/missing.md", "status 404"),
         ("/large.md", "larger than 20 MB"),
+        ("/gzipped.md", "the encoding 'gzip', which was not asked for"),
     ],
 )
 def test_answers_that_are_refused(
@@ -94,6 +122,19 @@ def test_answers_that_are_refused(
     assert vendoring.run(f"{site}{path}") == 1
     assert problem in capsys.readouterr().err
     assert not vendoring.output.exists()
+
+
+@pytest.mark.parametrize("path", ["/trickle-headers", "/trickle-body"])
+def test_an_answer_that_never_ends_is_given_up(
+    vendoring: Vendoring,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    site: str,
+    path: str,
+) -> None:
+    monkeypatch.setattr(_read_source, "MAX_SECONDS", 0.2)
+    assert vendoring.run(f"{site}{path}") == 1
+    assert "did not arrive within 0 seconds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -105,7 +146,7 @@ def test_answers_that_are_refused(
         ("https://user:hunter2@example.com/agents.md", "user name or password"),
         ("https://[broken/agents.md", "is not a URL"),
         ("http://127.0.0.1:1/agents.md", "Cannot fetch"),
-        ("http://127.0.0.1:99999/agents.md", "error: "),
+        ("http://127.0.0.1:99999/agents.md", "is not a URL: Port out of range"),
     ],
 )
 def test_urls_that_are_refused(

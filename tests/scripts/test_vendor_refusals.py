@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import vendor_spec
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:
@@ -150,6 +152,36 @@ def test_text_that_is_no_document_is_refused(
     message = refusal(vendoring, capsys, vendoring.file("spec.yml", text))
     assert problem in message
     assert "spec.yml" in message
+
+
+@pytest.mark.parametrize("name", ["spec.yml", "spec.json"])
+@pytest.mark.parametrize("levels", [101, 400, 950, 1500])
+def test_text_that_is_nested_too_deeply_is_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str], name: str, levels: int
+) -> None:
+    text = json.dumps(fragment() | {"x-deep": "HERE"})
+    text = text.replace('"HERE"', "[" * levels + "]" * levels)
+    message = refusal(vendoring, capsys, vendoring.file(name, text))
+    assert f"{name} cannot be read: it is nested too deeply (more than 100 levels)" in message
+
+
+def test_nesting_beyond_any_need_is_accepted(vendoring: Vendoring) -> None:
+    text = json.dumps(fragment() | {"x-deep": "HERE"}).replace('"HERE"', "[" * 99 + "]" * 99)
+    assert vendoring.run(vendoring.file("spec.json", text)) == 0
+    assert vendoring.result() == json.loads(text)
+
+
+@pytest.mark.parametrize("record", ["latest.yml", "here/../latest.yml", "link.yml"])
+def test_one_path_for_the_spec_and_its_record_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link.yml").symlink_to(tmp_path / "latest.yml")
+    page = Vendoring(tmp_path).page("agents.md", fragment())
+    places = ["--output", str(tmp_path / "latest.yml"), "--sources", str(tmp_path / record)]
+    assert vendor_spec.main([str(page), *places]) == 1
+    assert "would both be written to" in capsys.readouterr().err
+    assert not (tmp_path / "latest.yml").exists()
 
 
 def test_an_invalid_fragment_is_refused_with_the_place(

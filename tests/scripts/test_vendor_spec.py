@@ -5,29 +5,29 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import subprocess
-import sys
+import shutil
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-import vendor_spec
 from reference_pages import ROOT, SEED_PAGE, Vendoring, fragment, seed_block
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+FACTS = ROOT / "openapi" / "facts.yml"
 
 # The vendored files of this repository
 
 
-def test_latest_yml_is_the_seed_pages_block() -> None:
+def test_latest_yml_holds_the_seed_pages_block() -> None:
     latest = yaml.safe_load((ROOT / "openapi" / "latest.yml").read_text(encoding="utf-8"))
     seed = seed_block()
     path = "/agents/calls/{call_id}/logs"
     assert latest["paths"][path] == seed["paths"][path]
+    assert {name for names in seed["components"].values() for name in names} == {
+        "AgentCallLogs",
+        "APIKeyAuth",
+        "CartesiaVersionHeader",
+    }
     for section, definitions in seed["components"].items():
         for name, definition in definitions.items():
             assert latest["components"][section][name] == definition
@@ -59,6 +59,23 @@ def test_the_repositorys_record_matches_the_pages_that_it_holds() -> None:
     for entry in record.values():
         if (page := ROOT / entry["source"]).is_file():
             assert entry["sha256"] == hashlib.sha256(page.read_bytes()).hexdigest()
+
+
+def test_vendoring_the_repositorys_sources_again_changes_no_byte(vendoring: Vendoring) -> None:
+    for name in ("latest.yml", "sources.yml"):
+        shutil.copy(ROOT / "openapi" / name, vendoring.folder / name)
+    assert vendoring.run(SEED_PAGE) == 0
+    assert vendoring.run("--origin", "facts", FACTS) == 0
+    assert vendoring.output.read_bytes() == (ROOT / "openapi" / "latest.yml").read_bytes()
+    assert vendoring.record.read_bytes() == (ROOT / "openapi" / "sources.yml").read_bytes()
+
+
+def test_vendoring_the_repositorys_sources_from_nothing_gives_its_spec(
+    vendoring: Vendoring,
+) -> None:
+    assert vendoring.run("--origin", "facts", FACTS) == 0
+    assert vendoring.run(SEED_PAGE) == 0
+    assert vendoring.output.read_bytes() == (ROOT / "openapi" / "latest.yml").read_bytes()
 
 
 # Runs after one another
@@ -198,23 +215,3 @@ def test_components_reached_only_through_a_discriminator_stay(vendoring: Vendori
     document["components"]["schemas"] |= {"A": {"type": "object"}, "B": {"type": "object"}}
     assert vendoring.run(vendoring.page("agents.md", document)) == 0
     assert set(vendoring.result()["components"]["schemas"]) == {"A", "Agent", "B"}
-
-
-# The command itself
-
-
-def test_the_command_reports_bad_input_without_a_traceback(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "vendor_spec.py", tmp_path / "missing.md"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 1
-    assert run.stdout == ""
-    assert run.stderr.startswith("error: Cannot read ")
-
-
-def test_wrong_usage_exits_with_2() -> None:
-    with pytest.raises(SystemExit, match="2"):
-        vendor_spec.main([])

@@ -7,21 +7,53 @@ its counterpart:
 
     with Sandbox() as sandbox:
         ...  # talk to sandbox.url with the key sandbox.api_key about the calls in sandbox.calls
+
+In pytest, the fixture `cartesia_sandbox` is such a sandbox, a new one for each test.
+
+Names are imported when they are first used: pytest imports this package in every run, to learn of
+the fixture, and its packages are an extra.
 """
 
-try:
+# Type checkers read the imports; at run time `__getattr__` does them one by one.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from ._app import create_app
     from ._clock import Clock
     from ._errors import SandboxError
+    from ._example_ids import ExampleAgents, ExampleCalls
     from ._sandbox import Sandbox
-    from ._state import ExampleCalls
-except ModuleNotFoundError as error:
-    if error.name not in {"starlette", "uvicorn", "yaml"}:
-        raise
-    raise ModuleNotFoundError(
-        f"The sandbox needs the package {error.name!r}, which is not installed. "
-        "Install it with: pip install 'cartesia-calls[sandbox]'",
-        name=error.name,
-    ) from error
 
-__all__ = ["Clock", "ExampleCalls", "Sandbox", "SandboxError", "create_app"]
+__all__ = ["Clock", "ExampleAgents", "ExampleCalls", "Sandbox", "SandboxError", "create_app"]
+
+_HOMES = {
+    "Clock": "_clock",
+    "ExampleAgents": "_example_ids",
+    "ExampleCalls": "_example_ids",
+    "Sandbox": "_sandbox",
+    "SandboxError": "_errors",
+    "create_app": "_app",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - part of what is put off
+
+    try:
+        module = import_module(f"{__name__}.{_HOMES[name]}")
+    except ModuleNotFoundError as error:
+        if error.name not in {"starlette", "uvicorn", "yaml"}:
+            raise
+        raise ModuleNotFoundError(
+            f"The sandbox needs the package {error.name!r}, which is not installed. "
+            "Install it with: pip install 'cartesia-calls[sandbox]'",
+            name=error.name,
+        ) from error
+    value: object = getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

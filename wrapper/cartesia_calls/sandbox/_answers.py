@@ -7,6 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID_HEADER = "x-request-id"
@@ -54,11 +55,11 @@ def answer_http_exception(request: Request, error: Exception) -> Response:
         raise error
     headers = dict(error.headers or {})
     message = error.detail
-    if error.status_code == HTTPStatus.NOT_FOUND:
+    # What the router raises itself has no text but the status's own.
+    if error.status_code == HTTPStatus.NOT_FOUND and message == HTTPStatus.NOT_FOUND.phrase:
         message = "There is no such route. Check the method and the path."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        # Starlette joins a set, whose order changes from run to run.
-        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+        headers["Allow"] = ", ".join(sorted(_methods_of_path(request)))
         message = f"This route does not take that method. Use {headers['Allow']}."
     return error_answer(request, error.status_code, message, headers)
 
@@ -72,6 +73,16 @@ def answer_crash(request: Request, _error: Exception) -> Response:
         # Starlette calls this outside all middleware, so nobody else adds the header.
         {REQUEST_ID_HEADER: request.state.request_id},
     )
+
+
+def _methods_of_path(request: Request) -> set[str]:
+    """Return the methods of all routes of the path; Starlette tells those of the first alone."""
+    return {
+        method
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
 
 
 def _title(status: int) -> str:

@@ -1,5 +1,7 @@
 """Puts the sandbox's ASGI application together."""
 
+from functools import partial
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -8,7 +10,7 @@ from ._answers import RequestIds, answer_crash, answer_http_exception
 from ._clock import Clock, SystemClock
 from ._contract import Contract, load_contract
 from ._faults import FaultInjection, Faults
-from ._routes import PathAsSent, build_routes
+from ._routes import PathAsSent, build_routes, operation_asked_for
 from ._state import State
 
 
@@ -26,12 +28,15 @@ def create_app(*, clock: Clock | None = None) -> Starlette:
 
 def build_app(contract: Contract, *, clock: Clock | None, faults: Faults) -> Starlette:
     """Return the application for that contract; it answers with `faults` while there are any."""
+    routes = build_routes(contract, State(clock or SystemClock()))
     app = Starlette(
-        routes=build_routes(contract, State(clock or SystemClock())),
+        routes=routes,
         middleware=[
             Middleware(RequestIds),
-            Middleware(FaultInjection, faults=faults),
             Middleware(PathAsSent),
+            Middleware(
+                FaultInjection, faults=faults, operation_of=partial(operation_asked_for, routes)
+            ),
         ],
         exception_handlers={HTTPException: answer_http_exception, Exception: answer_crash},
     )

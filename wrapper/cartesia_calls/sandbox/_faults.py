@@ -1,7 +1,7 @@
-"""Failures on request: what the next answers shall be, whatever is asked."""
+"""Failures on request: what the next answers shall be, to one operation or whatever is asked."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
@@ -18,11 +18,19 @@ _STATUSES_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One answer to give in place of the real one; without a body, the API's error body."""
+    """One answer to give in place of the real one.
+
+    Attributes:
+        status: Its status.
+        headers: Its headers.
+        body: Its body; `None` is the API's error body.
+        operation: The operationId that it waits for; `None` is whatever is asked.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes | None
+    operation: str | None
 
 
 class Faults:
@@ -48,22 +56,30 @@ class Faults:
         with self._lock:
             self._queue.extend([fault] * times)
 
-    def take(self) -> Fault | None:
-        """Return the fault that is next and forget it; `None` where none is waiting."""
+    def take(self, operation: str | None) -> Fault | None:
+        """Return the fault that is next for the operation and forget it; `None` where none is."""
         with self._lock:
-            return self._queue.popleft() if self._queue else None
+            for position, fault in enumerate(self._queue):
+                if fault.operation in {None, operation}:
+                    del self._queue[position]
+                    return fault
+        return None
 
 
 class FaultInjection:
-    """ASGI middleware: answers with the next fault as long as there is one."""
+    """ASGI middleware: answers with the next fault for what is asked as long as there is one."""
 
-    def __init__(self, app: ASGIApp, faults: Faults) -> None:
+    def __init__(
+        self, app: ASGIApp, faults: Faults, operation_of: Callable[[Scope], str | None]
+    ) -> None:
         self._app = app
         self._faults = faults
+        self._operation_of = operation_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a fault, or pass the request on."""
-        fault = self._faults.take() if scope["type"] == "http" else None
+        http = scope["type"] == "http"
+        fault = self._faults.take(self._operation_of(scope)) if http else None
         if fault is None:
             await self._app(scope, receive, send)
             return

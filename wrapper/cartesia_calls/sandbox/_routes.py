@@ -1,25 +1,17 @@
 """The operations that the sandbox serves, each under the path and method of the spec."""
 
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
-from urllib.parse import quote, unquote
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ._checks import check_request
 from ._contract import Contract, Operation
-from ._state import Missing, State
-
-_GET_CALL_LOGS = "agents_get-call-logs"
-_CALL_NOT_FOUND = {
-    "message": "Call not found",
-    "description": "There is no call with this ID, or it does not belong to your account.",
-}
-
-Endpoint = Callable[[Request], Awaitable[Response]]
+from ._operations import GET_CALL_LOGS, Endpoint, Operations
+from ._state import State
 
 
 class PathAsSent:
@@ -42,13 +34,30 @@ class PathAsSent:
 
 
 def build_routes(contract: Contract, state: State) -> list[Route]:
-    """Return a route for each operation that the sandbox serves.
+    """Return a route for each operation that the sandbox serves, named by its operationId.
 
     Raises:
         SandboxError: The spec lacks one of them.
     """
-    operation = contract.operation(_GET_CALL_LOGS)
-    return [_route(contract, operation, _get_call_logs(operation, state))]
+    operations = Operations(
+        state,
+        version=contract.versions[-1],
+        logs_not_available=contract.operation(GET_CALL_LOGS).error_example("404"),
+    )
+    routes = [
+        _route(contract, contract.operation(operation_id), endpoint)
+        for operation_id, endpoint in operations.endpoints().items()
+    ]
+    # The first match wins: in /agents/calls, `calls` is no agent's id.
+    return sorted(routes, key=lambda route: route.path.count("{"))
+
+
+def operation_asked_for(routes: Sequence[Route], scope: Scope) -> str | None:
+    """Return the operationId of what the request asks for; `None` where it is no operation."""
+    for route in routes:
+        if route.matches(scope)[0] is Match.FULL:
+            return route.name
+    return None
 
 
 def _route(contract: Contract, operation: Operation, endpoint: Endpoint) -> Route:
@@ -57,23 +66,3 @@ def _route(contract: Contract, operation: Operation, endpoint: Endpoint) -> Rout
         return await endpoint(request)
 
     return Route(operation.path, checked, methods=[operation.method], name=operation.operation_id)
-
-
-def _get_call_logs(operation: Operation, state: State) -> Endpoint:
-    logs_not_available = operation.error_example("404")
-
-    async def get_call_logs(request: Request) -> Response:
-        logs = state.logs(unquote(request.path_params["call_id"]))
-        if logs is Missing.CALL:
-            return JSONResponse(_CALL_NOT_FOUND, HTTPStatus.NOT_FOUND)
-        if logs is Missing.LOGS:
-            return JSONResponse(logs_not_available, HTTPStatus.NOT_FOUND)
-        return JSONResponse(
-            {
-                "call_id": logs.call_id,
-                "logs": list(logs.lines),
-                "updated_at": logs.updated_at.isoformat(),
-            }
-        )
-
-    return get_call_logs

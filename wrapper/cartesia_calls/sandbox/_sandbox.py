@@ -10,6 +10,7 @@ from ._checks import ACCEPTED_KEY, REFUSED_KEY
 from ._clock import Clock
 from ._contract import load_contract
 from ._errors import SandboxError
+from ._example_ids import EXAMPLE_BATCH, ExampleAgents, ExampleCalls
 from ._faults import Fault, Faults
 from ._server import (
     BackgroundServer,
@@ -19,21 +20,23 @@ from ._server import (
     run_until_signalled,
     url_of,
 )
-from ._state import ExampleCalls
 
 
 class Sandbox:
     """A local server that behaves as the vendored spec says.
 
-    It serves `agents_get-call-logs` (GET /agents/calls/{call_id}/logs). As a context manager it
-    runs in a thread of its own; `serve_forever` runs it on the main thread. Its state lives as
-    long as the object, across restarts too.
+    It serves all of the spec's operations. As a context manager it runs in a thread of its own;
+    `serve_forever` runs it on the main thread. It begins with the same agents and calls each time,
+    whose times are told back from the moment it was made, and remembers what is cancelled and
+    deleted as long as the object lives, across restarts too.
 
     Attributes:
         api_key: A key that it accepts, as it does every other of the form `sk_car_…`.
         refused_api_key: The one key of that form that it answers with 401.
         api_version: The newest API version of the spec, as YYYY-MM-DD.
-        calls: The ids of its example calls.
+        agents: The ids of its example agents.
+        calls: The ids of its example calls, one for each situation that a client must tell apart.
+        batch_id: The id of its example batch of calls.
     """
 
     def __init__(
@@ -56,7 +59,10 @@ class Sandbox:
         self.api_key = ACCEPTED_KEY
         self.refused_api_key = REFUSED_KEY
         self.api_version = contract.versions[-1]
+        self.agents = ExampleAgents()
         self.calls = ExampleCalls()
+        self.batch_id = EXAMPLE_BATCH
+        self._operations = frozenset(contract.operations)
         self._faults = Faults()
         self._app = build_app(contract, clock=clock, faults=self._faults)
         self._url: str | None = None
@@ -83,8 +89,9 @@ class Sandbox:
         times: int = 1,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        operation: str | None = None,
     ) -> None:
-        """Make the next answers failures, whatever is asked; thread-safe.
+        """Make the next answers failures, or whatever else they shall be; thread-safe.
 
         Args:
             status: The status of those answers, registered or not.
@@ -92,11 +99,17 @@ class Sandbox:
             headers: Headers to add, such as `{"Retry-After": "0"}`. A `Content-Length` greater
                 than the body makes an answer that breaks off.
             body: The bytes to answer; by default the API's error body for that status.
+            operation: The operationId whose next requests get these answers, such as
+                `agents_get-call`; by default they are for whatever is asked.
 
         Raises:
-            ValueError: HTTP allows no such answer, or `times` is less than 1.
+            ValueError: HTTP allows no such answer, `times` is less than 1, or the spec has no
+                such operation.
         """
-        fault = Fault(status=status, headers=dict(headers or {}), body=body)
+        if operation is not None and operation not in self._operations:
+            known = ", ".join(sorted(self._operations))
+            raise ValueError(f"The spec has no operation {operation!r}. Use one of: {known}.")
+        fault = Fault(status=status, headers=dict(headers or {}), body=body, operation=operation)
         self._faults.add(fault, times=times)
 
     def serve_forever(self, *, on_started: Callable[[], None] | None = None) -> None:

@@ -1,0 +1,216 @@
+"""Take sources into the vendored spec and its record, whole or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from _console import ScriptError, say
+from _file_swap import replace_files
+from _provenance import Provenance, load_provenance, render_provenance
+from _read_source import Source, read_source
+from _spec_document import Operation, OperationKey, SpecDocument, check_document
+from _spec_merge import in_order, merge
+from _spec_page import SpecPage, read_page
+from _yaml_text import JsonObject, canonical, parse_yaml, render_yaml
+
+_HEADER = "# Vendored by scripts/vendor_spec.py from what sources.yml names; do not edit.\n"
+
+
+@dataclass(frozen=True)
+class _Vendored:
+    """The contract as it stands in the repository before a run."""
+
+    document: SpecDocument | None
+    operations: dict[OperationKey, Operation]
+    provenance: dict[OperationKey, Provenance]
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A source named on the command line, and what it holds."""
+
+    source: Source
+    page: SpecPage
+
+
+def vendor(
+    locations: Sequence[str], *, origin: str, output: Path, record: Path, root: Path
+) -> None:
+    """Take sources into the spec, and report what became of each operation.
+
+    Args:
+        locations: Paths or URLs of reference pages and plain OpenAPI documents.
+        origin: What the record says of them: `page` or `facts`.
+        output: The vendored spec.
+        record: The record of sources.
+        root: The repository; a file inside it is recorded by its path relative to it.
+
+    Raises:
+        ScriptError: Something was refused, and nothing was written; or only the report failed.
+    """
+    if _is_same_file(output, record):
+        raise ScriptError(
+            f"The spec and the record of its sources would both be written to {output}.",
+            "Give --output and --sources different paths.",
+        )
+    given = [_Given(source, read_page(source)) for source in _read_all(locations, root)]
+    old = _load_vendored(output, record)
+    incoming = in_order(
+        operation
+        for one in given
+        for document in one.page.documents
+        for operation in document.operations()
+    )
+    renewed = {operation.key for operation in incoming} | {
+        key
+        for key, entry in old.provenance.items()
+        if any(entry.source == one.source.name for one in given)
+    }
+    kept = [operation for key, operation in old.operations.items() if key not in renewed]
+    operations = in_order([*kept, *incoming])
+    merged = merge(operations)
+    result = check_document(merged, "The merged spec")
+    entries = {operation.key: old.provenance[operation.key] for operation in kept} | _entries(
+        incoming, given, old.provenance, origin
+    )
+    provenance = [entries[operation.key] for operation in result.operations()]
+    _write(merged, provenance, output, record)
+    _report(old, result, renewed, entries)
+    _report_dropped(given, result)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
+
+
+def _read_all(locations: Sequence[str], root: Path) -> list[Source]:
+    sources: dict[str, Source] = {}
+    for location in dict.fromkeys(locations):
+        source = read_source(location, root=root)
+        if source.name in sources and sources[source.name] != source:
+            raise ScriptError(
+                f"Two different sources would both be recorded as {source.name}.",
+                "Rename one of the files, or keep them inside the repository.",
+            )
+        sources[source.name] = source
+    return list(sources.values())
+
+
+def _load_vendored(output: Path, record: Path) -> _Vendored:
+    provenance = load_provenance(record)
+    document: SpecDocument | None = None
+    operations: dict[OperationKey, Operation] = {}
+    if output.exists():
+        try:
+            document = check_document(
+                parse_yaml(output.read_text(encoding="utf-8")), str(output.name)
+            )
+        except (OSError, ValueError) as error:
+            raise ScriptError(
+                f"Cannot read {output}: {error}.", "Restore it from version control."
+            ) from error
+        operations = {operation.key: operation for operation in document.operations()}
+    unmatched = sorted(operations.keys() ^ provenance.keys())
+    if unmatched:
+        path, method = unmatched[0]
+        raise ScriptError(
+            f"{method.upper()} {path} stands in only one of {output.name} and {record.name}.",
+            "Restore both from version control, or delete both and vendor every source again.",
+        )
+    return _Vendored(
+        document,
+        {
+            key: replace(operation, source=provenance[key].source)
+            for key, operation in operations.items()
+        },
+        provenance,
+    )
+
+
+def _entries(
+    incoming: list[Operation],
+    given: list[_Given],
+    old: dict[OperationKey, Provenance],
+    origin: str,
+) -> dict[OperationKey, Provenance]:
+    by_name = {one.source.name: one for one in given}
+    today = datetime.now(UTC).date().isoformat()
+    entries: dict[OperationKey, Provenance] = {}
+    for operation in incoming:
+        one = by_name[operation.source]
+        before = old.get(operation.key)
+        is_same = before is not None and (before.source, before.sha256) == (
+            operation.source,
+            one.source.sha256,
+        )
+        entry = Provenance(
+            operation_id=operation.operation_id,
+            path=operation.path,
+            method=operation.method,
+            source=operation.source,
+            title=one.page.title,
+            origin=origin,
+            retrieved=before.retrieved if before is not None and is_same else today,
+            sha256=one.source.sha256,
+        )
+        entries.setdefault(operation.key, entry)
+    return entries
+
+
+def _write(merged: JsonObject, provenance: list[Provenance], output: Path, record: Path) -> None:
+    try:
+        contents = {
+            output: (_HEADER + render_yaml(merged)).encode(),
+            record: render_provenance(provenance).encode(),
+        }
+    except ValueError as error:
+        raise ScriptError(
+            f"The merged spec cannot be written: {error}.", "Correct that value in its source."
+        ) from error
+    try:
+        replace_files(contents)
+    except OSError as error:
+        raise ScriptError(
+            f"Cannot write {error.filename}: {error.strerror}.",
+            "The old files stand; make the folder writable and run this again.",
+        ) from error
+
+
+def _report(
+    old: _Vendored,
+    result: SpecDocument,
+    renewed: set[OperationKey],
+    entries: dict[OperationKey, Provenance],
+) -> None:
+    new = {operation.key: operation for operation in result.operations()}
+    for operation in in_order([new.get(key) or old.operations[key] for key in renewed]):
+        key = operation.key
+        if key not in new:
+            change = "removed"
+        elif key not in old.operations:
+            change = "added"
+        elif _fingerprint(new[key]) == _fingerprint(old.operations[key]):
+            change = "unchanged"
+        else:
+            change = "updated"
+        source = entries[key].source if key in entries else old.provenance[key].source
+        say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {source}")
+    before = old.document.header if old.document is not None else result.header
+    for field in sorted(before.keys() | result.header.keys()):
+        if canonical(before.get(field)) != canonical(result.header.get(field)):
+            say(f"updated    the document's {field}")
+
+
+def _report_dropped(given: list[_Given], result: SpecDocument) -> None:
+    for one in given:
+        for document in one.page.documents:
+            for key in sorted(document.components.keys() - result.components.keys()):
+                say(f"left out   {'.'.join(key)} of {one.source.name}: no operation needs it")
+
+
+def _fingerprint(operation: Operation) -> str:
+    components = {".".join(key): value for key, value in operation.components().items()}
+    return canonical([operation.definition, operation.path_fields, components])

@@ -1,0 +1,106 @@
+"""The client against answers that Prism makes up from the spec, refusing what breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
+from cartesia_calls import (
+    CallLogsNotAvailableError,
+    Client,
+    NotFoundError,
+    UnprocessableEntityError,
+)
+
+_SEEDS = 20
+Ask = Callable[[Client, Path], object]
+
+OPERATIONS: dict[str, tuple[Ask, type]] = {
+    "apiStatus_get": (lambda client, _: client.status(), APIInfo),
+    "agents_list": (lambda client, _: client.agents.list(), list),
+    "agents_get": (lambda client, _: client.agents.get("agent_1"), AgentSummary),
+    # The first page only: what leads on from it is as made up as the rest.
+    "agents_list-calls": (
+        lambda client, _: next(client.calls.list(agent_id="agent_1").pages()),
+        list,
+    ),
+    "agents_get-call": (lambda client, _: client.calls.get("ac_1"), AgentCall),
+    "agents_get-call-logs": (lambda client, _: client.calls.logs("ac_1"), AgentCallLogs),
+    "agents_download-call-audio": (
+        lambda client, folder: client.calls.download_audio("ac_1", folder / "call.wav"),
+        Path,
+    ),
+    "agents_cancel-call": (lambda client, _: client.calls.cancel("ac_1"), type(None)),
+    "agents_delete-call": (lambda client, _: client.calls.delete("ac_1"), AgentCall),
+}
+
+
+@pytest.fixture(scope="module")
+def mock_url(start_prism: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    with start_prism("mock") as url:
+        yield url
+
+
+@pytest.fixture
+def client(mock_url: str) -> Iterator[Client]:
+    with Client("sk_car_any", base_url=mock_url, max_retries=0) as client:
+        yield client
+
+
+def preferring(client: Client, preference: str) -> Client:
+    """Return a client that tells Prism which of the spec's answers to give."""
+    return client.with_options(headers={"Prefer": preference})
+
+
+def test_every_operation_of_the_spec_is_asked_for(spec: Path) -> None:
+    paths: dict[str, dict[str, Any]] = yaml.safe_load(spec.read_text(encoding="utf-8"))["paths"]
+    assert OPERATIONS.keys() == {
+        operation["operationId"] for item in paths.values() for operation in item.values()
+    }
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_client_takes_the_answer_of_every_operation(
+    client: Client, tmp_path: Path, operation: str
+) -> None:
+    ask, expected = OPERATIONS[operation]
+    assert isinstance(ask(client, tmp_path), expected)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_client_takes_answers_with_any_values(
+    client: Client, tmp_path: Path, operation: str
+) -> None:
+    ask, expected = OPERATIONS[operation]
+    for seed in range(_SEEDS):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        preference = f"dynamic=true, seed=answer-{seed}"
+        assert isinstance(ask(preferring(client, preference), folder), expected), preference
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.keys() - {"apiStatus_get", "agents_get-call-logs"})
+def test_the_client_takes_the_error_of_every_operation(
+    client: Client, tmp_path: Path, operation: str
+) -> None:
+    ask, _ = OPERATIONS[operation]
+    with pytest.raises(NotFoundError) as caught:
+        ask(preferring(client, "code=404"), tmp_path)
+    assert caught.value.request_id == "string"
+
+
+def test_the_client_takes_the_example_error_of_the_logs_operation(client: Client) -> None:
+    with pytest.raises(CallLogsNotAvailableError) as caught:
+        preferring(client, "code=404").calls.logs("ac_1")
+    assert caught.value.reason == "unknown"
+
+
+def test_a_request_that_the_spec_does_not_allow_would_be_noticed(client: Client) -> None:
+    with pytest.raises(UnprocessableEntityError):
+        client.with_options(api_version="2024-06-10").calls.get("ac_1")

@@ -1,0 +1,27 @@
+"""The agents, in a list and one by one."""
+
+import httpx
+import pytest
+
+from cartesia_calls.sandbox import ExampleAgents
+
+AGENTS = ExampleAgents()
+
+
+def test_the_list_has_each_agent_as_it_is_by_its_id(client: httpx.Client) -> None:
+    summaries = client.get("/agents").json()["summaries"]
+
+    assert [agent["id"] for agent in summaries] == [AGENTS.busy, AGENTS.quiet, AGENTS.idle]
+    assert [client.get(f"/agents/{agent['id']}").json() for agent in summaries] == summaries
+
+
+@pytest.mark.parametrize("agent_id", [AGENTS.unknown, "Agent_busy", "agent_busy%20", "a%2Fb"])
+def test_another_agent_is_not_found(api: httpx.Client, agent_id: str) -> None:
+    answer = api.get(f"/agents/{agent_id}")
+
+    assert answer.status_code == 404
+    assert answer.json()["message"] == "There is no agent with this ID."
+
+
+def test_an_encoded_id_is_the_same_id(api: httpx.Client) -> None:
+    assert api.get("/agents/agent%5Fbusy").json()["id"] == "agent_busy"

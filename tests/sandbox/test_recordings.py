@@ -1,0 +1,57 @@
+"""A call's recording: a WAV file that plays."""
+
+import io
+import wave
+from collections.abc import Callable
+from itertools import pairwise
+
+import httpx
+import pytest
+
+from cartesia_calls.sandbox import ExampleCalls
+
+CALLS = ExampleCalls()
+
+
+def audio(client: httpx.Client, call_id: str) -> httpx.Response:
+    return client.get(f"/agents/calls/{call_id}/audio")
+
+
+def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None:
+    answer = audio(client, CALLS.finished)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "audio/wav"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert answer.content[:4] == b"RIFF"
+    assert int.from_bytes(answer.content[4:8], "little") == len(answer.content) - 8
+    with wave.open(io.BytesIO(answer.content)) as reader:
+        assert reader.getnchannels() == 1
+        assert reader.getnframes() / reader.getframerate() == pytest.approx(69.532)
+        samples = reader.readframes(reader.getnframes())
+    assert (min(samples), max(samples)) == (88, 168)
+    # 440 Hz for 69.532 s: so many times the wave goes from below its middle to the middle or above.
+    rises = sum(before < 128 <= after for before, after in pairwise(samples))
+    assert rises == pytest.approx(440 * 69.532, abs=1)
+
+
+@pytest.mark.parametrize(
+    "call_id",
+    [CALLS.created, CALLS.running, CALLS.deleted, CALLS.zero_retention, CALLS.expired],
+)
+def test_a_call_without_a_recording_says_so(api: httpx.Client, call_id: str) -> None:
+    answer = audio(api, call_id)
+
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"error_code", "title", "message", "request_id"}
+    assert "no recording" in answer.json()["message"]
+
+
+def test_a_recording_is_there_once_the_call_is_over(
+    api: httpx.Client, advance: Callable[[float], None]
+) -> None:
+    api.get(f"/agents/calls/{CALLS.running}/logs")
+    advance(5)
+
+    assert audio(api, CALLS.running).status_code == 200
+    assert audio(api, CALLS.just_ended).status_code == 200
