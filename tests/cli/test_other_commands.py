@@ -66,7 +66,7 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
         "Saying: Buonasera",
         r"\x1b[31mPAPER LOW",
         "$ cartesia-calls logs ac_running --wait",
-        "Error: Call logs not available",
+        "Error: Call 'ac_expired' has no logs",
         "exit code 5",
         "Error: Call not found",
         "exit code 4",

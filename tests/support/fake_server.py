@@ -84,10 +84,14 @@ class FakeServer:
         return AsyncClient(KEY, **arguments)  # type: ignore[arg-type]  # settings of any test
 
     def logs(self, call_id: str = "ac_1", **settings: object) -> AgentCallLogs:
-        return self.do(lambda client: client.calls.logs(call_id), **settings)
+        logs: AgentCallLogs = self.do(lambda client: client.calls.logs(call_id), **settings)
+        return logs
 
     def wait_for_logs(self, timeout: float, **settings: object) -> AgentCallLogs:
-        return self.do(lambda client: client.calls.wait_for_logs("ac_1", timeout), **settings)
+        logs: AgentCallLogs = self.do(
+            lambda client: client.calls.wait_for_logs("ac_1", timeout), **settings
+        )
+        return logs
 
     def do(self, ask: Ask, **settings: object) -> Any:  # noqa: ANN401 - whatever is asked for
         """Ask the flavour's client for something; items are gathered in a list."""

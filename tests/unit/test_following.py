@@ -6,7 +6,6 @@ import asyncio
 
 import httpx
 import pytest
-from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Answer, FakeServer, Flavour, ok
 
 from cartesia_calls import (
     CallLogsNotAvailableError,
@@ -15,6 +14,7 @@ from cartesia_calls import (
     LogsRewrittenError,
     RateLimitError,
 )
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Answer, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOT_AVAILABLE = httpx.Response(404, json=LOGS_NOT_AVAILABLE)

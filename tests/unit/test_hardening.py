@@ -8,7 +8,6 @@ import traceback
 
 import httpx
 import pytest
-from fake_server import CALL_NOT_FOUND, KEY, FakeServer, Flavour, ok
 
 from cartesia_calls import (
     APIStatusError,
@@ -21,6 +20,7 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls.sandbox import Sandbox
+from fake_server import CALL_NOT_FOUND, KEY, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
@@ -163,12 +163,16 @@ def test_a_body_that_is_not_encoded_as_it_says(
         )
 
     transport = httpx.MockTransport(answer)
-    with pytest.raises(error):
+
+    def ask() -> None:
         if flavour == "sync":
             Client(KEY, http_client=httpx.Client(transport=transport)).calls.logs("ac_1")
         else:
             own = httpx.AsyncClient(transport=transport)
             asyncio.run(AsyncClient(KEY, http_client=own).calls.logs("ac_1"))
+
+    with pytest.raises(error):
+        ask()
     assert len(requests) == sent
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from fake_server import FakeServer, Flavour, ok
 
 from cartesia_calls import AgentCall, ResponseValidationError
+from fake_server import FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
@@ -39,7 +39,8 @@ def _cursors(server: FakeServer) -> list[str | None]:
 @FLAVOURS
 def test_next_page_is_followed_to_its_end(flavour: Flavour) -> None:
     server = FakeServer(
-        [_page(1, 2, next_page="c1"), _page(3, 4, next_page="c2"), _page(5, next_page=None)], flavour
+        [_page(1, 2, next_page="c1"), _page(3, 4, next_page="c2"), _page(5, next_page=None)],
+        flavour,
     )
     assert _ids(server) == ["ac_1", "ac_2", "ac_3", "ac_4", "ac_5"]
     assert _cursors(server) == [None, "c1", "c2"]

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 
 from cartesia_calls import CallLogsNotAvailableError, LogsWaitTimeoutError
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
@@ -25,7 +25,7 @@ def _record(**fields: object) -> httpx.Response:
 
 def _error(server: FakeServer, **settings: object) -> CallLogsNotAvailableError:
     with pytest.raises(CallLogsNotAvailableError) as caught:
-        server.logs(**settings)
+        server.logs("ac_1", **settings)
     return caught.value
 
 
@@ -51,7 +51,11 @@ def _error(server: FakeServer, **settings: object) -> CallLogsNotAvailableError:
     ],
 )
 def test_each_row_of_the_table(
-    flavour: Flavour, record: httpx.Response, reason: str, may: bool | None, says: str
+    flavour: Flavour,
+    record: httpx.Response,
+    reason: str,
+    may: bool | None,  # noqa: FBT001 - a column of the table
+    says: str,
 ) -> None:
     server = FakeServer([NOT_AVAILABLE], flavour, record=record)
     error = _error(server)

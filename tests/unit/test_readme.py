@@ -30,7 +30,7 @@ def test_the_first_example_runs(
         exec(first.replace("ac_123", sandbox.calls.finished), {})  # noqa: S102 - our own README
         assert "Saying: Buonasera" in capsys.readouterr().out
         exec(first.replace("ac_123", sandbox.calls.expired), {})  # noqa: S102 - our own README
-        assert "Call logs not available" in capsys.readouterr().out
+        assert "Call 'ac_expired' has no logs" in capsys.readouterr().out
 
 
 def test_the_example_with_the_sandbox_runs() -> None:

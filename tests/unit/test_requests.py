@@ -21,7 +21,7 @@ def test_a_request_carries_key_and_version(flavour: Flavour) -> None:
     assert str(request.url) == "https://api.example.com/agents/calls/ac_1/logs"
     assert request.headers["authorization"] == f"Bearer {KEY}"
     assert request.headers["cartesia-version"] == "2026-03-01"
-    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept"] == "application/json, audio/wav"
     assert request.headers["user-agent"].startswith("cartesia-calls/")
     assert request.content == b""
 

@@ -46,7 +46,7 @@ def test_a_datetime_is_taken_as_it_is_and_a_naive_one_as_local_time() -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "5 parsecs", "99999999999999999d", "2026-99-99"])
 def test_what_can_not_be_read_is_told_by_its_name(text: str) -> None:
-    with pytest.raises(ValueError, match="until .* can't be read"):
+    with pytest.raises(ValueError, match=r"until .* can't be read"):
         read_moment(text, NOW, "until")
 
 

@@ -30,7 +30,7 @@ _log = logging.getLogger("cartesia_calls")
 # An engine's time-outs are above 0; this one is over at once. In seconds.
 _SHORTEST_TIMEOUT = 0.001
 _OWN_HEADERS = {
-    "accept": "application/json",
+    "accept": "application/json, audio/wav",
     "user-agent": f"cartesia-calls/{__version__} python/{platform.python_version()}",
 }
 
