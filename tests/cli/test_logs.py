@@ -102,13 +102,19 @@ def test_a_link_is_written_through_and_a_device_is_left_a_device(
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("no/such/folder/x", "there is no folder"), (".", "is a folder")]
+    ("name", "says"),
+    [
+        ("no/such/folder/x", "There is no folder"),
+        ("new/", "is no file name"),
+        ("x" * 300, "too long"),
+        (".", "is a folder"),
+    ],
 )
 def test_an_impossible_file_is_refused_before_anything_is_sent(
     tmp_path: Path, name: str, says: str
 ) -> None:
     nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
-    done = piped("logs", "ac_1", "-o", str(tmp_path / name), env=nowhere)
+    done = piped("logs", "ac_1", "-o", f"{tmp_path}/{name}", env=nowhere)
     assert (done.code, done.out) == (2, "")
     assert says in done.err
 

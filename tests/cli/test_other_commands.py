@@ -135,3 +135,38 @@ def test_a_missing_extra_is_named_with_what_to_install() -> None:
         assert done.returncode == 3
         assert "pip install 'cartesia-calls[cli" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("demo",), ("completion", "bash"), ("doctor",)])
+def test_an_output_that_can_not_be_written_is_a_local_failure(words: tuple[str, ...]) -> None:
+    env = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *words], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "Error: the output can't be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_a_closed_stream_is_no_error(closed: str) -> None:
+    command = f"{COMMAND[0]} -m cartesia_calls completion bash {closed}"
+    done = subprocess.run(
+        ["sh", "-c", command],  # noqa: S607 - whichever sh there is
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_demo_may_be_cut_off_by_its_reader() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{{ {COMMAND[0]} -m cartesia_calls demo; echo $? >&2; }} | head -1"],  # noqa: S607 - likewise
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == "0\n"

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import httpx
 
@@ -98,13 +98,15 @@ class FakeServer:
         if self.flavour == "sync":
             with self.client(**settings) as client:
                 result = ask(client)
-                return list(result) if isinstance(result, Iterator | CallList) else result
+                if isinstance(result, Iterator | CallList):
+                    return list(cast("Iterable[object]", result))
+                return result
 
         async def ask_async() -> object:
             async with self.async_client(**settings) as client:
                 result = ask(client)
                 if isinstance(result, AsyncIterable):
-                    return [item async for item in result]
+                    return [item async for item in cast("AsyncIterable[object]", result)]
                 return await result
 
         return asyncio.run(ask_async())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cartesia_calls.cli._files import check_target, write_whole
+from cartesia_calls._part_file import check_target, whole_file
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
@@ -16,10 +16,11 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     target.write_text("before")
     # A limit on the size of files is what a full disk looks like to a program.
     code = (
-        "import resource, signal, sys; from cartesia_calls.cli._files import write_whole\n"
+        "import pathlib, resource, signal, sys\n"
+        "from cartesia_calls._part_file import whole_file\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "write_whole(sys.argv[1], bytes(2000))\n"
+        "with whole_file(pathlib.Path(sys.argv[1])) as file: file.write(bytes(2000))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=False
@@ -29,15 +30,29 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_new_file_has_the_permissions_that_new_files_have(tmp_path: Path) -> None:
-    plain, ours = tmp_path / "plain", tmp_path / "ours"
+def test_permissions_are_kept_and_new_files_have_the_usual_ones(tmp_path: Path) -> None:
+    plain, new, private = tmp_path / "plain", tmp_path / "new", tmp_path / "private"
     plain.write_bytes(b"")
-    write_whole(str(ours), b"x")
-    assert ours.stat().st_mode == plain.stat().st_mode
+    private.write_bytes(b"")
+    private.chmod(0o600)
+    for target in (new, private):
+        with whole_file(target) as file:
+            file.write(b"x")
+    assert new.stat().st_mode == plain.stat().st_mode
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert private.read_bytes() == b"x"
 
 
-def test_a_target_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert check_target("call.log") is None
-    assert check_target(str(tmp_path)) == f"{tmp_path} is a folder; name a file in it."
-    assert check_target("no/call.log") == "there is no folder no; make it first."
+def test_a_target_is_checked(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_bytes(b"")
+    check_target(tmp_path / "call.log", overwrite=False)
+    check_target(there, overwrite=True)
+    with pytest.raises(FileExistsError, match="is there already"):
+        check_target(there, overwrite=False)
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        check_target(tmp_path, overwrite=True)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "no" / "call.log")
+    with pytest.raises(FileNotFoundError, match=r"no folder .*/no; make it first"):
+        check_target(link, overwrite=True)

@@ -48,21 +48,14 @@ def test_lines_that_are_equal_are_all_given(flavour: Flavour) -> None:
 @FLAVOURS
 def test_it_waits_for_logs_that_are_not_there_yet(flavour: Flavour) -> None:
     server = FakeServer([NOT_AVAILABLE, NOT_AVAILABLE, _logs("a")], flavour, record=RUNNING)
-    lines: list[str] = []
+    if flavour == "sync":
+        lines = [next(server.client().calls.follow_logs("ac_1"))]
+    else:
 
-    def take_one(client: object) -> object:
-        following = client.calls.follow_logs("ac_1")  # type: ignore[attr-defined]  # of either flavour
-        if flavour == "sync":
-            lines.append(next(following))
-            return None
+        async def first() -> str:
+            return await anext(server.async_client().calls.follow_logs("ac_1"))
 
-        async def first() -> None:
-            lines.append(await anext(following))
-            await following.aclose()
-
-        return first()
-
-    server.do(take_one)
+        lines = [asyncio.run(first())]
     assert lines == ["a"]
     assert len(server.requests) == 3
 

@@ -24,7 +24,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; name a file in it.")
     if not target.resolve().parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {target.parent}; make it first.")
+        raise FileNotFoundError(f"There is no folder {target.resolve().parent}; make it first.")
     if not overwrite and target.exists():
         raise FileExistsError(f"{target} is there already; allow overwriting, or name another.")
 

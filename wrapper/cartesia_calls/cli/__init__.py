@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ._exit_codes import ExitCode
@@ -16,7 +19,6 @@ from ._parser import build_parser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from io import TextIOWrapper
 
 __all__ = ["main"]
 
@@ -28,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The words behind the command's name; those of the process by default.
     """
     arguments = build_parser().parse_args(argv)
+    _open_closed_streams()
     _use_utf8()
     command: Callable[..., int] = import_module(f"{__name__}._{arguments.command}").run
     try:
@@ -37,14 +40,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Interrupted.", file=sys.stderr)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted. Python would complain when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader, such as `head`, has what it wanted.
+        _drop_output()
         return ExitCode.DONE
     except Exception as error:
         from cartesia_calls._exceptions import CartesiaError  # noqa: PLC0415 - only when needed
 
         from ._errors import exit_code_of, report  # noqa: PLC0415 - likewise
 
+        if isinstance(error, OSError) and not isinstance(error, CartesiaError):
+            print(f"Error: the output can't be written: {error.strerror}.", file=sys.stderr)
+            _drop_output()
+            return ExitCode.LOCAL_FAILURE
         if not isinstance(error, CartesiaError):
             raise
         report(error, verbose=getattr(arguments, "verbose", False))
@@ -55,5 +62,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _use_utf8() -> None:
     # Machines read UTF-8 whatever the locale; what a terminal can't show is shown as an escape.
     for stream in (sys.stdout, sys.stderr):
-        encoding = None if stream.isatty() else "utf-8"
-        cast("TextIOWrapper", stream).reconfigure(encoding=encoding, errors="backslashreplace")
+        # Not so where a program has put something of its own in their place.
+        if isinstance(stream, TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _open_closed_streams() -> None:
+    # A process may start with these closed, and then Python has None for them.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+
+
+def _drop_output() -> None:
+    # Python would complain when it flushes, at the end, what can't be written.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

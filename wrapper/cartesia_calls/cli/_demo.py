@@ -34,7 +34,11 @@ def run(_: argparse.Namespace) -> int:
 
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415
 
-    show = _Show(Console(highlight=False, soft_wrap=True))
+    class DemoConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # for main, which knows what to do; rich would exit with 1
+
+    show = _Show(DemoConsole(highlight=False, soft_wrap=True))
     with (
         Sandbox() as sandbox,
         Client(sandbox.api_key, base_url=sandbox.url) as client,

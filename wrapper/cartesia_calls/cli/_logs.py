@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cartesia_calls._calls import DEFAULT_WAIT
+from cartesia_calls._part_file import check_target, whole_file
 
 from ._api import open_client
 from ._exit_codes import ExitCode
-from ._files import check_target, write_whole
 from ._lines import as_is, ndjson, printable_lines
 
 if TYPE_CHECKING:
@@ -24,15 +25,25 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.timeout is not None and not arguments.wait:
         print("Error: --timeout is how long to --wait; give both.", file=sys.stderr)
         return ExitCode.USAGE
-    if arguments.output and (problem := check_target(arguments.output)):
+    if arguments.output is not None and (problem := _problem_with(arguments.output)):
         print(f"Error: {problem}", file=sys.stderr)
         return ExitCode.USAGE
     with open_client(arguments) as client:
         logs = _fetch(client, arguments)
-    if arguments.output:
+    if arguments.output is not None:
         return _write(logs, arguments)
     _show(logs, arguments)
     return ExitCode.DONE
+
+
+def _problem_with(name: str) -> str | None:
+    if not name or name.endswith("/"):
+        return f"{name!r} is no file name; name the file to write."
+    try:
+        check_target(Path(name), overwrite=True)
+    except (OSError, RuntimeError) as error:
+        return str(error)
+    return None
 
 
 def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
@@ -59,7 +70,8 @@ def _show(logs: AgentCallLogs, arguments: argparse.Namespace) -> None:
 def _write(logs: AgentCallLogs, arguments: argparse.Namespace) -> int:
     text = ndjson(logs) if arguments.json else as_is(logs)
     try:
-        write_whole(arguments.output, text.encode("utf-8", errors="backslashreplace"))
+        with whole_file(Path(arguments.output)) as file:
+            file.write(text.encode("utf-8", errors="backslashreplace"))
     except OSError as error:
         print(f"Error: {arguments.output} was not written: {error.strerror}.", file=sys.stderr)
         return ExitCode.LOCAL_FAILURE
