@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 # What HTTP itself and the client's transport send; everything else must stand in the spec.
 _HEADERS_OF_HTTP = frozenset(
-    {"accept", "accept-encoding", "authorization", "connection", "host", "user-agent"}
+    {
+        "accept",
+        "accept-encoding",
+        "authorization",
+        "connection",
+        "content-length",
+        "host",
+        "user-agent",
+    }
 )
 
 

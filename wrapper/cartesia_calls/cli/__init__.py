@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ._exit_codes import ExitCode
 from ._parser import build_parser
@@ -72,7 +72,8 @@ def _open_closed_streams() -> None:
     # A process may start with these closed, and then Python has None for them.
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the very end
+            setattr(sys, name, nowhere)
 
 
 def _drop_output() -> None:
