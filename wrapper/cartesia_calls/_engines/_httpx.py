@@ -23,8 +23,6 @@ from cartesia_calls._settings import is_loopback
 from ._bounded_reads import Deadline, bound_reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from cartesia_calls._clock import Clock
     from cartesia_calls._http import Request
 
@@ -184,13 +182,23 @@ class _Body:
         self._request = request
         self._answer = answer
         self._held = bytearray()
+        self._sink = request.sink if answer.status_code == HTTPStatus.OK else None
         self._announced: int | None = None
-        self.write: Callable[[bytes], object] = self._held.extend
-        if request.sink is not None and answer.status_code == HTTPStatus.OK:
+        self._came = 0
+        if self._sink is not None:
             length = answer.headers.get("content-length", "")
-            self._announced = int(length) if length.isdecimal() else None
-            request.sink.start(self._announced)
-            self.write = request.sink.write
+            # Of an encoded body the length is another than of what it holds.
+            if length.isdecimal() and "content-encoding" not in answer.headers:
+                self._announced = int(length)
+            self._sink.start(self._announced)
+
+    def write(self, piece: bytes) -> None:
+        """Take the next bytes, decoded."""
+        if self._sink is None:
+            self._held += piece
+        else:
+            self._sink.write(piece)
+            self._came += len(piece)
 
     def spoil(self, error: httpx.DecodingError) -> None:
         """Take note that the body is not encoded as it says; an error's status counts without it.
@@ -213,11 +221,10 @@ class _Body:
         Raises:
             APIConnectionError: Not as much came for the sink as was announced.
         """
-        came = self._answer.num_bytes_downloaded
-        if self._announced not in {None, came}:
+        if self._announced not in {None, self._came}:
             raise APIConnectionError(
-                f"The answer to {self._request.method} {self._request.url} broke off after {came} "
-                f"of {self._announced} bytes.",
+                f"The answer to {self._request.method} {self._request.url} broke off after "
+                f"{self._came} of {self._announced} bytes.",
                 hint="Check the network and any proxy.",
             )
         headers = {name.lower(): value for name, value in self._answer.headers.items()}

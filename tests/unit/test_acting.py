@@ -1,0 +1,177 @@
+"""Recordings fetched whole, and calls ended or erased no more than once."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cartesia_calls import (
+    APIConnectionError,
+    Client,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    RateLimitError,
+    ResponseValidationError,
+)
+from cartesia_calls.sandbox import Sandbox
+from fake_server import Answer, FakeServer, Flavour, ok
+
+FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
+RECORD = {"id": "ac_1", "agent_id": "a", "status": "completed"}
+
+
+def _audio(body: bytes, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(200, content=body, headers={"content-type": "audio/wav", **named})
+
+
+def _download(server: FakeServer, target: Path, **settings: object) -> Path:
+    path: Path = server.do(lambda client: client.calls.download_audio("ac_1", target, **settings))
+    return path
+
+
+@FLAVOURS
+def test_a_recording_is_written_and_its_progress_told(flavour: Flavour, tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    target = tmp_path / "call.wav"
+    server = FakeServer([_audio(b"RIFF" + bytes(996))], flavour)
+
+    def progress(came: int, total: int | None) -> None:
+        seen.append((came, total))
+
+    assert _download(server, target, progress=progress) == target
+    assert target.read_bytes() == b"RIFF" + bytes(996)
+    assert seen[-1] == (1000, 1000)
+    assert server.requests[0].url.raw_path == b"/agents/calls/ac_1/audio"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@FLAVOURS
+def test_a_recording_cut_at_half_is_fetched_again_from_its_beginning(
+    flavour: Flavour, tmp_path: Path
+) -> None:
+    cut = _audio(b"half", content_length="8")
+    server = FakeServer([cut, _audio(b"allofit!")], flavour)
+    assert _download(server, tmp_path / "call.wav").read_bytes() == b"allofit!"
+    assert len(server.requests) == 2
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (_audio(b"half", content_length="8"), APIConnectionError),
+        (httpx.Response(404, json={"title": "No recording"}), NotFoundError),
+        (httpx.Response(200, text="<html>"), ResponseValidationError),
+        (httpx.Response(204), ResponseValidationError),
+        (httpx.Response(500), InternalServerError),
+    ],
+)
+def test_a_failure_leaves_no_file_and_none_changed(
+    flavour: Flavour, answer: httpx.Response, error: type[Exception], tmp_path: Path
+) -> None:
+    target = tmp_path / "call.wav"
+    with pytest.raises(error):
+        _download(FakeServer([answer], flavour), target)
+    assert list(tmp_path.iterdir()) == []
+    target.write_bytes(b"before")
+    with pytest.raises(error):
+        _download(FakeServer([answer], flavour), target, overwrite=True)
+    assert target.read_bytes() == b"before"
+
+
+@FLAVOURS
+def test_a_file_that_is_there_is_kept_unless_asked(flavour: Flavour, tmp_path: Path) -> None:
+    target = tmp_path / "call.wav"
+    target.write_bytes(b"before")
+    server = FakeServer([_audio(b"new")], flavour)
+    with pytest.raises(FileExistsError):
+        _download(server, target)
+    assert server.requests == []
+    assert _download(server, target, overwrite=True).read_bytes() == b"new"
+
+
+def test_the_sandbox_s_recording_plays(tmp_path: Path) -> None:
+    with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
+        path = client.calls.download_audio(sandbox.calls.finished, tmp_path / "call.wav")
+    with wave.open(str(path)) as recording:
+        assert recording.getnframes() > recording.getframerate()
+
+
+ACTIONS = pytest.mark.parametrize(
+    ("action", "done"), [("cancel", ok({"cancelled": True})), ("delete", ok(RECORD))]
+)
+
+
+@FLAVOURS
+@ACTIONS
+@pytest.mark.parametrize(
+    "not_acted_on", [httpx.ConnectError("refused"), httpx.Response(429)], ids=repr
+)
+def test_what_the_server_surely_did_not_act_on_is_sent_again(
+    flavour: Flavour, action: str, done: httpx.Response, not_acted_on: Answer
+) -> None:
+    server = FakeServer([not_acted_on, done], flavour)
+    server.do(lambda client: getattr(client.calls, action)("ac_1"))
+    assert len(server.requests) == 2
+
+
+@FLAVOURS
+@ACTIONS
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.ReadTimeout(""), APIConnectionError),
+        (httpx.ReadError("reset"), APIConnectionError),
+        (httpx.Response(500), InternalServerError),
+        (httpx.Response(503), InternalServerError),
+        (httpx.Response(409), ConflictError),
+        (httpx.Response(429, headers={"retry-after": "3600"}), RateLimitError),
+    ],
+)
+def test_what_may_have_been_acted_on_is_not(
+    flavour: Flavour, action: str, done: httpx.Response, answer: Answer, error: type[Exception]
+) -> None:
+    server = FakeServer([answer, done], flavour)
+    with pytest.raises(error):
+        server.do(lambda client: getattr(client.calls, action)("ac_1"))
+    assert len(server.requests) == 1
+
+
+def test_methods_and_paths() -> None:
+    server = FakeServer([ok({"cancelled": True}), ok(RECORD)])
+    client = server.client()
+    client.calls.cancel("ac_1")
+    assert client.calls.delete("ac_1").id == "ac_1"
+    assert [(r.method, r.url.path) for r in server.requests] == [
+        ("POST", "/agents/calls/ac_1/cancel"),
+        ("DELETE", "/agents/calls/ac_1"),
+    ]
+
+
+def test_the_status_is_asked_for_without_the_key() -> None:
+    server = FakeServer([ok({"ok": True, "version": "1"})])
+    assert server.client().status().ok
+    assert "authorization" not in server.requests[0].headers
+
+
+def test_a_call_deleted_between_list_and_get_is_not_found() -> None:
+    with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
+        call = next(iter(client.calls.list(agent_id=sandbox.agents.busy, status="completed")))
+        assert client.calls.delete(call.id).redacted_at
+        assert client.calls.get(call.id).transcript is None
+        sandbox.fail_next(status=404, operation="agents_get-call")
+        with pytest.raises(NotFoundError):
+            client.calls.get(call.id)
+
+
+def test_all_calls_of_an_agent_come_once() -> None:
+    with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
+        ids = [call.id for call in client.calls.list(agent_id=sandbox.agents.busy)]
+        assert len(ids) == len(set(ids)) == 247
+        assert next(agent.id for agent in client.agents.list()) == sandbox.agents.busy
+        assert client.agents.get(sandbox.agents.quiet).id == sandbox.agents.quiet
