@@ -35,6 +35,111 @@ def test_a_pipe_gets_one_json_object_a_line(sandbox: Sandbox, env: dict[str, str
     assert "🍕" in done.out
 
 
+def test_a_row_has_what_its_line_tells(sandbox: Sandbox, env: dict[str, str]) -> None:
+    rows = [
+        json.loads(row) for row in piped("logs", sandbox.calls.finished, env=env).out.splitlines()
+    ]
+    assert [*rows[0]] == ["call_id", "index", "text", "level", "time", "updated_at"]
+    assert rows[0]["level"] == "INFO"
+    moment = datetime.fromisoformat(rows[0]["time"])
+    assert f"{moment:%Y-%m-%d %H:%M:%S}" in rows[0]["text"]
+    (traceback,) = [row for row in rows if row["text"].startswith("Traceback")]
+    assert (traceback["level"], traceback["time"]) == (None, None)
+
+
+def test_lines_are_picked_and_keep_their_index(sandbox: Sandbox, env: dict[str, str]) -> None:
+    def picked(*options: str) -> list[int]:
+        done = piped("logs", sandbox.calls.finished, *options, env=env)
+        assert (done.code, done.err) == (0, "")
+        return [json.loads(row)["index"] for row in done.out.splitlines()]
+
+    lines = _lines(sandbox)
+    traceback = list(range(11, 17))
+    assert lines[11].startswith("Traceback")
+    assert picked("--level", "warning") == [8, 10, *traceback]
+    assert picked("--level", "ERROR", "--grep", r"\bkitchen\b", "--tail", "3") == [10, 13, 14]
+    assert picked("--grep", "Saying|Heard", "--invert", "--tail", "1") == [21]
+    after_the_error = lines[17][:23].replace(" ", "T") + "Z"
+    assert picked("--since", after_the_error) == [17, 18, 19, 20, 21]
+    assert picked("--until", after_the_error) == list(range(17))
+    assert picked("--tail", "0") == []
+
+
+def test_a_file_gets_the_picked_lines(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    target = tmp_path / "call.log"
+    done = piped("logs", sandbox.calls.finished, "--tail", "1", "-o", str(target), env=env)
+    assert done.err == f"Wrote 1 line to {target}.\n"
+    assert target.read_text() == f"{_lines(sandbox)[-1]}\n"
+
+
+def test_a_terminal_is_told_that_nothing_fits(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = on_terminal("logs", sandbox.calls.finished, "--grep", "no such text", env=env)
+    assert (done.code, done.out) == (0, "None of the call's 22 lines is what was asked for.\n")
+
+
+def test_following_shows_each_line_once_as_it_appears(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    command = [*COMMAND, "logs", sandbox.calls.running, "--follow"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        # The first line is here while the call goes on.
+        with Client(sandbox.api_key, base_url=sandbox.url) as client:
+            assert client.calls.get(sandbox.calls.running).status == "started"
+        rows = [first, *(json.loads(row) for row in process.stdout)]
+        assert process.wait(timeout=60) == 0
+    with Client(sandbox.api_key, base_url=sandbox.url) as client:
+        assert [row["text"] for row in rows] == client.calls.logs(sandbox.calls.running).logs
+    assert [row["index"] for row in rows] == list(range(len(rows)))
+    assert [*first] == ["call_id", "index", "text", "level", "time", "updated_at"]
+    assert first["updated_at"] is None
+
+
+def test_following_may_begin_with_the_last_lines_and_pick(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    call = sandbox.calls.finished
+    done = piped("logs", call, "-f", "--tail", "2", "--level", "ERROR", "--raw", env=env)
+    assert done.code == 0
+    assert done.out.splitlines() == _lines(sandbox)[15:17]
+
+
+def test_following_ends_at_ctrl_c(sandbox: Sandbox, env: dict[str, str]) -> None:
+    command = [*COMMAND, "logs", sandbox.calls.finished, "--follow", "--raw"]
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (130, "Interrupted.\n")
+
+
+def test_following_what_can_not_come_ends_at_once(sandbox: Sandbox, env: dict[str, str]) -> None:
+    assert piped("logs", sandbox.calls.expired, "-f", env=env).code == 5
+    assert piped("logs", sandbox.calls.unknown, "-f", "--tail", "3", env=env).code == 4
+
+
+def test_logs_that_shrink_while_they_are_followed_are_told_of(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    def logs(*lines: str, second: int) -> bytes:
+        updated_at = f"2026-03-01T10:00:{second:02d}Z"
+        return json.dumps({"call_id": "x", "logs": lines, "updated_at": updated_at}).encode()
+
+    as_json = {"Content-Type": "application/json"}
+    for body in (logs("one", "two", second=1), logs("one", second=2)):
+        sandbox.fail_next(status=200, body=body, headers=as_json, operation="agents_get-call-logs")
+    done = piped("logs", sandbox.calls.finished, "-f", "--raw", env=env)
+    assert (done.code, done.out) == (8, "one\ntwo\n")
+    assert "were rewritten" in done.err
+    assert len(done.err.splitlines()) == 2
+
+
 def test_a_terminal_gets_the_lines_with_control_characters_escaped(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
@@ -202,6 +307,13 @@ def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None
         ("logs", "ac_1", "--wait", "--timeout", "inf"),
         ("logs", "ac_1", "--wait", "--timeout", "soon"),
         ("logs", "ac_1", "--json", "--raw"),
+        ("logs", "ac_1", "--wait", "--follow"),
+        ("logs", "ac_1", "--follow", "-o", "x"),
+        ("logs", "ac_1", "--invert"),
+        ("logs", "ac_1", "--grep", "("),
+        ("logs", "ac_1", "--level", "LOUD"),
+        ("logs", "ac_1", "--tail", "-1"),
+        ("logs", "ac_1", "--since", "gibberish"),
         ("sandbox", "--port", "70000"),
     ],
 )

@@ -29,6 +29,8 @@ def test_the_sandbox_says_where_it_is_and_stops_cleanly(stop: signal.Signals) ->
         with Client(where["api_key"], base_url=where["url"]) as client:
             assert client.calls.logs(where["calls"]["finished"]).logs
             assert client.api_version == where["api_version"]
+            assert where["agents"]["busy"] in [agent.id for agent in client.agents.list()]
+            assert list(client.calls.list(batch_id=where["batch_id"], limit=1))
         process.send_signal(stop)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
@@ -41,11 +43,12 @@ def test_the_sandbox_tells_people_what_to_type() -> None:
     command = [*COMMAND, "sandbox"]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        text = "".join(process.stdout.readline() for _ in range(11))
+        text = "".join(process.stdout.readline() for _ in range(15))
         process.terminate()
     exports = dict(re.findall(r"export (\w+)=(\S+)", text))
     assert exports.keys() == {"CARTESIA_BASE_URL", "CARTESIA_API_KEY"}
-    assert "cartesia-calls logs ac_finished" in text
+    for words in ("list --agent agent_busy", "show ac_finished", "logs ac_finished"):
+        assert f"cartesia-calls {words}" in text
 
 
 def test_a_port_in_use_is_told() -> None:
@@ -61,19 +64,33 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
     done = piped("demo", env=environment())
     assert (done.code, done.err) == (0, "")
     assert "\x1b" not in done.out
+    position = 0
     for shown in (
+        "$ cartesia-calls list --agent agent_busy",
+        "  ac_just_ended ",
+        "$ cartesia-calls show ac_finished",
+        "  metric     order_total_eur = 27.5",
         "$ cartesia-calls logs ac_finished",
         "Saying: Buonasera",
         r"\x1b[31mPAPER LOW",
+        "Error: Call 'ac_running' has no logs yet: it is not over",
         "$ cartesia-calls logs ac_running --wait",
-        "Error: Call 'ac_expired' has no logs",
+        "Call ac_running accepted",
+        "$ cartesia-calls logs ac_running --follow",
+        "Call ended: client_hangup",
+        "Error: Call 'ac_created' has no logs yet: it is not over",
+        "Error: Call 'ac_just_ended' has no logs yet: it ended",
+        "Error: Call 'ac_deleted' has no logs: its data were deleted",
+        "Error: Call 'ac_zero_retention' has no logs: zero data retention",
+        "Error: Call 'ac_expired' has no logs: it ended",
         "exit code 5",
         "Error: Call not found",
         "exit code 4",
         "Error: Unauthorized",
         "exit code 3",
     ):
-        assert shown in done.out
+        position = done.out.find(shown, position)
+        assert position >= 0, shown
     assert done.out.splitlines()[-3:] == [
         "from cartesia_calls import Client",
         "with Client() as client:  # reads CARTESIA_API_KEY",
@@ -84,7 +101,7 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
 def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it() -> None:
     done = on_terminal("demo", env=environment())
     assert done.code == 0
-    assert "\x1b[1;36mA call's logs" in done.out
+    assert "\x1b[1;36mWhat happened during a call" in done.out
     assert "\x1b[31mPAPER LOW" not in done.out
     assert r"\x1b[31mPAPER LOW" in done.out
     assert "\x1b" not in on_terminal("demo", env=environment(TERM="dumb", NO_COLOR="1")).out
@@ -117,7 +134,19 @@ _shtab_cartesia_calls; echo "${COMPREPLY[@]}"
 def test_version_and_help() -> None:
     assert piped("--version", env=environment()).out == f"cartesia-calls {__version__}\n"
     top = piped("--help", env=environment()).out
-    for command in ("logs", "doctor", "sandbox", "demo", "completion"):
+    for command in (
+        "logs",
+        "list",
+        "show",
+        "audio",
+        "cancel",
+        "delete",
+        "agents",
+        "doctor",
+        "sandbox",
+        "demo",
+        "completion",
+    ):
         assert command in top
         done = piped(command, "--help", env=environment())
         assert done.code == 0

@@ -49,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from ._errors import exit_code_of, report  # noqa: PLC0415 - likewise
 
         if isinstance(error, OSError) and not isinstance(error, CartesiaError):
-            print(f"Error: the output can't be written: {error.strerror}.", file=sys.stderr)
+            print(
+                f"Error: the output can't be written: {error.strerror or error}.", file=sys.stderr
+            )
             _drop_output()
             return ExitCode.LOCAL_FAILURE
         if not isinstance(error, CartesiaError):

@@ -11,6 +11,7 @@ from cartesia_calls._exceptions import (
     AuthenticationError,
     CallLogsNotAvailableError,
     ConfigurationError,
+    LogsRewrittenError,
     LogsWaitTimeoutError,
     NotFoundError,
     PermissionDeniedError,
@@ -36,6 +37,7 @@ _CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
     (APIConnectionError, ExitCode.NETWORK),
     (APIStatusError, ExitCode.SERVER),
     (ResponseValidationError, ExitCode.SERVER),
+    (LogsRewrittenError, ExitCode.SERVER),
 )
 
 

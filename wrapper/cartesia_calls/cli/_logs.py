@@ -1,80 +1,135 @@
-"""`cartesia-calls logs`: a call's runtime logs."""
+"""`cartesia-calls logs`: a call's runtime logs, read, waited for or followed."""
 
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cartesia_calls import CallLogsNotAvailableError
 from cartesia_calls._calls import DEFAULT_WAIT
-from cartesia_calls._part_file import check_target, whole_file
+from cartesia_calls._part_file import whole_file
 
 from ._api import open_client
 from ._exit_codes import ExitCode
-from ._lines import as_is, ndjson, printable_lines
+from ._line_filter import LineFilter, last
+from ._lines import as_is, for_people, ndjson
+from ._progress import progress
+from ._targets import problem_with
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+    from datetime import datetime
 
     from cartesia_api.models import AgentCallLogs
     from cartesia_calls import Client
 
+    from ._line_filter import Line
+
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fetch the logs, then show or write them."""
-    if arguments.timeout is not None and not arguments.wait:
-        print("Error: --timeout is how long to --wait; give both.", file=sys.stderr)
-        return ExitCode.USAGE
-    if arguments.output is not None and (problem := _problem_with(arguments.output)):
+    """Fetch the logs and show or write them, or show their lines as they appear."""
+    if problem := _problem_with(arguments):
         print(f"Error: {problem}", file=sys.stderr)
         return ExitCode.USAGE
     with open_client(arguments) as client:
+        if arguments.follow:
+            return _follow(client, arguments)
         logs = _fetch(client, arguments)
+    lines = last(LineFilter.of(arguments).pick(logs.logs), arguments.tail)
     if arguments.output is not None:
-        return _write(logs, arguments)
-    _show(logs, arguments)
+        return _write(lines, logs, arguments)
+    for line in lines:
+        sys.stdout.write(_shown(line, arguments, logs.updated_at))
+    if sys.stdout.isatty() and not lines:
+        print(_about_nothing(len(logs.logs)), file=sys.stderr)
     return ExitCode.DONE
 
 
-def _problem_with(name: str) -> str | None:
-    if not name or name.endswith("/"):
-        return f"{name!r} is no file name; name the file to write."
-    try:
-        check_target(Path(name), overwrite=True)
-    except (OSError, RuntimeError) as error:
-        return str(error)
-    return None
+def _problem_with(arguments: argparse.Namespace) -> str | None:
+    if arguments.timeout is not None and not arguments.wait:
+        return "--timeout is how long to --wait; give both."
+    if arguments.invert and arguments.grep is None:
+        return "--invert turns --grep around; give both."
+    if arguments.output is None:
+        return None
+    if arguments.follow:
+        return "-o writes a file whole or not at all; with --follow use > FILE."
+    return problem_with(arguments.output, overwrite=True)
 
 
 def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
+    call_id = arguments.call_id
     if not arguments.wait:
-        return client.calls.logs(arguments.call_id)
+        with progress(f"Reading the logs of {call_id}…"):
+            return client.calls.logs(call_id)
     timeout = DEFAULT_WAIT if arguments.timeout is None else arguments.timeout
-    if sys.stderr.isatty():
-        print(f"Waiting up to {timeout:g} s for logs; Ctrl-C stops.", file=sys.stderr)
-    return client.calls.wait_for_logs(arguments.call_id, timeout=timeout)
+    with progress(f"Waiting up to {timeout:g} s for the logs of {call_id}; Ctrl-C stops."):
+        return client.calls.wait_for_logs(call_id, timeout=timeout)
 
 
-def _show(logs: AgentCallLogs, arguments: argparse.Namespace) -> None:
+def _follow(client: Client, arguments: argparse.Namespace) -> int:
+    lines = LineFilter.of(arguments).pick(client.calls.follow_logs(arguments.call_id))
+    if arguments.tail is not None:
+        lines = islice(lines, _lines_before_tail(client, arguments), None)
+    for line in _with_progress(lines, f"Following {arguments.call_id}; Ctrl-C stops."):
+        sys.stdout.write(_shown(line, arguments))
+        sys.stdout.flush()
+    return ExitCode.DONE
+
+
+def _lines_before_tail(client: Client, arguments: argparse.Namespace) -> int:
+    """Return how many of the lines that are there to skip."""
+    try:
+        logs = client.calls.logs(arguments.call_id)
+    except CallLogsNotAvailableError:
+        return 0  # whether they may still come is for following to find out
+    there = sum(1 for _ in LineFilter.of(arguments).pick(logs.logs))
+    tail: int = arguments.tail
+    return max(0, there - tail)
+
+
+def _with_progress(lines: Iterator[Line], text: str) -> Iterator[Line]:
+    """Yield the lines; until the first one comes, say what is waited for."""
+    with progress(text):
+        first = next(lines, None)
+    if first is not None:
+        yield first
+        yield from lines
+
+
+def _shown(line: Line, arguments: argparse.Namespace, updated_at: datetime | None = None) -> str:
     if arguments.raw:
-        text = as_is(logs)
-    elif arguments.json or not sys.stdout.isatty():
-        text = ndjson(logs, ascii_only=sys.stdout.isatty())
-    else:
-        text = printable_lines(logs)
-        if not logs.logs:
-            print("The call has logs, but not a line in them.", file=sys.stderr)
-    sys.stdout.write(text)
+        return as_is(line)
+    if arguments.json or not sys.stdout.isatty():
+        return ndjson(
+            line,
+            arguments.call_id,
+            updated_at=updated_at,
+            ascii_only=sys.stdout.isatty(),
+        )
+    return for_people(line)
 
 
-def _write(logs: AgentCallLogs, arguments: argparse.Namespace) -> int:
-    text = ndjson(logs) if arguments.json else as_is(logs)
+def _about_nothing(lines: int) -> str:
+    if lines == 0:
+        return "The call has logs, but not a line in them."
+    return f"None of the call's {lines} lines is what was asked for."
+
+
+def _write(lines: list[Line], logs: AgentCallLogs, arguments: argparse.Namespace) -> int:
+    texts = (
+        ndjson(line, logs.call_id, updated_at=logs.updated_at) if arguments.json else as_is(line)
+        for line in lines
+    )
     try:
         with whole_file(Path(arguments.output)) as file:
-            file.write(text.encode("utf-8", errors="backslashreplace"))
+            file.writelines(text.encode("utf-8", errors="backslashreplace") for text in texts)
     except OSError as error:
         print(f"Error: {arguments.output} was not written: {error.strerror}.", file=sys.stderr)
         return ExitCode.LOCAL_FAILURE
-    noun = "line" if len(logs.logs) == 1 else "lines"
-    print(f"Wrote {len(logs.logs)} {noun} to {arguments.output}.", file=sys.stderr)
+    noun = "line" if len(lines) == 1 else "lines"
+    print(f"Wrote {len(lines)} {noun} to {arguments.output}.", file=sys.stderr)
     return ExitCode.DONE

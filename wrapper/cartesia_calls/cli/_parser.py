@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from cartesia_calls._arguments import check_id, check_seconds
 from cartesia_calls._version import __version__
 
-if TYPE_CHECKING:
-    # argparse has no public name for what add_subparsers() returns.
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+from ._option_types import an_id, count_from, level, moment, pattern, port, seconds
 
-_HIGHEST_PORT = 65535
+if TYPE_CHECKING:
+    # argparse has no public names for what add_subparsers() returns, and for what takes options.
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    _Options = argparse._ActionsContainer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
 _EXIT_CODES = """\
 exit codes:
   0  done                          5  the call's logs are not available
@@ -40,6 +41,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"cartesia-calls {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_logs(commands)
+    _add_list(commands)
+    _add_show(commands)
+    _add_audio(commands)
+    _add_cancel(commands)
+    _add_delete(commands)
+    _add_agents(commands)
     _add_doctor(commands)
     _add_sandbox(commands)
     _add_demo(commands)
@@ -54,22 +61,126 @@ def _add_logs(commands: _Commands) -> None:
         description="Show the lines that an agent's code logged during a call: text on a terminal, "
         "one JSON object a line (NDJSON) when piped.",
     )
-    parser.add_argument("call_id", metavar="CALL_ID", type=_call_id, help="such as ac_123")
-    parser.add_argument("--wait", action="store_true", help="wait for logs that are not there yet")
+    _add_call_id(parser)
+    coming = parser.add_mutually_exclusive_group()
+    coming.add_argument("--wait", action="store_true", help="wait for logs that are not there yet")
+    coming.add_argument(
+        "-f",
+        "--follow",
+        action="store_true",
+        help="show each line as it appears, to the call's end",
+    )
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         metavar="S",
         help="with --wait: how long at the most, in seconds (120)",
     )
+    which = parser.add_argument_group(
+        "which lines",
+        "A line that shows no level is never dropped by --level; one that shows no time counts as "
+        "written with the line before it. A time without a zone is UTC in a line, and local time "
+        "in an option.",
+    )
+    which.add_argument("--grep", type=pattern, metavar="REGEX", help="only lines that match")
+    which.add_argument("--invert", action="store_true", help="with --grep: only lines that don't")
+    which.add_argument(
+        "--level", type=level, metavar="L", help="only this level and more severe ones: WARNING"
+    )
+    _add_times(which, "lines written")
+    which.add_argument(
+        "--tail",
+        type=count_from(0),
+        metavar="N",
+        help="only the last N of the lines that are there",
+    )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="NDJSON, also on a terminal")
+    _add_json(form)
     form.add_argument(
         "--raw", action="store_true", help="lines as they came, control characters and all"
     )
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write the lines to FILE, whole or not at all"
     )
+    _add_api_options(parser)
+
+
+def _add_list(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "list",
+        help="list the calls of an agent or a batch",
+        description="List calls, newest first: a table on a terminal, one JSON object a line "
+        "(NDJSON) when piped. `cartesia-calls agents` shows the agents' ids.",
+    )
+    whose = parser.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--agent", type=an_id, metavar="ID", help="the calls of this agent")
+    whose.add_argument("--batch", type=an_id, metavar="ID", help="the calls of this batch")
+    parser.add_argument(
+        "--status",
+        action="append",
+        metavar="S",
+        help="only calls with this status, such as started or failed; may be given again",
+    )
+    _add_times(parser, "calls that started")
+    parser.add_argument(
+        "--limit", type=count_from(1), metavar="N", help="at most N calls; all by default"
+    )
+    parser.add_argument("--expand", action="store_true", help="with the transcripts (NDJSON only)")
+    _add_json(parser)
+    _add_api_options(parser)
+
+
+def _add_show(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "show",
+        help="show a call's record and what happened during it",
+        description="Show a call's record, and its transcript with tool calls, events and metrics "
+        "in order of time; one JSON object when piped.",
+    )
+    _add_call_id(parser)
+    _add_json(parser)
+    _add_api_options(parser)
+
+
+def _add_audio(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "audio",
+        help="download a call's recording",
+        description="Write the recording of a call that is over to a WAV file, whole or not at all.",
+    )
+    _add_call_id(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="the file; CALL_ID.wav by default")
+    parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
+    _add_api_options(parser)
+
+
+def _add_cancel(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "cancel", help="end a running call", description="End a call that is running."
+    )
+    _add_call_id(parser)
+    _add_api_options(parser)
+
+
+def _add_delete(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "delete",
+        help="erase what a call holds, its logs included",
+        description="Erase the logs, transcript, recording, summary, metadata and phone numbers of "
+        "a call that is over. It asks first, and can't be undone.",
+    )
+    _add_call_id(parser)
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    _add_api_options(parser)
+
+
+def _add_agents(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "agents",
+        help="list the account's agents",
+        description="List the agents: a table on a terminal, NDJSON when piped.",
+    )
+    _add_json(parser)
     _add_api_options(parser)
 
 
@@ -91,7 +202,7 @@ def _add_sandbox(commands: _Commands) -> None:
         description="Start a local server that behaves as the API's spec says, to try things "
         "against and to test your own code against. Ctrl-C stops it.",
     )
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="a free one by default")
+    parser.add_argument("--port", type=port, default=0, metavar="N", help="a free one by default")
     parser.add_argument(
         "--json", action="store_true", help="say where it is as one JSON object on one line"
     )
@@ -101,8 +212,8 @@ def _add_demo(commands: _Commands) -> None:
     commands.add_parser(
         "demo",
         help="see it work, without a key or an account",
-        description="Start the sandbox and show, over real HTTP, a call's logs, logs that come "
-        "later, and each way of there being none.",
+        description="Start the sandbox and show, over real HTTP: calls listed, one of them in "
+        "detail, its logs, logs waited for and followed, and each way of there being none.",
     )
 
 
@@ -116,29 +227,27 @@ def _add_completion(commands: _Commands) -> None:
     parser.add_argument("shell", choices=("bash", "zsh"))
 
 
+def _add_call_id(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("call_id", metavar="CALL_ID", type=an_id, help="such as ac_123")
+
+
+def _add_json(options: _Options) -> None:
+    options.add_argument("--json", action="store_true", help="NDJSON, also on a terminal")
+
+
+def _add_times(options: _Options, what: str) -> None:
+    options.add_argument(
+        "--since",
+        type=moment,
+        metavar="TIME",
+        help=f"only {what} at TIME or later: 2h (ago), 3d, 2026-03-01T10:00Z, 'yesterday 14:00'",
+    )
+    options.add_argument("--until", type=moment, metavar="TIME", help=f"only {what} before TIME")
+
+
 def _add_api_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base-url", metavar="URL", help="where the API is")
     parser.add_argument("--api-version", metavar="DATE", help="the API version, YYYY-MM-DD")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="tell of retries, and more of an error"
     )
-
-
-def _call_id(text: str) -> str:
-    try:
-        return check_id(text, "the call id")
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _seconds(text: str) -> float:
-    try:
-        return check_seconds(float(text), "the time-out")
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0") from error
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port; use 0 to {_HIGHEST_PORT}")
-    return int(text)

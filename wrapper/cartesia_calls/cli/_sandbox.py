@@ -39,21 +39,27 @@ def _as_json(sandbox: Sandbox) -> str:
             "refused_api_key": sandbox.refused_api_key,
             "api_version": sandbox.api_version,
             "calls": asdict(sandbox.calls),
+            "agents": asdict(sandbox.agents),
+            "batch_id": sandbox.batch_id,
         }
     )
 
 
 def _as_text(sandbox: Sandbox) -> str:
-    calls = sandbox.calls
+    calls, agents = sandbox.calls, sandbox.agents
     return f"""\
 The sandbox is at {sandbox.url}; Ctrl-C stops it. In another shell:
 
   export CARTESIA_BASE_URL={sandbox.url}
   export CARTESIA_API_KEY={sandbox.api_key}
 
-  cartesia-calls logs {calls.finished}          # logs that are there
-  cartesia-calls logs {calls.running} --wait    # logs that appear while you watch
-  cartesia-calls logs {calls.expired}           # logs that are gone
-  cartesia-calls logs {calls.unknown}           # no such call
+  cartesia-calls list --agent {agents.busy} --since 2d    # calls in every state
+  cartesia-calls show {calls.finished}       # a record and its transcript
+  cartesia-calls logs {calls.finished}       # logs that are there
+  cartesia-calls logs {calls.running} -f     # logs that appear while you watch
+  cartesia-calls logs {calls.just_ended} --wait    # logs that come after the call
+  cartesia-calls logs {calls.expired}        # logs that are gone
+  cartesia-calls logs {calls.unknown}        # no such call
+  cartesia-calls audio {calls.finished}      # a recording that plays
 
 Every key of the form sk_car_… is accepted but {sandbox.refused_api_key}."""

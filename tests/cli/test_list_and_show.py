@@ -1,0 +1,206 @@
+"""`cartesia-calls list`, `show` and `agents`, against the sandbox."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from cartesia_calls import AgentCall, Client
+from cartesia_calls.sandbox import Sandbox
+from terminal import COMMAND, environment, on_terminal, piped
+
+
+def _plain(shown: str) -> list[str]:
+    """Return what is shown on a terminal, as lines without colours."""
+    return [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()]
+
+
+def _rows(out: str) -> list[dict[str, object]]:
+    return [json.loads(row) for row in out.splitlines()]
+
+
+def test_a_pipe_gets_every_call_as_the_api_has_it(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("list", "--agent", sandbox.agents.busy, env=env)
+    assert (done.code, done.err) == (0, "")
+    with Client(sandbox.api_key, base_url=sandbox.url) as client:
+        calls = list(client.calls.list(agent_id=sandbox.agents.busy))
+    assert [AgentCall.from_dict(row) for row in _rows(done.out)] == calls
+    assert len(calls) > 200
+
+
+def test_calls_are_picked_by_status_time_and_number(sandbox: Sandbox, env: dict[str, str]) -> None:
+    words = ("list", "--agent", sandbox.agents.busy)
+    failed = _rows(piped(*words, "--status", "failed", "--limit", "3", env=env).out)
+    assert [row["status"] for row in failed] == ["failed"] * 3
+    two = _rows(piped(*words, "--status", "created", "--status", "started", env=env).out)
+    assert {row["status"] for row in two} == {"created", "started"}
+    since = _rows(piped(*words, "--since", "2d", "--until", "1h", env=env).out)
+    assert sandbox.calls.zero_retention in {row["id"] for row in since}
+    assert sandbox.calls.expired not in {row["id"] for row in since}
+    assert sandbox.calls.running not in {row["id"] for row in since}
+
+
+def test_a_batch_is_listed_too(sandbox: Sandbox, env: dict[str, str]) -> None:
+    rows = _rows(piped("list", "--batch", sandbox.batch_id, env=env).out)
+    assert rows
+    assert {row["agent_id"] for row in rows} == {sandbox.agents.quiet}
+
+
+def test_expand_brings_the_transcripts(sandbox: Sandbox, env: dict[str, str]) -> None:
+    words = ("list", "--agent", sandbox.agents.busy, "--status", "completed", "--limit", "5")
+    assert not any(row.get("transcript") for row in _rows(piped(*words, env=env).out))
+    assert any(row["transcript"] for row in _rows(piped(*words, "--expand", env=env).out))
+    refused = on_terminal(*words, "--expand", env=env)
+    assert refused.code == 2
+    assert "add --json" in refused.out
+
+
+def test_a_terminal_gets_a_table_with_one_head(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = on_terminal("list", "--agent", sandbox.agents.busy, env=env)
+    head, *rows = _plain(done.out)
+    assert done.code == 0
+    assert head.split()[0] == "ID"
+    assert len(rows) > 200
+    assert [row for row in rows if row.startswith("ID ")] == []
+    (finished,) = [row for row in rows if row.startswith(sandbox.calls.finished)]
+    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +1:10  completed  client_hangup$", finished)
+
+
+def test_an_id_is_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:
+    narrow = {**env, "COLUMNS": "20"}
+    calls = on_terminal("list", "--agent", sandbox.agents.busy, "--limit", "3", env=narrow)
+    assert "ac_created " in calls.out
+    assert "ac_running " in calls.out
+    assert "agent_quiet " in on_terminal("agents", env=narrow).out
+
+
+def test_no_calls_are_told_of_and_are_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = on_terminal("list", "--agent", sandbox.agents.idle, env=env)
+    assert (done.code, done.out) == (0, "No such calls.\n")
+    done = piped("list", "--agent", sandbox.agents.idle, env=env)
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_show_is_a_record_and_a_timeline(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = on_terminal("show", sandbox.calls.finished, env={**env, "COLUMNS": "120"})
+    lines = _plain(done.out)
+    assert done.code == 0
+    assert lines[0] == "Call ac_finished  completed"
+    assert "Agent       Pizzeria Da Nonò, agent_busy" in lines
+    assert "Phone       +390555550142 → +390555550100" in lines
+    assert "Metadata    order=4711" in lines
+    happened = lines[lines.index("") + 1 :]
+    assert happened[0] == "0:00.0  start"
+    assert happened[1].startswith("0:00.3  assistant  Buonasera, Pizzeria Da Nonò! 🍕  (spoke in")
+    assert "0:12.9  event      address_matched matches='2' distance_m='420'" in happened
+    assert "0:24.6  metric     order_total_eur = 27.5" in happened
+    assert happened[-1] == "1:09.5  end        client_hangup"
+    tools = [line for line in happened if "  tool  " in line]
+    assert len(tools) == 1
+    assert "place_order(items='1x margherita, 2x calzone'" in tools[0]
+
+
+def test_show_tells_why_there_is_little_to_show(sandbox: Sandbox, env: dict[str, str]) -> None:
+    deleted = _plain(on_terminal("show", sandbox.calls.deleted, env=env).out)
+    assert any(re.match(r"Data +deleted \d{4}-\d\d-\d\d", line) for line in deleted)
+    assert deleted[-1] == "No transcript."
+    kept = _plain(on_terminal("show", sandbox.calls.zero_retention, env=env).out)
+    assert "Data        zero retention: none are kept" in kept
+
+
+def test_show_piped_is_one_object(sandbox: Sandbox, env: dict[str, str]) -> None:
+    (row,) = _rows(piped("show", sandbox.calls.finished, env=env).out)
+    assert row["id"] == sandbox.calls.finished
+    assert row["transcript"]
+    on_screen = on_terminal("show", sandbox.calls.finished, "--json", env=env).out
+    assert on_screen.isascii()
+    assert json.loads(on_screen) == row
+
+
+def test_agents_are_listed(env: dict[str, str]) -> None:
+    rows = _rows(piped("agents", env=env).out)
+    assert [row["id"] for row in rows] == ["agent_busy", "agent_quiet", "agent_idle"]
+    head, *lines = _plain(on_terminal("agents", env={**env, "COLUMNS": "120"}).out)
+    assert head.split() == ["ID", "NAME", "LANGUAGE", "PHONE", "DEPLOYMENTS", "UPDATED"]
+    assert re.match(r"agent_busy +Pizzeria Da Nonò +it +\+390555550100 +7 +\d{4}-", lines[0])
+
+
+def test_what_servers_send_can_not_drive_the_terminal(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    hostile = "\x1b[31m[bold]red\x1b]52;c;x\x07"
+    record = {"id": hostile, "agent_id": hostile, "status": hostile, "summary": hostile}
+    agent = {
+        "id": hostile,
+        "name": hostile,
+        "created_at": "2026-03-01T10:00:00Z",
+        "updated_at": "2026-03-01T10:00:00Z",
+        "tts_voice": hostile,
+        "tts_language": hostile,
+        "has_text_to_agent_run": False,
+        "deployment_count": 1,
+    }
+    json_type = {"Content-Type": "application/json"}
+    for words, body in (
+        (("show", "ac_1"), record),
+        (("list", "--agent", "agent_1"), {"data": [record]}),
+        (("agents",), {"summaries": [agent]}),
+    ):
+        sandbox.fail_next(status=200, body=json.dumps(body).encode(), headers=json_type)
+        done = on_terminal(*words, env={**env, "COLUMNS": "300"})
+        assert done.code == 0
+        assert "\x1b[31m" not in done.out
+        assert "\x1b]" not in done.out
+        assert "\x07" not in done.out
+        assert r"\x1b[31m[bold]red\x1b]52;c;x\x07" in done.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("list", "--agent", "a", "--batch", "b"),
+        ("list", "--agent", ""),
+        ("list", "--agent", "a", "--limit", "0"),
+        ("list", "--agent", "a", "--limit", "many"),
+        ("list", "--agent", "a", "--since", "gibberish"),
+        ("show",),
+        ("show", ".."),
+        ("agents", "agent_1"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_sent(words: tuple[str, ...]) -> None:
+    nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    done = piped(*words, env=nowhere)
+    assert (done.code, done.out) == (2, "")
+    assert "error: " in done.err
+
+
+def test_no_such_call_has_its_exit_code(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("show", sandbox.calls.unknown, env=env)
+    assert (done.code, done.out) == (4, "")
+    assert len(done.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("words", [("agents",), ("list", "--agent", "agent_busy")])
+def test_without_rich_a_pipe_works_and_a_terminal_is_told_what_to_install(
+    words: tuple[str, ...], env: dict[str, str]
+) -> None:
+    # A module of that name which can't be found is what a missing package looks like.
+    terminal = "sys.stdout.isatty = lambda: True; " if words == ("agents",) else ""
+    code = (
+        f"import sys; sys.modules['rich'] = None; {terminal}"
+        f"from cartesia_calls.cli import main; sys.exit(main({list(words)!r}))"
+    )
+    done = subprocess.run(
+        [COMMAND[0], "-c", code], env=env, capture_output=True, text=True, check=False
+    )
+    if terminal:
+        assert done.returncode == 3
+        assert "pip install 'cartesia-calls[cli]'" in done.stderr
+    else:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert _rows(done.stdout)

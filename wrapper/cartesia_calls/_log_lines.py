@@ -1,0 +1,111 @@
+"""What can be told of a log line: its level and its time.
+
+The API promises no format (`AgentCallLogs.logs` are any strings), so a line tells what it tells by a
+format that is widely used: loguru's default, those of the standard library's logging, or JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+LEVELS = {
+    "TRACE": 5,
+    "DEBUG": 10,
+    "INFO": 20,
+    "SUCCESS": 25,
+    "WARN": 30,
+    "WARNING": 30,
+    "ERROR": 40,
+    "CRITICAL": 50,
+    "FATAL": 50,
+}
+"""The names of levels that can be compared, with their severity as Python's logging counts it."""
+
+_LEVEL = "(?P<level>" + "|".join(sorted(LEVELS, key=len, reverse=True)) + ")"
+_TIME = r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:[Zz]|[+-]\d\d:?\d\d)?)"
+_FORMATS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # loguru: TIME | LEVEL    | module:function:line - message; a level may have any name.
+        rf"{_TIME} \| (?P<level>[^\s|]+) *\| ",
+        # logging with %(asctime)s: TIME LEVEL …, TIME [LEVEL] …, TIME - LEVEL - …, TIME:LEVEL:…
+        rf"{_TIME}[ :|-]+\[?{_LEVEL}\b",
+        # The logging documentation's own: TIME - name - LEVEL - message
+        rf"{_TIME} - \S+ - {_LEVEL} - ",
+        # Any other line that begins with a time.
+        rf"{_TIME}(?!\d)",
+        # logging.basicConfig: LEVEL:name:message; also LEVEL: message, [LEVEL] message.
+        rf"\[?{_LEVEL}[\]:]",
+    )
+)
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_LEVEL_KEYS = ("level", "levelname", "severity")
+_TIME_KEYS = ("time", "timestamp", "ts", "asctime", "@timestamp")
+# A number of seconds since 1970 has fewer digits than one of milliseconds, until the year 5138.
+_FIRST_MILLISECONDS = 1e11
+
+
+class LineFacts(NamedTuple):
+    """What a line tells.
+
+    Attributes:
+        level: The level's name in capitals, None where it tells none.
+        time: When it was written, aware, None where it tells none. A time without a zone is taken
+            for UTC, the zone of most servers.
+    """
+
+    level: str | None = None
+    time: datetime | None = None
+
+
+def read_line(line: str) -> LineFacts:
+    """Return what a line tells of its level and its time; nothing is ever raised."""
+    line = _COLOUR.sub("", line)
+    if line.startswith("{"):
+        return _read_json(line)
+    for form in _FORMATS:
+        if found := form.match(line):
+            parts = found.groupdict()
+            return LineFacts(_level(parts.get("level")), _time(parts.get("time")))
+    return LineFacts()
+
+
+def _read_json(line: str) -> LineFacts:
+    try:
+        value: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return LineFacts()
+    if not isinstance(value, dict):
+        return LineFacts()
+    row = cast("dict[str, Any]", value)
+    # loguru with serialize=True keeps what it knows one level down.
+    if isinstance(row.get("record"), dict):
+        row = cast("dict[str, Any]", row["record"])
+    level = next((row[key] for key in _LEVEL_KEYS if key in row), None)
+    time = next((row[key] for key in _TIME_KEYS if key in row), None)
+    if isinstance(level, dict):
+        level = cast("dict[str, Any]", level).get("name")
+    if isinstance(time, dict):
+        time = cast("dict[str, Any]", time).get("timestamp")
+    return LineFacts(_level(level), _time(time))
+
+
+def _level(name: object) -> str | None:
+    # A number is a level too, but which one depends on who counts.
+    return name.upper() if isinstance(name, str) and name else None
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value.replace(",", "."))
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value / 1000 if value >= _FIRST_MILLISECONDS else value
+            return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
