@@ -75,3 +75,14 @@ def test_a_404_of_another_server_is_no_sign_of_health(
 ) -> None:
     sandbox.fail_next(status=404, body=b"<html>nothing here</html>")
     assert piped("doctor", env=env).code == 4
+
+
+def test_verbose_tells_more_of_a_failure(sandbox: Sandbox, env: dict[str, str]) -> None:
+    sandbox.fail_next(status=503, times=2, body=b"busy", headers={"X-Request-Id": "req_4711"})
+    brief = piped("doctor", env=env)
+    done = piped("doctor", "--verbose", env=env)
+    assert (brief.code, done.code) == (8, 8)
+    assert "req_4711" not in brief.out
+    assert "request id: req_4711" in done.out
+    assert "status: 503" in done.out
+    assert sandbox.api_key not in done.out + done.err

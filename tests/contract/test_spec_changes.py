@@ -124,6 +124,11 @@ def _move_the_server(spec: Spec) -> None:
     spec["servers"][0]["url"] = "https://api.cartesia.example"
 
 
+def _change_the_recording_s_type(spec: Spec) -> None:
+    content = spec["paths"]["/agents/calls/{call_id}/audio"]["get"]["responses"]["200"]["content"]
+    content["audio/ogg"] = content.pop("audio/wav")
+
+
 CHANGES: dict[str, Callable[[Spec], None]] = {
     "rename the field `logs`": _rename_logs,
     "drop the field `updated_at`": _drop_updated_at,
@@ -144,6 +149,7 @@ CHANGES: dict[str, Callable[[Spec], None]] = {
     "remove the operation": _remove_the_operation,
     "ask for an API-key header": _ask_for_an_api_key_header,
     "move the server": _move_the_server,
+    "answer a recording as `audio/ogg`": _change_the_recording_s_type,
 }
 
 

@@ -104,6 +104,29 @@ def test_an_operation_that_is_none_is_refused(sandbox: Sandbox) -> None:
         sandbox.fail_next(status=500, operation="agents_nap")
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"": "x"},
+        {"Retry After": "0"},
+        {"Retry-After:": "0"},
+        {"Retry-After": "0\r\nX-Smuggled: 1"},
+        {"X-Price": "5 €"},
+        {"X-Null": "\0"},
+    ],
+)
+def test_a_header_that_can_not_be_sent_is_refused(
+    sandbox: Sandbox, headers: dict[str, str]
+) -> None:
+    with pytest.raises(ValueError, match=r"header name|cannot be sent"):
+        sandbox.fail_next(status=500, headers=headers)
+
+
+def test_a_body_that_is_no_bytes_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(TypeError, match=r"body is str\. Pass bytes"):
+        sandbox.fail_next(status=500, body="{}")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
 def test_a_recording_can_be_cut_at_half(sandbox: Sandbox, client: httpx.Client) -> None:
     path = "/agents/calls/ac_finished/audio"
     whole = client.get(path)

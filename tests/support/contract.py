@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,33 +15,12 @@ import attrs
 import httpx
 import yaml
 
-from cartesia_api.api.agents import (
-    agents_cancel_call,
-    agents_delete_call,
-    agents_get,
-    agents_get_call,
-    agents_get_call_logs,
-    agents_list,
-    agents_list_calls,
-)
-from cartesia_api.api.api_status import api_status_get
-from cartesia_api.models import AgentsCancelCallResponse200, GetAgentsResponse, GetCallsResponse
-from cartesia_calls import (
-    AgentCall,
-    AgentCallLogs,
-    AgentSummary,
-    APIInfo,
-    CallLogsNotAvailableError,
-    CallNotFoundError,
-    CartesiaError,
-    Client,
-    NotFoundError,
-    RateLimitError,
-)
+from cartesia_calls import CartesiaError
 from cartesia_calls._operations import DEFAULT_API_VERSION
 from cartesia_calls._settings import DEFAULT_BASE_URL
-from fake_server import CALL_NOT_FOUND, LOGS, LOGS_NOT_AVAILABLE, FakeServer
+from fake_server import FakeServer
 from oracle import Oracle
+from wrapped_operations import WRAPPED, WrappedOperation
 
 Spec = Mapping[str, Any]
 SPEC_FILE = Path(__file__).parents[2] / "openapi" / "latest.yml"
@@ -50,163 +28,6 @@ SPEC_FILE = Path(__file__).parents[2] / "openapi" / "latest.yml"
 
 def load_spec() -> dict[str, Any]:
     return cast("dict[str, Any]", yaml.safe_load(SPEC_FILE.read_text(encoding="utf-8")))
-
-
-@dataclass(frozen=True)
-class DocumentedError:
-    """An error answer that the spec documents, and what the wrapper makes of it."""
-
-    status: int
-    body: Mapping[str, object]
-    raises: type[CartesiaError]
-
-
-@dataclass(frozen=True)
-class WrappedOperation:
-    """An operation as the wrapper uses it."""
-
-    operation_id: str
-    call: Callable[[Client], object]
-    generated: Callable[..., object]
-    arguments: tuple[str, ...]
-    model: type
-    answer: Mapping[str, object]
-    errors: tuple[DocumentedError, ...]
-
-
-CALL: Mapping[str, object] = {
-    "id": "ac_1",
-    "agent_id": "agent_1",
-    "status": "completed",
-    "start_time": "2026-03-01T10:00:00Z",
-    "end_time": "2026-03-01T10:01:09.5+01:00",
-    "end_reason": "a reason of tomorrow",
-    "metadata": {"order": "4711"},
-    "telephony_params": {"to": "+1", "from": "+2", "headers": {"x": 1}},
-    "transcript": [
-        {
-            "role": "assistant",
-            "start_timestamp": 0,
-            "end_timestamp": 1.5,
-            "text": None,
-            "tool_calls": [{"id": "t", "name": "n", "arguments": {"a": "b"}, "result": None}],
-            "log_event": {"event": "e", "metadata": {"k": "v"}, "timestamp": 0.5},
-            "log_metric": {"name": "m", "value": 1, "timestamp": 0.5},
-        }
-    ],
-}
-AGENT: Mapping[str, object] = {
-    "id": "agent_1",
-    "name": "Pizza",
-    "description": None,
-    "created_at": "2026-03-01T10:00:00Z",
-    "updated_at": "2026-03-01T10:00:00Z",
-    "tts_voice": "v",
-    "tts_language": "it",
-    "git_repository": {"provider": "p", "account": "a", "name": "n"},
-    "phone_numbers": [{"id": "p", "number": "+1"}],
-    "has_text_to_agent_run": False,
-    "deployment_count": 3,
-}
-STRUCTURED: Mapping[str, object] = {
-    "error_code": None,
-    "title": "Not found",
-    "message": "There is nothing of this name.",
-    "request_id": "0a1b",
-}
-NOT_FOUND = DocumentedError(404, STRUCTURED, NotFoundError)
-RATE_LIMITED = DocumentedError(
-    429, {**STRUCTURED, "error_code": "concurrency_limited"}, RateLimitError
-)
-VERSION = "Cartesia-Version"
-
-WRAPPED = (
-    WrappedOperation(
-        operation_id="apiStatus_get",
-        call=lambda client: client.status(),
-        generated=api_status_get.sync,
-        arguments=(VERSION,),
-        model=APIInfo,
-        answer={"ok": True, "version": "1"},
-        errors=(),
-    ),
-    WrappedOperation(
-        operation_id="agents_list",
-        call=lambda client: client.agents.list(),
-        generated=agents_list.sync,
-        arguments=(VERSION,),
-        model=GetAgentsResponse,
-        answer={"summaries": [AGENT]},
-        errors=(RATE_LIMITED,),
-    ),
-    WrappedOperation(
-        operation_id="agents_get",
-        call=lambda client: client.agents.get("agent/1 ü"),
-        generated=agents_get.sync,
-        arguments=("agent_id", VERSION),
-        model=AgentSummary,
-        answer=AGENT,
-        errors=(NOT_FOUND, RATE_LIMITED),
-    ),
-    WrappedOperation(
-        operation_id="agents_list-calls",
-        call=lambda client: list(
-            client.calls.list(agent_id="agent/1 ü", limit=3, expand_transcript=True)
-        ),
-        generated=agents_list_calls.sync,
-        arguments=(
-            "agent_id",
-            "batch_id",
-            "expand",
-            "starting_after",
-            "ending_before",
-            "limit",
-            VERSION,
-        ),
-        model=GetCallsResponse,
-        answer={"data": [CALL], "has_more": False, "next_page": None},
-        errors=(RATE_LIMITED,),
-    ),
-    WrappedOperation(
-        operation_id="agents_get-call",
-        call=lambda client: client.calls.get("ac/1 ü"),
-        generated=agents_get_call.sync,
-        arguments=("call_id", VERSION),
-        model=AgentCall,
-        answer=CALL,
-        errors=(NOT_FOUND, RATE_LIMITED),
-    ),
-    WrappedOperation(
-        operation_id="agents_cancel-call",
-        call=lambda client: client.calls.cancel("ac/1 ü"),
-        generated=agents_cancel_call.sync,
-        arguments=("call_id", VERSION),
-        model=AgentsCancelCallResponse200,
-        answer={"cancelled": True},
-        errors=(NOT_FOUND, RATE_LIMITED),
-    ),
-    WrappedOperation(
-        operation_id="agents_delete-call",
-        call=lambda client: client.calls.delete("ac/1 ü"),
-        generated=agents_delete_call.sync,
-        arguments=("call_id", VERSION),
-        model=AgentCall,
-        answer=CALL,
-        errors=(NOT_FOUND, RATE_LIMITED),
-    ),
-    WrappedOperation(
-        operation_id="agents_get-call-logs",
-        call=lambda client: client.calls.logs("ac/1 ü"),
-        generated=agents_get_call_logs.sync,
-        arguments=("call_id", "Cartesia-Version"),
-        model=AgentCallLogs,
-        answer=LOGS,
-        errors=(
-            DocumentedError(404, CALL_NOT_FOUND, CallNotFoundError),
-            DocumentedError(404, LOGS_NOT_AVAILABLE, CallLogsNotAvailableError),
-        ),
-    ),
-)
 
 
 def _exchange(operation: WrappedOperation, answer: httpx.Response) -> tuple[httpx.Request, object]:
@@ -285,7 +106,7 @@ def check_request(spec: Spec) -> list[str]:
     oracle = Oracle(spec)
     problems: list[str] = []
     for operation in WRAPPED:
-        request, _ = _exchange(operation, httpx.Response(200, json=operation.answer))
+        request, _ = _exchange(operation, operation.success())
         problems += [f"{operation.operation_id}: {p}" for p in oracle.problems_of_request(request)]
     return problems
 
@@ -295,7 +116,7 @@ def check_success(spec: Spec) -> list[str]:
     oracle = Oracle(spec)
     problems: list[str] = []
     for operation in WRAPPED:
-        answer = httpx.Response(200, json=operation.answer)
+        answer = operation.success()
         request, result = _exchange(operation, answer)
         if isinstance(result, CartesiaError):
             problems.append(f"{operation.operation_id}: the wrapper raises {result}")
@@ -308,6 +129,8 @@ def check_model(spec: Spec) -> list[str]:
     """The model that users get has the fields of the spec's schema, required where they are."""
     problems: list[str] = []
     for operation in WRAPPED:
+        if operation.model is None:
+            continue
         ours = {
             field.name.rstrip("_"): field.default is attrs.NOTHING
             for field in attrs.fields(operation.model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import httpx
@@ -26,7 +26,7 @@ from cartesia_calls._settings import (
     resolve_base_url,
 )
 
-from ._errors import exit_code_of
+from ._errors import details, exit_code_of
 from ._exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class _Finding:
     value: str
     source: str = ""
     hint: str = ""
+    details: list[str] = field(default_factory=list[str])
     exit_code: ExitCode = ExitCode.DONE
 
 
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(_as_object(findings), ensure_ascii=False))
     else:
-        print("\n".join(_as_text(findings)))
+        print("\n".join(_as_text(findings, verbose=arguments.verbose)))
     return next((finding.exit_code for finding in findings if not finding.ok), ExitCode.DONE)
 
 
@@ -95,7 +96,12 @@ def _server(arguments: argparse.Namespace) -> _Finding:
 
 def _failed(what: str, error: CartesiaError) -> _Finding:
     return _Finding(
-        what, ok=False, value=error.summary, hint=error.hint, exit_code=exit_code_of(error)
+        what,
+        ok=False,
+        value=error.summary,
+        hint=error.hint,
+        details=[detail.strip() for detail in details(error)],
+        exit_code=exit_code_of(error),
     )
 
 
@@ -111,18 +117,20 @@ def _as_object(findings: list[_Finding]) -> dict[str, object]:
     return {
         "versions": _versions(),
         "findings": [
-            {key: value for key, value in asdict(finding).items() if value != ""}
+            {key: value for key, value in asdict(finding).items() if value not in ("", [])}
             for finding in findings
         ],
     }
 
 
-def _as_text(findings: list[_Finding]) -> list[str]:
+def _as_text(findings: list[_Finding], *, verbose: bool) -> list[str]:
     lines = [", ".join(f"{name} {version}" for name, version in _versions().items())]
     for finding in findings:
         mark = "ok  " if finding.ok else "FAIL"
         source = f"  ({finding.source})" if finding.source else ""
         lines.append(f"{mark}  {finding.what:<12} {printable(finding.value)}{source}")
-        if finding.hint:
-            lines.append(f"{'':19}{printable(finding.hint)}")
+        more = [finding.hint] if finding.hint else []
+        if verbose:
+            more += finding.details
+        lines += [f"{'':19}{printable(line)}" for line in more]
     return lines

@@ -52,14 +52,15 @@ def report(error: CartesiaError, *, verbose: bool) -> None:
     if error.hint:
         lines.append(error.hint)
     if verbose:
-        lines += _details(error)
+        lines += details(error)
     print("\n".join(printable(line) for line in lines), file=sys.stderr)
 
 
-def _details(error: CartesiaError) -> list[str]:
-    details: dict[str, object] = {"error": type(error).__name__}
+def details(error: CartesiaError) -> list[str]:
+    """Return what `--verbose` adds to an error, a line for each thing known."""
+    known: dict[str, object] = {"error": type(error).__name__}
     if isinstance(error, APIStatusError):
-        details |= {
+        known |= {
             "request": f"{error.method} {error.url}",
             "status": error.status_code,
             "attempts": error.attempts,
@@ -69,9 +70,9 @@ def _details(error: CartesiaError) -> list[str]:
             "body": error.body,
         }
     elif isinstance(error, APIConnectionError):
-        details["attempts"] = error.attempts
+        known["attempts"] = error.attempts
     elif isinstance(error, ResponseValidationError):
-        details |= {"pointer": error.pointer or "(the whole body)", "body": error.body}
+        known |= {"pointer": error.pointer or "(the whole body)", "body": error.body}
     if error.__cause__ is not None:
-        details["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"
-    return [f"  {name}: {value}" for name, value in details.items() if value is not None]
+        known["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"
+    return [f"  {name}: {value}" for name, value in known.items() if value is not None]

@@ -1,5 +1,6 @@
 """Failures on request: what the next answers shall be, to one operation or whatever is asked."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ._answers import error_answer
 
 _FINAL_STATUSES = range(200, 600)
+# As RFC 9110 has them (token, field-value); servers fall silent on others.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _STATUSES_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -53,6 +57,7 @@ class Faults:
             )
         if times < 1:
             raise ValueError(f"times is {times}. Ask for one failure or more.")
+        _check_headers(fault.headers)
         with self._lock:
             self._queue.extend([fault] * times)
 
@@ -84,6 +89,17 @@ class FaultInjection:
             await self._app(scope, receive, send)
             return
         await _answer(Request(scope), fault)(scope, receive, send)
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no header name. Use letters, digits and hyphens.")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(
+                f"The value {value!r} of {name} cannot be sent. "
+                "Use Latin-1 characters without line ends and other control characters."
+            )
 
 
 def _answer(request: Request, fault: Fault) -> Response:

@@ -103,9 +103,12 @@ class Sandbox:
                 `agents_get-call`; by default they are for whatever is asked.
 
         Raises:
+            TypeError: `body` is not bytes.
             ValueError: HTTP allows no such answer, `times` is less than 1, or the spec has no
                 such operation.
         """
+        if not isinstance(body, bytes | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"body is {type(body).__name__}. Pass bytes, such as b'{{}}'.")
         if operation is not None and operation not in self._operations:
             known = ", ".join(sorted(self._operations))
             raise ValueError(f"The spec has no operation {operation!r}. Use one of: {known}.")
