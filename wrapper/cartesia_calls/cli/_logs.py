@@ -121,7 +121,9 @@ def _about_nothing(lines: int) -> str:
 
 def _write(lines: list[Line], logs: AgentCallLogs, arguments: argparse.Namespace) -> int:
     texts = (
-        ndjson(line, arguments.call_id, updated_at=logs.updated_at) if arguments.json else as_is(line)
+        ndjson(line, arguments.call_id, updated_at=logs.updated_at)
+        if arguments.json
+        else as_is(line)
         for line in lines
     )
     try:
