@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cartesia_calls.sandbox import Sandbox
+from fake_server import KEY
 from terminal import environment
 
 
@@ -18,4 +19,4 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def env(sandbox: Sandbox) -> dict[str, str]:
-    return environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=sandbox.api_key)
+    return environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=KEY)

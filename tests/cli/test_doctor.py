@@ -16,7 +16,7 @@ def test_a_sound_setup(sandbox: Sandbox, env: dict[str, str]) -> None:
     versions, key, url, version, server = done.out.splitlines()
     assert versions.startswith("cartesia-calls ")
     assert "httpx" in versions
-    assert key == "ok    API key      sk_car_…pted  (CARTESIA_API_KEY)"
+    assert key == "ok    API key      sk_car_…ghij  (CARTESIA_API_KEY)"
     assert url == f"ok    Base URL     {sandbox.url}  (CARTESIA_BASE_URL)"
     assert version == "ok    API version  2026-03-01  (default)"
     assert server.startswith("ok    Server       answers in ")

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import key_watch
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,7 +36,9 @@ def piped(*words: str, env: Mapping[str, str]) -> Done:
     done = subprocess.run(
         [*COMMAND, *words], env=env, capture_output=True, timeout=_LONGEST_RUN, check=False
     )
-    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+    out, err = done.stdout.decode(), done.stderr.decode()
+    key_watch.check(out, err)
+    return Done(done.returncode, out, err)
 
 
 def on_terminal(*words: str, env: Mapping[str, str]) -> Done:
@@ -49,6 +53,7 @@ def on_terminal(*words: str, env: Mapping[str, str]) -> Done:
             shown += chunk
         code = process.wait(timeout=_LONGEST_RUN)
     os.close(ours)
+    key_watch.check(shown.decode())
     return Done(code, shown.decode().replace("\r\n", "\n"), "")
 
 

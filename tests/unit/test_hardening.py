@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import pickle
 import traceback
+from collections.abc import Callable
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -192,14 +194,27 @@ def test_cookies_of_a_gateway_are_not_kept() -> None:
         engine.close()
 
 
-def test_a_refused_setting_leaves_the_key_in_no_frame() -> None:
-    client = Client(KEY)
+REFUSED: dict[str, Callable[[str], object]] = {
+    "another setting": lambda key: Client(key).with_options(timeout=-1),
+    "a copy's": lambda key: Client(KEY).with_options(api_key=key, timeout=-1),
+    "a new client's": lambda key: Client(key, timeout=-1),
+    "a new async client's": lambda key: AsyncClient(key, timeout=-1),
+    "an engine": lambda key: Client(key, engine=cast("Any", "warp")),
+    "the key itself": lambda key: Client(f"{key} "),
+}
+
+
+@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED.keys())
+def test_a_refused_setting_leaves_the_key_in_no_frame_of_ours(
+    refused: Callable[[str], object],
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        client.with_options(timeout=-1)
+        refused(KEY)
     frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert len(frames.stack) > 2
-    assert "sk_car_…ghij" in str([frame.locals for frame in frames.stack])
-    assert KEY not in str([frame.locals for frame in frames.stack])
+    ours = [frame.locals for frame in frames.stack if "cartesia_calls" in frame.filename]
+    assert len(ours) > 1
+    assert "sk_car_…" in str(ours)
+    assert KEY not in str(ours)
 
 
 def test_a_client_whose_settings_were_refused_can_be_looked_at() -> None:

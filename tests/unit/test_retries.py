@@ -11,9 +11,12 @@ import pytest
 from cartesia_calls import (
     APIConnectionError,
     APIStatusError,
+    APITimeoutError,
     CallNotFoundError,
+    Client,
     InternalServerError,
     RateLimitError,
+    RetryEvent,
 )
 from cartesia_calls._retry import RetryPolicy, parse_retry_after
 from fake_server import CALL_NOT_FOUND, KEY, Answer, FakeServer, Flavour, ok
@@ -145,3 +148,79 @@ def test_pauses_double_up_to_their_cap() -> None:
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
     assert shortest.pause(failure, 10_000) == 0.0
     assert longest.pause(failure, 10_001) is None
+
+
+@FLAVOURS
+def test_the_final_error_says_in_words_how_often_it_was_tried(flavour: Flavour) -> None:
+    with pytest.raises(InternalServerError, match="It was tried 3 times"):
+        FakeServer([httpx.Response(503)], flavour).logs()
+    with pytest.raises(InternalServerError) as once:
+        FakeServer([httpx.Response(503)], flavour).logs(max_retries=0)
+    assert "tried" not in str(once.value)
+
+
+@FLAVOURS
+def test_the_hook_is_told_of_each_retry_before_its_pause(flavour: Flavour) -> None:
+    answers: list[Answer] = [
+        httpx.ConnectError("refused"),
+        httpx.Response(429, headers={"retry-after": "7"}),
+        ok(),
+    ]
+    server = FakeServer(answers, flavour)
+    told: list[tuple[RetryEvent, int]] = []
+
+    def tell(event: RetryEvent) -> None:
+        told.append((event, len(server.clock.sleeps)))
+
+    server.logs(on_retry=tell)
+    (first, slept_before_first), (second, slept_before_second) = told
+    assert (slept_before_first, slept_before_second) == (0, 1)
+    assert (first.method, first.attempt) == ("GET", 1)
+    assert first.url.endswith("/agents/calls/ac_1/logs")
+    assert isinstance(first.error, APIConnectionError)
+    assert (second.attempt, second.pause) == (2, 7.0)
+    assert isinstance(second.error, RateLimitError)
+    assert [first.pause, second.pause] == server.clock.sleeps
+
+
+def test_a_copy_may_have_a_hook_of_its_own() -> None:
+    server = FakeServer([httpx.Response(503), ok()])
+    told: list[RetryEvent] = []
+    server.client().with_options(on_retry=told.append).calls.logs("ac_1")
+    assert [event.attempt for event in told] == [1]
+
+
+@FLAVOURS
+def test_an_operation_ends_within_its_total_time_out(flavour: Flavour) -> None:
+    server = FakeServer([ok()], flavour, takes=1000)
+    with pytest.raises(APITimeoutError) as caught:
+        server.logs(timeout=60, total_timeout=100, max_retries=9)
+    assert server.clock.elapsed <= 100
+    assert 2 <= caught.value.attempts < 10
+
+
+@FLAVOURS
+def test_the_last_attempt_has_only_the_time_that_is_left(flavour: Flavour) -> None:
+    answers = [httpx.Response(503, headers={"retry-after": "25"}), ok()]
+    server = FakeServer(answers, flavour)
+    server.logs(timeout=60, total_timeout=30)
+    assert [r.extensions["timeout"]["read"] for r in server.requests] == [30.0, 5.0]
+
+
+@FLAVOURS
+def test_a_pause_that_would_outlast_the_operation_is_not_begun(flavour: Flavour) -> None:
+    server = FakeServer([httpx.Response(503, headers={"retry-after": "30"}), ok()], flavour)
+    with pytest.raises(InternalServerError) as caught:
+        server.logs(total_timeout=30)
+    assert caught.value.retry_after == 30
+    assert server.clock.sleeps == []
+
+
+def test_without_a_total_time_out_an_operation_is_bounded_all_the_same() -> None:
+    server = FakeServer([ok()], takes=1000)
+    with pytest.raises(APITimeoutError):
+        server.logs(max_retries=1_000_000)
+    assert server.clock.elapsed <= 300
+    assert Client(KEY).total_timeout == 300
+    assert Client(KEY, timeout=900).total_timeout == 900
+    assert Client(KEY).with_options(total_timeout=5).total_timeout == 5

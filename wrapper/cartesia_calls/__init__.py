@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         ResponseValidationError,
         UnprocessableEntityError,
     )
+    from ._retry import RetryEvent
 
 __all__ = [
     "APIConnectionError",
@@ -63,6 +64,7 @@ __all__ = [
     "PermissionDeniedError",
     "RateLimitError",
     "ResponseValidationError",
+    "RetryEvent",
     "UnprocessableEntityError",
     "__version__",
 ]
@@ -74,6 +76,7 @@ _HOMES = {
     "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "Client": "cartesia_calls._client",
+    "RetryEvent": "cartesia_calls._retry",
 }
 
 

@@ -12,10 +12,11 @@ from ._clock import SystemClock
 from ._engines._httpx import AsyncHttpxEngine, HttpxEngine
 from ._exceptions import ConfigurationError
 from ._flow import AsyncRunner, Runner
-from ._http import AsyncEngine, Engine
+from ._http import DEFAULT_MAX_RESPONSE_BYTES, AsyncEngine, Engine
 from ._logs_flows import LogsFlows
 from ._operations import DEFAULT_API_VERSION
 from ._retry import RetryPolicy
+from ._secret import concealed
 from ._sending import Sender
 from ._settings import (
     DEFAULT_LOGS_GRACE_PERIOD,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from cartesia_api.models import APIInfo
 
     from ._clock import Clock
-    from ._settings import Settings
+    from ._settings import OnRetry, Settings
 
 EngineT = TypeVar("EngineT", Engine, AsyncEngine)
 EngineName = Literal["auto", "httpx"]
@@ -56,6 +57,9 @@ class _BaseClient(Generic[EngineT]):
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
         logs_grace_period: float | None = None,
+        total_timeout: float | None = None,
+        max_response_bytes: int | None = None,
+        on_retry: OnRetry | None = None,
     ) -> Self:
         """Return a client with other settings that shares this one's connections.
 
@@ -65,13 +69,18 @@ class _BaseClient(Generic[EngineT]):
         Raises:
             ConfigurationError: A setting is wrong.
         """
+        key = concealed(api_key)
+        del api_key  # what raises from here on shows no key among its locals
         settings = self._settings.changed(
-            api_key=api_key,
+            api_key=key,
             api_version=api_version,
             timeout=timeout,
             max_retries=max_retries,
             headers=headers,
             logs_grace_period=logs_grace_period,
+            total_timeout=total_timeout,
+            max_response_bytes=max_response_bytes,
+            on_retry=on_retry,
         )
         copy = object.__new__(type(self))
         copy._settings, copy._engine, copy._clock = settings, self._engine, self._clock
@@ -96,6 +105,16 @@ class _BaseClient(Generic[EngineT]):
     def max_retries(self) -> int:
         """How often a request that failed in passing is sent again."""
         return self._settings.max_retries
+
+    @property
+    def total_timeout(self) -> float:
+        """The bound of an operation with all its retries and pauses, in seconds."""
+        return self._settings.total_bound(self._settings.timeout)
+
+    @property
+    def max_response_bytes(self) -> int:
+        """How long an answer's body may be, decoded, in bytes."""
+        return self._settings.max_response_bytes
 
     @property
     def engine(self) -> str:
@@ -139,6 +158,10 @@ class Client(_BaseClient[Engine]):
         http_client: An `httpx.Client` of your own to send with; it stays yours to close.
         logs_grace_period: How long after a call's end its logs may still be written, in seconds:
             it decides between the reasons `not_written_yet` and `expired_or_never_written`.
+        total_timeout: The bound of an operation with all its retries and pauses, in seconds; by
+            default 300, or `timeout` where that is longer.
+        max_response_bytes: How long an answer's body may be, decoded; a recording may be longer.
+        on_retry: A function that is told of each retry, with a `RetryEvent`, before the pause.
         clock: Another clock to wait by, for tests.
 
     Raises:
@@ -157,10 +180,15 @@ class Client(_BaseClient[Engine]):
         headers: Mapping[str, str] | None = None,
         http_client: httpx.Client | None = None,
         logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
+        total_timeout: float | None = None,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        on_retry: OnRetry | None = None,
         clock: Clock | None = None,
     ) -> None:
+        key = concealed(api_key)
+        del api_key  # what raises from here on shows no key among its locals
         settings = resolve_settings(
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             api_version=api_version,
             default_api_version=DEFAULT_API_VERSION,
@@ -168,6 +196,9 @@ class Client(_BaseClient[Engine]):
             max_retries=max_retries,
             headers=headers,
             logs_grace_period=logs_grace_period,
+            total_timeout=total_timeout,
+            max_response_bytes=max_response_bytes,
+            on_retry=on_retry,
         )
         _check_engine_name(engine)
         clock = clock or SystemClock()
@@ -232,10 +263,15 @@ class AsyncClient(_BaseClient[AsyncEngine]):
         headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
         logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
+        total_timeout: float | None = None,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        on_retry: OnRetry | None = None,
         clock: Clock | None = None,
     ) -> None:
+        key = concealed(api_key)
+        del api_key  # what raises from here on shows no key among its locals
         settings = resolve_settings(
-            api_key=api_key,
+            api_key=key,
             base_url=base_url,
             api_version=api_version,
             default_api_version=DEFAULT_API_VERSION,
@@ -243,6 +279,9 @@ class AsyncClient(_BaseClient[AsyncEngine]):
             max_retries=max_retries,
             headers=headers,
             logs_grace_period=logs_grace_period,
+            total_timeout=total_timeout,
+            max_response_bytes=max_response_bytes,
+            on_retry=on_retry,
         )
         _check_engine_name(engine)
         clock = clock or SystemClock()

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from ._secret import ApiKey
 
 
+DEFAULT_MAX_RESPONSE_BYTES = 100 * 1024 * 1024
+
+
 class Sink(Protocol):
     """Where a body goes that is too large to hold."""
 
@@ -38,6 +41,7 @@ class Request:
         api_key: Goes into `Authorization` as a bearer token; None where the spec asks for no key.
         timeout: The bound of the attempt, in seconds.
         sink: Takes the body of a success, piece by piece, instead of the response.
+        max_bytes: How long the answer's body may be, decoded, unless the sink takes it.
     """
 
     method: str
@@ -46,6 +50,7 @@ class Request:
     api_key: ApiKey | None
     timeout: float
     sink: Sink | None = None
+    max_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Engine(Protocol):
         Raises:
             APITimeoutError: The answer was not whole within the request's time-out.
             APIConnectionError: No whole answer came back.
-            ResponseValidationError: The answer's body can't be decoded.
+            ResponseValidationError: The answer's body can't be decoded, or is longer than allowed.
             ConfigurationError: The engine is closed.
         """
         ...

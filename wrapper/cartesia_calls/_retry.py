@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 
 Failure = APIConnectionError | APIStatusError
 
+
+@dataclass(frozen=True, slots=True)
+class RetryEvent:
+    """A request that failed in passing and is about to be sent again.
+
+    Attributes:
+        method: The request's method.
+        url: The request's URL.
+        attempt: The number of the attempt that failed; 1 for the first.
+        pause: How long until it is sent again, in seconds.
+        error: How it failed.
+    """
+
+    method: str
+    url: str
+    attempt: int
+    pause: float
+    error: APIConnectionError | APIStatusError
+
+
 _PASSING_STATUSES = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 )
@@ -60,22 +80,33 @@ class RetryPolicy:
     longest_retry_after: float = 60.0
     draw: Callable[[], float] = random.random
 
-    def pause(self, failure: Failure, attempt: int, *, repeatable: bool = True) -> float | None:
+    def pause(
+        self,
+        failure: Failure,
+        attempt: int,
+        *,
+        repeatable: bool = True,
+        remaining: float = float("inf"),
+    ) -> float | None:
         """Return how many seconds to wait before sending again, or None to give up.
 
         Args:
             failure: How attempt number `attempt` failed.
             attempt: 1 for the first.
             repeatable: Whether a request that was acted on may be sent again.
+            remaining: How many seconds the operation has left; a pause that would leave none is
+                not begun.
         """
         may_repeat = is_passing if repeatable else was_not_acted_on
         if attempt > self.max_retries or not may_repeat(failure):
             return None
-        retry_after = failure.retry_after if isinstance(failure, APIStatusError) else None
-        if retry_after is not None:
-            return retry_after if retry_after <= self.longest_retry_after else None
-        doublings = min(attempt - 1, _MOST_DOUBLINGS)
-        return self.draw() * min(self.longest_pause, self.first_pause * 2.0**doublings)
+        pause = failure.retry_after if isinstance(failure, APIStatusError) else None
+        if pause is None:
+            doublings = min(attempt - 1, _MOST_DOUBLINGS)
+            pause = self.draw() * min(self.longest_pause, self.first_pause * 2.0**doublings)
+        elif pause > self.longest_retry_after:
+            return None
+        return pause if pause < remaining else None
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -7,6 +7,11 @@ _PREFIX = "sk_car_"
 _SHORTEST_TO_HINT_AT = 12
 
 
+def concealed(key: str | None) -> ApiKey | None:
+    """Return a key as one that does not show itself; None for None."""
+    return None if key is None else ApiKey(key)
+
+
 class ApiKey:
     """Holds an API key and shows only its prefix and last four characters.
 

@@ -13,6 +13,7 @@ from ._error_answers import status_error
 from ._exceptions import APIConnectionError, ResponseValidationError
 from ._flow import Send, Sleep
 from ._http import Request
+from ._retry import RetryEvent
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Sender:
         settings: Base URL, key, version, time-out and headers of every request.
         policy: When to send again.
         clock: Tells the time.
-        deadline: No attempt may last beyond this moment of the clock's `monotonic`.
+        deadline: No operation may last beyond this moment of the clock's `monotonic`.
     """
 
     settings: Settings
@@ -78,18 +79,20 @@ class Sender:
             | {name.lower(): value for name, value in given}
             | {"cartesia-version": settings.api_version},
             api_key=settings.api_key if operation.needs_key else None,
-            timeout=self._timeout(),
+            timeout=settings.timeout,
+            max_bytes=settings.max_response_bytes,
         )
 
     def send(self, request: Request, *, repeatable: bool = True) -> Flow[Response]:
         """Return the first answer that is a success, sending again as the policy says.
 
-        Every retry leaves a record in the logger `cartesia_calls`, level INFO.
+        Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
         """
+        deadline = self._deadline(request)
         for attempt in count(1):
             failure: Failure
             try:
-                response = cast("Response", (yield Send(request)))
+                response = cast("Response", (yield Send(self._bounded(request, deadline))))
             except APIConnectionError as error:
                 failure = error
             else:
@@ -97,10 +100,17 @@ class Sender:
                     return response
                 failure = status_error(request, response, self.clock.now())
             failure.attempts = attempt
-            pause = self.policy.pause(failure, attempt, repeatable=repeatable)
+            pause = self.policy.pause(
+                failure,
+                attempt,
+                repeatable=repeatable,
+                remaining=deadline - self.clock.monotonic(),
+            )
             if pause is None:
+                if attempt > 1:
+                    failure.summary += f" It was tried {attempt} times."
                 raise failure
-            _log.info("%s Sending again in %.2f s (retry %d).", failure.summary, pause, attempt)
+            self._tell(RetryEvent(request.method, request.url, attempt, pause, failure))
             yield Sleep(pause)
         raise AssertionError("count() does not end")
 
@@ -108,8 +118,18 @@ class Sender:
         """Return a sender that sends once, and waits for no answer beyond a deadline."""
         return replace(self, policy=replace(self.policy, max_retries=0), deadline=deadline)
 
-    def _timeout(self) -> float:
-        timeout = self.settings.timeout
-        if self.deadline is None:
-            return timeout
-        return max(_SHORTEST_TIMEOUT, min(timeout, self.deadline - self.clock.monotonic()))
+    def _deadline(self, request: Request) -> float:
+        end = self.clock.monotonic() + self.settings.total_bound(request.timeout)
+        return end if self.deadline is None else min(end, self.deadline)
+
+    def _bounded(self, request: Request, deadline: float) -> Request:
+        left = deadline - self.clock.monotonic()
+        if left >= request.timeout:
+            return request
+        return replace(request, timeout=max(_SHORTEST_TIMEOUT, left))
+
+    def _tell(self, event: RetryEvent) -> None:
+        summary, pause, attempt = event.error.summary, event.pause, event.attempt
+        _log.info("%s Sending again in %.2f s (retry %d).", summary, pause, attempt)
+        if self.settings.on_retry is not None:
+            self.settings.on_retry(event)

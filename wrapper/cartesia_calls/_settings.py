@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Generic, TypeGuard, TypeVar, cast
@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 
 from ._arguments import check_seconds
 from ._exceptions import ConfigurationError
-from ._secret import ApiKey
+from ._http import DEFAULT_MAX_RESPONSE_BYTES
+from ._retry import RetryEvent
+from ._secret import ApiKey, concealed
 
 API_KEY_VARIABLE = "CARTESIA_API_KEY"
 BASE_URL_VARIABLE = "CARTESIA_BASE_URL"
@@ -26,6 +28,7 @@ DEFAULT_BASE_URL = "https://api.cartesia.ai"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_LOGS_GRACE_PERIOD = 600.0
+DEFAULT_TOTAL_TIMEOUT = 300.0
 
 _ADMIN_KEY_PREFIX = "sk_car_admin_"
 _KEYS_PAGE = "https://play.cartesia.ai/keys"
@@ -48,6 +51,9 @@ _RESERVED_HEADERS = frozenset(
         "transfer-encoding",
     }
 )
+
+OnRetry = Callable[[RetryEvent], object]
+"""Is told of each retry, before the pause."""
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -72,6 +78,10 @@ class Settings:
         max_retries: How often a request that failed in passing is sent again.
         headers: More headers to send with every request.
         logs_grace_period: How long after a call's end its logs may still be written, in seconds.
+        total_timeout: The bound of an operation with all its retries, in seconds; None where it
+            follows from `timeout`.
+        max_response_bytes: How long an answer's body may be, decoded.
+        on_retry: Is told of each retry.
     """
 
     api_key: ApiKey
@@ -81,16 +91,28 @@ class Settings:
     max_retries: int
     headers: Mapping[str, str] = field(repr=False)
     logs_grace_period: float
+    total_timeout: float | None = None
+    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
+    on_retry: OnRetry | None = field(default=None, repr=False)
+
+    def total_bound(self, timeout: float) -> float:
+        """Return the bound of an operation whose every attempt has this time-out, in seconds."""
+        if self.total_timeout is not None:
+            return self.total_timeout
+        return max(DEFAULT_TOTAL_TIMEOUT, timeout)
 
     def changed(
         self,
         *,
-        api_key: str | None,
+        api_key: ApiKey | None,
         api_version: str | None,
         timeout: float | None,
         max_retries: int | None,
         headers: Mapping[str, str] | None,
         logs_grace_period: float | None,
+        total_timeout: float | None,
+        max_response_bytes: int | None,
+        on_retry: OnRetry | None,
     ) -> Settings:
         """Return a copy with what is given, all checked; headers are added.
 
@@ -110,6 +132,12 @@ class Settings:
         if logs_grace_period is not None:
             grace = _check_span(logs_grace_period, "logs_grace_period")
             changes["logs_grace_period"] = grace
+        if total_timeout is not None:
+            changes["total_timeout"] = _check_span(total_timeout, "total_timeout")
+        if max_response_bytes is not None:
+            changes["max_response_bytes"] = check_max_response_bytes(max_response_bytes)
+        if on_retry is not None:
+            changes["on_retry"] = check_on_retry(on_retry)
         return replace(self, **cast("Any", changes))
 
 
@@ -123,7 +151,7 @@ def _given(argument: str | None, variable: str) -> Resolved[str] | None:
 
 def resolve_settings(
     *,
-    api_key: str | None,
+    api_key: ApiKey | None,
     base_url: str | None,
     api_version: str | None,
     default_api_version: str,
@@ -131,6 +159,9 @@ def resolve_settings(
     max_retries: int,
     headers: Mapping[str, str] | None,
     logs_grace_period: float,
+    total_timeout: float | None,
+    max_response_bytes: int,
+    on_retry: OnRetry | None,
 ) -> Settings:
     """Find and check all of a client's settings.
 
@@ -145,34 +176,39 @@ def resolve_settings(
         max_retries=check_max_retries(max_retries),
         headers=check_headers(headers),
         logs_grace_period=_check_span(logs_grace_period, "logs_grace_period"),
+        total_timeout=None
+        if total_timeout is None
+        else _check_span(total_timeout, "total_timeout"),
+        max_response_bytes=check_max_response_bytes(max_response_bytes),
+        on_retry=check_on_retry(on_retry),
     )
 
 
-def resolve_api_key(argument: str | None = None) -> Resolved[ApiKey]:
-    """Find and check the API key.
+def resolve_api_key(argument: ApiKey | None = None) -> Resolved[ApiKey]:
+    """Find and check the API key. No frame that may raise holds its text.
 
     Raises:
         ConfigurationError: There is none, or it can't be one.
     """
-    given = _given(argument, API_KEY_VARIABLE)
-    if given is None:
+    key = argument or concealed(os.environ.get(API_KEY_VARIABLE) or None)
+    source = "argument" if argument else API_KEY_VARIABLE
+    if key is None:
         raise ConfigurationError(
             "No API key is set.",
             hint=f"Set {API_KEY_VARIABLE} or pass api_key=…; keys are made at {_KEYS_PAGE}.",
         )
-    key, source = given.value, given.source
-    if not _matches(key, _VISIBLE_ASCII):
+    if not _matches(key.reveal(), _VISIBLE_ASCII):
         raise ConfigurationError(
             f"The API key ({source}) is not a word of visible ASCII characters: it is empty, "
             "no string, or has spaces, line breaks or other characters in it.",
             hint="Copy it again without what surrounds it; a key is one word that starts with sk_car_.",
         )
-    if key.startswith(_ADMIN_KEY_PREFIX):
+    if key.reveal().startswith(_ADMIN_KEY_PREFIX):
         raise ConfigurationError(
             f"The API key ({source}) is an admin key, which works on no route used here.",
             hint=f"Use an ordinary key; they are made at {_KEYS_PAGE}.",
         )
-    return Resolved(ApiKey(key), source)
+    return Resolved(key, source)
 
 
 def resolve_base_url(argument: str | None = None) -> Resolved[str]:
@@ -283,6 +319,38 @@ def check_max_retries(max_retries: object) -> int:
             hint="Pass 0 to send each request once.",
         )
     return max_retries
+
+
+def check_max_response_bytes(max_response_bytes: object) -> int:
+    """Return a number of bytes.
+
+    Raises:
+        ConfigurationError: It is not a whole number from 1.
+    """
+    if (
+        isinstance(max_response_bytes, bool)
+        or not isinstance(max_response_bytes, int)
+        or max_response_bytes < 1
+    ):
+        raise ConfigurationError(
+            f"max_response_bytes={max_response_bytes!r} is not a whole number from 1.",
+            hint=f"Pass bytes, such as {DEFAULT_MAX_RESPONSE_BYTES}, which is the default.",
+        )
+    return max_response_bytes
+
+
+def check_on_retry(on_retry: OnRetry | None) -> OnRetry | None:
+    """Return the hook.
+
+    Raises:
+        ConfigurationError: It can't be called.
+    """
+    if on_retry is not None and not callable(on_retry):
+        raise ConfigurationError(
+            f"on_retry is a {type(on_retry).__name__}, which can't be called.",
+            hint="Pass a function that takes a RetryEvent.",
+        )
+    return on_retry
 
 
 def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
