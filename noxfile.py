@@ -29,6 +29,10 @@ os.environ.setdefault("npm_config_cache", str(CACHES / "npm"))
 os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 
 
+# A file of tests stays in one process: what its module sets up is set up once.
+IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
+
+
 def _group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
 
@@ -49,14 +53,14 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests on the built wheel, with the Python that runs nox."""
     _install_product(session, "tests")
-    _pytest(session)
+    _pytest(session, *IN_PARALLEL)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run all tests on every Python that the classifiers name."""
     _install_product(session, "tests")
-    _pytest(session)
+    _pytest(session, *IN_PARALLEL)
 
 
 @nox.session
@@ -77,7 +81,20 @@ def lowest(session: nox.Session) -> None:
         # As pip does: certificates of the machine, which may be behind a proxy of its own.
         env={"UV_SYSTEM_CERTS": "1"},
     )
-    _pytest(session)
+    _pytest(session, *IN_PARALLEL)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Hold the tests to every line and branch of wrapper/, programs that they start included."""
+    _install_product(session, "coverage")
+    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
+    session.run("coverage", "erase")
+    with tempfile.TemporaryDirectory() as temporary:
+        arguments = ("-m", "pytest", *IN_PARALLEL, *session.posargs)
+        session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
 
 
 @nox.session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING
 
 from ._arguments import check_id, check_seconds
@@ -64,7 +63,9 @@ class LogsFlows:
         # With no time at all, the one look has the client's own time-out.
         sender = self.sender.once_before(deadline if timeout else None)
         reason: MissingLogsReason = "unknown"
-        for look in count(1):
+        look = 0
+        while True:
+            look += 1
             failure: Failure
             try:
                 return (yield from self._get_logs(sender, call_id))
@@ -81,7 +82,6 @@ class LogsFlows:
                 raise _waited_in_vain(call_id, timeout, reason, failure) from failure
             _log.info("%s Looking again in %.2f s.", failure.summary, pause)
             yield Sleep(pause)
-        raise AssertionError("count() does not end")
 
     def follow_logs(self, call_id: str) -> ItemFlow[str]:
         """See `Calls.follow_logs`."""

@@ -6,7 +6,6 @@ import logging
 import platform
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ._error_answers import status_error
@@ -89,7 +88,9 @@ class Sender:
         Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
         """
         deadline = self._deadline(request)
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             failure: Failure
             try:
                 response = cast("Response", (yield Send(self._bounded(request, deadline))))
@@ -112,7 +113,6 @@ class Sender:
                 raise failure
             self._tell(RetryEvent(request.method, request.url, attempt, pause, failure))
             yield Sleep(pause)
-        raise AssertionError("count() does not end")
 
     def once_before(self, deadline: float | None) -> Sender:
         """Return a sender that sends once, and waits for no answer beyond a deadline."""
