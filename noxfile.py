@@ -98,6 +98,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Count how many changes to the code about retries, errors and settings the tests notice."""
+    _install_product(session, "mutants")
+    session.run("python", "scripts/mutants.py")
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """Hold the wrapper to the vendored spec."""
     _install_product(session, "tests")
