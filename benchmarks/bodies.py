@@ -1,0 +1,136 @@
+"""The answers that everything is measured on: logs of so many lines, or of so many bytes.
+
+A call's id says what its body is: `lines-50` has 50 lines, `bytes-1000000` is one million bytes of
+JSON. Both are what the spec allows as an answer of operation `agents_get-call-logs`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SHORT_LOG = "lines-50"
+LONG_LOG = "lines-20000"
+SMALLEST = 512
+"""The smallest body of a wanted size, in bytes."""
+
+_UPDATED_AT = "2026-03-01T10:00:00Z"
+_ID = re.compile(r"(lines|bytes)-(\d{1,10})")
+_LINES_IN_BLOCK = 1_000
+# What agents say, with what JSON has to escape and what UTF-8 takes two bytes for.
+_SAID = (
+    "Saying: Hello, how can I help you today?",
+    'Heard: "I would like to change my booking"',
+    "Tool lookup_booking returned 3 results in 182 ms",
+    "Saying: Café Zürich is free at 19:30, shall I book it?",
+)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A JSON document in pieces, none of which is large.
+
+    Attributes:
+        size: Of the whole, in bytes.
+        line_count: How many log lines it has.
+        head: What stands before the blocks.
+        block: A run of lines that is repeated.
+        repeats: How often.
+        tail: What stands after the blocks.
+    """
+
+    size: int
+    line_count: int
+    head: bytes
+    block: bytes
+    repeats: int
+    tail: bytes
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the document from its start to its end."""
+        yield self.head
+        for _ in range(self.repeats):
+            yield self.block
+        yield self.tail
+
+
+def body_of(call_id: str) -> Body | None:
+    """Return the body that a call's id stands for; None where it stands for none."""
+    match = _ID.fullmatch(call_id)
+    if match is None:
+        return None
+    kind, number = match[1], int(match[2])
+    if kind == "lines":
+        return _body_of_lines(call_id, number)
+    return _body_of_size(call_id, number) if number >= SMALLEST else None
+
+
+def line_count_of(call_id: str) -> int:
+    """Return how many lines a call's log has.
+
+    Raises:
+        ValueError: The id stands for no body.
+    """
+    body = body_of(call_id)
+    if body is None:
+        raise ValueError(f"no body has the call id {call_id!r}")
+    return body.line_count
+
+
+def _body_of_lines(call_id: str, count: int) -> Body:
+    lines = b",".join(_line(number) for number in range(count))
+    head, tail = _head(call_id), _tail()
+    return Body(
+        size=len(head) + len(lines) + len(tail),
+        line_count=count,
+        head=head,
+        block=lines,
+        repeats=1,
+        tail=tail,
+    )
+
+
+def _body_of_size(call_id: str, size: int) -> Body:
+    """Fill a body with whole blocks, then lines, then one line of just the length that is left."""
+    head, tail = _head(call_id), _tail()
+    left = size - len(head) - len(tail)
+    # Each with its comma behind it; the last line has none.
+    lines = [_line(number) + b"," for number in range(_LINES_IN_BLOCK)]
+    block = b"".join(lines)
+    shortest_last_line = len(b'""')
+    repeats, left = divmod(left - shortest_last_line, len(block))
+    rest: list[bytes] = []
+    for line in lines:
+        if len(line) > left:
+            break
+        rest.append(line)
+        left -= len(line)
+    last_line = b'"' + b"." * left + b'"'
+    return Body(
+        size=size,
+        line_count=repeats * _LINES_IN_BLOCK + len(rest) + 1,
+        head=head,
+        block=block,
+        repeats=repeats,
+        tail=b"".join(rest) + last_line + tail,
+    )
+
+
+def _head(call_id: str) -> bytes:
+    return b'{"call_id":' + _json(call_id) + b',"logs":['
+
+
+def _tail() -> bytes:
+    return b'],"updated_at":' + _json(_UPDATED_AT) + b"}"
+
+
+def _line(number: int) -> bytes:
+    second, millisecond = divmod(number, 1_000)
+    time = f"2026-03-01 09:{second // 60 % 60:02}:{second % 60:02}.{millisecond:03}"
+    return _json(f"{time} | INFO     | agent:on_turn:{number % 97} - {_SAID[number % len(_SAID)]}")
+
+
+def _json(text: str) -> bytes:
+    return json.dumps(text, ensure_ascii=False).encode()

@@ -1,0 +1,172 @@
+"""Runs everything in rounds: in each, every peer takes its turn at every measurement.
+
+What changes on the machine over the minutes then meets all of them alike, and ratios are taken
+within a round. The order of the peers moves on by one from round to round.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import peers
+from bodies import LONG_LOG, SHORT_LOG
+from cold import ColdProgram, ColdRunError, cold_programs, run_cold
+from measure import CEILING
+from peers import Peer
+from samples import Gap, Results, Sample, Series
+
+HERE = Path(__file__).parent
+IN_FLIGHT = (1, 8, 64, 256)
+SIZES = (1_000, 32_000, 1_000_000, 8_000_000, 64_000_000, 1_000_000_000)
+"""Body sizes for the memory measurement, in bytes."""
+LARGEST_WHOLE = 64_000_000
+"""The largest body, in bytes, for peers that keep all of it in memory."""
+SERVER = "server's ceiling"
+
+_SECONDS = {"sync": 1.0, "async": 1.2, "memory": 0.0, CEILING: 0.5}
+_LONGEST_CHILD = 180.0
+_COLD_RUNS = 5
+"""How often a cold program runs in one round; the median counts."""
+
+T = TypeVar("T")
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One measurement that a child process makes."""
+
+    kind: str
+    peer: str
+    case: str
+
+
+def tasks_by_comparison() -> list[list[Task]]:
+    """Return what is measured, in lists whose tasks are compared with each other."""
+    sync_peers = [peer for peer in peers.PEERS if peer.open and not peer.streams]
+    async_peers = [peer for peer in peers.PEERS if peer.open_async]
+    comparisons = [
+        [Task("sync", peer.name, case) for peer in sync_peers] for case in (SHORT_LOG, LONG_LOG)
+    ]
+    for number in IN_FLIGHT:
+        tasks = [Task("async", peer.name, str(number)) for peer in async_peers]
+        comparisons.append([*tasks, Task(CEILING, SERVER, str(number))])
+    for size in SIZES:
+        able = [peer for peer in peers.PEERS if peer.open and _can_hold(peer, size)]
+        comparisons.append([Task("memory", peer.name, f"bytes-{size}") for peer in able])
+    return comparisons
+
+
+def run_round(number: int, url: str, results: Results, report: Report) -> None:
+    """Measure everything once, and add it to the results."""
+    programs = _rotated(cold_programs(url), number)
+    report(f"round {number + 1}: cold starts")
+    _measure_cold(programs, number, results)
+    for tasks in tasks_by_comparison():
+        report(f"round {number + 1}: {tasks[0].kind}, {tasks[0].case}")
+        for task in _rotated(tasks, number):
+            _measure(task, number, url, results)
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[str]:
+    """Run the server in a process of its own; yields its URL."""
+    with subprocess.Popen(  # noqa: S603 - our own server
+        [sys.executable, str(HERE / "server.py")],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin and server.stdout  # noqa: S101, PT018 - pipes were asked for
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.stdin.close()
+            server.wait(timeout=10)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of every process that is measured.
+
+    Without proxies, which a client would ask about loopback, and without settings of the
+    interpreter, which would keep it from using compiled files.
+    """
+    kept = {"PYTHONPATH"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.lower().endswith("_proxy") and (name in kept or not name.startswith("PYTHON"))
+    }
+
+
+def _can_hold(peer: Peer, size: int) -> bool:
+    return peer.streams or size <= LARGEST_WHOLE
+
+
+def _measure_cold(programs: list[ColdProgram], number: int, results: Results) -> None:
+    runs: dict[ColdProgram, list[dict[str, float]]] = {program: [] for program in programs}
+    for _ in range(_COLD_RUNS):
+        for program in list(runs):
+            try:
+                runs[program].append(run_cold(program, environment()))
+            except (ColdRunError, subprocess.TimeoutExpired) as error:
+                del runs[program]
+                _add_gap(results, Gap("cold", program.peer, program.case, str(error)))
+    for program, all_values in runs.items():
+        for quantity in all_values[0]:
+            series = Series("cold", program.peer, program.case, quantity)
+            value = statistics.median(values[quantity] for values in all_values)
+            results.samples.append(Sample(series, number, value))
+
+
+def _measure(task: Task, number: int, url: str, results: Results) -> None:
+    values, reason = _run_child(task, url)
+    if reason:
+        _add_gap(results, Gap(task.kind, task.peer, task.case, reason))
+    for quantity, value in values.items():
+        series = Series(task.kind, task.peer, task.case, quantity)
+        results.samples.append(Sample(series, number, value))
+
+
+def _run_child(task: Task, url: str) -> tuple[dict[str, float], str]:
+    """Return what a child measured, or nothing and the reason."""
+    seconds = str(_SECONDS[task.kind])
+    arguments = [str(HERE / "measure.py"), task.kind, task.peer, task.case, url, seconds]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, *arguments],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_CHILD,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {}, f"took more than {_LONGEST_CHILD:g} s"
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        return {}, f"failed: {said[-1] if said else f'exit code {done.returncode}'}"
+    outcome = json.loads(done.stdout)
+    reason: str = outcome.pop("not_there", "")
+    return outcome, reason
+
+
+def _add_gap(results: Results, gap: Gap) -> None:
+    # The same in every round, mostly: told of once.
+    if gap not in results.gaps:
+        results.gaps.append(gap)
+
+
+def _rotated(items: list[T], by: int) -> list[T]:
+    by %= len(items)
+    return items[by:] + items[:by]
