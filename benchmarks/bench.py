@@ -16,7 +16,7 @@ from pathlib import Path
 from goals import GOALS
 from plots import draw
 from report import write_report
-from rounds import running_server, run_round
+from rounds import run_round, running_server
 from samples import Results, write_json
 
 HERE = Path(__file__).parent

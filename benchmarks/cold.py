@@ -10,9 +10,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bodies import SHORT_LOG
 from peers import (
@@ -25,6 +25,9 @@ from peers import (
     KEY,
     OFFICIAL,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BARE_PYTHON = "bare Python"
 COMMAND = "cartesia-calls"

@@ -11,7 +11,7 @@ once with `cast_to=object`, which gives the parsed JSON. It validates in neither
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -60,10 +60,8 @@ def _path(call_id: str) -> str:
 # Ours
 
 
-
-
 @contextlib.contextmanager
-def _ours(engine: Engine, url: str) -> Iterator[Fetch]:
+def _ours(engine: Engine, url: str) -> Generator[Fetch]:
     from cartesia_calls import Client
 
     with _client(Client, engine, url) as client:
@@ -71,7 +69,7 @@ def _ours(engine: Engine, url: str) -> Iterator[Fetch]:
 
 
 @contextlib.asynccontextmanager
-async def _ours_async(engine: Engine, url: str) -> AsyncIterator[AsyncFetch]:
+async def _ours_async(engine: Engine, url: str) -> AsyncGenerator[AsyncFetch]:
     from cartesia_calls import AsyncClient
 
     async with _client(AsyncClient, engine, url) as client:
@@ -83,7 +81,7 @@ async def _ours_async(engine: Engine, url: str) -> AsyncIterator[AsyncFetch]:
 
 
 @contextlib.contextmanager
-def _ours_streaming(engine: Engine, url: str) -> Iterator[Fetch]:
+def _ours_streaming(engine: Engine, url: str) -> Generator[Fetch]:
     from cartesia_calls import Client
 
     with _client(Client, engine, url) as client:
@@ -126,7 +124,7 @@ def _official_answer() -> Any:  # noqa: ANN401 - a class of the SDK's kind, or w
 
 
 @contextlib.contextmanager
-def _official(answer: Callable[[], Any], url: str) -> Iterator[Fetch]:
+def _official(answer: Callable[[], Any], url: str) -> Generator[Fetch]:
     import cartesia
 
     cast_to = answer()
@@ -138,7 +136,7 @@ def _official(answer: Callable[[], Any], url: str) -> Iterator[Fetch]:
 
 
 @contextlib.asynccontextmanager
-async def _official_async(answer: Callable[[], Any], url: str) -> AsyncIterator[AsyncFetch]:
+async def _official_async(answer: Callable[[], Any], url: str) -> AsyncGenerator[AsyncFetch]:
     import cartesia
 
     cast_to = answer()
@@ -165,7 +163,7 @@ def _untyped() -> type[object]:
 
 
 @contextlib.contextmanager
-def _httpx(url: str) -> Iterator[Fetch]:
+def _httpx(url: str) -> Generator[Fetch]:
     import httpx
 
     with httpx.Client(base_url=url, headers=HEADERS, timeout=TIMEOUT) as client:
@@ -173,7 +171,7 @@ def _httpx(url: str) -> Iterator[Fetch]:
 
 
 @contextlib.asynccontextmanager
-async def _httpx_async(url: str) -> AsyncIterator[AsyncFetch]:
+async def _httpx_async(url: str) -> AsyncGenerator[AsyncFetch]:
     import httpx
 
     async with httpx.AsyncClient(base_url=url, headers=HEADERS, timeout=TIMEOUT) as client:
@@ -185,7 +183,7 @@ async def _httpx_async(url: str) -> AsyncIterator[AsyncFetch]:
 
 
 @contextlib.asynccontextmanager
-async def _aiohttp_async(url: str) -> AsyncIterator[AsyncFetch]:
+async def _aiohttp_async(url: str) -> AsyncGenerator[AsyncFetch]:
     import aiohttp
 
     async with aiohttp.ClientSession(
@@ -213,7 +211,7 @@ def _generated_client(url: str) -> Any:  # noqa: ANN401 - its class is imported 
 
 
 @contextlib.contextmanager
-def _generated(url: str) -> Iterator[Fetch]:
+def _generated(url: str) -> Generator[Fetch]:
     from cartesia_api.api.agents import agents_get_call_logs
     from cartesia_api.models import CartesiaVersion
 
@@ -228,7 +226,7 @@ def _generated(url: str) -> Iterator[Fetch]:
 
 
 @contextlib.asynccontextmanager
-async def _generated_async(url: str) -> AsyncIterator[AsyncFetch]:
+async def _generated_async(url: str) -> AsyncGenerator[AsyncFetch]:
     from cartesia_api.api.agents import agents_get_call_logs
     from cartesia_api.models import CartesiaVersion
 
@@ -248,7 +246,7 @@ async def _generated_async(url: str) -> AsyncIterator[AsyncFetch]:
 
 
 @contextlib.contextmanager
-def _raw(url: str) -> Iterator[Fetch]:
+def _raw(url: str) -> Generator[Fetch]:
     import orjson
 
     with contextlib.closing(raw_socket.connect(url)) as connection:
@@ -261,7 +259,7 @@ def _raw(url: str) -> Iterator[Fetch]:
 
 
 @contextlib.asynccontextmanager
-async def _raw_async(url: str) -> AsyncIterator[AsyncFetch]:
+async def _raw_async(url: str) -> AsyncGenerator[AsyncFetch]:
     import asyncio
 
     import orjson
@@ -270,9 +268,7 @@ async def _raw_async(url: str) -> AsyncIterator[AsyncFetch]:
 
     async def fetch(call_id: str) -> int:
         connection = idle.pop() if idle else await asyncio.open_connection(*address)
-        body = await raw_socket.fetch_async(
-            *connection, raw_socket.request_for(call_id, HEADERS)
-        )
+        body = await raw_socket.fetch_async(*connection, raw_socket.request_for(call_id, HEADERS))
         idle.append(connection)
         return len(orjson.loads(body)["logs"])
 

@@ -4,18 +4,23 @@ Their background is transparent and their colours are of middle brightness, so t
 on a light page and on a dark one.
 """
 
+# matplotlib leaves the types of its keywords open.
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 import cold
 import peers
-from bodies import LONG_LOG, SHORT_LOG
+from bodies import LONG_LOG, SHORT_LOG, line_count_of
 from goals import MEGABYTE
+from measure import CEILING
 from report import size_name
 from rounds import IN_FLIGHT, SERVER, SIZES
 from samples import Results, Series, read_json
@@ -36,15 +41,33 @@ _COLOURS = {
     peers.HTTPX_STREAM.name: "#c79100",
     "ours": "#e0662f",
     peers.OFFICIAL.name: "#3f86d6",
-    peers.OFFICIAL_UNTYPED.name: "#6f9fd0",
+    peers.OFFICIAL_UNTYPED.name: "#7fa8d8",
     peers.BARE_HTTPX.name: "#2f9e68",
+    "httpx": "#2f9e68",
     peers.GENERATED.name: "#a06bd0",
     peers.AIOHTTP.name: "#d0559a",
     peers.FLOOR.name: _INK,
     SERVER: _INK,
 }
+_DASHED = {peers.FAST_STREAM.name, peers.HTTPX_STREAM.name, SERVER}
 _MARKERS = "osD^vPX*<>"
 _MILLISECONDS = 1_000
+_STYLE: dict[Any, Any] = {
+    "svg.hashsalt": "cartesia-calls",
+    "font.size": 10,
+    "text.color": _INK,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "axes.titlecolor": _INK,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "grid.color": _INK,
+    "grid.alpha": 0.3,
+    "legend.frameon": False,
+}
 
 
 def draw(results: Results, folder: Path) -> list[Path]:
@@ -66,30 +89,11 @@ def draw(results: Results, folder: Path) -> list[Path]:
     return paths
 
 
-_STYLE = {
-    "svg.hashsalt": "cartesia-calls",
-    "font.size": 10,
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.titlecolor": _INK,
-    "axes.titlesize": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "grid.color": _INK,
-    "grid.alpha": 0.3,
-    "legend.frameon": False,
-}
-
-
 def _draw_cpu(results: Results) -> Figure:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     for axes, call_id in zip(figure.subplots(1, 2), (SHORT_LOG, LONG_LOG), strict=True):
         series = [s for s in results.series("sync", "cpu_seconds") if s.case == call_id]
-        lines = int(call_id.removeprefix("lines-"))
-        axes.set_title(f"CPU a call, {lines:,} lines, ms")
+        axes.set_title(f"CPU a call, {line_count_of(call_id):,} lines, ms")
         _bars(axes, results, series, [s.peer for s in series])
     return figure
 
@@ -128,8 +132,8 @@ def _draw_throughput(results: Results) -> Figure:
     axes.set_title("Calls a second by calls in flight, async, 50 lines")
     axes.set_xlabel("calls in flight")
     cases = {number: str(number) for number in IN_FLIGHT}
-    for kind in ("async", "ceiling"):
-        _lines(axes, results, kind, "calls_per_second", cases, 1)
+    for kind in ("async", CEILING):
+        _lines(axes, results, (kind, "calls_per_second"), cases)
     _finish_lines(axes, list(IN_FLIGHT), [str(number) for number in IN_FLIGHT])
     return figure
 
@@ -140,15 +144,21 @@ def _draw_memory(results: Results) -> Figure:
     axes.set_title("Peak memory of the process by size of the body, MB")
     axes.set_xlabel("size of the body")
     cases = {size: f"bytes-{size}" for size in SIZES}
-    _lines(axes, results, "memory", "peak_bytes", cases, 1 / MEGABYTE)
+    _lines(axes, results, ("memory", "peak_bytes"), cases, scale=1 / MEGABYTE)
     _finish_lines(axes, list(SIZES), [size_name(size) for size in SIZES])
     return figure
 
 
 def _lines(
-    axes: Axes, results: Results, kind: str, quantity: str, cases: dict[int, str], scale: float
+    axes: Axes,
+    results: Results,
+    what: tuple[str, str],
+    cases: dict[int, str],
+    *,
+    scale: float = 1.0,
 ) -> None:
     """Draw one line a peer, with a bar from the least to the most at each point."""
+    kind, quantity = what
     names = dict.fromkeys(series.peer for series in results.series(kind, quantity))
     for number, name in enumerate(names):
         points = [
@@ -171,14 +181,13 @@ def _lines(
         )
 
 
-_DASHED = {peers.FAST_STREAM.name, peers.HTTPX_STREAM.name, SERVER, peers.OFFICIAL_UNTYPED.name}
-
-
 def _finish_lines(axes: Axes, ticks: list[int], names: list[str]) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(ticks, names)
     axes.minorticks_off()
+    # A range of less than a decade needs more marks than the powers of ten.
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.grid()
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

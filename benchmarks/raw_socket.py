@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import asyncio
 
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = b"content-length:"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import cold
 import peers
-from bodies import LONG_LOG, SHORT_LOG
+from bodies import LONG_LOG, SHORT_LOG, line_count_of
 from goals import GOALS, MEGABYTE, Bound, Goal
+from measure import CEILING
 from rounds import IN_FLIGHT, SERVER, SIZES
 from samples import Results, Series, Spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 MET, NOT_MET = "yes", "**no**"
 NOT_MEASURED = "not measured"
 
-_MISSING = "–"
+_MISSING = "-"
 _MILLISECONDS = 1_000
 _KILOBYTE, _GIGABYTE = 1_000, 1_000_000_000
 _MANY = 100
@@ -98,15 +102,15 @@ def _calls(results: Results, call_id: str) -> str:
             rows.append(
                 (series.peer, _figure(results, series), _figure(results, wall), f"{less} times")
             )
-    lines = call_id.removeprefix("lines-")
-    header = [f"sync, {lines} lines", "CPU, ms", "time, ms", "CPU less than the official SDK"]
+    lines = line_count_of(call_id)
+    header = [f"sync, {lines:,} lines", "CPU, ms", "time, ms", "CPU less than the official SDK"]
     return _table(header, rows)
 
 
 def _throughput(results: Results) -> str:
     names = _peers(results, "async", "calls_per_second")
     rows = [_row(results, "async", name, "calls_per_second", IN_FLIGHT) for name in names]
-    rows.append(_row(results, "ceiling", SERVER, "calls_per_second", IN_FLIGHT))
+    rows.append(_row(results, CEILING, SERVER, "calls_per_second", IN_FLIGHT))
     return _table(["in flight", *map(str, IN_FLIGHT)], rows)
 
 
@@ -173,7 +177,7 @@ def _with_spread(spread: Spread | None, show: Callable[[float], str]) -> str:
         return _MISSING
     if spread.least == spread.most:
         return show(spread.median)
-    return f"{show(spread.median)} ({show(spread.least)}–{show(spread.most)})"
+    return f"{show(spread.median)} ({show(spread.least)} to {show(spread.most)})"
 
 
 def _decimal(value: float) -> str:

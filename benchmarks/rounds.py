@@ -12,7 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -78,11 +78,21 @@ def run_round(number: int, url: str, results: Results, report: Report) -> None:
     for tasks in tasks_by_comparison():
         report(f"round {number + 1}: {tasks[0].kind}, {tasks[0].case}")
         for task in _rotated(tasks, number):
-            _measure(task, number, url, results)
+            run_task(task, number, url, results)
+
+
+def run_task(task: Task, number: int, url: str, results: Results) -> None:
+    """Make one measurement and add it to the results, as a gap where there is nothing to add."""
+    values, reason = _run_child(task, url)
+    if reason:
+        _add_gap(results, Gap(task.kind, task.peer, task.case, reason))
+    for quantity, value in values.items():
+        series = Series(task.kind, task.peer, task.case, quantity)
+        results.samples.append(Sample(series, number, value))
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[str]:
+def running_server() -> Generator[str]:
     """Run the server in a process of its own; yields its URL."""
     with subprocess.Popen(  # noqa: S603 - our own server
         [sys.executable, str(HERE / "server.py")],
@@ -138,15 +148,6 @@ def _measure_cold(programs: list[ColdProgram], number: int, results: Results) ->
 def _has_run_enough(runs: list[dict[str, float]]) -> bool:
     spent = sum(run["wall_seconds"] for run in runs)
     return len(runs) >= _LEAST_COLD_RUNS and spent > _COLD_SECONDS
-
-
-def _measure(task: Task, number: int, url: str, results: Results) -> None:
-    values, reason = _run_child(task, url)
-    if reason:
-        _add_gap(results, Gap(task.kind, task.peer, task.case, reason))
-    for quantity, value in values.items():
-        series = Series(task.kind, task.peer, task.case, quantity)
-        results.samples.append(Sample(series, number, value))
 
 
 def _run_child(task: Task, url: str) -> tuple[dict[str, float], str]:

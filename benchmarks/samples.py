@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from operator import sub, truediv
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 
 class Series(NamedTuple):
@@ -81,11 +82,11 @@ class Results:
 
     def ratio(self, over: Series, under: Series) -> Spread | None:
         """Return how many times `under` goes into `over`, a ratio for each round that has both."""
-        return self._compare(over, under, truediv)
+        return self._compare(over, under, lambda left, right: left / right)
 
     def difference(self, over: Series, under: Series) -> Spread | None:
         """Return how much `over` is more than `under`, a difference for each round that has both."""
-        return self._compare(over, under, sub)
+        return self._compare(over, under, lambda left, right: left - right)
 
     def series(self, kind: str, quantity: str) -> list[Series]:
         """Return the series of a kind and quantity, in the order in which they were measured."""
