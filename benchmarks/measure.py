@@ -144,13 +144,13 @@ def _exchange_for(
     answers = 0
     while (now := time.perf_counter()) < started + seconds:
         for key, _ in selector.select(timeout=seconds):
-            connection = key.fileobj
-            assert isinstance(connection, socket.socket)  # noqa: S101 - only these are registered
-            missing[connection] -= len(connection.recv(length))
-            if not missing[connection]:
+            answering = key.fileobj
+            assert isinstance(answering, socket.socket)  # noqa: S101 - only these are registered
+            missing[answering] -= len(answering.recv(length))
+            if not missing[answering]:
                 answers += 1
-                missing[connection] = length
-                connection.sendall(request)
+                missing[answering] = length
+                answering.sendall(request)
     return answers, now - started
 
 

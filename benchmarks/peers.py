@@ -152,7 +152,7 @@ async def _official_async(answer: Callable[[], Any], url: str) -> AsyncGenerator
 
 
 def _official_lines(answer: Any) -> int:  # noqa: ANN401 - a model or a dict
-    return len(answer["logs"] if isinstance(answer, dict) else answer.logs)
+    return len(answer.logs if hasattr(answer, "logs") else answer["logs"])
 
 
 def _untyped() -> type[object]:
