@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Body:
         yield self.tail
 
 
+@cache
 def body_of(call_id: str) -> Body | None:
     """Return the body that a call's id stands for; None where it stands for none."""
     match = _ID.fullmatch(call_id)

@@ -175,9 +175,8 @@ def _figure(results: Results, series: Series) -> str:
 def _with_spread(spread: Spread | None, show: Callable[[float], str]) -> str:
     if spread is None:
         return _MISSING
-    if spread.least == spread.most:
-        return show(spread.median)
-    return f"{show(spread.median)} ({show(spread.least)} to {show(spread.most)})"
+    median, least, most = (show(value) for value in (spread.median, spread.least, spread.most))
+    return median if least == most else f"{median} ({least} to {most})"
 
 
 def _decimal(value: float) -> str:
