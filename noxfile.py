@@ -171,7 +171,7 @@ def vendor(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the client against its peers; `-- --quick` for one round instead of eleven minutes."""
+    """Measure the client against its peers; `-- --quick` for one round instead of ten minutes."""
     session.install(".[fast,cli,sandbox]", *_group("bench"))
     session.run("python", "benchmarks/bench.py", *session.posargs)
 

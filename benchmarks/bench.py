@@ -21,7 +21,7 @@ from samples import Results, write_json
 
 HERE = Path(__file__).parent
 _ROUNDS = 5
-_MINUTES = 11.0
+_MINUTES = 10.0
 _PACKAGES = ("cartesia-calls", "cartesia", "httpx", "aiohttp", "orjson", "pyreqwest", "ijson")
 
 

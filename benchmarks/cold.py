@@ -77,18 +77,21 @@ def run_cold(program: ColdProgram, environment: Mapping[str, str]) -> dict[str, 
     """Run a program once; return its CPU and wall time in seconds.
 
     Raises:
-        ColdRunError: It failed.
+        ColdRunError: It failed, or took too long.
     """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 - this file's own programs
-        program.arguments,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        timeout=_LONGEST_RUN,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - this file's own programs
+            program.arguments,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=_LONGEST_RUN,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ColdRunError(f"took more than {_LONGEST_RUN:g} s") from error
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:

@@ -21,7 +21,7 @@ import raw_socket
 if TYPE_CHECKING:
     import asyncio
 
-KEY = "sk_car_0123456789abcdefghij"
+KEY = "sk_car_only_for_benchmarks"
 API_VERSION = "2026-03-01"
 TIMEOUT = 120.0
 """The bound of one request, in seconds."""

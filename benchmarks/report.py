@@ -43,7 +43,7 @@ _THROUGHPUT_NOTE = (
 )
 _MEMORY_NOTE = (
     "The most that the process had, interpreter and imports included. Whole bodies end at 32 MB: at "
-    "1 GB only what streams is measured."
+    "1 GB only what streams is measured, in the first round."
 )
 _COLD_NOTE = "From the start of the process to its end."
 
@@ -55,13 +55,20 @@ def write_report(results: Results, plots: Sequence[str]) -> str:
         _section("Machine", _table(["what", "is"], results.machine.items())),
         _section("Goals", _goals(results)),
         _section("One call", _calls(results, SHORT_LOG), _calls(results, LONG_LOG)),
-        _section("Calls a second, 50 lines", _THROUGHPUT_NOTE, _throughput(results)),
+        _section(
+            "Calls in flight, 50 lines", _THROUGHPUT_NOTE, _throughput(results), _async_cpu(results)
+        ),
         _section("Peak memory", _MEMORY_NOTE, _memory(results)),
         _section("From a cold start", _COLD_NOTE, _cold(results)),
         _section("Not measured", _gaps(results)),
-        _section("Plots", *(f"![{path}]({path})" for path in plots)),
+        _section("Plots", *(_image(path) for path in plots)),
     ]
     return "\n".join(section for section in sections if section)
+
+
+def _image(path: str) -> str:
+    name = path.rpartition("/")[2].removesuffix(".svg").replace("-", " ")
+    return f"![{name}]({path})"
 
 
 def _section(title: str, *parts: str) -> str:
@@ -111,7 +118,13 @@ def _throughput(results: Results) -> str:
     names = _peers(results, "async", "calls_per_second")
     rows = [_row(results, "async", name, "calls_per_second", IN_FLIGHT) for name in names]
     rows.append(_row(results, CEILING, SERVER, "calls_per_second", IN_FLIGHT))
-    return _table(["in flight", *map(str, IN_FLIGHT)], rows)
+    return _table(["calls a second, in flight", *map(str, IN_FLIGHT)], rows)
+
+
+def _async_cpu(results: Results) -> str:
+    names = _peers(results, "async", "cpu_seconds")
+    rows = [_row(results, "async", name, "cpu_seconds", IN_FLIGHT) for name in names]
+    return _table(["CPU a call, ms, in flight", *map(str, IN_FLIGHT)], rows)
 
 
 def _memory(results: Results) -> str:

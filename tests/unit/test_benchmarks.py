@@ -152,7 +152,7 @@ def test_what_can_not_be_measured_is_a_gap_with_its_reason(url: str) -> None:
 
 
 def test_every_goals_figures_are_measured(url: str) -> None:
-    tasks = [task for tasks in rounds.tasks_by_comparison() for task in tasks]
+    tasks = [task for tasks in rounds.tasks_by_comparison(0) for task in tasks]
     measured = {(task.kind, task.peer, task.case) for task in tasks}
     cold = {("cold", program.peer, program.case) for program in cold_programs(url)}
     wanted = {series[:3] for goal in GOALS for series in (goal.ours, goal.theirs)}
@@ -298,6 +298,7 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
             ("sync", peers.OFFICIAL.name, SHORT_LOG, "cpu_seconds", 0.003),
             ("sync", peers.FAST.name, SHORT_LOG, "cpu_seconds", 0.00025),
             ("async", peers.AIOHTTP.name, "64", "calls_per_second", 2_700),
+            ("async", peers.AIOHTTP.name, "64", "cpu_seconds", 0.0003),
             ("ceiling", rounds.SERVER, "64", "calls_per_second", 14_000),
             ("memory", peers.FAST_STREAM.name, "bytes-1000", "peak_bytes", 20 * MEGABYTE),
             ("cold", "ours", "import", "wall_seconds", 0.012),
@@ -305,15 +306,16 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
             series = Series(kind, peer, case, quantity)
             results.samples.append(Sample(series, round_, value * (1 + round_)))
     results.gaps.append(Gap("memory", "ours", "bytes-1000", "no | pipes\nand no lines"))
-    report = write_report(results, ["figures/cpu.svg"])
+    report = write_report(results, ["figures/calls-a-second.svg"])
     assert "| cores | 2 |" in report
     assert f"| {peers.FAST.name} | 0.5 (0.25 to 0.75) | - | 12 times |" in report
     assert "| aiohttp | - | - | 5,400 (2,700 to 8,100) | - |" in report
+    assert "| aiohttp | - | - | 0.6 (0.3 to 0.9) | - |" in report
     assert f"| {rounds.SERVER} | - | - | 28,000 (14,000 to 42,000) | - |" in report
     assert f"| {peers.FAST_STREAM.name} | 40 (20 to 60) | - | - | - | - |" in report
     assert "| import | ours | 24 (12 to 36) |" in report
     assert r"| ours | memory | bytes-1000 | no \| pipes and no lines |" in report
-    assert "![figures/cpu.svg](figures/cpu.svg)" in report
+    assert "![calls a second](figures/calls-a-second.svg)" in report
 
 
 def test_one_measured_round_is_no_spread() -> None:
