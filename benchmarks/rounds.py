@@ -64,9 +64,9 @@ def tasks_by_comparison(number: int) -> list[list[Task]]:
     comparisons = [
         [Task("sync", peer.name, case) for peer in sync_peers] for case in (SHORT_LOG, LONG_LOG)
     ]
-    for number in IN_FLIGHT:
-        tasks = [Task("async", peer.name, str(number)) for peer in async_peers]
-        comparisons.append([*tasks, Task(CEILING, SERVER, str(number))])
+    for in_flight in map(str, IN_FLIGHT):
+        tasks = [Task("async", peer.name, in_flight) for peer in async_peers]
+        comparisons.append([*tasks, Task(CEILING, SERVER, in_flight)])
     for size in SIZES if number == 0 else SIZES[:-1]:
         able = [peer for peer in others if peer.open and _can_hold(peer, size)]
         comparisons.append([Task("memory", peer.name, f"bytes-{size}") for peer in able])

@@ -18,7 +18,7 @@ import rounds
 from bodies import LONG_LOG, SHORT_LOG, SMALLEST, body_of, line_count_of
 from cold import cold_programs
 from contract import load_spec
-from goals import GOALS, MEGABYTE, Bound, Goal
+from goals import GOALS, MEGABYTE, ONE_GIGABYTE, Bound, Goal
 from measure import measure_async, measure_ceiling, measure_memory, measure_sync
 from oracle import Oracle
 from report import MET, NOT_MEASURED, NOT_MET, write_report
@@ -157,6 +157,14 @@ def test_every_goals_figures_are_measured(url: str) -> None:
     cold = {("cold", program.peer, program.case) for program in cold_programs(url)}
     wanted = {series[:3] for goal in GOALS for series in (goal.ours, goal.theirs)}
     assert wanted <= measured | cold
+
+
+def test_the_largest_body_has_its_turn_in_the_first_round_only() -> None:
+    cases = [
+        {task.case for tasks in rounds.tasks_by_comparison(number) for task in tasks}
+        for number in range(2)
+    ]
+    assert cases[0] - cases[1] == {ONE_GIGABYTE}
 
 
 def test_an_async_peer_has_as_many_calls_in_flight_as_asked() -> None:
