@@ -1,7 +1,9 @@
 """The answers that everything is measured on: logs of so many lines, or of so many bytes.
 
-A call's id says what its body is: `lines-50` has 50 lines, `bytes-1000000` is one million bytes of
-JSON. Both are what the spec allows as an answer of operation `agents_get-call-logs`.
+A call's id says what its body is: `lines-50` has 50 short lines of plain ASCII, where the work of a
+client shows most; `wide-50` has 50 lines of twice the length with what JSON escapes and UTF-8 takes
+more bytes for, where reading JSON shows most; `bytes-1000000` is one million bytes of the latter. All
+are what the spec allows as an answer of operation `agents_get-call-logs`.
 """
 
 from __future__ import annotations
@@ -13,15 +15,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SHORT_LOG = "lines-50"
 LONG_LOG = "lines-20000"
+WIDE_LOG = "wide-20000"
 SMALLEST = 512
 """The smallest body of a wanted size, in bytes."""
 
 _UPDATED_AT = "2026-03-01T10:00:00Z"
-_ID = re.compile(r"(lines|bytes)-(\d{1,10})")
+_ID = re.compile(r"(lines|wide|bytes)-(\d{1,10})")
 _LINES_IN_BLOCK = 1_000
 # What agents say, with what JSON has to escape and what UTF-8 takes two bytes for.
 _SAID = (
@@ -67,9 +70,16 @@ def body_of(call_id: str) -> Body | None:
     if match is None:
         return None
     kind, number = match[1], int(match[2])
-    if kind == "lines":
-        return _body_of_lines(call_id, number)
-    return _body_of_size(call_id, number) if number >= SMALLEST else None
+    if kind == "bytes":
+        return _body_of_size(call_id, number) if number >= SMALLEST else None
+    make_line = _short_line if kind == "lines" else _wide_line
+    return _body_of_lines(call_id, map(make_line, range(number)), number)
+
+
+def title_of(call_id: str) -> str:
+    """Return what tables and plots call a log of so many lines."""
+    kind, _, number = call_id.partition("-")
+    return f"{int(number):,} {'wide ' if kind == 'wide' else ''}lines"
 
 
 def line_count_of(call_id: str) -> int:
@@ -84,8 +94,8 @@ def line_count_of(call_id: str) -> int:
     return body.line_count
 
 
-def _body_of_lines(call_id: str, count: int) -> Body:
-    lines = b",".join(_line(number) for number in range(count))
+def _body_of_lines(call_id: str, each: Iterable[bytes], count: int) -> Body:
+    lines = b",".join(each)
     head, tail = _head(call_id), _tail()
     return Body(
         size=len(head) + len(lines) + len(tail),
@@ -102,7 +112,7 @@ def _body_of_size(call_id: str, size: int) -> Body:
     head, tail = _head(call_id), _tail()
     left = size - len(head) - len(tail)
     # Each with its comma behind it; the last line has none.
-    lines = [_line(number) + b"," for number in range(_LINES_IN_BLOCK)]
+    lines = [_wide_line(number) + b"," for number in range(_LINES_IN_BLOCK)]
     block = b"".join(lines)
     shortest_last_line = len(b'""')
     repeats, left = divmod(left - shortest_last_line, len(block))
@@ -131,10 +141,18 @@ def _tail() -> bytes:
     return b'],"updated_at":' + _json(_UPDATED_AT) + b"}"
 
 
-def _line(number: int) -> bytes:
+def _short_line(number: int) -> bytes:
+    return _json(f"{_time(number)} INFO turn {number}: heard")
+
+
+def _wide_line(number: int) -> bytes:
+    where = f"agent:on_turn:{number % 97}"
+    return _json(f"{_time(number)} | INFO     | {where} - {_SAID[number % len(_SAID)]}")
+
+
+def _time(number: int) -> str:
     second, millisecond = divmod(number, 1_000)
-    time = f"2026-03-01 09:{second // 60 % 60:02}:{second % 60:02}.{millisecond:03}"
-    return _json(f"{time} | INFO     | agent:on_turn:{number % 97} - {_SAID[number % len(_SAID)]}")
+    return f"2026-03-01 09:{second // 60 % 60:02}:{second % 60:02}.{millisecond:03}"
 
 
 def _json(text: str) -> bytes:

@@ -18,11 +18,11 @@ from matplotlib.ticker import LogLocator
 
 import cold
 import peers
-from bodies import LONG_LOG, SHORT_LOG, line_count_of
+from bodies import title_of
 from goals import MEGABYTE
 from measure import CEILING
 from report import size_name
-from rounds import IN_FLIGHT, SERVER, SIZES
+from rounds import IN_FLIGHT, LOGS, SERVER, SIZES
 from samples import Results, Series, read_json
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ def draw(results: Results, folder: Path) -> list[Path]:
 
 
 def _draw_cpu(results: Results) -> Figure:
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    for axes, call_id in zip(figure.subplots(1, 2), (SHORT_LOG, LONG_LOG), strict=True):
+    figure = Figure(figsize=(9, 7.5), layout="constrained")
+    for axes, call_id in zip(figure.subplots(len(LOGS)), LOGS, strict=True):
         series = [s for s in results.series("sync", "cpu_seconds") if s.case == call_id]
-        axes.set_title(f"CPU a call, {line_count_of(call_id):,} lines, ms")
+        axes.set_title(f"CPU a call, {title_of(call_id)}, ms")
         _bars(axes, results, series, [s.peer for s in series])
     return figure
 

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import peers
-from bodies import LONG_LOG, SHORT_LOG
+from bodies import LONG_LOG, SHORT_LOG, WIDE_LOG
 from cold import ColdProgram, ColdRunError, cold_programs, run_cold
 from measure import CEILING
 from peers import Peer
 from samples import Gap, Results, Sample, Series
 
 HERE = Path(__file__).parent
+LOGS = (SHORT_LOG, LONG_LOG, WIDE_LOG)
 IN_FLIGHT = (1, 8, 64, 256)
 SIZES = (1_000, 32_000, 1_000_000, 32_000_000, 1_000_000_000)
 """Body sizes for the memory measurement, in bytes."""
@@ -61,9 +62,7 @@ def tasks_by_comparison(number: int) -> list[list[Task]]:
     # Untyped, the SDK differs in what it makes of a body, which the sync figures show.
     others = [peer for peer in peers.PEERS if peer is not peers.OFFICIAL_UNTYPED]
     async_peers = [peer for peer in others if peer.open_async]
-    comparisons = [
-        [Task("sync", peer.name, case) for peer in sync_peers] for case in (SHORT_LOG, LONG_LOG)
-    ]
+    comparisons = [[Task("sync", peer.name, case) for peer in sync_peers] for case in LOGS]
     for in_flight in map(str, IN_FLIGHT):
         tasks = [Task("async", peer.name, in_flight) for peer in async_peers]
         comparisons.append([*tasks, Task(CEILING, SERVER, in_flight)])

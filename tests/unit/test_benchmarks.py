@@ -15,7 +15,7 @@ import pytest
 
 import peers
 import rounds
-from bodies import LONG_LOG, SHORT_LOG, SMALLEST, body_of, line_count_of
+from bodies import LONG_LOG, SHORT_LOG, SMALLEST, WIDE_LOG, body_of, line_count_of
 from cold import cold_programs
 from contract import load_spec
 from goals import GOALS, MEGABYTE, ONE_GIGABYTE, Bound, Goal
@@ -50,7 +50,7 @@ def _problems(oracle: Oracle, response: httpx.Response) -> list[str]:
 # The server and its bodies
 
 
-@pytest.mark.parametrize("call_id", [SHORT_LOG, "lines-0", "bytes-512"])
+@pytest.mark.parametrize("call_id", [SHORT_LOG, "lines-0", "wide-9", "bytes-512"])
 def test_the_servers_logs_are_what_the_spec_says(url: str, oracle: Oracle, call_id: str) -> None:
     response = httpx.get(f"{url}/agents/calls/{call_id}/logs", headers=peers.HEADERS)
     assert response.status_code == 200
@@ -93,7 +93,18 @@ def test_a_gigabyte_is_made_of_small_pieces() -> None:
 
 
 def test_logs_have_as_many_lines_as_their_ids_say() -> None:
-    assert (line_count_of(SHORT_LOG), line_count_of(LONG_LOG)) == (50, 20_000)
+    assert [line_count_of(call_id) for call_id in rounds.LOGS] == [50, 20_000, 20_000]
+
+
+def test_wide_lines_are_twice_as_long_and_have_all_that_json_has() -> None:
+    short, wide = body_of(LONG_LOG), body_of(WIDE_LOG)
+    assert short
+    assert wide
+    assert wide.size > 2 * short.size
+    assert short.block.isascii()
+    assert not wide.block.isascii()
+    assert b"\\" not in short.block
+    assert b"\\" in wide.block
 
 
 # Measurements
