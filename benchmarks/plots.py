@@ -21,7 +21,7 @@ import peers
 from bodies import title_of
 from goals import MEGABYTE
 from measure import CEILING
-from report import size_name
+from report import size_name, three_digits
 from rounds import IN_FLIGHT, LOGS, SERVER, SIZES
 from samples import Results, Series, read_json
 
@@ -120,7 +120,7 @@ def _bars(axes: Axes, results: Results, series: Sequence[Series], labels: Sequen
     bars = axes.barh(
         [label for _, label, _ in found], widths, color=[colour for _, _, colour in found]
     )
-    axes.bar_label(bars, [f"{width:.3g}" for width in widths], padding=3)
+    axes.bar_label(bars, [three_digits(width) for width in widths], padding=3)
     axes.margins(x=0.15)
     axes.grid(axis="x")
     axes.set_axisbelow(True)

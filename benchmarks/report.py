@@ -95,8 +95,8 @@ def _measured(goal: Goal, results: Results) -> str:
     if spread is None:
         return NOT_MEASURED
     if goal.bound is Bound.MEGABYTES_MORE_AT_MOST:
-        return f"{_with_spread(spread, _decimal)} MB"
-    return f"{_with_spread(spread, _decimal)} times"
+        return f"{_with_spread(spread, three_digits)} MB"
+    return f"{_with_spread(spread, three_digits)} times"
 
 
 def _lines_note() -> str:
@@ -116,7 +116,7 @@ def _calls(results: Results, call_id: str) -> str:
     for series in results.series("sync", "cpu_seconds"):
         if series.case == call_id:
             wall = series._replace(quantity="wall_seconds")
-            less = _with_spread(results.ratio(base, series), _decimal)
+            less = _with_spread(results.ratio(base, series), three_digits)
             rows.append(
                 (series.peer, _figure(results, series), _figure(results, wall), f"{less} times")
             )
@@ -149,7 +149,7 @@ def _cold(results: Results) -> str:
     rows: list[Sequence[str]] = []
     for series in results.series("cold", "wall_seconds"):
         cpu = series._replace(quantity="cpu_seconds")
-        ratio = _with_spread(results.ratio(series, bare), _decimal)
+        ratio = _with_spread(results.ratio(series, bare), three_digits)
         rows.append(
             (
                 series.case,
@@ -178,6 +178,11 @@ def size_name(size: int) -> str:
     return f"{size // MEGABYTE} MB" if size >= MEGABYTE else f"{size // _KILOBYTE} KB"
 
 
+def three_digits(value: float) -> str:
+    """Return a number with the three digits that count, or as a whole one."""
+    return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.3g}"
+
+
 def _peers(results: Results, kind: str, quantity: str) -> list[str]:
     return list(dict.fromkeys(series.peer for series in results.series(kind, quantity)))
 
@@ -192,7 +197,7 @@ def _row(
 def _figure(results: Results, series: Series) -> str:
     scales = {"cpu_seconds": _MILLISECONDS, "wall_seconds": _MILLISECONDS, "peak_bytes": 1e-6}
     scale = scales.get(series.quantity, 1)
-    return _with_spread(results.spread(series), lambda value: _decimal(value * scale))
+    return _with_spread(results.spread(series), lambda value: three_digits(value * scale))
 
 
 def _with_spread(spread: Spread | None, show: Callable[[float], str]) -> str:
@@ -200,11 +205,6 @@ def _with_spread(spread: Spread | None, show: Callable[[float], str]) -> str:
         return _MISSING
     median, least, most = (show(value) for value in (spread.median, spread.least, spread.most))
     return median if least == most else f"{median} ({least} to {most})"
-
-
-def _decimal(value: float) -> str:
-    """Return a number with three digits that count."""
-    return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.3g}"
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
