@@ -177,6 +177,13 @@ def vendor(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the client against its peers; `-- --quick` for one round instead of ten minutes."""
+    session.install(".[fast,cli,sandbox]", *_group("bench"))
+    session.run("python", "benchmarks/bench.py", *session.posargs)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """Show the main job against the embedded sandbox."""
     session.install(PRODUCT)
