@@ -123,6 +123,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the CI workflows, the shell in them included."""
+    session.install(*_group("workflows"))
+    session.run("actionlint", "-shellcheck", "shellcheck")
+
+
+@nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy and pyright, both strict, on hand-written and generated code."""
     _install_product(session, "types")
