@@ -159,6 +159,13 @@ def vendor(session: nox.Session) -> None:
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
 
 
+@nox.session(name="update-spec")
+def update_spec(session: nox.Session) -> None:
+    """Vendor, regenerate, run the contract tests and write a report; all of it, or nothing."""
+    _install_product(session, "tests")
+    session.run("python", "scripts/update_spec.py", *session.posargs)
+
+
 @nox.session
 def demo(session: nox.Session) -> None:
     """Show the main job against the embedded sandbox."""
