@@ -41,20 +41,22 @@ class _Step:
         command: The program, without the interpreter.
         repair: What to do when it fails.
         fine: The exit codes that are no failure.
+        makes: A file that must be there afterwards; a crash exits with 1, as allowed drift does.
     """
 
     what: str
     command: list[str]
     repair: str
     fine: tuple[int, ...] = (0,)
+    makes: Path | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Returns:
-        0 when done; 1 when a step failed; 3 when a library is not installed. But for 0 the
-        checkout is as it was. (Wrong usage exits with 2.)
+        0 when done; 1 when a step failed; 3 when there was nothing to compare with, or a library
+        is not installed. But for 0 the checkout is as it was. (Wrong usage exits with 2.)
     """
     options = _parser().parse_args(arguments)
     report: Path = options.report.resolve()
@@ -132,9 +134,11 @@ def _steps(sources: list[str], report: Path) -> list[_Step]:
     return [
         _Step(
             "Comparing with upstream",
-            ["scripts/check_upstream.py", *sources, "--markdown", str(report)],
+            # Not the copy's own: what it installs is kept for the next time.
+            [str(ROOT / "scripts" / "check_upstream.py"), *sources, "--markdown", str(report)],
             "Name other sources, or try again later.",
             fine=(0, 1, 2),  # no drift, allowed drift, breaking drift
+            makes=report,
         ),
         _Step(
             "Vendoring",
@@ -163,7 +167,8 @@ def _run(step: _Step, copy: Path) -> None:
         env=os.environ | {"PYTHONPATH": os.pathsep.join(layers), "PYTHONDONTWRITEBYTECODE": "1"},
         check=False,
     )
-    if done.returncode not in step.fine:
+    is_made = step.makes is None or step.makes.is_file()
+    if done.returncode not in step.fine or not is_made:
         raise ScriptError(
             f"{step.what} failed, as said above; nothing was changed.",
             step.repair,

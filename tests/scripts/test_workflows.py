@@ -146,11 +146,18 @@ def runner(tmp_path: Path) -> Runner:
     return Runner(tmp_path)
 
 
-def check(runner: Runner, *, code: int, update: int = 0, sources: str = "a.md b.md") -> int:
-    """Run the check where the two scripts end with these codes."""
+def check(
+    runner: Runner,
+    *,
+    code: int,
+    update: int = 0,
+    sources: str = "a.md b.md",
+    report: str = "the report",
+) -> int:
+    """Run the check where the two scripts end with these codes, the first with this report."""
     does = f"""
 case $1 in
-  *check_upstream.py) echo the report > "{runner.out}/report.md"; exit {code} ;;
+  *check_upstream.py) echo -n "{report}" > "{runner.out}/report.md"; exit {code} ;;
   *) echo the reason >&2; exit {update} ;;
 esac"""
     runner.program("python", does)
@@ -169,6 +176,11 @@ def test_the_check_s_exit_code_decides_what_follows(runner: Runner, code: int, r
 
 def test_a_check_that_could_not_be_made_fails_the_job(runner: Runner) -> None:
     assert check(runner, code=3) == 3
+    assert not (runner.folder / "output").exists()
+
+
+def test_a_check_that_crashes_is_not_taken_for_allowed_drift(runner: Runner) -> None:
+    assert check(runner, code=1, report="") == 1
     assert not (runner.folder / "output").exists()
 
 
