@@ -152,6 +152,13 @@ def vendor(session: nox.Session) -> None:
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
 
 
+@nox.session(name="check-upstream")
+def check_upstream(session: nox.Session) -> None:
+    """Compare the vendored spec with pages or specs named behind `--`: what moved, and whom it breaks."""
+    _install_product(session, "generator")
+    session.run("python", "scripts/check_upstream.py", *session.posargs, success_codes=[0, 1, 2, 3])
+
+
 @nox.session
 def demo(session: nox.Session) -> None:
     """Show the main job against the embedded sandbox."""

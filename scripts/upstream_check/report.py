@@ -132,7 +132,9 @@ def _what(change: Change) -> str:
         moved = f"- {before}"
     else:
         moved = f"{before} -> {after}"
-    return f"{change.subject} {change.kind.value}: {moved}"
+    kind = change.kind.value
+    title = kind if kind.startswith(change.subject) else f"{change.subject} {kind}"
+    return f"{title}: {moved}"
 
 
 def _details(finding: Finding) -> Iterator[str]:

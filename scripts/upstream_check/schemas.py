@@ -19,7 +19,7 @@ _SAME_AS_ABSENT = {
     ),
     "exclusiveMaximum": "false",
 }
-_CLASS_MAKING = frozenset({"properties", "enum", "allOf", "anyOf", "oneOf", "additionalProperties"})
+_CLASS_MAKING = frozenset({"enum", "allOf", "anyOf", "oneOf"})
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
 
 def makes_class(schema: Node) -> bool:
     """Tell whether the generator makes a class of a schema."""
-    fields = schema.target().fields
-    return fields.get("type") == "object" or not _CLASS_MAKING.isdisjoint(fields)
+    target = schema.target()
+    return "object" in _type_names(target) or not _CLASS_MAKING.isdisjoint(target.fields)
 
 
 def _names(before: Node, after: Node, place: Place) -> Iterator[Difference]:
     """A generated class is named after its component, or its title."""
     old, new = before.reference, after.reference
-    if old == new or ((old is None or new is None) and not (makes_class(before))):
+    if old == new or not (makes_class(before) or makes_class(after)):
         return
     yield Difference(
         Kind.SCHEMA_RENAMED,
