@@ -77,7 +77,7 @@ class ImpactMap:
         errors = {
             name
             for place in places
-            if place.operation_id in ours
+            if place.operation_id in ours & self._operations.keys()
             for name in errors_of(change.kind, place, self._operations[place.operation_id])
         }
         return Impact(

@@ -52,6 +52,8 @@ class WrapperCode:
         self._modules = {module.name: module for module in _read_modules(folder, package)}
         # Bound here so that the cache lives as long as the code it speaks of.
         self.reached_from = cache(self._reached_from)
+        self._used_by = cache(self._find_used_by)
+        self._attribute = cache(self._find_attribute)
 
     def constants(self, module: str) -> dict[str, ast.expr]:
         """Return the values that a module gives to names at its top level."""
@@ -102,7 +104,7 @@ class WrapperCode:
                 waiting += self._used_by(symbol)
         return frozenset(found)
 
-    def _used_by(self, symbol: Symbol) -> list[Symbol]:
+    def _find_used_by(self, symbol: Symbol) -> list[Symbol]:
         function = self.function(symbol)
         if function is None:
             return self._special_methods(symbol)
@@ -203,7 +205,7 @@ class WrapperCode:
             return self._returned(method) if method else None
         return None
 
-    def _attribute(self, class_: Symbol, name: str) -> Symbol | None:
+    def _find_attribute(self, class_: Symbol, name: str) -> Symbol | None:
         method = self._find_method(class_, name)
         if method is not None:
             return self._returned(method) if self._is_property(method) else None

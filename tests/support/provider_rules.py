@@ -17,17 +17,20 @@ from typing import Any
 
 Path = tuple[str, ...]
 Fact = tuple[Path, str]
-Facts = dict[Path, set[Fact]]
+Facts = dict[tuple[str, str], set[Fact]]
 _TEXT = {"description", "summary", "title", "example", "examples", "externalDocs", "deprecated"}
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _NAMED = ("enum", "allOf", "anyOf", "oneOf")
 _OPEN = "open enum"
-_PARAMETER_DEFAULTS = {"style": None, "explode": None}
 
 
-def expected_verdict(before: dict[str, Any], after: dict[str, Any]) -> str:
+def facts_of(spec: dict[str, Any]) -> Facts:
+    """Return the facts of each operation, by what it is on the wire."""
+    return _Reader(spec).operations()
+
+
+def expected_verdict(old: Facts, new: Facts) -> str:
     """Return `breaking`, `allowed`, or `same` where no fact differs."""
-    old, new = _Reader(before).operations(), _Reader(after).operations()
     if old.keys() - new.keys():
         return "breaking"
     is_allowed = bool(new.keys() - old.keys())
@@ -79,7 +82,7 @@ class _Reader:
     def __init__(self, spec: dict[str, Any]) -> None:
         self._spec = spec
 
-    def operations(self) -> dict[tuple[str, str], set[Fact]]:
+    def operations(self) -> Facts:
         """Return the facts of each operation, by what it is on the wire."""
         return {
             (method, re.sub(r"\{[^}]*\}", "{}", path)): set(self._operation(path, item, method))
@@ -181,7 +184,7 @@ class _Reader:
                 yield (*root, "again"), name
                 return
             above, schema = (*above, name), self._follow({"$ref": schema["$ref"]})
-        if '"object"' in _type(schema) or any(key in schema for key in _NAMED):
+        if "object" in _type(schema) or any(key in schema for key in _NAMED):
             yield (*root, "python schema"), str(name)
             yield (*root, "python class"), str(schema.get("title", name))
         yield (*root, "type"), _type(schema)
@@ -192,34 +195,36 @@ class _Reader:
         self, key: str, schema: Mapping[str, Any], root: Path, above: Path
     ) -> Iterator[Fact]:
         value = schema[key]
+        is_schema = key == "items" or (key == "additionalProperties" and isinstance(value, dict))
         if key == "properties":
             for name, inner in value.items():
                 yield (*root, "field", name), "there"
                 yield from self._schema(inner, (*root, "field", name), above)
         elif key == "required":
-            for name in value:
-                yield (*root, "field", name), "required"
-        elif key == "items" or (
-            key == "additionalProperties" and isinstance(value, dict) and value
-        ):
-            yield from self._schema(value, (*root, key), above)
+            yield from (((*root, "field", name), "required") for name in value)
+        elif is_schema and value:
             yield (*root, key), "is one"
-        elif key == "additionalProperties":
-            if value is False:
-                yield (*root, key), "none"
-        elif key == "enum":
-            yield (*root, "closed"), "closed"
-            for item in value:
-                yield (*root, "enum", json.dumps(item)), "value"
-        elif key == "x-extensible-enum":
-            for item in value:
-                yield (*root, _OPEN, json.dumps(item)), "value"
-        elif key in ("allOf", "anyOf", "oneOf"):
+            yield from self._schema(value, (*root, key), above)
+        elif key in _NAMED and key != "enum":
             yield (*root, key), str(len(value))
             for index, inner in enumerate(value):
                 yield from self._schema(inner, (*root, key, str(index)), above)
-        elif not key.startswith("x-") and value is not False:
-            yield (*root, key), json.dumps(value, sort_keys=True)
+        else:
+            yield from _value_facts(key, value, root)
+
+
+def _value_facts(key: str, value: Any, root: Path) -> Iterator[Fact]:  # noqa: ANN401 - as above
+    """Yield what a keyword says that holds no schema."""
+    if key in ("enum", "x-extensible-enum"):
+        if key == "enum":
+            yield (*root, "closed"), "closed"
+        name = key if key == "enum" else _OPEN
+        yield from (((*root, name, json.dumps(item)), "value") for item in value)
+    elif key == "additionalProperties":
+        if value is False:
+            yield (*root, key), "none"
+    elif not key.startswith("x-") and value is not False:
+        yield (*root, key), json.dumps(value, sort_keys=True)
 
 
 def _plain(value: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
@@ -233,4 +238,4 @@ def _plain(value: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
 def _type(schema: Mapping[str, Any]) -> str:
     stated = schema.get("type", [])
     names = {*stated} if isinstance(stated, list) else {stated}
-    return json.dumps(sorted(names | ({"null"} if schema.get("nullable") else set())))
+    return " ".join(sorted(names | ({"null"} if schema.get("nullable") else set())))
