@@ -45,9 +45,8 @@ def _statuses(stated: str) -> tuple[int, ...]:
     """Return the statuses that a key of `responses` stands for, those that are errors."""
     if stated.isdecimal():
         return (int(stated),)
-    first = 4 if stated == "default" else int(stated[0])
-    last = 5 if stated == "default" else first
-    return tuple(range(first * 100, last * 100 + 100))
+    hundreds = (4, 5) if stated == "default" else tuple(map(int, stated[:1]))
+    return tuple(status for first in hundreds for status in range(first * 100, first * 100 + 100))
 
 
 def _names(statuses: tuple[int, ...], texts: set[str]) -> set[str]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from _spec_document import Operation, SpecDocument
+from _yaml_text import canonical
 from cartesia_calls.cli._parser import build_parser
 
 from .changes import Change
@@ -165,7 +166,7 @@ class ImpactMap:
         found = {self._generated.operation_module(id_) for id_ in operation_ids} - {None}
         match (change.before_pointer or "").split("/"):
             case ["#", "components", "schemas", name, *rest]:
-                found |= set(self._generated.models(plain(name), is_whole_name=True))
+                found |= set(self._models_of_schema(name))
                 if rest[:1] == ["properties"]:
                     inner = plain(name + rest[1])
                     found |= set(self._generated.models(inner, is_whole_name=False))
@@ -173,6 +174,21 @@ class ImpactMap:
                 for place in change.places:
                     found |= set(self._inline_models(place))
         return {module for module in found if module is not None}
+
+    def _models_of_schema(self, name: str) -> list[str]:
+        """Return the model of a schema, or those of its users where it is a plain type of theirs."""
+        own = self._generated.models(plain(name), is_whole_name=True)
+        reference = f'"#/components/schemas/{name}"'
+        users = [
+            key[1]
+            for key, definition in self._spec.components.items()
+            if key[0] == "schemas" and reference in canonical(definition)
+        ]
+        return own or [
+            module
+            for user in users
+            for module in self._generated.models(plain(user), is_whole_name=True)
+        ]
 
     def _inline_models(self, place: Place) -> list[str]:
         """Return the models that are named after an operation, or a parameter of it."""

@@ -223,9 +223,7 @@ def _by_name(
     added, removed = kinds
     for name in sorted(before.fields.keys() | after.fields.keys()):
         one, other = before.child(name), after.child(name)
-        if name.startswith("x-") and not isinstance(one.value or other.value, dict):
-            yield from key_difference(before, after, name, placed(name))
-        elif name not in before.fields:
+        if name not in before.fields:
             yield Difference(added, name, placed(name), None, other.pointer, None, other.value)
         elif name not in after.fields:
             yield Difference(removed, name, placed(name), one.pointer, None, one.value, None)
@@ -239,6 +237,13 @@ def _answers(exchange: _Exchange) -> Iterator[Difference]:
     def placed(status: str) -> Place:
         return replace(exchange.place, part=Part.ANSWER, carrier=status, status=status)
 
+    extensions = {key for key in one.fields.keys() | other.fields.keys() if is_prose(key)}
+    for key in sorted(extensions):
+        yield from key_difference(one, other, key, exchange.place)
+    one, other = (
+        replace(node, value={k: v for k, v in node.fields.items() if k not in extensions})
+        for node in (one, other)
+    )
     yield from _by_name(
         one, other, (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED), placed, _compare_answers
     )

@@ -110,7 +110,7 @@ def _read(report: JsonValue) -> Iterator[Difference]:
         yield Difference(
             Kind.PROSE if is_prose(subject) else Kind.SEEN_BY_REDOCLY_ALONE,
             subject,
-            Place(),
+            Place(carrier="seen by Redocly alone"),
             cast("str | None", base.get("pointer")),
             cast("str | None", revision.get("pointer")),
             base.get("value"),
@@ -124,7 +124,7 @@ def _run(words: list[str], folder: Path, seconds: float) -> None:
         done = subprocess.run(  # noqa: S603 - our own words, and no shell
             words,
             cwd=folder,
-            env=os.environ | _QUIET,
+            env={"npm_config_cache": str(folder / ".npm")} | os.environ | _QUIET,
             timeout=seconds,
             capture_output=True,
             encoding="utf-8",
