@@ -159,11 +159,25 @@ def vendor(session: nox.Session) -> None:
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
 
 
+@nox.session(name="check-upstream")
+def check_upstream(session: nox.Session) -> None:
+    """Compare the vendored spec with pages or specs named behind `--`: what moved, and whom it breaks."""
+    _install_product(session, "generator")
+    session.run("python", "scripts/check_upstream.py", *session.posargs, success_codes=[0, 1, 2, 3])
+
+
 @nox.session(name="update-spec")
 def update_spec(session: nox.Session) -> None:
     """Vendor, regenerate, run the contract tests and write a report; all of it, or nothing."""
     _install_product(session, "tests")
     session.run("python", "scripts/update_spec.py", *session.posargs)
+
+
+@nox.session
+def scale(session: nox.Session) -> None:
+    """Vendor, generate and check large specs (minutes); `-- --write-docs` writes docs/scale.md."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/scale")
 
 
 @nox.session
