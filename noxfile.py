@@ -147,6 +147,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the CI workflows, the shell in them included."""
+    session.install(*_group("workflows"))
+    session.run("actionlint", "-shellcheck", "shellcheck")
+
+
+@nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy and pyright, both strict, on hand-written and generated code."""
     _install_product(session, "types")
@@ -174,6 +181,27 @@ def vendor(session: nox.Session) -> None:
     """Take reference pages or specs, named behind `--`, into openapi/latest.yml."""
     session.install(*_group("generator"))
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
+
+
+@nox.session(name="check-upstream")
+def check_upstream(session: nox.Session) -> None:
+    """Compare the vendored spec with pages or specs named behind `--`: what moved, and whom it breaks."""
+    _install_product(session, "generator")
+    session.run("python", "scripts/check_upstream.py", *session.posargs, success_codes=[0, 1, 2, 3])
+
+
+@nox.session(name="update-spec")
+def update_spec(session: nox.Session) -> None:
+    """Vendor, regenerate, run the contract tests and write a report; all of it, or nothing."""
+    _install_product(session, "tests")
+    session.run("python", "scripts/update_spec.py", *session.posargs)
+
+
+@nox.session
+def scale(session: nox.Session) -> None:
+    """Vendor, generate and check large specs (minutes); `-- --write-docs` writes docs/scale.md."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/scale")
 
 
 @nox.session

@@ -9,7 +9,7 @@ from _read_source import Source
 from _spec_document import SpecDocument, check_document
 from _yaml_text import JsonValue, parse_json, parse_yaml
 
-_PLAIN_SUFFIXES = {".yml", ".yaml", ".json"}
+PLAIN_SUFFIXES = {".yml", ".yaml", ".json"}
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$")
 _HEADING = re.compile(
     r"^ya?ml\s+/?latest\.ya?ml\s+(?P<method>[A-Za-z]+)\s+(?P<path>/\S*)$", re.IGNORECASE
@@ -43,7 +43,7 @@ def read_page(source: Source) -> SpecPage:
     Raises:
         ScriptError: The source holds no valid OpenAPI document, or not the one it announces.
     """
-    if source.suffix in _PLAIN_SUFFIXES:
+    if source.suffix in PLAIN_SUFFIXES:
         parse = parse_json if source.suffix == ".json" else parse_yaml
         try:
             value = parse(source.text)

@@ -6,6 +6,8 @@ argument so that they can be shown to fail: `test_spec_changes.py` hands them ch
 
 from __future__ import annotations
 
+import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -27,6 +29,11 @@ SPEC_FILE = Path(__file__).parents[2] / "openapi" / "latest.yml"
 
 
 def load_spec() -> dict[str, Any]:
+    return copy.deepcopy(_spec_as_read())
+
+
+@functools.cache
+def _spec_as_read() -> dict[str, Any]:
     return cast("dict[str, Any]", yaml.safe_load(SPEC_FILE.read_text(encoding="utf-8")))
 
 
