@@ -114,11 +114,11 @@ def _raw_pairs(old: Operation, new: Operation) -> Iterator[tuple[Node, Node]]:
     for key in ("servers", "security"):
         yield _header_node(old.document, key), _header_node(new.document, key)
     before, after = old.components(), new.components()
-    for key in sorted(before.keys() | after.keys()):
-        pointer = f"#/components/{key[0]}/{escaped(key[1])}"
+    for section, name in sorted(before.keys() | after.keys()):
+        pointer = f"#/components/{section}/{escaped(name)}"
         yield (
-            Node(old.document, pointer, before.get(key)),
-            Node(new.document, pointer, after.get(key)),
+            Node(old.document, pointer, before.get((section, name))),
+            Node(new.document, pointer, after.get((section, name))),
         )
 
 
