@@ -9,13 +9,13 @@ from schema_mutations import Edit, SchemaChange, removing, setting
 from spec_places import Spec, SpecPlace, answers, bodies, operations, parameters
 
 _DOCUMENT = SpecPlace((), "document")
-_PLAIN_ANSWER = {"description": "Done.", "content": {"application/json": {"schema": {}}}}
-_BODY = {
+_PLAIN_ANSWER: Spec = {"description": "Done.", "content": {"application/json": {"schema": {}}}}
+_BODY: Spec = {
     "content": {
         "application/json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}
     }
 }
-_HEADER = {"description": "How many are left.", "schema": {"type": "integer"}}
+_HEADER: Spec = {"description": "How many are left.", "schema": {"type": "integer"}}
 
 
 def operation_changes(spec: Spec) -> Iterator[SchemaChange]:
