@@ -204,8 +204,9 @@ class ImpactMap:
 
 def _commands() -> dict[str, argparse.ArgumentParser]:
     for action in _actions(build_parser()):
-        if isinstance(action.choices, dict):
-            return cast("dict[str, argparse.ArgumentParser]", action.choices)
+        choices: object = action.choices
+        if isinstance(choices, dict):
+            return cast("dict[str, argparse.ArgumentParser]", choices)
     return {}
 
 

@@ -19,7 +19,7 @@ from upstream_check.documents import ComparedDocument, compare_documents
 from upstream_check.redocly import Redocly, install_redocly, unseen
 
 DOCUMENT = ROOT / "docs" / "redocly.md"
-_EVERY = 1
+_EVERY = 2
 _PINNED = ROOT / "scripts" / "redocly"
 
 
