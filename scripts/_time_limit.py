@@ -2,13 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NoReturn
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Generator[None]:
     """Raise in the block when it takes longer than so many seconds.
 
     There is no limit where there is no timer to keep it: on Windows, and outside the main thread.
