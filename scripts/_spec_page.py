@@ -22,7 +22,7 @@ class SpecPage:
 
     Attributes:
         title: The page's first heading; None for a plain document.
-        documents: Its OpenAPI documents: one for each operation's block, or the plain one.
+        documents: Its OpenAPI document, that of its operation's block or the plain one.
     """
 
     title: str | None
@@ -64,6 +64,12 @@ def read_page(source: Source) -> SpecPage:
         raise ScriptError(
             f"{source.name} has no block that opens with ````yaml /latest.yml METHOD /path.",
             "Give an operation's reference page, or a plain spec named .yml, .yaml or .json.",
+        )
+    if len(documents) > 1:
+        held = [operation.title for document in documents for operation in document.operations()]
+        raise ScriptError(
+            f"{source.name} has {len(documents)} blocks of OpenAPI: {', '.join(held)}.",
+            "A reference page has one: keep the right one, or give each operation its own page.",
         )
     return SpecPage(_title(lines), documents)
 

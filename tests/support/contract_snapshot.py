@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from wrapped_operations import WRAPPED
 
@@ -68,7 +68,7 @@ class _Snapshot:
             yield from self._content(resolved)
 
     def _security(self, operation: Node) -> str:
-        options = operation.get("security", self._spec.get("security", []))
+        options: list[Node] = operation.get("security", self._spec.get("security", []))
         schemes = self._spec.get("components", {}).get("securitySchemes", {})
         described = [
             " and ".join(_keywords(schemes[name], _SCHEME) for name in option) or "none"
@@ -96,21 +96,21 @@ class _Snapshot:
         above: tuple[str, ...] = (),
     ) -> Iterator[str]:
         """Yield a line for the schema, and deeper ones for what it holds."""
-        while isinstance(schema, dict) and "$ref" in schema:
-            reference = schema["$ref"]
-            if reference in above:
-                yield f"{'  ' * depth}{name}: as {reference} above"
-                return
-            above = (*above, reference)
-            schema = self._target(reference)
         if not isinstance(schema, dict):
             yield f"{'  ' * depth}{name}: {'anything' if schema else 'nothing'}"
             return
+        node = cast("Node", schema)
+        while "$ref" in node:
+            if node["$ref"] in above:
+                yield f"{'  ' * depth}{name}: as {node['$ref']} above"
+                return
+            above = (*above, str(node["$ref"]))
+            node = self._target(node["$ref"])
         # Every other keyword is named, so that none moves unseen.
-        others = [keyword for keyword in schema if keyword not in _SAID_OTHERWISE | _PROSE]
-        summary = [_type(schema), _keywords(schema, others), details]
+        others = [keyword for keyword in node if keyword not in _SAID_OTHERWISE | _PROSE]
+        summary = [_type(node), _keywords(node, others), details]
         yield f"{'  ' * depth}{name}: {', '.join(part for part in summary if part)}"
-        for inner_name, inner in _inner(schema):
+        for inner_name, inner in _inner(node):
             yield from self._schema(inner_name, inner, depth + 1, above=above)
 
     def _resolved(self, node: Node) -> Node:
@@ -122,7 +122,7 @@ class _Snapshot:
         found: Any = self._spec
         for step in reference.removeprefix("#/").split("/"):
             found = found[step.replace("~1", "/").replace("~0", "~")]
-        return found
+        return cast("Node", found)
 
 
 def _mark(required: bool) -> str:  # noqa: FBT001 - what it marks is its only argument
@@ -130,10 +130,10 @@ def _mark(required: bool) -> str:  # noqa: FBT001 - what it marks is its only ar
 
 
 def _type(schema: Node) -> str:
-    kind = schema.get("type", "object" if "properties" in schema else "")
+    kind: str | list[str] = schema.get("type", "object" if "properties" in schema else "")
     if not kind:
         return "" if schema.keys() & _GROUPS.keys() else "anything"
-    return " or ".join(kind) if isinstance(kind, list) else str(kind)
+    return kind if isinstance(kind, str) else " or ".join(kind)
 
 
 def _inner(schema: Node) -> Iterator[tuple[str, Any]]:
