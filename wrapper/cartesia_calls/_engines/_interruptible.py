@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from math import inf
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# How long a signal may go unheard, in seconds.
+_SLICE = 0.2
+
 
 class Helper:
     """One thread that does one piece of work after the other, for one waiting thread at a time."""
@@ -23,14 +27,14 @@ class Helper:
     def __init__(self) -> None:
         self._jobs: SimpleQueue[_Job | None] | None = None
 
-    def run(self, work: Callable[[], T], timeout: float = -1) -> T:
+    def run(self, work: Callable[[], T], timeout: float = inf) -> T:
         """Do some work in the thread beside and return its result, or raise what it raises.
 
         Work that is not waited for to its end, after Ctrl-C or the time-out, is left to end alone.
 
         Args:
             work: What to do.
-            timeout: How long to wait, in seconds; -1 for ever.
+            timeout: How long to wait, in seconds.
 
         Raises:
             TimeoutError: The work was not done in time.
@@ -40,7 +44,7 @@ class Helper:
         jobs.put(job)
         is_done = False
         try:
-            is_done = job.done.acquire(timeout=timeout)
+            is_done = job.wait(timeout)
         finally:
             if is_done:
                 self._jobs = jobs
@@ -67,6 +71,17 @@ class _Job:
         self.done.acquire()
         self.result: object = None
         self.error: BaseException | None = None
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the work is done, and tell whether it is.
+
+        In slices: a signal that comes just before a wait begins does not interrupt it.
+        """
+        while timeout > _SLICE:
+            if self.done.acquire(timeout=_SLICE):
+                return True
+            timeout -= _SLICE
+        return self.done.acquire(timeout=timeout)
 
 
 def _do_all(jobs: SimpleQueue[_Job | None]) -> None:
