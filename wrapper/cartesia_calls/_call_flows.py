@@ -19,7 +19,6 @@ from ._operations import (
     SPEC_VERSION,
 )
 from ._part_file import check_target, whole_file
-from ._times import read_moment
 
 if TYPE_CHECKING:
     import os
@@ -69,6 +68,8 @@ class CallFlows:
         """
         if (agent_id is None) == (batch_id is None):
             raise ValueError("pass agent_id or batch_id, one of the two")
+        from ._times import read_moment  # noqa: PLC0415 - dateutil's parser is large
+
         now = self.sender.clock.now()
         return CallQuery(
             agent_id=None if agent_id is None else check_id(agent_id, "agent_id"),

@@ -1,0 +1,144 @@
+"""The engines over an httpx client of the user's own, which stays the user's to close."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import httpx
+
+from ._body import Body
+from ._bounded_reads import Deadline
+from ._decoding import ACCEPT_ENCODING
+from ._failures import closed, no_answer, timed_out, unsendable, without_frames
+from ._owner import OneLoop, OneProcess
+
+if TYPE_CHECKING:
+    from cartesia_calls._clock import Clock
+    from cartesia_calls._exceptions import CartesiaError
+    from cartesia_calls._http import Request, Response
+
+# Raised before a request is on its way.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+# What httpx lets through besides its own errors: of URLs that only it finds fault with, and of
+# clients that are closed.
+_SENDING_ERRORS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, RuntimeError)
+
+
+class OwnClientEngine:
+    """Sends over an `httpx.Client`."""
+
+    name = "httpx"
+
+    def __init__(self, client: httpx.Client, clock: Clock) -> None:
+        self._client = client
+        self._deadline = Deadline(clock)
+        self._process = OneProcess()
+
+    def send(self, request: Request) -> Response:
+        """See `Engine.send`."""
+        self._process.check()
+        try:
+            with self._deadline.within(request.timeout):
+                return self._exchange(request)
+        except _SENDING_ERRORS as error:
+            raise _translated(error, request, is_closed=self._client.is_closed) from without_frames(
+                error
+            )
+
+    def close(self) -> None:
+        """Leave the client open: it is the user's."""
+
+    def _exchange(self, request: Request) -> Response:
+        answer = self._client.send(
+            _build(self._client, request), stream=True, auth=None, follow_redirects=False
+        )
+        try:
+            body = _body_of(answer, request)
+            for piece in [answer.content] if answer.is_stream_consumed else answer.iter_raw():
+                body.write(piece)
+                # There is no deadline below the user's client.
+                if self._deadline.is_over():
+                    raise timed_out(request)
+        finally:
+            answer.close()
+        return body.response()
+
+
+class AsyncOwnClientEngine:
+    """Sends over an `httpx.AsyncClient`."""
+
+    name = "httpx"
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._process = OneProcess()
+        self._loop = OneLoop()
+
+    async def send(self, request: Request) -> Response:
+        """See `AsyncEngine.send`."""
+        self._process.check()
+        self._loop.check(asyncio.get_running_loop())
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await self._exchange(request)
+        except TimeoutError as error:
+            raise timed_out(request) from without_frames(error)
+        except _SENDING_ERRORS as error:
+            raise _translated(error, request, is_closed=self._client.is_closed) from without_frames(
+                error
+            )
+
+    async def close(self) -> None:
+        """Leave the client open: it is the user's."""
+
+    async def _exchange(self, request: Request) -> Response:
+        answer = await self._client.send(
+            _build(self._client, request), stream=True, auth=None, follow_redirects=False
+        )
+        try:
+            body = _body_of(answer, request)
+            if answer.is_stream_consumed:
+                body.write(answer.content)
+            else:
+                async for piece in answer.aiter_raw():
+                    body.write(piece)
+        finally:
+            await answer.aclose()
+        return body.response()
+
+
+def _body_of(answer: httpx.Response, request: Request) -> Body:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    # A hook or a transport of the user's may have read it.
+    return Body(request, answer.status_code, headers, is_decoded=answer.is_stream_consumed)
+
+
+def _build(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
+    # Headers first and the key put in after: httpx.Headers hides it in a repr, a dict would not.
+    headers = httpx.Headers({**request.headers, "accept-encoding": ACCEPT_ENCODING})
+    if request.api_key is not None:
+        headers["authorization"] = f"Bearer {request.api_key.reveal()}"
+    return client.build_request(
+        request.method, request.url, headers=headers, timeout=request.timeout
+    )
+
+
+def _translated(error: Exception, request: Request, *, is_closed: bool) -> CartesiaError:
+    may_have_arrived = not isinstance(error, _NOT_SENT)
+    if isinstance(error, httpx.TimeoutException):
+        return timed_out(request, may_have_arrived=may_have_arrived)
+    if isinstance(error, httpx.HTTPError):
+        why = str(error) or type(error).__name__
+        return no_answer(request, why, may_have_arrived=may_have_arrived)
+    if isinstance(error, RuntimeError):
+        if not is_closed:
+            raise error
+        return closed()
+    return unsendable(request, error)
