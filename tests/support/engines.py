@@ -1,0 +1,3 @@
+"""The engines that are installed."""
+
+INSTALLED: tuple[str, ...] = ("httpx",)
