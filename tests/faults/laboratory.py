@@ -7,6 +7,7 @@ import inspect
 import traceback
 from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 import situations_call_ids
@@ -46,10 +47,11 @@ ALL: tuple[Situation, ...] = tuple(one for family in FAMILIES for one in family.
 
 @dataclass(frozen=True)
 class Laboratory:
-    """Two servers: the one that clients are given, and one that nothing may ever reach."""
+    """Two servers, the one that clients are given and one that nothing may reach, and a folder."""
 
     server: RawServer
     elsewhere: RawServer
+    folder: Path
 
     def stage(self, situation: Situation, engine: str, flavour: Flavour) -> list[str]:
         """Put a client into a situation, and return what the user should have seen and didn't."""
@@ -70,8 +72,12 @@ class Laboratory:
         problems = situation.outcome.problems(seen)
         if strays.connections:
             problems.append("another host was connected to")
+        files = list(self.folder.iterdir())
+        for file in files:
+            file.unlink()
         if isinstance(result, Exception):
             problems += _problems_of_any(result)
+            problems += [f"{file.name} is left behind" for file in files]
         return problems
 
 

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from cartesia_calls import (
     AgentCall,
+    AgentCallLogs,
     APIConnectionError,
+    APIStatusError,
     AsyncClient,
     Client,
     InternalServerError,
-    LogsWaitTimeoutError,
+    LogsRewrittenError,
     NotFoundError,
     ResponseValidationError,
 )
@@ -48,6 +50,11 @@ def _status(client: Client | AsyncClient) -> object:
 
 
 def _audio(client: Client | AsyncClient) -> object:
+    # In the laboratory's own folder, which is the current one.
+    return client.calls.download_audio("ac_1", "call.wav")
+
+
+def _to_device(client: Client | AsyncClient) -> object:
     return client.calls.download_audio("ac_1", os.devnull, overwrite=True)
 
 
@@ -172,6 +179,12 @@ def _files() -> Iterator[Situation]:
         script = (Send(answer(body=wav, media_type=media_type)),)
         outcome = Outcome(ResponseValidationError)
         yield Situation(family, f"{name} by its media type", (script,), outcome, ask=_audio)
+    for name, status, sent in (("503", "503 Busy", 1), ("429", "429 Too Many Requests", 3)):
+        outcome = Outcome(APIStatusError, {"attempts": sent}, requests=sent)
+        script = (Send(answer(status, b"")),)
+        yield Situation(
+            family, f"{name}, on the way into a device", (script,), outcome, ask=_to_device
+        )
     cut: Script = (
         Send(head("200 OK", ("Content-Type", "audio/wav"), ("Content-Length", "9999")) + wav),
         Close(),
@@ -181,6 +194,9 @@ def _files() -> Iterator[Situation]:
     right = (Send(answer(body=wav, media_type="audio/wav")),)
     outcome = Outcome(os.PathLike, requests=2)
     yield Situation(family, "cut short once", (cut, right), outcome, ask=_audio)
+    outcome = Outcome(APIConnectionError, {"attempts": 1})
+    name = "cut short, on the way into a device"
+    yield Situation(family, name, (cut, right), outcome, ask=_to_device)
     garbled = (Send(answer("200 OK", wav, ("Content-Encoding", "gzip"), media_type="audio/wav")),)
     outcome = Outcome(ResponseValidationError)
     yield Situation(family, "not the gzip that it claims", (garbled,), outcome, ask=_audio)
@@ -192,22 +208,18 @@ def _waiting() -> Iterator[Situation]:
     missing = (
         Send(answer("404 No", b'{"message": "Call logs not available", "description": ""}')),
     )
-    running = (json_answer({**CALL, "status": "started"}),)
-    lines = Outcome(type(logs_with()), requests=1)
-    del lines
-    outcome = Outcome(LogsWaitTimeoutError, {"reason": "unknown"}, requests=0)
-    del outcome
+    running = (json_answer({"id": "ac_1", "agent_id": "agent_1", "status": "started"}),)
     for name, script in {"a 503": (BUSY,), "a reset": (Reset(),)}.items():
-        value = Outcome(object, requests=2)
+        value = Outcome(AgentCallLogs, requests=2)
         yield Situation(family, f"waiting: {name}, then logs", (script, right), value, ask=_wait)
-    value = Outcome(object, requests=3)
+    value = Outcome(AgentCallLogs, requests=3)
     scripts = (missing, running, right)
     yield Situation(family, "waiting: not yet, then logs", scripts, value, ask=_wait)
     invalid = Outcome(ResponseValidationError)
     yield Situation(family, "waiting: HTML", ((HTML,),), invalid, ask=_wait)
     yield Situation(family, "following: HTML", ((HTML,),), invalid, ask=_follow)
     shrunk = (right, (json_answer(logs_with(logs=["one"])),))
-    rewritten = Outcome(Exception, says=("rewritten",), requests=2)
+    rewritten = Outcome(LogsRewrittenError, says=("rewritten",), requests=2)
     yield Situation(family, "following: a line is taken away", shrunk, rewritten, ask=_follow)
     changed = (right, (json_answer(logs_with(logs=["one", "2", "3"])),))
     yield Situation(family, "following: a line is changed", changed, rewritten, ask=_follow)

@@ -104,11 +104,11 @@ def _heads() -> Iterator[Situation]:
         "a chunk size without an end": (Send(CHUNKED), Endless(b"0" * 9999)),
         "early hints without a pause": (Endless(head("103 Early Hints") * 99),),
     }.items():
-        settings = {**WITHOUT_RETRIES, "timeout": 3.0}
+        settings = {**WITHOUT_RETRIES, "timeout": 1.0}
         yield Situation(FAMILY, name, (script,), refused, settings)
     outcome = Outcome(CartesiaError)
     trailer: Script = (Send(CHUNKED + chunked(LOGS_BODY, end=b"0\r\n")), Endless(b"X: y\r\n" * 999))
-    settings = {**WITHOUT_RETRIES, "timeout": 3.0}
+    settings = {**WITHOUT_RETRIES, "timeout": 1.0}
     yield Situation(FAMILY, "a trailer without an end", (trailer,), outcome, settings)
     comment = b"1;" + b"x" * 4_000_000 + b"\r\n"
     extended: Script = (Send(CHUNKED + comment), Close())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import certifi
 import pytest
+import trustme
 
 from engines import INSTALLED
 from fake_server import Flavour
@@ -14,9 +16,19 @@ from situation import Situation
 
 
 @pytest.fixture(scope="module")
-def laboratory() -> Iterator[Laboratory]:
-    with RawServer() as elsewhere, RawServer(elsewhere.url) as server:
-        yield Laboratory(server, elsewhere)
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    # To read the certificates of all authorities takes longer than a situation; none is needed here.
+    one_authority = tmp_path_factory.mktemp("authorities") / "one.pem"
+    trustme.CA().cert_pem.write_to_path(str(one_authority))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        RawServer() as elsewhere,
+        RawServer(elsewhere.url) as server,
+    ):
+        folder = tmp_path_factory.mktemp("laboratory")
+        patch.chdir(folder)
+        patch.setattr(certifi, "where", lambda: str(one_authority))
+        yield Laboratory(server, elsewhere, folder)
 
 
 @pytest.mark.parametrize("flavour", ["sync", "async"])
