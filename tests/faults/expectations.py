@@ -94,5 +94,5 @@ def _same(found: object, expected: object) -> bool:
 
 
 def _shown(value: object) -> str:
-    text = repr(value).replace("|", "\\|")
+    text = ascii(value)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:40]}…`"

@@ -18,6 +18,8 @@ from typing import Protocol, Self, TypeVar
 # How long a step that has no end of its own goes on, in seconds: far beyond the time-outs that the
 # clients are given, so that a client that would hang fails instead.
 ENDLESS = 10.0
+# The most that it sends, in bytes: far beyond the bounds that the clients are given.
+_MOST_BYTES = 50_000_000
 # How long connections may take to notice that their client is gone, in seconds.
 _PARTING = 2.0
 _LONGEST_HEAD = 1 << 20
@@ -94,9 +96,10 @@ class Endless:
     async def play(self, connection: Connection) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENDLESS):
-                while True:
+                for _ in range(_MOST_BYTES // len(self.data)):
                     await connection.send(self.data)
                     await asyncio.sleep(self.every)
+                await connection.wait_for_its_end()
 
 
 @dataclass(frozen=True)

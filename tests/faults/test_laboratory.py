@@ -10,9 +10,16 @@ import trustme
 
 from engines import INSTALLED
 from fake_server import Flavour
+from faults_document import Column, table_of, write_table, written_columns, written_table
 from laboratory import ALL, Laboratory
 from raw_server import RawServer
 from situation import Situation
+
+FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
+
+
+def _title(situation: Situation) -> str:
+    return f"{situation.family}: {situation.name}"
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +38,41 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
         yield Laboratory(server, elsewhere, folder)
 
 
-@pytest.mark.parametrize("flavour", ["sync", "async"])
+@pytest.fixture(scope="module")
+def verdicts() -> dict[tuple[str, Column], bool]:
+    """Return what each situation came to; the tests fill it in."""
+    return {}
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("engine", INSTALLED)
-@pytest.mark.parametrize("situation", ALL, ids=lambda one: f"{one.family}: {one.name}")
+@pytest.mark.parametrize("situation", ALL, ids=_title)
 def test_the_user_sees_what_they_must(
-    laboratory: Laboratory, situation: Situation, engine: str, flavour: Flavour
+    laboratory: Laboratory,
+    verdicts: dict[tuple[str, Column], bool],
+    situation: Situation,
+    engine: str,
+    flavour: Flavour,
 ) -> None:
     problems = laboratory.stage(situation, engine, flavour)
+    verdicts[_title(situation), (engine, flavour)] = not problems
     assert problems == []
 
 
 def test_no_two_situations_have_one_name() -> None:
-    names = [(situation.family, situation.name) for situation in ALL]
-    assert len(set(names)) == len(names)
+    names = list(map(_title, ALL))
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_the_document_says_what_was_seen(
+    verdicts: dict[tuple[str, Column], bool], pytestconfig: pytest.Config
+) -> None:
+    if pytestconfig.getoption("--write-docs"):
+        columns = [(engine, flavour) for engine in INSTALLED for flavour in FLAVOURS]
+        write_table(table_of(ALL, columns, lambda one, column: verdicts[_title(one), column]))
+    # The engines that the document was written from may not all be installed here.
+    expected = table_of(ALL, written_columns(), lambda *_: True)
+    assert written_table() == expected, (
+        "docs/faults.md is not the laboratory's table, or a row falls short; run: "
+        "nox -s faults -- --write-docs"
+    )
