@@ -38,6 +38,8 @@ class Outcome:
         if self.equals is not None:
             attributes.append(_shown(self.equals))
         attributes += [f"“{word}”" for word in self.says]
+        if self.paths is not None and self.requests == 1:
+            attributes.append(f"of `{self.paths[0]:.60}`")
         if self.requests != 1:
             attributes.append(f"{self.requests} requests" if self.requests else "nothing is sent")
         return f"`{self.kind.__name__}`" + (": " if attributes else "") + ", ".join(attributes)

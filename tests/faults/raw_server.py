@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Coroutine, Sequence
@@ -147,8 +148,9 @@ class Visit:
 class RawServer:
     """Listens on a free port of 127.0.0.1, in a thread of its own, for one visit after the other."""
 
-    def __init__(self, elsewhere: str = "") -> None:
+    def __init__(self, elsewhere: str = "", tls: ssl.SSLContext | None = None) -> None:
         self._elsewhere = elsewhere.encode()
+        self._tls = tls
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._visit = Visit([[]])
@@ -158,9 +160,10 @@ class RawServer:
     def __enter__(self) -> Self:
         self._thread.start()
         self._server = self._in_loop(
-            asyncio.start_server(self._handle, "127.0.0.1", 0, limit=_LONGEST_HEAD)
+            asyncio.start_server(self._handle, "127.0.0.1", 0, limit=_LONGEST_HEAD, ssl=self._tls)
         )
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
         return self
 
     def __exit__(self, *_: object) -> None:
