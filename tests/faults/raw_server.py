@@ -134,9 +134,13 @@ class Reset:
 
 @dataclass
 class Visit:
-    """What arrived while one set of scripts was played."""
+    """What arrived while one set of scripts was played.
+
+    A server with a greeting sends it to whoever connects, and hangs up.
+    """
 
     scripts: Sequence[Script]
+    greeting: bytes = b""
     heard: list[Heard] = field(default_factory=list[Heard])
     connections: int = 0
 
@@ -172,9 +176,9 @@ class RawServer:
         self._thread.join()
         self._loop.close()
 
-    def begin(self, scripts: Sequence[Script]) -> Visit:
+    def begin(self, scripts: Sequence[Script], greeting: bytes = b"") -> Visit:
         """Play these scripts from the next connection on."""
-        self._visit = Visit(scripts)
+        self._visit = Visit(scripts, greeting)
         return self._visit
 
     def end(self) -> None:
@@ -210,6 +214,9 @@ class RawServer:
             writer.close()
 
     async def _serve(self, connection: Connection, visit: Visit) -> None:
+        if visit.greeting:
+            await connection.send(visit.greeting)
+            connection.writer.close()
         while not connection.writer.is_closing():
             head = await connection.reader.readuntil(b"\r\n\r\n")
             method, path, _ = head.split(b" ", 2)
