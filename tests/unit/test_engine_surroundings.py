@@ -27,7 +27,7 @@ from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines import _choice
 from cartesia_calls._engines._choice import EngineName, make_engine
 from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send
-from raw_server import RawServer, answer, saying
+from scripted_server import ScriptedServer, answer, saying
 
 NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast is not installed")
 
@@ -77,7 +77,7 @@ def test_certificates_named_by_the_environment_are_trusted(
     tls: ssl.SSLContext,
 ) -> None:
     trust(variable)
-    with RawServer(saying(answer(b"secret")), tls) as server:
+    with ScriptedServer(saying(answer(b"secret")), tls) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == b"secret"
 
@@ -88,7 +88,7 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(
     engine: EngineName, flavour: Flavour, tls: ssl.SSLContext
 ) -> None:
     with (
-        RawServer(saying(answer()), tls) as server,
+        ScriptedServer(saying(answer()), tls) as server,
         pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught,
     ):
         send(engine, flavour, a_request(server.url))
@@ -119,7 +119,7 @@ def test_a_proxy_gets_its_password_and_never_the_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trust("SSL_CERT_FILE")
-    with RawServer(_tunnel(tls)) as proxy:
+    with ScriptedServer(_tunnel(tls)) as proxy:
         address = proxy.url.removeprefix("http://").removesuffix("/x")
         monkeypatch.setenv("all_proxy", f"http://user:p%40ss@{address}")
         (response,) = send(engine, flavour, a_request("https://api.example.com/x"))
@@ -139,7 +139,7 @@ def test_loopback_goes_past_any_proxy(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    with RawServer(saying(answer(b"direct"))) as server:
+    with ScriptedServer(saying(answer(b"direct"))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == b"direct"
 
@@ -158,7 +158,7 @@ def test_hosts_named_by_no_proxy_are_asked_directly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    with RawServer(saying(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
+    with ScriptedServer(saying(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/x"))
         with pytest.raises(APIConnectionError) as caught:
             send(engine, flavour, a_request("https://api.nowhere.example.com:1/x", timeout=5))
@@ -174,7 +174,7 @@ from cartesia_calls import Client
 import raw_server
 def interrupt(connection, head):
     os.kill(os.getpid(), signal.SIGINT)
-with raw_server.RawServer(interrupt) as server:
+with raw_server.ScriptedServer(interrupt) as server:
     began = time.monotonic()
     try:
         with Client("{KEY}", base_url=server.url, engine="{engine}", timeout=60) as client:
@@ -203,7 +203,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
         connection.sendall(answer(b"after all"))
 
     try:
-        with RawServer(script) as server:
+        with ScriptedServer(script) as server:
             (response,) = send(engine, "sync", a_request(server.url))
     finally:
         signal.signal(signal.SIGUSR1, before)
@@ -213,7 +213,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 @ENGINES
 def test_another_thread_may_send_too(engine: EngineName) -> None:
     bodies: list[bytes] = []
-    with RawServer(saying(answer(b"here"))) as server:
+    with ScriptedServer(saying(answer(b"here"))) as server:
         sending = make_engine(engine, server.url, None, SystemClock())
         thread = threading.Thread(
             target=lambda: bodies.append(sending.send(a_request(server.url)).body)
@@ -238,7 +238,7 @@ import raw_server
 def ask(client):
     result = client.calls.logs("ac_1")
     return asyncio.run(result) if asyncio.iscoroutine(result) else result
-with raw_server.RawServer(raw_server.saying(raw_server.answer(b"[]"))) as server:
+with raw_server.ScriptedServer(raw_server.saying(raw_server.answer(b"[]"))) as server:
     client = {"Client" if flavour == "sync" else "AsyncClient"}(
         "{KEY}", base_url=server.url, engine="{engine}"
     )
@@ -267,7 +267,7 @@ with raw_server.RawServer(raw_server.saying(raw_server.answer(b"[]"))) as server
 
 @ENGINES
 def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
-    with RawServer(saying(answer(b"[]", 404))) as server:
+    with ScriptedServer(saying(answer(b"[]", 404))) as server:
         client = AsyncClient(KEY, base_url=server.url.removesuffix("/x"), engine=engine)
         with asyncio.Runner() as first, asyncio.Runner() as second:
             with pytest.raises(NotFoundError):

@@ -25,7 +25,7 @@ from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from cartesia_calls._engines._limits import MOST_CONNECTIONS
 from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send, with_engine
-from raw_server import RawServer, Script, answer, saying
+from scripted_server import Script, ScriptedServer, answer, saying
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -41,7 +41,7 @@ def _fails(
     max_bytes: int = 1_000_000,
 ) -> Exception:
     with (
-        RawServer(script) as server,
+        ScriptedServer(script) as server,
         pytest.raises((APIConnectionError, ResponseValidationError)) as caught,
     ):
         send(engine, flavour, a_request(server.url, timeout=timeout, max_bytes=max_bytes))
@@ -51,7 +51,7 @@ def _fails(
 def test_a_request_goes_out_with_its_headers_and_no_others(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with RawServer(saying(answer())) as server:
+    with ScriptedServer(saying(answer())) as server:
         send(engine, flavour, a_request(f"{server.url}/a%2Fb?c=%20d"))
     (head,) = server.heads
     first, *lines = head.decode().split("\r\n")
@@ -69,14 +69,14 @@ def test_a_request_goes_out_with_its_headers_and_no_others(
 
 
 def test_a_post_says_that_it_has_no_body(engine: EngineName, flavour: Flavour) -> None:
-    with RawServer(saying(answer())) as server:
+    with ScriptedServer(saying(answer())) as server:
         send(engine, flavour, a_request(server.url, "POST"))
     assert server.heads[0].lower().count(b"content-length: 0") == 1
 
 
 @pytest.mark.parametrize("status", [200, 299, 301, 304, 404, 407, 429, 499, 503, 520, 600, 999])
 def test_every_status_is_an_answer(engine: EngineName, flavour: Flavour, status: int) -> None:
-    with RawServer(saying(answer(LOG if status != 304 else b"", status))) as server:
+    with ScriptedServer(saying(answer(LOG if status != 304 else b"", status))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.status_code == status
     assert response.body == (LOG if status != 304 else b"")
@@ -85,14 +85,14 @@ def test_every_status_is_an_answer(engine: EngineName, flavour: Flavour, status:
 
 def test_a_redirect_is_handed_back(engine: EngineName, flavour: Flavour) -> None:
     moved = answer(b"", 302, b"Location: /elsewhere\r\n")
-    with RawServer(saying(moved)) as server:
+    with ScriptedServer(saying(moved)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.headers["location"]) == (302, "/elsewhere")
     assert len(server.heads) == 1
 
 
 def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
-    with RawServer(saying(answer(headers=b"Set-Cookie: sid=of-this-account\r\n"))) as server:
+    with ScriptedServer(saying(answer(headers=b"Set-Cookie: sid=of-this-account\r\n"))) as server:
         first, _ = send(engine, flavour, a_request(server.url), a_request(server.url))
     assert first.headers["set-cookie"] == "sid=of-this-account"
     assert b"cookie" not in server.heads[1].lower()
@@ -101,7 +101,7 @@ def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
 def test_one_connection_serves_one_request_after_the_other(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with RawServer(saying(answer())) as server:
+    with ScriptedServer(saying(answer())) as server:
         send(engine, flavour, *[a_request(server.url)] * 5)
     assert server.connections == 1
 
@@ -110,7 +110,7 @@ def test_repeated_headers_are_joined_and_odd_bytes_do_no_harm(
     engine: EngineName, flavour: Flavour
 ) -> None:
     odd = answer(headers=b"X-B: 1\r\nx-odd: caf\xe9 \xff\r\nX-b: 2\r\n")
-    with RawServer(saying(odd)) as server:
+    with ScriptedServer(saying(odd)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.headers["x-b"] == "1, 2"
     assert response.headers["x-odd"]
@@ -118,7 +118,7 @@ def test_repeated_headers_are_joined_and_odd_bytes_do_no_harm(
 
 def test_early_hints_are_skipped(engine: EngineName, flavour: Flavour) -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
-    with RawServer(saying(hint * 3 + answer(LOG))) as server:
+    with ScriptedServer(saying(hint * 3 + answer(LOG))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (200, LOG)
 
@@ -140,7 +140,7 @@ def test_an_encoded_body_is_decoded(
     engine: EngineName, flavour: Flavour, encoding: str, body: bytes
 ) -> None:
     encoded = answer(body, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
-    with RawServer(saying(encoded)) as server:
+    with ScriptedServer(saying(encoded)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == LOG
 
@@ -163,7 +163,7 @@ def test_a_body_that_is_not_encoded_as_it_says_spoils_a_success_only(
     assert isinstance(error, ResponseValidationError)
     assert "can't be decoded" in str(error)
 
-    with RawServer(saying(answer(body, 503, header))) as server:
+    with ScriptedServer(saying(answer(body, 503, header))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (503, b"")
 
@@ -191,7 +191,7 @@ def test_a_body_longer_than_allowed_is_refused(
 
 
 def test_a_body_as_long_as_allowed_is_taken(engine: EngineName, flavour: Flavour) -> None:
-    with RawServer(saying(answer(bytes(100_000)))) as server:
+    with ScriptedServer(saying(answer(bytes(100_000)))) as server:
         (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
     assert len(response.body) == 100_000
 
@@ -211,7 +211,7 @@ class _Sink:
 def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Flavour) -> None:
     body = bytes(range(256)) * 8000
     sink = _Sink()
-    with RawServer(saying(answer(body))) as server:
+    with ScriptedServer(saying(answer(body))) as server:
         request = a_request(server.url, sink=sink, max_bytes=1000)
         (response,) = send(engine, flavour, request)
     assert (response.status_code, response.body) == (200, b"")
@@ -221,7 +221,7 @@ def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Fl
 
 def test_the_body_of_an_error_is_not_for_the_sink(engine: EngineName, flavour: Flavour) -> None:
     sink = _Sink()
-    with RawServer(saying(answer(b"no", 404))) as server:
+    with ScriptedServer(saying(answer(b"no", 404))) as server:
         (response,) = send(engine, flavour, a_request(server.url, sink=sink))
     assert (response.body, sink.lengths, sink.pieces) == (b"no", [], [])
 
@@ -342,7 +342,7 @@ def test_an_answer_to_nothing_is_given_to_nobody(
 
     answers: list[bytes] = []
 
-    with RawServer(script) as server:
+    with ScriptedServer(script) as server:
 
         def ask_again(sending: object) -> object:
             result = ask(sending)
@@ -380,7 +380,7 @@ def test_a_closed_engine_says_so(engine: EngineName, flavour: Flavour) -> None:
         return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # either kind
 
     with (
-        RawServer(saying(answer())) as server,
+        ScriptedServer(saying(answer())) as server,
         pytest.raises(ConfigurationError, match="This client is closed"),
     ):
         with_engine(engine, flavour, server.url, ask, close_and_ask)
@@ -411,7 +411,7 @@ def _ask_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[b
 def test_many_at_once_get_each_their_own(engine: EngineName, flavour: Flavour) -> None:
     paths = [f"/{number}" for number in range(512)]
     ask = _ask_in_threads if flavour == "sync" else _ask_in_tasks
-    with RawServer(_echo) as server:
+    with ScriptedServer(_echo) as server:
         answers = ask(engine, server.url.removesuffix("/x"), paths)
     assert answers == [path.encode() for path in paths]
     # One or the other may be made while another just becomes free.

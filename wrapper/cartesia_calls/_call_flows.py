@@ -18,7 +18,7 @@ from ._operations import (
     LIST_AGENTS,
     SPEC_VERSION,
 )
-from ._part_file import check_target, whole_file
+from ._part_file import check_target, is_rewritable, whole_file
 
 if TYPE_CHECKING:
     import os
@@ -113,7 +113,8 @@ class CallFlows:
                 timeout=timeout,
                 sink=_FileSink(file, progress),
             )
-            response = yield from self.sender.send(request)
+            # What has gone into a pipe can't be taken back for a second attempt.
+            response = yield from self.sender.send(request, repeatable=is_rewritable(target))
             operation.check_file(response, "audio/")
         return target
 

@@ -29,7 +29,7 @@ def saying(*answers: bytes) -> Script:
     return say
 
 
-class RawServer:
+class ScriptedServer:
     """Serves each connection in a thread of its own, until the block ends.
 
     Attributes:
