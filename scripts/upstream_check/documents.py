@@ -76,15 +76,21 @@ def _pairs(before: ComparedDocument, after: ComparedDocument) -> list[tuple[Oper
     """Match operations: by path and method, else by id, else by what goes over the wire."""
     old, new = dict(before.operations), dict(after.operations)
     found = [(old.pop(key), new.pop(key)) for key in list(old) if key in new]
-    for same in (
-        lambda one, other: one.operation_id == other.operation_id,
-        lambda one, other: (template(one.path), one.method) == (template(other.path), other.method),
-    ):
+    for trait in (_id, _wire):
         for one in list(old.values()):
-            other = next((candidate for candidate in new.values() if same(one, candidate)), None)
+            alike = (candidate for candidate in new.values() if trait(candidate) == trait(one))
+            other = next(alike, None)
             if other is not None:
                 found.append((old.pop(one.key), new.pop(other.key)))
     return found
+
+
+def _id(operation: Operation) -> tuple[str, ...]:
+    return (operation.operation_id,)
+
+
+def _wire(operation: Operation) -> tuple[str, ...]:
+    return template(operation.path), operation.method
 
 
 def _compare_pair(
@@ -114,11 +120,11 @@ def _raw_pairs(old: Operation, new: Operation) -> Iterator[tuple[Node, Node]]:
     for key in ("servers", "security"):
         yield _header_node(old.document, key), _header_node(new.document, key)
     before, after = old.components(), new.components()
-    for key in sorted(before.keys() | after.keys()):
-        pointer = f"#/components/{key[0]}/{escaped(key[1])}"
+    for section, name in sorted(before.keys() | after.keys()):
+        pointer = f"#/components/{section}/{escaped(name)}"
         yield (
-            Node(old.document, pointer, before.get(key)),
-            Node(new.document, pointer, after.get(key)),
+            Node(old.document, pointer, before.get((section, name))),
+            Node(new.document, pointer, after.get((section, name))),
         )
 
 
@@ -199,8 +205,7 @@ def _unreached(
 ) -> Iterator[Difference]:
     """Tell of components that differ and that no operation needs."""
     old, new = before.document.components, after.document.components
-    keys = new.keys() | (old.keys() if is_whole else set())
-    for key in sorted(keys):
+    for key in sorted(new.keys() | old.keys() if is_whole else new.keys()):
         in_old, in_new = key in old, key in new
         if key in before.reached or key in after.reached:
             continue

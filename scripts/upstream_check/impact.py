@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from _spec_document import Operation, SpecDocument
 from _yaml_text import canonical
@@ -202,14 +203,15 @@ class ImpactMap:
 
 
 def _commands() -> dict[str, argparse.ArgumentParser]:
-    for action in build_parser()._actions:  # noqa: SLF001 - argparse has no public way to its commands  # pyright: ignore[reportPrivateUsage]
-        if isinstance(action.choices, dict):
-            return dict(action.choices)
+    for action in _actions(build_parser()):
+        choices: object = action.choices
+        if isinstance(choices, dict):
+            return cast("dict[str, argparse.ArgumentParser]", choices)
     return {}
 
 
 def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
-    return parser._actions  # noqa: SLF001 - as above  # pyright: ignore[reportPrivateUsage]
+    return parser._actions  # noqa: SLF001 - argparse has no public way to them  # pyright: ignore[reportPrivateUsage]
 
 
 def _shown(action: argparse.Action) -> str:

@@ -44,15 +44,22 @@ class Node:
             node = component(self.document, reference)
         return node
 
-    def inlined(self, followed: frozenset[str] = frozenset()) -> JsonValue:
-        """Return the value with what it refers to in the place of each reference."""
+    def inlined(self, followed: set[str] | None = None) -> JsonValue:
+        """Return the value with what it refers to in the place of each reference.
+
+        A component stands there once; referred to again, it is named. So the result stays small
+        whatever refers to whatever.
+
+        Args:
+            followed: The references followed already.
+        """
+        followed = set[str]() if followed is None else followed
         reference = self.reference
-        if reference is not None:
-            if reference in followed:
-                return reference
-            return component(self.document, reference).inlined(followed | {reference})
-        if isinstance(self.value, dict):
-            return {key: self.child(key).inlined(followed) for key in self.value}
+        if reference is not None and reference not in followed:
+            followed.add(reference)
+            return component(self.document, reference).inlined(followed)
+        if reference is None and isinstance(self.value, dict):
+            return {key: self.child(key).inlined(followed) for key in sorted(self.value)}
         if isinstance(self.value, list):
             return [item.inlined(followed) for item in self.children()]
         return self.value

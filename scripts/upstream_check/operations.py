@@ -87,11 +87,10 @@ def _address(exchange: _Exchange) -> Iterator[Difference]:
             if old != new:
                 yield Difference(Kind.PATH_PARAMETER_RENAMED, old, place, *pointers, old, new)
     if before.method != after.method:
+        pointers = operation_pointer(before), operation_pointer(after)
         yield Difference(
-            Kind.METHOD_CHANGED, "method", place,
-            *(operation_pointer(operation) for operation in (before, after)),
-            before.method, after.method,
-        )  # fmt: skip
+            Kind.METHOD_CHANGED, "method", place, *pointers, before.method, after.method
+        )
 
 
 def _names(exchange: _Exchange) -> Iterator[Difference]:
@@ -323,12 +322,14 @@ def _scheme(node: Node, name: str) -> Node:
 
 def _what_is_asked(node: Node) -> list[str]:
     """Return the alternatives with what each scheme is in the place of its name."""
-    return sorted(
-        canonical(
-            sorted(canonical([_essence(_scheme(node, n)), scopes]) for n, scopes in i.items())
-        )
-        for i in _alternatives(node)
-    )
+    asked: list[str] = []
+    for alternative in _alternatives(node):
+        schemes = [
+            canonical([_essence(_scheme(node, name)), scopes])
+            for name, scopes in alternative.items()
+        ]
+        asked.append("\n".join(sorted(schemes)))
+    return sorted(asked)
 
 
 def _essence(scheme: Node) -> JsonValue:

@@ -85,17 +85,21 @@ def install_redocly(pinned: Path, cache: Path) -> Redocly:
 
 def unseen(theirs: Sequence[Difference], ours: Sequence[Difference]) -> list[Difference]:
     """Return what only Redocly sees: at no place where the other comparison sees something."""
-    pointers = {pointer for one in ours for pointer in (one.before_pointer, one.after_pointer)}
+    known = {pointer for one in ours for pointer in _pointers(one)}
     return [
         one
         for one in theirs
-        if not any(
-            _are_nested(pointer, known)
-            for pointer in (one.before_pointer, one.after_pointer)
-            for known in pointers
-            if pointer is not None and known is not None
-        )
+        if not any(_are_nested(pointer, other) for pointer in _pointers(one) for other in known)
     ]
+
+
+def _pointers(difference: Difference) -> Iterator[str]:
+    for pointer in (difference.before_pointer, difference.after_pointer):
+        if pointer is not None:
+            yield pointer
+            if difference.kind in (Kind.FIELD_ADDED, Kind.FIELD_REMOVED):
+                # Whether the field must be there is part of what is told of it.
+                yield f"{pointer.rsplit('/', 2)[0]}/required"
 
 
 def _are_nested(one: str, other: str) -> bool:
@@ -106,6 +110,9 @@ def _read(report: JsonValue) -> Iterator[Difference]:
     for item in as_list(as_object(report).get("changes")):
         change = as_object(item)
         base, revision = (as_object(change.get(key)) for key in ("base", "revision"))
+        if ("value" in base) != ("value" in revision):
+            # Where a key is not there, Redocly names the mapping that lacks it.
+            (revision if "value" in base else base).pop("pointer", None)
         subject = str(change.get("property") or change.get("typeName"))
         yield Difference(
             Kind.PROSE if is_prose(subject) else Kind.SEEN_BY_REDOCLY_ALONE,

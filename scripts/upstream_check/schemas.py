@@ -232,7 +232,16 @@ def _additional(before: Node, after: Node, key: str, scene: Scene) -> Iterator[D
 def _combined(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
     old, new = list(before.child(key).children()), list(after.child(key).children())
     if len(old) != len(new):
-        yield from key_difference(before, after, key, scene.place)
+        one, other = before.child(key), after.child(key)
+        yield Difference(
+            Kind.KEYWORD_CHANGED,
+            key,
+            scene.place,
+            one.pointer if key in before.fields else before.pointer,
+            other.pointer if key in after.fields else after.pointer,
+            one.value,
+            other.value,
+        )
     elif sorted(canonical(node.value) for node in old) != sorted(canonical(n.value) for n in new):
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from compare_schemas(one, other, scene.inside(f"{key} {index + 1}"))

@@ -211,9 +211,9 @@ class WrapperCode:
             return self._returned(method) if self._is_property(method) else None
         for owner in (class_, *self._bases(class_)):
             definition = self._class(owner)
-            for node in definition.body if definition else ():
-                if isinstance(node, ast.AnnAssign) and _is_name(node.target, name):
-                    return self._annotated(node.annotation, owner.module)
+            for statement in definition.body if definition else ():
+                if isinstance(statement, ast.AnnAssign) and _is_name(statement.target, name):
+                    return self._annotated(statement.annotation, owner.module)
             init = self.function(owner.method("__init__"))
             for node in ast.walk(init) if init else ():
                 if isinstance(node, ast.Assign) and _is_own(node.targets[0], name):
@@ -247,16 +247,16 @@ def _read_modules(folder: Path, package: str) -> Iterator[_Module]:
 
 
 def _fill(module: _Module, package: str) -> None:
-    for node in module.tree.body:
-        if isinstance(node, _Function):
-            module.functions[node.name] = node
-        elif isinstance(node, ast.ClassDef):
-            module.classes[node.name] = node
-            for inner in node.body:
+    for statement in module.tree.body:
+        if isinstance(statement, _Function):
+            module.functions[statement.name] = statement
+        elif isinstance(statement, ast.ClassDef):
+            module.classes[statement.name] = statement
+            for inner in statement.body:
                 if isinstance(inner, _Function):
-                    module.functions[f"{node.name}.{inner.name}"] = inner
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            module.constants[node.targets[0].id] = node.value
+                    module.functions[f"{statement.name}.{inner.name}"] = inner
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            module.constants[statement.targets[0].id] = statement.value
     for node in ast.walk(module.tree):  # imports for type checkers and late ones as well
         if isinstance(node, ast.ImportFrom):
             source = _imported_module(node, module, package)

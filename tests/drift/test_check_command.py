@@ -214,6 +214,15 @@ def test_a_missing_file_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "Cannot read" in capsys.readouterr().err
 
 
+def test_without_node_the_smaller_check_runs_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert check_upstream.main([str(SEED_PAGE)]) == 0
+    out = capsys.readouterr().out
+    assert "smaller check: Redocly did not look as well (node and npm not found)" in out
+
+
 def test_wrong_usage_ends_with_3_as_2_means_breaking() -> None:
     with pytest.raises(SystemExit) as ended:
         _check("--no-such-option")

@@ -9,13 +9,13 @@ from schema_mutations import Edit, SchemaChange, removing, setting
 from spec_places import Spec, SpecPlace, answers, bodies, operations, parameters
 
 _DOCUMENT = SpecPlace((), "document")
-_PLAIN_ANSWER = {"description": "Done.", "content": {"application/json": {"schema": {}}}}
-_BODY = {
+_PLAIN_ANSWER: Spec = {"description": "Done.", "content": {"application/json": {"schema": {}}}}
+_BODY: Spec = {
     "content": {
         "application/json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}
     }
 }
-_HEADER = {"description": "How many are left.", "schema": {"type": "integer"}}
+_HEADER: Spec = {"description": "How many are left.", "schema": {"type": "integer"}}
 
 
 def operation_changes(spec: Spec) -> Iterator[SchemaChange]:
@@ -42,7 +42,7 @@ def _operation_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
     for key, value in {"summary": "S", "description": "D", "x-badge": "b"}.items():
         yield f"text {key} of an operation", place, True, setting(place, key, value)
     yield "security removed", place, False, setting(place, "security", [])
-    alternatives = [{"APIKeyAuth": []}, {}]
+    alternatives: list[Spec] = [{"APIKeyAuth": []}, {}]
     yield "security made optional", place, False, setting(place, "security", alternatives)
     servers = [{"url": "https://other.example"}]
     yield "servers of an operation", place, False, setting(place, "servers", servers)
@@ -66,7 +66,7 @@ def _parameter_lists(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
     given = place.get(spec).get("parameters", [])
     for location in ("query", "header", "cookie"):
         for is_required in (False, True):
-            new = {"name": "new", "in": location, "required": is_required, "schema": {}}
+            new: Spec = {"name": "new", "in": location, "required": is_required, "schema": {}}
             word = "required" if is_required else "optional"
             edit = setting(place, "parameters", [*given, new])
             yield f"{word} {location} parameter added", place, False, edit
@@ -213,7 +213,7 @@ def _document_changes(spec: Spec) -> Iterator[SchemaChange]:
     yield "text externalDocs", _DOCUMENT, True, setting(_DOCUMENT, "externalDocs", docs)
     tags = [{"name": "Agents", "description": "D"}]
     yield "text of tags", _DOCUMENT, True, setting(_DOCUMENT, "tags", tags)
-    security = [{"APIKeyAuth": []}]
+    security: list[Spec] = [{"APIKeyAuth": []}]
     yield "security of the document", _DOCUMENT, False, setting(_DOCUMENT, "security", security)
     schemas_ = _DOCUMENT.inside("components", "schemas")
     yield "unused component added", schemas_, False, setting(schemas_, "Unused", {"type": "object"})

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+Spec = dict[str, Any]
 Path = tuple[str, ...]
 Fact = tuple[Path, str]
 Facts = dict[tuple[str, str], set[Fact]]
@@ -24,7 +25,7 @@ _NAMED = ("enum", "allOf", "anyOf", "oneOf")
 _OPEN = "open enum"
 
 
-def facts_of(spec: dict[str, Any]) -> Facts:
+def facts_of(spec: Spec) -> Facts:
     """Return the facts of each operation, by what it is on the wire."""
     return _Reader(spec).operations()
 
@@ -91,9 +92,9 @@ class _Reader:
             if method in item
         }
 
-    def _follow(self, value: Any) -> Any:  # noqa: ANN401 - whatever a spec may hold
-        while isinstance(value, dict) and "$ref" in value:
-            found: Any = self._spec
+    def _follow(self, value: Spec) -> Spec:
+        while "$ref" in value:
+            found = self._spec
             for step in value["$ref"].removeprefix("#/").split("/"):
                 found = found[step.replace("~1", "/").replace("~0", "~")]
             value = found
@@ -126,7 +127,9 @@ class _Reader:
                 yield ("document", key), json.dumps(operation[key], sort_keys=True)
 
     def _security(self, operation: Mapping[str, Any]) -> str:
-        alternatives = operation.get("security", self._spec.get("security", [])) or [{}]
+        given: list[Spec] = operation.get("security", self._spec.get("security", []))
+        nothing: Spec = {}
+        alternatives = given or [nothing]
         schemes = self._spec["components"].get("securitySchemes", {})
         return json.dumps(
             sorted(
@@ -176,14 +179,15 @@ class _Reader:
             yield (*root, "content", media_type), "is one"
             yield from self._schema(value.get("schema", {}), (*root, media_type), ())
 
-    def _schema(self, given: Any, root: Path, above: Path) -> Iterator[Fact]:  # noqa: ANN401 - as above
-        schema, name = given, None
-        while isinstance(schema, dict) and "$ref" in schema:
-            name = schema["$ref"].rpartition("/")[2]
+    def _schema(self, given: Spec, root: Path, above: Path) -> Iterator[Fact]:
+        schema = given
+        name: str | None = None
+        while "$ref" in schema:
+            name = str(schema["$ref"]).rpartition("/")[2]
             if name in above:
                 yield (*root, "again"), name
                 return
-            above, schema = (*above, name), self._follow({"$ref": schema["$ref"]})
+            above, schema = (*above, str(name)), self._follow({"$ref": schema["$ref"]})
         if "object" in _type(schema) or any(key in schema for key in _NAMED):
             yield (*root, "python schema"), str(name)
             yield (*root, "python class"), str(schema.get("title", name))
@@ -191,11 +195,9 @@ class _Reader:
         for key in sorted(schema.keys() - _TEXT - {"type", "nullable"}):
             yield from self._keyword(key, schema, root, above)
 
-    def _keyword(
-        self, key: str, schema: Mapping[str, Any], root: Path, above: Path
-    ) -> Iterator[Fact]:
+    def _keyword(self, key: str, schema: Spec, root: Path, above: Path) -> Iterator[Fact]:
         value = schema[key]
-        is_schema = key == "items" or (key == "additionalProperties" and isinstance(value, dict))
+        is_schema = key == "items" or (key == "additionalProperties" and _is_mapping(value))
         if key == "properties":
             for name, inner in value.items():
                 yield (*root, "field", name), "there"
@@ -227,6 +229,10 @@ def _value_facts(key: str, value: Any, root: Path) -> Iterator[Fact]:  # noqa: A
         yield (*root, key), json.dumps(value, sort_keys=True)
 
 
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict)
+
+
 def _plain(value: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
     return {
         key: inner
@@ -236,6 +242,6 @@ def _plain(value: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
 
 
 def _type(schema: Mapping[str, Any]) -> str:
-    stated = schema.get("type", [])
-    names = {*stated} if isinstance(stated, list) else {stated}
+    stated: str | list[str] = schema.get("type", [])
+    names = {stated} if isinstance(stated, str) else {*stated}
     return " ".join(sorted(names | ({"null"} if schema.get("nullable") else set())))

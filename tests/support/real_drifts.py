@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drift_campaign import vendored
+from spec_places import refer
 
 Spec = dict[str, Any]
 Edit = Callable[[Spec], None]
@@ -181,20 +182,9 @@ def _rename_schema(old: str, new: str) -> Edit:
         schemas = spec["components"]["schemas"]
         schemas[new] = schemas.pop(old)
         schemas[new]["title"] = new
-        _refer(spec, f"#/components/schemas/{old}", f"#/components/schemas/{new}")
+        refer(spec, f"#/components/schemas/{old}", f"#/components/schemas/{new}")
 
     return edit
-
-
-def _refer(value: object, old: str, new: str) -> None:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key == "$ref" and inner == old:
-                value[key] = new
-            _refer(inner, old, new)
-    elif isinstance(value, list):
-        for inner in value:
-            _refer(inner, old, new)
 
 
 def _webhook(schema: Spec) -> Edit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 
-from spec_places import Spec, SpecPlace, schemas
+from spec_places import Spec, SpecPlace, refer, schemas
 
 Edit = Callable[[Spec], None]
 SchemaChange = tuple[str, SpecPlace, bool, Edit]
@@ -256,17 +256,6 @@ def _rename(section: str, name: str) -> Edit:
     def edit(spec: Spec) -> None:
         components = spec["components"][section]
         components["Renamed"] = components.pop(name)
-        _refer(spec, f"#/components/{section}/{name}", f"#/components/{section}/Renamed")
+        refer(spec, f"#/components/{section}/{name}", f"#/components/{section}/Renamed")
 
     return edit
-
-
-def _refer(value: object, old: str, new: str) -> None:
-    if isinstance(value, dict):
-        if value.get("$ref") == old:
-            value["$ref"] = new
-        for inner in value.values():
-            _refer(inner, old, new)
-    elif isinstance(value, list):
-        for inner in value:
-            _refer(inner, old, new)

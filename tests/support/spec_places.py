@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 Spec = dict[str, Any]
 Steps = tuple[str | int, ...]
@@ -93,3 +93,16 @@ def _inner_schemas(spec: Spec, place: SpecPlace) -> Iterator[SpecPlace]:
             yield from _inner_schemas(spec, place.inside(key))
     for index in range(len(schema.get("allOf", []))):
         yield from _inner_schemas(spec, place.inside("allOf", index))
+
+
+def refer(value: object, old: str, new: str) -> None:
+    """Let every reference in a value that points at one place point at another."""
+    if isinstance(value, dict):
+        mapping = cast("Spec", value)
+        if mapping.get("$ref") == old:
+            mapping["$ref"] = new
+        for inner in mapping.values():
+            refer(inner, old, new)
+    elif isinstance(value, list):
+        for inner in cast("list[object]", value):
+            refer(inner, old, new)
