@@ -68,7 +68,8 @@ class _Snapshot:
             yield from self._content(resolved)
 
     def _security(self, operation: Node) -> str:
-        options: list[Node] = operation.get("security", self._spec.get("security", []))
+        for_all: list[Node] = self._spec.get("security") or []
+        options: list[Node] = operation.get("security", for_all)
         schemes = self._spec.get("components", {}).get("securitySchemes", {})
         described = [
             " and ".join(_keywords(schemes[name], _SCHEME) for name in option) or "none"
