@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
 
 import check_upstream
 from drift_campaign import ROOT, SEED, document, mutated_spec
@@ -87,9 +86,9 @@ def test_what_redocly_alone_sees_is_told_and_taken_seriously(redocly: Redocly) -
 def test_with_redocly_the_verdict_on_what_really_happened_stays(
     drift: RealDrift, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = ("vendored.yml", "upstream.yml")
+    names = ("vendored.json", "upstream.json")
     for name, spec in zip(names, drift.specs(), strict=True):
-        (tmp_path / name).write_text(yaml.safe_dump(spec), encoding="utf-8")
+        (tmp_path / name).write_text(json.dumps(spec), encoding="utf-8")
     vendored, upstream = (str(tmp_path / name) for name in names)
     check_upstream.main(["--spec", vendored, upstream, "--json"])
     report = json.loads(capsys.readouterr().out)
