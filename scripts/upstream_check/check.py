@@ -18,9 +18,6 @@ from .findings import Finding, Findings
 from .impact import ImpactMap
 from .redocly import Redocly, RedoclyMissingError, unseen
 
-CANNOT_CHECK = 3
-"""The exit code where nothing can be said."""
-
 
 def check(
     locations: Sequence[str],
@@ -117,6 +114,5 @@ def _recorded(record: Path) -> tuple[list[str], tuple[str, ...]]:
             f"There is nothing to fetch: {record.name} names no URL, only files of this repository.",
             "Name the pages' URLs, or saved pages, as SOURCE; a page vendored from its URL is "
             "checked by itself from then on.",
-            exit_code=CANNOT_CHECK,
         )
     return urls, unchecked

@@ -91,6 +91,7 @@ class Difference:
         before: What the vendored spec says.
         after: What the other spec says.
         is_required: Whether something new must be there.
+        also: Other pointers whose differences this one tells of.
     """
 
     kind: Kind
@@ -101,6 +102,13 @@ class Difference:
     before: JsonValue = None
     after: JsonValue = None
     is_required: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def pointers(self) -> set[str]:
+        """Every place of either document that this tells of."""
+        own = {self.before_pointer, self.after_pointer, *self.also}
+        return {pointer for pointer in own if pointer is not None}
 
     @property
     def pointer(self) -> str:

@@ -80,17 +80,26 @@ def _address(exchange: _Exchange) -> Iterator[Difference]:
     if template(before.path) != template(after.path):
         yield Difference(Kind.PATH_CHANGED, "path", place, *pointers, before.path, after.path)
     else:
-        names = zip(
-            _PLACEHOLDER.findall(before.path), _PLACEHOLDER.findall(after.path), strict=True
-        )
-        for old, new in names:
-            if old != new:
-                yield Difference(Kind.PATH_PARAMETER_RENAMED, old, place, *pointers, old, new)
+        yield from _renamed_path_parameters(exchange, place)
     if before.method != after.method:
         pointers = operation_pointer(before), operation_pointer(after)
         yield Difference(
             Kind.METHOD_CHANGED, "method", place, *pointers, before.method, after.method
         )
+
+
+def _renamed_path_parameters(exchange: _Exchange, place: Place) -> Iterator[Difference]:
+    before, after = exchange.before, exchange.after
+    names = (_PLACEHOLDER.findall(operation.path) for operation in (before, after))
+    for position, (old, new) in enumerate(zip(*names, strict=True)):
+        if old != new:
+            key = ("path", str(position))
+            defined = [_parameters_of(operation).get(key) for operation in (before, after)]
+            yield Difference(
+                Kind.PATH_PARAMETER_RENAMED, old, place,
+                _item(before).pointer, _item(after).pointer, old, new,
+                also=tuple(f"{node.pointer}/name" for node in defined if node is not None),
+            )  # fmt: skip
 
 
 def _names(exchange: _Exchange) -> Iterator[Difference]:

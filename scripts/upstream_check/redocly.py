@@ -17,6 +17,7 @@ from .schemas import is_prose
 
 _INSTALL_SECONDS = 300.0
 _DIFF_SECONDS = 120.0
+_STEPS_TO_COMPONENT = 3
 _PINNED = ("package.json", "package-lock.json", ".npmrc")
 # It asks home for newer versions and tells what it was used for, unless told not to.
 _QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true"}
@@ -85,21 +86,18 @@ def install_redocly(pinned: Path, cache: Path) -> Redocly:
 
 def unseen(theirs: Sequence[Difference], ours: Sequence[Difference]) -> list[Difference]:
     """Return what only Redocly sees: at no place where the other comparison sees something."""
-    known = {pointer for one in ours for pointer in _pointers(one)}
+    known = {pointer for one in ours for pointer in one.pointers}
     return [
         one
         for one in theirs
-        if not any(_are_nested(pointer, other) for pointer in _pointers(one) for other in known)
+        if not (ours and all(_is_component(pointer) for pointer in one.pointers))
+        and not any(_are_nested(pointer, other) for pointer in one.pointers for other in known)
     ]
 
 
-def _pointers(difference: Difference) -> Iterator[str]:
-    for pointer in (difference.before_pointer, difference.after_pointer):
-        if pointer is not None:
-            yield pointer
-            if difference.kind in (Kind.FIELD_ADDED, Kind.FIELD_REMOVED):
-                # Whether the field must be there is part of what is told of it.
-                yield f"{pointer.rsplit('/', 2)[0]}/required"
+def _is_component(pointer: str) -> bool:
+    """Tell whether a whole component came or went: what matters is who refers to it."""
+    return pointer.startswith("#/components/") and pointer.count("/") == _STEPS_TO_COMPONENT
 
 
 def _are_nested(one: str, other: str) -> bool:

@@ -164,11 +164,13 @@ def _properties(before: Node, after: Node, key: str, scene: Scene) -> Iterator[D
             yield Difference(
                 Kind.FIELD_ADDED, name, inner.place, None, other.pointer, None, other.value,
                 is_required=name in as_list(after.fields.get("required")),
+                also=(f"{after.pointer}/required",),
             )  # fmt: skip
         elif name not in new.fields:
             yield Difference(
-                Kind.FIELD_REMOVED, name, inner.place, one.pointer, None, one.value, None
-            )
+                Kind.FIELD_REMOVED, name, inner.place, one.pointer, None, one.value, None,
+                also=(f"{before.pointer}/required",),
+            )  # fmt: skip
         else:
             yield from compare_schemas(one, other, inner)
 

@@ -30,6 +30,11 @@ URLs; with none, with the pages in `openapi/sources.yml`. It ends with `0` (no d
 Two comparisons look: our own, and Redocly's `diff`, installed from `scripts/redocly/package-lock.json`.
 Where Node is missing the report says so: then it is the smaller check. The verdict is our policy's,
 and what depends on a change is read from the code.
+
+The provider's rules are taken at their word: what is not one of the four allowances is breaking, a limit
+that was raised or a field that is always sent now as well. So is what leaves the wire alone and renames
+something in the generated Python: an operationId, a first tag (its module), a path parameter, a schema,
+or the title of a schema that becomes a class.
 """
 
 

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+import check_upstream
 from drift_campaign import ROOT, SEED, document, mutated_spec
+from real_drifts import DRIFTS, RealDrift
 from spec_mutations import Mutant, mutants
 from upstream_check.changes import changes_of
 from upstream_check.differences import Difference, Kind
@@ -76,6 +79,22 @@ def test_what_redocly_alone_sees_is_told_and_taken_seriously(redocly: Redocly) -
     seen = unseen(redocly.differences(spec, mutant.spec), [])
     assert {difference.kind for difference in seen} == {Kind.SEEN_BY_REDOCLY_ALONE}
     assert changes_of(seen)[0].judgement.verdict.word == "breaking"
+
+
+@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: f"{drift.number}: {drift.title}")
+@pytest.mark.usefixtures("redocly")
+def test_with_redocly_the_verdict_on_what_really_happened_stays(
+    drift: RealDrift, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("vendored.json", "upstream.json")
+    for name, spec in zip(names, drift.specs(), strict=True):
+        (tmp_path / name).write_text(json.dumps(spec), encoding="utf-8")
+    vendored, upstream = (str(tmp_path / name) for name in names)
+    check_upstream.main(["--spec", vendored, upstream, "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert report["redocly"] == "ran"
+    assert report["verdict"] == drift.verdict
+    assert {change["rule"] for change in report["changes"]} == drift.rules
 
 
 def _document(sights: list[Sight]) -> str:
