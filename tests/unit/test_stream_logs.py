@@ -26,7 +26,7 @@ from cartesia_calls._engines._choice import EngineName
 from engines import ENGINES, FLAVOURS, KEY, Flavour
 from fake_clock import FakeClock
 from fake_server import LOGS_NOT_AVAILABLE, FakeServer, ok
-from raw_server import RawServer, answer, saying
+from scripted_server import ScriptedServer, answer, saying
 
 LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
 DOCUMENT = {"call_id": "ac_1", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"}
@@ -80,7 +80,7 @@ def test_the_lines_are_those_of_the_log(
     body = gzip.compress(BODY) if encoding else BODY
     header = b"Content-Encoding: gzip\r\n" if encoding else b""
     got: list[str] = []
-    with RawServer(saying(answer(body, headers=header))) as server:
+    with ScriptedServer(saying(answer(body, headers=header))) as server:
         # The bound of an answer's size is for each line.
         _stream(engine, flavour, server.url, got, max_response_bytes=1000)
     assert got == LINES
@@ -93,7 +93,7 @@ def test_lines_come_before_the_rest_does(engine: EngineName, flavour: Flavour) -
         connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
 
     got: list[str] = []
-    with RawServer(half) as server:
+    with ScriptedServer(half) as server:
         _stream(engine, flavour, server.url, got, take=1000)
     assert got == LINES[:1000]
 
@@ -108,7 +108,7 @@ def test_a_body_cut_short_raises_after_the_lines_that_came(
         return False
 
     got: list[str] = []
-    with RawServer(half) as server, pytest.raises(APIConnectionError):
+    with ScriptedServer(half) as server, pytest.raises(APIConnectionError):
         _stream(engine, flavour, server.url, got)
     assert len(got) > 1000
     assert got == LINES[: len(got)]
@@ -122,7 +122,7 @@ def test_silence_between_two_pieces_is_bounded(engine: EngineName, flavour: Flav
         connection.sendall(CHUNKED + _chunk(BODY[:1000]))
 
     got: list[str] = []
-    with RawServer(half) as server, pytest.raises(APITimeoutError, match=r"within 0\.2 s"):
+    with ScriptedServer(half) as server, pytest.raises(APITimeoutError, match=r"within 0\.2 s"):
         _stream(engine, flavour, server.url, got, timeout=0.2)
     assert got
 
@@ -130,7 +130,7 @@ def test_silence_between_two_pieces_is_bounded(engine: EngineName, flavour: Flav
 @ENGINES
 @FLAVOURS
 def test_a_server_that_says_nothing_is_given_up(engine: EngineName, flavour: Flavour) -> None:
-    with RawServer(lambda *_: None) as server, pytest.raises(APITimeoutError):
+    with ScriptedServer(lambda *_: None) as server, pytest.raises(APITimeoutError):
         _stream(engine, flavour, server.url, [], timeout=0.2, max_retries=0)
 
 
@@ -141,7 +141,7 @@ def test_what_fails_before_the_first_line_is_tried_again(
 ) -> None:
     got: list[str] = []
     busy = answer(b"{}", 503, b"Retry-After: 0\r\n")
-    with RawServer(saying(busy, answer(BODY))) as server:
+    with ScriptedServer(saying(busy, answer(BODY))) as server:
         _stream(engine, flavour, server.url, got, clock=FakeClock())
     assert got == LINES
     assert len(server.heads) == 2
@@ -152,7 +152,7 @@ def test_what_fails_before_the_first_line_is_tried_again(
 def test_an_error_is_told_with_what_it_says(engine: EngineName, flavour: Flavour) -> None:
     said = json.dumps({"message": "no such key", "more": "x" * 70_000}).encode()
     with (
-        RawServer(saying(answer(said, 401))) as server,
+        ScriptedServer(saying(answer(said, 401))) as server,
         pytest.raises(AuthenticationError, match="no such key"),
     ):
         _stream(engine, flavour, server.url, [])
@@ -175,7 +175,7 @@ def test_what_the_spec_does_not_say_is_refused_where_it_is(
 ) -> None:
     got: list[str] = []
     with (
-        RawServer(saying(answer(body))) as server,
+        ScriptedServer(saying(answer(body))) as server,
         pytest.raises(ResponseValidationError, match=problem) as caught,
     ):
         _stream(engine, flavour, server.url, got)
@@ -188,7 +188,7 @@ def test_what_the_spec_does_not_say_is_refused_where_it_is(
 def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> None:
     garbled = answer(gzip.compress(BODY)[:-20], headers=b"Content-Encoding: gzip\r\n")
     with (
-        RawServer(saying(garbled)) as server,
+        ScriptedServer(saying(garbled)) as server,
         pytest.raises(ResponseValidationError, match="can't be decoded"),
     ):
         _stream(engine, flavour, server.url, [])
@@ -254,7 +254,7 @@ def test_memory_does_not_grow_with_the_log(engine: EngineName) -> None:
         return tracemalloc.get_traced_memory()[1]
 
     with (
-        RawServer(endless) as server,
+        ScriptedServer(endless) as server,
         Client(KEY, base_url=server.url.removesuffix("/x"), engine=engine) as client,
     ):
         tracemalloc.start()
