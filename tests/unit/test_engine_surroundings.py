@@ -171,10 +171,10 @@ def test_ctrl_c_ends_a_wait_at_once(engine: EngineName) -> None:
     code = f"""
 import os, signal, time
 from cartesia_calls import Client
-import raw_server
+import scripted_server
 def interrupt(connection, head):
     os.kill(os.getpid(), signal.SIGINT)
-with raw_server.ScriptedServer(interrupt) as server:
+with scripted_server.ScriptedServer(interrupt) as server:
     began = time.monotonic()
     try:
         with Client("{KEY}", base_url=server.url, engine="{engine}", timeout=60) as client:
@@ -234,11 +234,11 @@ def test_a_fork_says_that_the_client_is_of_another_process(
     code = f"""
 import asyncio, os, sys
 from cartesia_calls import AsyncClient, Client, ConfigurationError
-import raw_server
+import scripted_server
 def ask(client):
     result = client.calls.logs("ac_1")
     return asyncio.run(result) if asyncio.iscoroutine(result) else result
-with raw_server.ScriptedServer(raw_server.saying(raw_server.answer(b"[]"))) as server:
+with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.answer(b"[]"))) as server:
     client = {"Client" if flavour == "sync" else "AsyncClient"}(
         "{KEY}", base_url=server.url, engine="{engine}"
     )

@@ -44,14 +44,19 @@ def read_json(body: bytes) -> object:
 
 def _read_exactly(body: bytes) -> object:
     text = body.decode("utf-8-sig")
-    value: object = json.loads(text, parse_constant=_refuse_constant)
+    value: object = json.loads(text, parse_constant=refuse_constant)
     if "\\ud" in text or "\\uD" in text:
         # An escaped half of a pair passes; written out, it does not.
         json.dumps(value, ensure_ascii=False).encode()
     return value
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """Refuse what Python's reader takes besides JSON.
+
+    Raises:
+        ValueError: Always.
+    """
     raise ValueError(f"{name} is no number in JSON")
 
 

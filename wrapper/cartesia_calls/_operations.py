@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlencode
@@ -176,6 +177,15 @@ class Operation(Generic[P, T]):
             raise self.invalid(response, mismatch.pointer, mismatch.problem)
         return self._parsed(response, _DecodedAnswer(response.status_code, decoded))
 
+    def check_status(self, response: Response) -> None:
+        """Check the status of a success answer whose body is read elsewhere.
+
+        Raises:
+            ResponseValidationError: The spec does not document it.
+        """
+        if response.status_code != HTTPStatus.OK:
+            raise self._undocumented(response)
+
     def check_file(self, response: Response, media_type: str) -> None:
         """Check the head of a success answer whose body is a file of this type, such as `audio/`.
 
@@ -211,9 +221,12 @@ class Operation(Generic[P, T]):
             client=cast("GeneratedClient", _NO_CLIENT), response=cast("httpx.Response", answer)
         )
         if not isinstance(parsed, generated.result):
-            problem = f"has status {response.status_code}, which the spec does not document"
-            raise self.invalid(response, "", problem)
+            raise self._undocumented(response)
         return parsed
+
+    def _undocumented(self, response: Response) -> ResponseValidationError:
+        problem = f"has status {response.status_code}, which the spec does not document"
+        return self.invalid(response, "", problem)
 
     def _decode(self, response: Response) -> object:
         try:

@@ -90,6 +90,39 @@ class Pieces:
             raise undecodable(self._request, error) from error
 
 
+class OpenBody:
+    """Decodes a body that is read piece by piece.
+
+    Attributes:
+        status_code: The answer's.
+        headers: The answer's, names in lower case.
+    """
+
+    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self._pieces = Pieces(request, status_code, headers)
+        self._decoded: Iterator[bytes] = iter(())
+
+    def take(self) -> bytes:
+        """Return what is decoded and not yet taken, in part; empty if more is to be fed first."""
+        return next(filter(None, self._decoded), b"")
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes from the wire."""
+        self._decoded = self._pieces.decode(piece)
+
+    def end(self) -> bytes:
+        """Check that the body is whole, and return nothing.
+
+        Raises:
+            APIConnectionError: Not as much came as was announced.
+            ResponseValidationError: What came is not encoded as a success says.
+        """
+        self._pieces.end()
+        return b""
+
+
 class Body:
     """Gathers a body up to the request's bound, or hands it to the request's sink.
 

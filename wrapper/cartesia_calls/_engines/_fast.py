@@ -19,7 +19,7 @@ from pyreqwest.exceptions import (
 )
 from pyreqwest.proxy import ProxyBuilder
 
-from ._body import Body
+from ._body import Body, OpenBody
 from ._decoding import ACCEPT_ENCODING
 from ._environment import unusable
 from ._failures import closed, no_answer, timed_out, unsendable, without_frames
@@ -28,6 +28,11 @@ from ._limits import METHODS_WITH_A_BODY, MOST_CONNECTIONS
 from ._owner import OneLoop, OneProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+    from pyreqwest.client import Client as AsyncReqwest
+    from pyreqwest.client import SyncClient
     from pyreqwest.http import HeaderMap
     from pyreqwest.request import (
         RequestBuilder,
@@ -35,15 +40,21 @@ if TYPE_CHECKING:
         SyncRequestBuilder,
         SyncStreamRequest,
     )
+    from pyreqwest.response import Response as AsyncAnswer
 
     from cartesia_calls._exceptions import CartesiaError
-    from cartesia_calls._http import Request, Response
+    from cartesia_calls._http import AsyncOpenAnswer, OpenAnswer, Request, Response
 
     from ._environment import Surroundings
 
 BuilderT = TypeVar("BuilderT", ClientBuilder, SyncClientBuilder)
 RequestBuilderT = TypeVar("RequestBuilderT", "RequestBuilder", "SyncRequestBuilder")
 
+T = TypeVar("T")
+
+# How many bytes to gather before they are handed over: all that come at once, so that none are lost
+# where the rest does not come.
+_EACH_PIECE = 1
 _SENDING_ERRORS = (PyreqwestError, ValueError)
 _UNREADABLE = "(not ASCII)"
 # What reqwest calls a failure to connect, among an error's causes.
@@ -56,7 +67,9 @@ class FastEngine:
     name = "fast"
 
     def __init__(self, around: Surroundings) -> None:
+        self._around = around
         self._client = _configured(SyncClientBuilder(), around).build()
+        self._is_closed = False
         self._process = OneProcess()
         self._helper = Helper()
 
@@ -64,15 +77,23 @@ class FastEngine:
         """See `Engine.send`."""
         self._process.check()
         try:
-            # Only the main thread gets signals.
-            if threading.current_thread() is threading.main_thread():
-                return self._helper.run(lambda: self._exchange(request))
-            return self._exchange(request)
+            return _heard(self._helper, lambda: self._exchange(request))
         except _SENDING_ERRORS as error:
             raise _translated(error, request) from without_frames(error)
 
+    def open(self, request: Request) -> OpenAnswer:
+        """See `Engine.open`."""
+        self._process.check()
+        if self._is_closed:
+            raise closed()
+        builder = _configured(SyncClientBuilder(), self._around)
+        # Of a client's own: reqwest has no other way to bound the silence between two pieces.
+        client = builder.read_timeout(timedelta(seconds=request.timeout)).build()
+        return _OpenAnswer(client, request)
+
     def close(self) -> None:
         """See `Engine.close`."""
+        self._is_closed = True
         if self._process.is_here():
             self._client.close()
 
@@ -85,8 +106,8 @@ class FastEngine:
         return body.response()
 
     def _build(self, request: Request) -> SyncStreamRequest:
-        builder = self._client.request(request.method, request.url)
-        return _with_headers(builder, request).build_streamed()
+        builder = _with_headers(self._client.request(request.method, request.url), request)
+        return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
 
 
 class AsyncFastEngine:
@@ -95,7 +116,9 @@ class AsyncFastEngine:
     name = "fast"
 
     def __init__(self, around: Surroundings) -> None:
+        self._around = around
         self._client = _configured(ClientBuilder(), around).build()
+        self._is_closed = False
         self._process = OneProcess()
         self._loop = OneLoop()
 
@@ -108,8 +131,19 @@ class AsyncFastEngine:
         except _SENDING_ERRORS as error:
             raise _translated(error, request) from without_frames(error)
 
+    async def open(self, request: Request) -> AsyncOpenAnswer:
+        """See `AsyncEngine.open`."""
+        self._process.check()
+        self._loop.check(asyncio.get_running_loop())
+        if self._is_closed:
+            raise closed()
+        builder = _configured(ClientBuilder(), self._around)
+        client = builder.read_timeout(timedelta(seconds=request.timeout)).build()
+        return await _AsyncOpenAnswer.open(client, request)
+
     async def close(self) -> None:
         """See `Engine.close`."""
+        self._is_closed = True
         if self._process.is_here():
             await self._client.close()
 
@@ -122,8 +156,87 @@ class AsyncFastEngine:
         return body.response()
 
     def _build(self, request: Request) -> StreamRequest:
-        builder = self._client.request(request.method, request.url)
-        return _with_headers(builder, request).build_streamed()
+        builder = _with_headers(self._client.request(request.method, request.url), request)
+        return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
+
+
+class _OpenAnswer(OpenBody):
+    """See `OpenAnswer`."""
+
+    def __init__(self, client: SyncClient, request: Request) -> None:
+        self._client = client
+        self._request = request
+        self._helper = Helper()
+        builder = _with_headers(client.request(request.method, request.url), request)
+        opening = builder.streamed_read_buffer_limit(_EACH_PIECE).build_streamed()
+        try:
+            answer = _heard(self._helper, opening.__enter__)
+        except _SENDING_ERRORS as error:
+            client.close()
+            raise _translated(error, request) from without_frames(error)
+        except BaseException:
+            client.close()
+            raise
+        super().__init__(request, answer.status, _head_of(answer.headers))
+        self._reader = answer.body_reader
+
+    def read(self) -> bytes:
+        try:
+            while not (piece := self.take()):
+                raw = _heard(self._helper, self._reader.read_chunk)
+                if raw is None:
+                    return self.end()
+                self.feed(raw.to_bytes())
+        except _SENDING_ERRORS as error:
+            raise _translated(error, self._request) from without_frames(error)
+        return piece
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class _AsyncOpenAnswer(OpenBody):
+    """See `AsyncOpenAnswer`."""
+
+    def __init__(self, client: AsyncReqwest, request: Request, answer: AsyncAnswer) -> None:
+        super().__init__(request, answer.status, _head_of(answer.headers))
+        self._client = client
+        self._request = request
+        self._reader = answer.body_reader
+
+    @classmethod
+    async def open(cls, client: AsyncReqwest, request: Request) -> Self:
+        builder = _with_headers(client.request(request.method, request.url), request)
+        opening = builder.streamed_read_buffer_limit(_EACH_PIECE).build_streamed()
+        try:
+            return cls(client, request, await opening.__aenter__())
+        except _SENDING_ERRORS as error:
+            await client.close()
+            raise _translated(error, request) from without_frames(error)
+        except BaseException:
+            await client.close()
+            raise
+
+    async def read(self) -> bytes:
+        try:
+            while not (piece := self.take()):
+                raw = await self._reader.read_chunk()
+                if raw is None:
+                    return self.end()
+                self.feed(raw.to_bytes())
+        except _SENDING_ERRORS as error:
+            raise _translated(error, self._request) from without_frames(error)
+        return piece
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def _heard(helper: Helper, work: Callable[[], T]) -> T:
+    """Do some work so that Ctrl-C is heard: in the main thread, the only one that gets signals."""
+    if threading.current_thread() is threading.main_thread():
+        return helper.run(work)
+    return work()
 
 
 def _configured(builder: BuilderT, around: Surroundings) -> BuilderT:
@@ -170,7 +283,7 @@ def _with_headers(builder: RequestBuilderT, request: Request) -> RequestBuilderT
     headers = {**request.headers, "accept-encoding": ACCEPT_ENCODING}
     if request.method in METHODS_WITH_A_BODY:
         headers["content-length"] = "0"
-    builder = builder.headers(headers).timeout(timedelta(seconds=request.timeout))
+    builder = builder.headers(headers)
     # The one that reqwest marks as a secret.
     return builder if request.api_key is None else builder.bearer_auth(request.api_key.reveal())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpcore
 
-from ._body import Body
+from ._body import Body, OpenBody
 from ._bounded_reads import BoundedBackend, Deadline
 from ._connections import CORE_ERRORS, NOT_SENT, Factory, FreeList, head_of
 from ._failures import closed, no_answer, timed_out, unsendable, without_frames
@@ -20,7 +20,7 @@ from ._owner import OneLoop, OneProcess
 if TYPE_CHECKING:
     from cartesia_calls._clock import Clock
     from cartesia_calls._exceptions import CartesiaError
-    from cartesia_calls._http import Request, Response
+    from cartesia_calls._http import AsyncOpenAnswer, OpenAnswer, Request, Response
 
     from ._environment import Surroundings
 
@@ -52,6 +52,23 @@ class HttpxEngine:
             raise translated(error, request) from without_frames(error)
         finally:
             self._turns.release()
+
+    def open(self, request: Request) -> OpenAnswer:
+        """See `Engine.open`."""
+        self._process.check()
+        if self._free.is_closed:
+            raise closed()
+        connection = self._connect()
+        try:
+            with self._deadline.within(request.timeout):
+                answer = connection.handle_request(self._factory.request(request))
+            return _OpenAnswer(request, answer, connection, self._deadline)
+        except CORE_ERRORS as error:
+            connection.close()
+            raise translated(error, request) from without_frames(error)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -114,6 +131,25 @@ class AsyncHttpxEngine:
         except CORE_ERRORS as error:
             raise translated(error, request) from without_frames(error)
 
+    async def open(self, request: Request) -> AsyncOpenAnswer:
+        """See `AsyncEngine.open`."""
+        self._process.check()
+        self._loop.check(asyncio.get_running_loop())
+        if self._free.is_closed:
+            raise closed()
+        connection = await self._connect()
+        try:
+            async with asyncio.timeout(request.timeout):
+                answer = await connection.handle_async_request(self._factory.request(request))
+            return _AsyncOpenAnswer(request, answer, connection)
+        except BaseException as error:
+            await connection.aclose()
+            if isinstance(error, TimeoutError):
+                raise timed_out(request) from without_frames(error)
+            if isinstance(error, CORE_ERRORS):
+                raise translated(error, request) from without_frames(error)
+            raise
+
     async def close(self) -> None:
         """See `Engine.close`."""
         connections = self._free.close()
@@ -146,6 +182,70 @@ class AsyncHttpxEngine:
                 return connection
             await connection.aclose()
         return self._factory.pool.create_connection(self._factory.origin)
+
+
+class _OpenAnswer(OpenBody):
+    """See `OpenAnswer`; its connection is used for nothing else."""
+
+    def __init__(
+        self,
+        request: Request,
+        answer: httpcore.Response,
+        connection: httpcore.ConnectionInterface,
+        deadline: Deadline,
+    ) -> None:
+        super().__init__(request, answer.status, head_of(answer))
+        self._request = request
+        self._connection = connection
+        self._deadline = deadline
+        self._raw = answer.iter_stream()
+
+    def read(self) -> bytes:
+        try:
+            with self._deadline.within(self._request.timeout):
+                while not (piece := self.take()):
+                    raw = next(self._raw, None)
+                    if raw is None:
+                        return self.end()
+                    self.feed(raw)
+                return piece
+        except CORE_ERRORS as error:
+            raise translated(error, self._request) from without_frames(error)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _AsyncOpenAnswer(OpenBody):
+    """See `AsyncOpenAnswer`."""
+
+    def __init__(
+        self,
+        request: Request,
+        answer: httpcore.Response,
+        connection: httpcore.AsyncConnectionInterface,
+    ) -> None:
+        super().__init__(request, answer.status, head_of(answer))
+        self._request = request
+        self._connection = connection
+        self._raw = answer.aiter_stream()
+
+    async def read(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._request.timeout):
+                while not (piece := self.take()):
+                    raw = await anext(self._raw, None)
+                    if raw is None:
+                        return self.end()
+                    self.feed(raw)
+                return piece
+        except TimeoutError as error:
+            raise timed_out(self._request) from without_frames(error)
+        except CORE_ERRORS as error:
+            raise translated(error, self._request) from without_frames(error)
+
+    async def close(self) -> None:
+        await self._connection.aclose()
 
 
 def translated(error: Exception, request: Request) -> CartesiaError:

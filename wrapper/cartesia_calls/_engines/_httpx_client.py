@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ._body import Body
+from ._body import Body, OpenBody
 from ._bounded_reads import Deadline
 from ._decoding import ACCEPT_ENCODING
 from ._failures import closed, no_answer, timed_out, unsendable, without_frames
 from ._owner import OneLoop, OneProcess
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from cartesia_calls._clock import Clock
     from cartesia_calls._exceptions import CartesiaError
-    from cartesia_calls._http import Request, Response
+    from cartesia_calls._http import AsyncOpenAnswer, OpenAnswer, Request, Response
 
 # Raised before a request is on its way.
 _NOT_SENT = (
@@ -51,6 +53,19 @@ class OwnClientEngine:
             raise _translated(error, request, is_closed=self._client.is_closed) from without_frames(
                 error
             )
+
+    def open(self, request: Request) -> OpenAnswer:
+        """See `Engine.open`."""
+        self._process.check()
+        try:
+            answer = self._client.send(
+                _build(self._client, request), stream=True, auth=None, follow_redirects=False
+            )
+        except _SENDING_ERRORS as error:
+            raise _translated(error, request, is_closed=self._client.is_closed) from without_frames(
+                error
+            )
+        return _OpenAnswer(request, answer)
 
     def close(self) -> None:
         """Leave the client open: it is the user's."""
@@ -95,6 +110,23 @@ class AsyncOwnClientEngine:
                 error
             )
 
+    async def open(self, request: Request) -> AsyncOpenAnswer:
+        """See `AsyncEngine.open`."""
+        self._process.check()
+        self._loop.check(asyncio.get_running_loop())
+        try:
+            async with asyncio.timeout(request.timeout):
+                answer = await self._client.send(
+                    _build(self._client, request), stream=True, auth=None, follow_redirects=False
+                )
+        except TimeoutError as error:
+            raise timed_out(request) from without_frames(error)
+        except _SENDING_ERRORS as error:
+            raise _translated(error, request, is_closed=self._client.is_closed) from without_frames(
+                error
+            )
+        return _AsyncOpenAnswer(request, answer)
+
     async def close(self) -> None:
         """Leave the client open: it is the user's."""
 
@@ -112,6 +144,69 @@ class AsyncOwnClientEngine:
         finally:
             await answer.aclose()
         return body.response()
+
+
+class _OpenAnswer(OpenBody):
+    """See `OpenAnswer`; each of its reads is bounded by httpx."""
+
+    def __init__(self, request: Request, answer: httpx.Response) -> None:
+        super().__init__(request, answer.status_code, _head_of(answer))
+        self._request = request
+        self._answer = answer
+        self._raw = iter([answer.content]) if answer.is_stream_consumed else answer.iter_raw()
+
+    def read(self) -> bytes:
+        try:
+            while not (piece := self.take()):
+                raw = next(self._raw, None)
+                if raw is None:
+                    return self.end()
+                self.feed(raw)
+        except _SENDING_ERRORS as error:
+            raise _translated(error, self._request, is_closed=False) from without_frames(error)
+        return piece
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class _AsyncOpenAnswer(OpenBody):
+    """See `AsyncOpenAnswer`."""
+
+    def __init__(self, request: Request, answer: httpx.Response) -> None:
+        super().__init__(request, answer.status_code, _head_of(answer))
+        self._request = request
+        self._answer = answer
+        self._raw = _read_already(answer) if answer.is_stream_consumed else answer.aiter_raw()
+
+    async def read(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._request.timeout):
+                while not (piece := self.take()):
+                    raw = await anext(self._raw, None)
+                    if raw is None:
+                        return self.end()
+                    self.feed(raw)
+        except TimeoutError as error:
+            raise timed_out(self._request) from without_frames(error)
+        except _SENDING_ERRORS as error:
+            raise _translated(error, self._request, is_closed=False) from without_frames(error)
+        return piece
+
+    async def close(self) -> None:
+        await self._answer.aclose()
+
+
+async def _read_already(answer: httpx.Response) -> AsyncIterator[bytes]:
+    yield answer.content
+
+
+def _head_of(answer: httpx.Response) -> dict[str, str]:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if answer.is_stream_consumed:
+        # A hook or a transport of the user's has read and decoded it.
+        headers.pop("content-encoding", None)
+    return headers
 
 
 def _body_of(answer: httpx.Response, request: Request) -> Body:
