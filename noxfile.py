@@ -112,6 +112,34 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Put clients of every engine into every situation of docs/faults.md."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/faults")
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Send made-up answers to every engine, for 60 seconds or as many as are named behind `--`."""
+    _install_product(session, "tests")
+    paths = [str(ROOT / "tests" / name) for name in ("support", "faults")]
+    session.env["PYTHONPATH"] = os.pathsep.join(paths)
+    session.run("python", "tests/fuzz/fuzzing.py", *(session.posargs or ["60"]))
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look up known weaknesses of what the product depends on, extras included (needs network)."""
+    session.install(*_group("audit"))
+    # Only what the product needs stands in this file, at the newest versions that it allows.
+    requirements = Path(session.create_tmp()) / "requirements.txt"
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    needed = {*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in extra)}
+    requirements.write_text("\n".join(sorted(needed)) + "\n", encoding="utf-8")
+    session.run("pip-audit", "--requirement", str(requirements), *session.posargs)
+
+
+@nox.session
 def interop(session: nox.Session) -> None:
     """Hold the sandbox to the provider's own SDK, and our client to what that one sees."""
     _install_product(session, "interop")

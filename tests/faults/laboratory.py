@@ -107,12 +107,16 @@ def _gathered(asked: object) -> object:
 
 
 def _problems_of_any(error: Exception) -> list[str]:
-    """Return what no error may do: be of an unexpected kind, give no advice, or show the key."""
+    """Return what no error may do: be of an unexpected kind, give no advice, show the key, or hold
+    characters that a terminal would obey.
+    """
     problems: list[str] = []
     if not isinstance(error, CartesiaError | ValueError | TypeError):
         problems.append(f"{error!r} is none of ours")
     if isinstance(error, CartesiaError) and not error.hint:
         problems.append("the error does not say what to do next")
+    if not str(error).isprintable():
+        problems.append(f"a terminal would obey what is in {str(error)!r}")
     frames = traceback.TracebackException.from_exception(error, capture_locals=False)
     if KEY in f"{error} {error!r} {vars(error)} {''.join(frames.format())}":
         problems.append("the error shows the key")

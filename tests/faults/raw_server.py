@@ -22,7 +22,8 @@ ENDLESS = 10.0
 # The most that it sends, in bytes: far beyond the bounds that the clients are given.
 _MOST_BYTES = 50_000_000
 # How long connections may take to notice that their client is gone, in seconds.
-_PARTING = 2.0
+_PARTING = 0.05
+_PARTINGS = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
 _LONGEST_HEAD = 1 << 20
 HERE = b"{here}"
 ELSEWHERE = b"{elsewhere}"
@@ -207,7 +208,7 @@ class RawServer:
         visit.connections += 1
         try:
             # A client may hang up at any moment; that is what many situations are about.
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            with contextlib.suppress(*_PARTINGS):
                 await self._serve(Connection(reader, writer, self._put_addresses), visit)
         finally:
             self._handlers.discard(task)

@@ -107,7 +107,6 @@ def _encodings() -> Iterator[Situation]:
         "gzip in capitals": ("GZIP", zipped()),
         "deflate": ("deflate", zlib.compress(LOGS_BODY)),
         "deflate without its wrapper": ("deflate", raw.compress(LOGS_BODY) + raw.flush()),
-        "gzip twice, announced twice": ("gzip, gzip", zipped(zipped())),
         "no coding, which is announced": ("identity", LOGS_BODY),
     }
     for name, (coding, body) in codings.items():

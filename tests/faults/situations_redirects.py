@@ -25,7 +25,7 @@ PLACES: dict[str, bytes] = {
     "to a file": b"file:///etc/passwd",
     "to nonsense": b"::not a url::",
     "to bytes": b"\xff\xfe\xfd",
-    "to an address with escape sequences": b"http://x/\x7f%1b[31m",
+    "to an address with escape sequences": b"http://x/%1b[31m",
     "to nothing": b"",
     "to an address of 5,000 characters": b"https://example.com/" + b"x" * 5000,
 }
