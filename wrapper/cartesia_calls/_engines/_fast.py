@@ -68,8 +68,7 @@ class FastEngine:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._client = _configured(SyncClientBuilder(), around).build()
-        self._is_closed = False
+        self._client: SyncClient | None = _configured(SyncClientBuilder(), around).build()
         self._process = OneProcess()
         self._helper = Helper()
 
@@ -84,7 +83,7 @@ class FastEngine:
     def open(self, request: Request) -> OpenAnswer:
         """See `Engine.open`."""
         self._process.check()
-        if self._is_closed:
+        if self._client is None:
             raise closed()
         builder = _configured(SyncClientBuilder(), self._around)
         # Of a client's own: reqwest has no other way to bound the silence between two pieces.
@@ -93,9 +92,10 @@ class FastEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        self._is_closed = True
-        if self._process.is_here():
-            self._client.close()
+        # Idle connections end with the last name for the client.
+        client, self._client = self._client, None
+        if client is not None and self._process.is_here():
+            client.close()
 
     def _exchange(self, request: Request) -> Response:
         with self._build(request) as answer:
@@ -106,7 +106,10 @@ class FastEngine:
         return body.response()
 
     def _build(self, request: Request) -> SyncStreamRequest:
-        builder = _with_headers(self._client.request(request.method, request.url), request)
+        client = self._client
+        if client is None:
+            raise closed()
+        builder = _with_headers(client.request(request.method, request.url), request)
         return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
 
 
@@ -117,8 +120,7 @@ class AsyncFastEngine:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._client = _configured(ClientBuilder(), around).build()
-        self._is_closed = False
+        self._client: AsyncReqwest | None = _configured(ClientBuilder(), around).build()
         self._process = OneProcess()
         self._loop = OneLoop()
 
@@ -135,7 +137,7 @@ class AsyncFastEngine:
         """See `AsyncEngine.open`."""
         self._process.check()
         self._loop.check(asyncio.get_running_loop())
-        if self._is_closed:
+        if self._client is None:
             raise closed()
         builder = _configured(ClientBuilder(), self._around)
         client = builder.read_timeout(timedelta(seconds=request.timeout)).build()
@@ -143,9 +145,9 @@ class AsyncFastEngine:
 
     async def close(self) -> None:
         """See `Engine.close`."""
-        self._is_closed = True
-        if self._process.is_here():
-            await self._client.close()
+        client, self._client = self._client, None
+        if client is not None and self._process.is_here():
+            await client.close()
 
     async def _exchange(self, request: Request) -> Response:
         async with self._build(request) as answer:
@@ -156,7 +158,10 @@ class AsyncFastEngine:
         return body.response()
 
     def _build(self, request: Request) -> StreamRequest:
-        builder = _with_headers(self._client.request(request.method, request.url), request)
+        client = self._client
+        if client is None:
+            raise closed()
+        builder = _with_headers(client.request(request.method, request.url), request)
         return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
 
 
