@@ -15,7 +15,8 @@ import nox
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,sandbox]"
+PRODUCT = ".[cli,fast,sandbox]"
+PRODUCT_WITHOUT_FAST = ".[cli,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -65,23 +66,26 @@ def matrix(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Run all tests with the oldest dependencies that pyproject.toml allows."""
+    """Run all tests with the oldest dependencies that pyproject.toml allows.
+
+    Once without the extra `fast`, which an installation need not have, and once with it.
+    """
     session.install("uv")
-    python = str(Path(session.bin) / "python")
-    requirements = [PRODUCT, *_group("tests")]
-    session.run(
-        "uv",
-        "pip",
-        "install",
-        "--no-cache",
-        "--python",
-        python,
-        "--resolution=lowest-direct",
-        *requirements,
-        # As pip does: certificates of the machine, which may be behind a proxy of its own.
-        env={"UV_SYSTEM_CERTS": "1"},
-    )
-    _pytest(session, *IN_PARALLEL)
+    for product in (PRODUCT_WITHOUT_FAST, PRODUCT):
+        session.run(
+            "uv",
+            "pip",
+            "install",
+            "--no-cache",
+            "--python",
+            str(Path(session.bin) / "python"),
+            "--resolution=lowest-direct",
+            product,
+            *_group("tests"),
+            # As pip does: certificates of the machine, which may be behind a proxy of its own.
+            env={"UV_SYSTEM_CERTS": "1"},
+        )
+        _pytest(session, *IN_PARALLEL)
 
 
 @nox.session

@@ -152,12 +152,10 @@ class LogsReader:
             if length >= wanted or self._is_whole:
                 try:
                     value, end = self._read_value(self._text, self._at)
-                    if isinstance(value, str):
-                        value.encode()  # half a surrogate pair can be neither printed nor written
                 except RecursionError:
                     self._fail("", "is JSON nested too deep to read")
                 except ValueError as error:
-                    if self._is_whole or isinstance(error, UnicodeEncodeError):
+                    if self._is_whole:
                         self._fail("", f"is not JSON ({error})")
                     # What is long is not looked at again for every piece of it that comes.
                     wanted = 2 * length

@@ -30,7 +30,7 @@ class Pieces:
 
     def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
         self._request = request
-        self._is_success = _FIRST_SUCCESS <= status_code < _FIRST_REDIRECT
+        self.is_success = _FIRST_SUCCESS <= status_code < _FIRST_REDIRECT
         self._came = 0
         self._announced: int | None = None
         self._decoder: Decoder | None = None
@@ -86,7 +86,7 @@ class Pieces:
 
     def _spoil(self, error: DecodingError) -> None:
         self.spoilt = True
-        if self._is_success:
+        if self.is_success:
             raise undecodable(self._request, error) from error
 
 
@@ -148,6 +148,7 @@ class Body:
         self._status_code = status_code
         self._headers = headers
         self._held = bytearray()
+        self._is_cut = False
         self._sink = request.sink if status_code == HTTPStatus.OK else None
         self._pieces = Pieces(
             request, status_code, {} if is_decoded and "content-encoding" in headers else headers
@@ -158,11 +159,14 @@ class Body:
         elif announced is not None and announced > request.max_bytes:
             raise too_long(request, status_code)
 
-    def write(self, piece: bytes) -> None:
-        """Take the next bytes from the wire.
+    def write(self, piece: bytes) -> bool:
+        """Take the next bytes from the wire, and tell whether more are wanted.
+
+        Of an error no more is taken than allowed: its status counts.
 
         Raises:
-            ResponseValidationError: The body is longer than allowed, or not encoded as it says.
+            ResponseValidationError: The body of a success is longer than allowed, or not encoded as
+                it says.
         """
         for decoded in self._pieces.decode(piece):
             if self._sink is not None:
@@ -170,7 +174,12 @@ class Body:
                 continue
             self._held += decoded
             if len(self._held) > self._request.max_bytes:
-                raise too_long(self._request, self._status_code)
+                if self._pieces.is_success:
+                    raise too_long(self._request, self._status_code)
+                del self._held[self._request.max_bytes :]
+                self._is_cut = True
+                return False
+        return True
 
     def response(self) -> Response:
         """Return the answer, now that its body has come.
@@ -179,6 +188,7 @@ class Body:
             APIConnectionError: Not as much came as was announced.
             ResponseValidationError: What came is not encoded as a success says.
         """
-        self._pieces.end()
+        if not self._is_cut:
+            self._pieces.end()
         held = b"" if self._pieces.spoilt else bytes(self._held)
         return Response(self._status_code, self._headers, held)

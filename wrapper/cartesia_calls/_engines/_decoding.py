@@ -15,6 +15,9 @@ _LARGEST_PIECE = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB = zlib.MAX_WBITS
 _BARE_DEFLATE = -zlib.MAX_WBITS
+# What servers call deflate shows by its beginning.
+_WINDOW_BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": None}
+_MOST_ENCODINGS = 3
 # A zlib header: method 8 in the low half of the first byte, and both bytes a multiple of 31.
 _DEFLATE_METHOD = 8
 _HEADER_MULTIPLE = 31
@@ -50,14 +53,32 @@ def decoder_for(content_encoding: str) -> Decoder | None:
     Raises:
         DecodingError: The encoding was not asked for, and is not known here.
     """
-    encodings = [name for part in content_encoding.split(",") if (name := part.strip().lower())]
-    if encodings in ([], ["identity"]):
-        return None
-    if encodings in (["gzip"], ["x-gzip"]):
-        return _Inflater(_GZIP)
-    if encodings == ["deflate"]:
-        return _Inflater(None)
-    raise DecodingError(f"{content_encoding[:50]!r} was not asked for")
+    names = [part.strip().lower() for part in content_encoding.split(",")]
+    encodings = [name for name in names if name not in {"", "identity"}]
+    if not set(encodings) <= _WINDOW_BITS.keys() or len(encodings) > _MOST_ENCODINGS:
+        raise DecodingError(f"{content_encoding[:50]!r} was not asked for")
+    decoder: Decoder | None = None
+    # They are named in the order in which they were put on.
+    for name in encodings:
+        inflater = _Inflater(_WINDOW_BITS[name])
+        decoder = inflater if decoder is None else _Chain(inflater, decoder)
+    return decoder
+
+
+class _Chain:
+    """Undoes one encoding, and then the one below it."""
+
+    def __init__(self, outer: Decoder, inner: Decoder) -> None:
+        self._outer = outer
+        self._inner = inner
+
+    def decode(self, piece: bytes) -> Iterator[bytes]:
+        for decoded in self._outer.decode(piece):
+            yield from self._inner.decode(decoded)
+
+    def check_end(self) -> None:
+        self._outer.check_end()
+        self._inner.check_end()
 
 
 class _Inflater:

@@ -68,8 +68,7 @@ class FastEngine:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._client = _configured(SyncClientBuilder(), around).build()
-        self._is_closed = False
+        self._client: SyncClient | None = _configured(SyncClientBuilder(), around).build()
         self._process = OneProcess()
         self._helper = Helper()
 
@@ -84,7 +83,7 @@ class FastEngine:
     def open(self, request: Request) -> OpenAnswer:
         """See `Engine.open`."""
         self._process.check()
-        if self._is_closed:
+        if self._client is None:
             raise closed()
         builder = _configured(SyncClientBuilder(), self._around)
         # Of a client's own: reqwest has no other way to bound the silence between two pieces.
@@ -93,20 +92,25 @@ class FastEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        self._is_closed = True
-        if self._process.is_here():
-            self._client.close()
+        # Idle connections end with the last name for the client.
+        client, self._client = self._client, None
+        if client is not None and self._process.is_here():
+            client.close()
 
     def _exchange(self, request: Request) -> Response:
         with self._build(request) as answer:
-            body = Body(request, answer.status, _head_of(answer.headers))
+            body = Body(request, answer.status, _head_of(answer.headers, request))
             reader = answer.body_reader
             while (piece := reader.read_chunk()) is not None:
-                body.write(piece.to_bytes())
+                if not body.write(piece.to_bytes()):
+                    break
         return body.response()
 
     def _build(self, request: Request) -> SyncStreamRequest:
-        builder = _with_headers(self._client.request(request.method, request.url), request)
+        client = self._client
+        if client is None:
+            raise closed()
+        builder = _with_headers(client.request(request.method, request.url), request)
         return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
 
 
@@ -117,8 +121,7 @@ class AsyncFastEngine:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._client = _configured(ClientBuilder(), around).build()
-        self._is_closed = False
+        self._client: AsyncReqwest | None = _configured(ClientBuilder(), around).build()
         self._process = OneProcess()
         self._loop = OneLoop()
 
@@ -135,7 +138,7 @@ class AsyncFastEngine:
         """See `AsyncEngine.open`."""
         self._process.check()
         self._loop.check(asyncio.get_running_loop())
-        if self._is_closed:
+        if self._client is None:
             raise closed()
         builder = _configured(ClientBuilder(), self._around)
         client = builder.read_timeout(timedelta(seconds=request.timeout)).build()
@@ -143,20 +146,24 @@ class AsyncFastEngine:
 
     async def close(self) -> None:
         """See `Engine.close`."""
-        self._is_closed = True
-        if self._process.is_here():
-            await self._client.close()
+        client, self._client = self._client, None
+        if client is not None and self._process.is_here():
+            await client.close()
 
     async def _exchange(self, request: Request) -> Response:
         async with self._build(request) as answer:
-            body = Body(request, answer.status, _head_of(answer.headers))
+            body = Body(request, answer.status, _head_of(answer.headers, request))
             reader = answer.body_reader
             while (piece := await reader.read_chunk()) is not None:
-                body.write(piece.to_bytes())
+                if not body.write(piece.to_bytes()):
+                    break
         return body.response()
 
     def _build(self, request: Request) -> StreamRequest:
-        builder = _with_headers(self._client.request(request.method, request.url), request)
+        client = self._client
+        if client is None:
+            raise closed()
+        builder = _with_headers(client.request(request.method, request.url), request)
         return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
 
 
@@ -177,7 +184,7 @@ class _OpenAnswer(OpenBody):
         except BaseException:
             client.close()
             raise
-        super().__init__(request, answer.status, _head_of(answer.headers))
+        super().__init__(request, answer.status, _head_of(answer.headers, request))
         self._reader = answer.body_reader
 
     def read(self) -> bytes:
@@ -199,7 +206,7 @@ class _AsyncOpenAnswer(OpenBody):
     """See `AsyncOpenAnswer`."""
 
     def __init__(self, client: AsyncReqwest, request: Request, answer: AsyncAnswer) -> None:
-        super().__init__(request, answer.status, _head_of(answer.headers))
+        super().__init__(request, answer.status, _head_of(answer.headers, request))
         self._client = client
         self._request = request
         self._reader = answer.body_reader
@@ -255,6 +262,8 @@ def _configured(builder: BuilderT, around: Surroundings) -> BuilderT:
         .deflate(False)  # noqa: FBT003
         .no_proxy()
         .max_connections(MOST_CONNECTIONS)
+        # Such as a Location with escape sequences: the status counts without it.
+        .http1_ignore_invalid_headers_in_responses(True)  # noqa: FBT003
     )
     try:
         if around.proxy is not None:
@@ -288,7 +297,13 @@ def _with_headers(builder: RequestBuilderT, request: Request) -> RequestBuilderT
     return builder if request.api_key is None else builder.bearer_auth(request.api_key.reveal())
 
 
-def _head_of(answer: HeaderMap) -> dict[str, str]:
+def _head_of(answer: HeaderMap, request: Request) -> dict[str, str]:
+    """Return an answer's headers.
+
+    Raises:
+        APIConnectionError: The body is framed in a way that nobody knows; reqwest reads it as if it
+            were not.
+    """
     headers: dict[str, str] = {}
     for name in dict.fromkeys(answer):
         try:
@@ -296,6 +311,8 @@ def _head_of(answer: HeaderMap) -> dict[str, str]:
         except ValueError:
             # There is no way to bytes that are not ASCII.
             headers[name] = _UNREADABLE
+    if headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
+        raise no_answer(request, "its Transfer-Encoding is unknown")
     return headers
 
 

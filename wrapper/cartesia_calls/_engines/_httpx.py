@@ -83,7 +83,8 @@ class HttpxEngine:
             try:
                 body = Body(request, answer.status, head_of(answer))
                 for piece in answer.iter_stream():
-                    body.write(piece)
+                    if not body.write(piece):
+                        break
             finally:
                 answer.close()
             response = body.response()
@@ -165,7 +166,8 @@ class AsyncHttpxEngine:
             try:
                 body = Body(request, answer.status, head_of(answer))
                 async for piece in answer.aiter_stream():
-                    body.write(piece)
+                    if not body.write(piece):
+                        break
             finally:
                 await answer.aclose()
             response = body.response()

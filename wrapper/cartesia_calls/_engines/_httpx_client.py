@@ -77,7 +77,8 @@ class OwnClientEngine:
         try:
             body = _body_of(answer, request)
             for piece in [answer.content] if answer.is_stream_consumed else answer.iter_raw():
-                body.write(piece)
+                if not body.write(piece):
+                    break
                 # There is no deadline below the user's client.
                 if self._deadline.is_over():
                     raise timed_out(request)
@@ -140,7 +141,8 @@ class AsyncOwnClientEngine:
                 body.write(answer.content)
             else:
                 async for piece in answer.aiter_raw():
-                    body.write(piece)
+                    if not body.write(piece):
+                        break
         finally:
             await answer.aclose()
         return body.response()
