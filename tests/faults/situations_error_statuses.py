@@ -36,9 +36,45 @@ CLASSES: dict[int, type[APIStatusError]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
-REGISTERED = (400, 401, 402, 403, 404, 405, 406, 408, 409, 410, 413, 415, 418, 421, 422, 423, 425)
+REGISTERED: tuple[int, ...] = (
+    400,
+    401,
+    402,
+    403,
+    404,
+    405,
+    406,
+    408,
+    409,
+    410,
+    413,
+    415,
+    418,
+    421,
+    422,
+    423,
+    425,
+)
 REGISTERED += (426, 429, 431, 451, 500, 501, 502, 503, 504, 505, 507, 508, 511)
-UNREGISTERED = (419, 430, 444, 460, 494, 499, 509, 520, 521, 522, 523, 524, 525, 529, 530, 561, 599)
+UNREGISTERED: tuple[int, ...] = (
+    419,
+    430,
+    444,
+    460,
+    494,
+    499,
+    509,
+    520,
+    521,
+    522,
+    523,
+    524,
+    525,
+    529,
+    530,
+    561,
+    599,
+)
 BEYOND = (600, 700, 999)
 # The same request may succeed later, and reading logs twice does no harm.
 SENT_AGAIN = {408, 409, 429}
@@ -119,10 +155,10 @@ def _statuses() -> Iterator[Situation]:
     for status in (400, 503):
         for name, shape in ODD_BODIES.items():
             yield _situation(status, name, shape)
-    for status in ("099", "000", "99", "1000", "-200", "2OO", "٢٠٠", ""):
+    for text in ("099", "000", "99", "1000", "-200", "2OO", "٢٠٠", ""):
         outcome = Outcome(APIConnectionError, requests=3)
-        step = Send(b"HTTP/1.1 " + status.encode() + b" Odd\r\nContent-Length: 2\r\n\r\n{}")
-        yield Situation(FAMILY, f"`{status}` for a status", ((step,),), outcome)
+        step = Send(b"HTTP/1.1 " + text.encode() + b" Odd\r\nContent-Length: 2\r\n\r\n{}")
+        yield Situation(FAMILY, f"`{text}` for a status", ((step,),), outcome)
 
 
 def _missing() -> Iterator[Situation]:

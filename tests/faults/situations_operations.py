@@ -209,7 +209,8 @@ def _waiting() -> Iterator[Situation]:
         Send(answer("404 No", b'{"message": "Call logs not available", "description": ""}')),
     )
     running = (json_answer({"id": "ac_1", "agent_id": "agent_1", "status": "started"}),)
-    for name, script in {"a 503": (BUSY,), "a reset": (Reset(),)}.items():
+    passing: dict[str, Script] = {"a 503": (BUSY,), "a reset": (Reset(),)}
+    for name, script in passing.items():
         value = Outcome(AgentCallLogs, requests=2)
         yield Situation(family, f"waiting: {name}, then logs", (script, right), value, ask=_wait)
     value = Outcome(AgentCallLogs, requests=3)

@@ -54,7 +54,7 @@ def _bombs() -> Iterator[Situation]:
     yield Situation(FAMILY, "gzip inside gzip", (twice,), unasked, BOUNDED)
     in_chunks = head("200 OK", ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"))
     bomb = _bomb(50 * MEGABYTE, 31)
-    script = (Send(in_chunks + chunked(bomb[:500], bomb[500:])),)
+    script: Script = (Send(in_chunks + chunked(bomb[:500], bomb[500:])),)
     yield Situation(FAMILY, "a bomb in chunks", (script,), refused, BOUNDED)
     error = Outcome(NotFoundError, {"status_code": 404})
     script = _encoded(bomb, "gzip", "404 Not Found")
@@ -95,7 +95,7 @@ def _bodies() -> Iterator[Situation]:
 def _heads() -> Iterator[Situation]:
     refused = Outcome(APIConnectionError)
     start = b"HTTP/1.1 200 OK\r\n"
-    for name, script in {
+    heads: dict[str, Script] = {
         "a header of 4 MB": (Send(start + b"X: " + b"x" * 4_000_000), Close()),
         "4 MB of headers": (
             Send(start + b"X: " + b"x" * 995 + b"\r\n"),
@@ -106,7 +106,8 @@ def _heads() -> Iterator[Situation]:
         "a status line without an end": (Send(b"HTTP/1.1 200 "), Endless(b"x" * 9999)),
         "a chunk size without an end": (Send(CHUNKED), Endless(b"0" * 9999)),
         "early hints without a pause": (Endless(head("103 Early Hints") * 99),),
-    }.items():
+    }
+    for name, script in heads.items():
         settings = {**WITHOUT_RETRIES, "timeout": 1.0}
         yield Situation(FAMILY, name, (script,), refused, settings)
     outcome = Outcome(CartesiaError)

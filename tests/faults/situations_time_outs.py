@@ -11,7 +11,7 @@ from raw_server import Endless, Script, Send, Silence
 from situation import IMPATIENT, Situation
 
 FAMILY = "A server that takes its time"
-OK = head("200 OK", ("Content-Length", "999999999"))
+OK = head("200 OK", ("Content-Length", "9999999"))
 CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 GZIPPED = head("200 OK", ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))
 GZIP_START = b"a\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\r\n"
