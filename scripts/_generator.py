@@ -100,7 +100,7 @@ def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> 
 def _check_models(package: Path, spec_name: str) -> None:
     """Look for models that overwrite each other: the generator lists them all the same."""
     listed = ast.parse((package / "models" / "__init__.py").read_text(encoding="utf-8"))
-    for node in listed.body:
+    for node in ast.walk(listed):
         if isinstance(node, ast.ImportFrom) and len(node.names) > 1:
             names = " and ".join(alias.name for alias in node.names)
             raise ScriptError(

@@ -64,9 +64,8 @@ class ImpactMap:
         found: dict[str, Symbol] = {}
         for name, value in self._wrapper.constants("_operations").items():
             if isinstance(value, ast.Call) and ast.unparse(value.func) == "Operation":
-                for keyword in value.keywords:
-                    if keyword.arg == "operation_id":
-                        found[ast.literal_eval(keyword.value)] = Symbol("_operations", name)
+                operation_id = ast.literal_eval(value.args[0])
+                found[operation_id] = Symbol("_operations", name)
         return found
 
     def of(self, change: Change) -> Impact:

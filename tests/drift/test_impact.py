@@ -58,6 +58,7 @@ def test_the_operation_of_the_logs_is_known_with_all_that_hangs_on_it(impacts: I
     assert impact.methods == (
         "client.calls.follow_logs",
         "client.calls.logs",
+        "client.calls.stream_logs",
         "client.calls.wait_for_logs",
     )
     assert {"CallNotFoundError", "CallLogsNotAvailableError"} <= set(impact.errors)

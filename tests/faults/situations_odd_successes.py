@@ -105,6 +105,7 @@ def _encodings() -> Iterator[Situation]:
         "gzip": ("gzip", zipped()),
         "x-gzip": ("x-gzip", zipped()),
         "gzip in capitals": ("GZIP", zipped()),
+        "gzip twice": ("gzip, gzip", zipped(zipped())),
         "deflate": ("deflate", zlib.compress(LOGS_BODY)),
         "deflate without its wrapper": ("deflate", raw.compress(LOGS_BODY) + raw.flush()),
         "no coding, which is announced": ("identity", LOGS_BODY),

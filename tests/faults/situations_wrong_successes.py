@@ -164,7 +164,6 @@ def _encodings() -> Iterator[Situation]:
     yield _refused("gzip with a garbled middle", encoded("gzip", zipped()[:20] + bytes(60)))
     yield _refused("gzip of an empty body", encoded("gzip", zipped(b"")), "", "is empty")
     yield _refused("gzip inside gzip, announced once", encoded("gzip", zipped(zipped())))
-    yield _refused("gzip twice, which nobody asked for", encoded("gzip, gzip", zipped(zipped())))
     yield _refused("garbage that claims to be br", encoded("br", b"\xff" * 50))
     yield _refused("garbage that claims to be zstd", encoded("zstd", b"\xff" * 50))
     yield _refused("garbage in a coding nobody knows", encoded("x-rot13", b"\xff" * 50))

@@ -53,7 +53,7 @@ class EchoServer:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         server = await asyncio.start_server(self._serve_connection, "127.0.0.1", 0, backlog=1024)
-        self.url = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         async with server:
             await self._stop.wait()

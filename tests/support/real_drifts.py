@@ -23,6 +23,7 @@ _ALL_METHODS = frozenset(
         "client.calls.get",
         "client.calls.list",
         "client.calls.logs",
+        "client.calls.stream_logs",
         "client.calls.wait_for_logs",
         "client.status",
     }
@@ -328,7 +329,14 @@ DRIFTS = (
         _rename_schema("AgentCallLogs", "CallLogs"),
         _BREAKING,
         frozenset({"python-name-changed"}),
-        frozenset({"client.calls.follow_logs", "client.calls.logs", "client.calls.wait_for_logs"}),
+        frozenset(
+            {
+                "client.calls.follow_logs",
+                "client.calls.logs",
+                "client.calls.stream_logs",
+                "client.calls.wait_for_logs",
+            }
+        ),
     ),
     RealDrift(
         8,
@@ -352,6 +360,7 @@ DRIFTS = (
                 "client.calls.delete",
                 "client.calls.follow_logs",
                 "client.calls.logs",
+                "client.calls.stream_logs",
                 "client.calls.wait_for_logs",
             }
         ),

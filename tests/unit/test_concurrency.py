@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -35,10 +34,10 @@ def server() -> Iterator[EchoServer]:
 def _open_files() -> int:
     """Count this process's open files, once the kernel and the server have closed what they will."""
     moment = threading.Event()
-    counts = [len(os.listdir("/proc/self/fd"))]
+    counts = [len(list(Path("/proc/self/fd").iterdir()))]
     while len(counts) < _MOST_LOOKS and len(set(counts[-3:])) + (len(counts) < 3) > 1:
         moment.wait(0.1)
-        counts.append(len(os.listdir("/proc/self/fd")))
+        counts.append(len(list(Path("/proc/self/fd").iterdir())))
     return counts[-1]
 
 
