@@ -116,7 +116,8 @@ def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
     chance = random.Random(7)  # noqa: S311 - the same moments in every run
 
     async def ask_all() -> None:
-        async with _async_client(server, engine) as client:
+        # What is cancelled over `fast` holds its connection until its time-out.
+        async with _async_client(server, engine, timeout=2) as client:
             impatient = client.with_options(timeout=0.1)
 
             async def ask(task: int) -> None:

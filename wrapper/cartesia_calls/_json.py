@@ -69,4 +69,4 @@ def _has_inexact_number(value: object) -> bool:
         return True
     if dict not in kinds and list not in kinds:
         return False
-    return any(_has_inexact_number(item) for item in items if isinstance(item, dict | list))
+    return any(type(item) in {dict, list} and _has_inexact_number(item) for item in items)

@@ -121,7 +121,7 @@ class Factory(Generic[PoolT]):
         )
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
-        headers = [self._host_header]
+        headers: list[tuple[bytes, bytes]] = [self._host_header]
         for name, value in request.headers.items():
             headers.append((name.encode("ascii"), value.encode("ascii")))
         headers.append(_ACCEPT_ENCODING)

@@ -86,7 +86,7 @@ class _Inflater:
 
     def __init__(self, window_bits: int | None) -> None:
         self._window_bits = window_bits
-        self._start = b""
+        self._start: bytes = b""
         self._inflate = None if window_bits is None else zlib.decompressobj(window_bits)
         self._began = False
 

@@ -333,5 +333,5 @@ def _translated(error: Exception, request: Request) -> CartesiaError:
 
 
 def _causes(error: Exception) -> list[str]:
-    details = getattr(error, "details", None) or {}
+    details: dict[str, list[dict[str, str]] | None] = getattr(error, "details", None) or {}
     return [cause["message"] for cause in details.get("causes") or ()]

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import httpcore
 
@@ -266,10 +266,9 @@ def _reason(error: Exception) -> str:
     if not isinstance(error, httpcore.ConnectError):
         return why
     first: BaseException = error
-    while first.__cause__ is not None:
-        first = first.__cause__
-        if isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]  # one for each address of the host
+    while (cause := first.__cause__) is not None:
+        is_group = isinstance(cause, BaseExceptionGroup)  # one for each address of the host
+        first = cast("BaseExceptionGroup[Exception]", cause).exceptions[0] if is_group else cause
     if isinstance(first, ConnectionError) and first.errno:
         return os.strerror(first.errno)
     return (first.strerror or why) if isinstance(first, OSError) else why
