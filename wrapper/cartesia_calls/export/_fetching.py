@@ -141,7 +141,9 @@ def _skipped(error: Exception, part: str, *, final: bool) -> Skipped:
         return Skipped(error.reason)
     if isinstance(error, CallNotFoundError):
         return Skipped("not_found")
-    if isinstance(error, NotFoundError) and part == "audio":
+    if isinstance(error, NotFoundError) and isinstance(error.body, dict) and part != "logs":
+        if part != "audio":
+            return Skipped("not_found")
         return Skipped("no_recording" if final else "not_written_yet")
     summary = error.summary if isinstance(error, CartesiaError) else str(error)
     return Skipped("failed", summary)

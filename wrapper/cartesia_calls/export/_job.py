@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, Self, cast, get_args
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from cartesia_calls._arguments import check_id
 
@@ -122,7 +122,7 @@ def check_job(
         until=until,
         status=tuple(_many(status or ())),
         include=tuple(part for part in PARTS if part in parts),
-        format=cast("Format", format),
+        format=format,
         shard=Shard() if shard is None else Shard.read(shard),
         concurrency=_check_concurrency(concurrency),
         rate=None if rate is None else _check_rate(rate),

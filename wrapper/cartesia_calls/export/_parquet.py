@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
-
-import pyarrow as pa
-from pyarrow import parquet
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ._schema import SCHEMA_VERSION, TABLES
 
@@ -15,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ._schema import Column, Row, Table
+
+# pyarrow has no types.
+pa: Any = import_module("pyarrow")
+parquet: Any = import_module("pyarrow.parquet")
 
 SUFFIX = "parquet"
 _TYPES = {
@@ -44,11 +46,11 @@ def encode(table: Table, rows: Sequence[Row]) -> bytes:
     parquet.write_table(
         pa.Table.from_arrays(columns, schema=schema(table.name)), buffer, compression="zstd"
     )
-    return buffer.getvalue().to_pybytes()
+    return bytes(buffer.getvalue())
 
 
 @cache
-def schema(table: str) -> pa.Schema:
+def schema(table: str) -> Any:  # noqa: ANN401 - as above
     """Return a table's Parquet schema; its metadata has the export's schema version."""
     metadata = {"cartesia_calls.table": table, "cartesia_calls.schema": str(SCHEMA_VERSION)}
     fields = [pa.field(column.name, _TYPES[column.type]) for column in TABLES[table].columns]

@@ -37,7 +37,9 @@ def work_on(
         grace: How long after its end a call's data may still change, in seconds.
     """
     lacking = [part for part in job.include if job.refresh or entry is None or entry.lacks(part)]
-    known = {part: reason for part in lacking if (reason := _known_reason(call, part))}
+    known: dict[str, SkipReason] = {
+        part: reason for part in lacking if (reason := _known_reason(call, part))
+    }
     parts = tuple(part for part in lacking if part not in known)
     recorded = entry.parts if entry else {}
     if not parts and all(_is_recorded(recorded.get(part), known[part]) for part in known):

@@ -105,7 +105,7 @@ class Run:
         finally:
             for task in (fetching, stopping):
                 task.cancel()
-            failures = await asyncio.gather(fetching, return_exceptions=True)
+            failures: list[object] = [*await asyncio.gather(fetching, return_exceptions=True)]
             if not writing.done():
                 await self._end_of(writing)
             beating.cancel()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from cartesia_calls._exceptions import CartesiaError, ConfigurationError
 
@@ -16,8 +17,6 @@ from ._paths import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
-
-    from fsspec import AbstractFileSystem
 
 # Of these, a put is seen whole or not at all.
 _OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"})
@@ -217,6 +216,23 @@ class LocalTarget:
             raise _failure(self.name, done, error.strerror or str(error)) from error
 
 
+class _FileSystem(Protocol):
+    """What is used of `fsspec.AbstractFileSystem`, which has no types."""
+
+    protocol: str | tuple[str, ...]
+
+    def cat_file(self, path: str) -> bytes: ...
+    def pipe_file(self, path: str, value: bytes, mode: str = ...) -> object: ...
+    def put_file(self, lpath: str, rpath: str) -> object: ...
+    def open(self, path: str, mode: str) -> AbstractContextManager[BinaryIO]: ...
+    def exists(self, path: str) -> bool: ...
+    def makedirs(self, path: str, exist_ok: bool) -> object: ...  # noqa: FBT001 - theirs
+    def mv(self, path1: str, path2: str) -> object: ...
+    def rm_file(self, path: str) -> object: ...
+    def ls(self, path: str, detail: bool) -> list[str]: ...  # noqa: FBT001 - theirs
+    def invalidate_cache(self, path: str) -> object: ...
+
+
 class FsspecTarget:
     """Any file system that fsspec knows (extra `export`)."""
 
@@ -236,7 +252,7 @@ class FsspecTarget:
         """See `Target.read`."""
         with self._telling("read"):
             try:
-                return bytes(self._fs.cat_file(self._at(path)))
+                return self._fs.cat_file(self._at(path))
             except FileNotFoundError:
                 return None
 
@@ -296,7 +312,7 @@ class FsspecTarget:
         with self._telling("read"):
             self._fs.invalidate_cache(self._at(folder))
             try:
-                found: list[str] = self._fs.ls(self._at(folder), detail=False)
+                found = self._fs.ls(self._at(folder), detail=False)
             except FileNotFoundError:
                 return []
             return sorted(name for path in found if (name := path.rpartition("/")[2]))
@@ -341,16 +357,17 @@ class FsspecTarget:
             raise _failure(self.name, done, str(error) or type(error).__name__) from error
 
 
-def _open(url: str, name: str) -> tuple[AbstractFileSystem, str]:
+def _open(url: str, name: str) -> tuple[_FileSystem, str]:
     try:
-        from fsspec.core import url_to_fs  # noqa: PLC0415 - of the extra `export`
+        core: Any = import_module("fsspec.core")
     except ModuleNotFoundError:
         raise ConfigurationError(
             f"The target {name} needs the package fsspec, which is not installed.",
             hint="Install it with: pip install 'cartesia-calls[export]'",
         ) from None
     try:
-        return url_to_fs(url)
+        file_system: _FileSystem
+        file_system, path = core.url_to_fs(url)
     except ImportError as error:
         raise ConfigurationError(
             f"The target {name} needs a package that is not installed: {error}.",
@@ -362,8 +379,10 @@ def _open(url: str, name: str) -> tuple[AbstractFileSystem, str]:
             f"The target {name} is no folder and no URL that fsspec knows: {error}.",
             hint="Name a folder, or a URL such as s3://bucket/calls.",
         ) from None
+    # As above: each file system has errors of its own kind.
     except Exception as error:
         raise _failure(name, "opened", str(error) or type(error).__name__) from error
+    return file_system, str(path)
 
 
 def _failure(name: str, done: str, why: str) -> TargetError:

@@ -11,9 +11,9 @@ from cartesia_calls._exceptions import (
     APIStatusError,
     AuthenticationError,
     CallLogsNotAvailableError,
-    CallNotFoundError,
     CartesiaError,
     ConfigurationError,
+    NotFoundError,
     PermissionDeniedError,
     RateLimitError,
 )
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _FATAL = (AuthenticationError, PermissionDeniedError, ConfigurationError)
-_FINAL = (CallNotFoundError, CallLogsNotAvailableError)
 # How often one request is sent; refusals (429) do not count, since they wait for all workers.
 _MOST_ATTEMPTS = 5
 _FIRST_PAUSE = 0.25
@@ -96,7 +95,7 @@ class Throttle:
                 async with self._slot() as started_at:
                     answer = await request()
             except CartesiaError as error:
-                if isinstance(error, _FINAL):
+                if _is_the_answer(error):
                     self._succeeded()
                     if isinstance(error, CallLogsNotAvailableError):
                         # The client has looked at the call's record on its own.
@@ -159,3 +158,8 @@ class Throttle:
             raise StopExportError(error) from error
         self._budget -= 1
         self.retries += 1
+
+
+def _is_the_answer(error: CartesiaError) -> bool:
+    """Tell whether there is nothing of that name, as the API says it; a gateway's 404 says nothing."""
+    return isinstance(error, NotFoundError) and isinstance(error.body, dict)
