@@ -26,7 +26,7 @@ from ._events import (
     Paused,
     as_dict,
 )
-from ._job import FORMATS, PARTS, check_job
+from ._job import FORMATS, PARTS, check_job, check_shard
 from ._session import run_job
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ __all__ = [
     "TargetBusyError",
     "TargetError",
     "as_dict",
+    "check_shard",
     "export",
     "export_async",
 ]

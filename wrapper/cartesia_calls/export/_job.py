@@ -89,6 +89,16 @@ class Job:
     refresh: bool
 
 
+def check_shard(text: str) -> str:
+    """Return a text that names a shard, such as `2/4`.
+
+    Raises:
+        ValueError: It names none.
+    """
+    Shard.read(text)
+    return text
+
+
 def check_job(
     *,
     agents: str | Iterable[str],
