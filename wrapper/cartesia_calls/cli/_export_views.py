@@ -78,17 +78,22 @@ class _Counts:
     """How far it is."""
 
     def __init__(self) -> None:
-        self.found = self.to_fetch = self.done = self.skipped = 0
+        self.found = self.present = self.exported = self.skipped = 0
         self.rows = 0
 
     def take(self, event: ExportEvent) -> None:
         if isinstance(event, CallsListed):
-            self.found, self.to_fetch = event.found, event.to_fetch
+            self.found, self.present = event.found, event.present
         elif isinstance(event, CallExported):
-            self.done += 1
+            self.exported += 1
             self.rows += event.rows
         elif isinstance(event, CallSkipped):
             self.skipped += 1
+
+    @property
+    def done(self) -> int:
+        # A call of which one part was written and another skipped is told of twice.
+        return min(self.found, self.present + self.exported + self.skipped)
 
 
 class _PlainLines:
@@ -106,10 +111,10 @@ class _PlainLines:
             _say(f"Call {event.call_id} failed: {event.detail}")
         elif now - self._told >= _SECONDS_BETWEEN_LINES:
             self._told = now
-            rate = counts.done / (now - self._began)
+            rate = counts.exported / (now - self._began)
             _say(
-                f"{counts.done} of {counts.to_fetch} calls exported, {rate:.1f} a second, "
-                f"{counts.skipped} skipped."
+                f"{counts.done} of {counts.found} calls: {counts.exported} exported, {rate:.1f} a "
+                f"second, {counts.skipped} skipped."
             )
 
 
@@ -126,9 +131,12 @@ class _Bar:
             self._progress.console.print(
                 f"The server asks for fewer requests; pausing {event.seconds:.1f} s.", markup=False
             )
-        total = counts.to_fetch or None
-        done = min(counts.done, counts.to_fetch)
-        self._progress.update(self._task, completed=done, total=total, skipped=counts.skipped)
+        self._progress.update(
+            self._task,
+            completed=counts.done,
+            total=counts.found or None,
+            skipped=counts.skipped,
+        )
 
 
 def _bar() -> Progress:
@@ -165,10 +173,9 @@ def _rate_column() -> ProgressColumn:
 
 def summary(result: ExportResult) -> list[str]:
     """Return what came of an export, in sentences."""
-    lines = [
-        f"Exported {_calls(result.exported)} to {result.target}: {result.rows} rows, "
-        f"{_size(result.size)}, in {result.seconds:.1f} s; {result.present} were there already."
-    ]
+    written = f"{result.rows} rows, {_size(result.size)}, in {result.seconds:.1f} s"
+    exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
+    lines = [f"{exported}; {result.present} were there already."]
     if result.skipped:
         reasons = ", ".join(
             f"{count} {_REASONS[reason]}" for reason, count in sorted(result.skipped.items())

@@ -17,12 +17,14 @@ class CallsListed:
 
     Attributes:
         found: How many calls were found so far.
+        present: How many of them are in the target already, for good.
         to_fetch: For how many of them something is to be fetched.
         complete: Whether these are all.
     """
 
     event: ClassVar[str] = "listed"
     found: int
+    present: int
     to_fetch: int
     complete: bool
 

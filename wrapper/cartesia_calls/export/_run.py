@@ -79,12 +79,12 @@ class Run:
             on_pause=lambda seconds: on_event(Paused(seconds)),
         )
         self._fetcher = Fetcher(client, self._throttle, target.scratch)
-        self._to_fetch = 0
+        self._to_fetch = self._present = 0
         self._listed = asyncio.Event()
         self._is_listed = False
         # Bounded, so that what is in memory is.
         self._work: asyncio.Queue[Work | None] = asyncio.Queue(2 * job.concurrency)
-        self._fetched: asyncio.Queue[FetchedCall | None] = asyncio.Queue(2 * job.concurrency)
+        self._fetched: asyncio.Queue[FetchedCall | None] = asyncio.Queue(job.concurrency)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run to the end, or until `stop` is set; what was fetched by then is written.
@@ -151,12 +151,15 @@ class Run:
                 work.append(found)
             elif entry is not None:
                 self._count(entry, ())
+                self._present += entry.first_skip(self._job.include) is None
         self._to_fetch += len(work)
         self._index.add_work(work)
         self._tell_listed()
 
     def _tell_listed(self) -> None:
-        self._on_event(CallsListed(self._result.found, self._to_fetch, self._is_listed))
+        self._on_event(
+            CallsListed(self._result.found, self._present, self._to_fetch, complete=self._is_listed)
+        )
         self._listed.set()
 
     async def _feed(self) -> None:
