@@ -157,7 +157,7 @@ class _Connection(asyncio.Protocol):
 async def _serve(count: int, delay: float) -> None:
     calls = ManyCalls(count, delay=delay)
     server = await calls.listen()
-    print(calls.url, flush=True)
+    print(calls.url, flush=True)  # noqa: T201 - a program of its own
     await server.serve_forever()
 
 
