@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
@@ -46,6 +46,18 @@ class Exported:
     final: bool
     updated_at: str | None = None
 
+    def to_dict(self) -> dict[str, object]:
+        """Return it as the manifest has it."""
+        return {
+            "outcome": "exported",
+            "path": self.path,
+            "rows": self.rows,
+            "size": self.size,
+            "sha256": self.sha256,
+            "final": self.final,
+            "updated_at": self.updated_at,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -58,6 +70,10 @@ class Skipped:
 
     reason: SkipReason
     detail: str = ""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as the manifest has it."""
+        return {"outcome": "skipped", "reason": self.reason, "detail": self.detail}
 
 
 Outcome = Exported | Skipped
@@ -93,16 +109,11 @@ class Entry:
 
     def to_line(self) -> bytes:
         """Return it as a line of the manifest."""
-        parts = {
-            name: {"outcome": "exported" if isinstance(outcome, Exported) else "skipped"}
-            | asdict(outcome)
-            for name, outcome in self.parts.items()
-        }
         fields = {
             "call_id": self.call_id,
             "agent_id": self.agent_id,
             "recorded_at": self.recorded_at,
-            "parts": parts,
+            "parts": {name: outcome.to_dict() for name, outcome in self.parts.items()},
         }
         return json.dumps(fields).encode() + b"\n"
 

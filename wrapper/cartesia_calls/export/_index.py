@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from ._entry import read_entry
@@ -56,6 +56,14 @@ class Work:
     parts: tuple[str, ...]
     skipped: dict[str, SkipReason] = field(default_factory=dict[str, "SkipReason"])
     record: dict[str, object] | None = None
+
+
+_FIELDS = tuple(field.name for field in fields(Work))
+
+
+def _work(values: list[Any]) -> Work:
+    named = dict(zip(_FIELDS, values, strict=True))
+    return Work(**named | {"parts": tuple(named["parts"])})
 
 
 class Index:
@@ -116,7 +124,8 @@ class Index:
     def add_work(self, work: Iterable[Work]) -> None:
         """Remember work that is to be done."""
         self._database.executemany(
-            "INSERT INTO work (fields) VALUES (?)", ((json.dumps(asdict(one)),) for one in work)
+            "INSERT INTO work (fields) VALUES (?)",
+            ((json.dumps([getattr(one, name) for name in _FIELDS]),) for one in work),
         )
 
     def next_work(self, count: int) -> list[Work]:
@@ -125,8 +134,7 @@ class Index:
         rows: list[Any] = self._database.execute(query, (self._last_work, count)).fetchall()
         if rows:
             self._last_work = rows[-1][0]
-        found = [json.loads(fields) for _, fields in rows]
-        return [Work(**{**fields, "parts": tuple(fields["parts"])}) for fields in found]
+        return [_work(json.loads(text)) for _, text in rows]
 
     def close(self) -> None:
         """Remove it."""
