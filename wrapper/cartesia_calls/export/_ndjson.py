@@ -14,21 +14,20 @@ if TYPE_CHECKING:
 SUFFIX = "ndjson"
 
 
-def _default(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"no JSON for a {type(value).__name__}")
+_AS_IT_IS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ESCAPED = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-_AS_IT_IS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_default).encode
-_ESCAPED = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_default).encode
-
-
-def encode(_table: Table, rows: Iterable[Row]) -> bytes:
+def encode(table: Table, rows: Iterable[Row]) -> bytes:
     """Return the rows as the bytes of a file, the same for the same rows."""
-    text = "".join([_AS_IT_IS(row) + "\n" for row in rows])
+    times = [column.name for column in table.columns if column.type == "time"]
+    ready = [row | {name: _text(row[name]) for name in times} for row in rows]
     try:
-        return text.encode()
+        return "".join([_AS_IT_IS(row) + "\n" for row in ready]).encode()
     except UnicodeEncodeError:
         # Half a surrogate pair: JSON can say it, UTF-8 can't.
-        return "".join([_ESCAPED(row) + "\n" for row in rows]).encode()
+        return "".join([_ESCAPED(row) + "\n" for row in ready]).encode()
+
+
+def _text(moment: object) -> str | None:
+    return moment.isoformat() if isinstance(moment, datetime) else None
