@@ -101,6 +101,15 @@ def export_queries(session: nox.Session) -> None:
     _pytest(session, "tests/export/test_export_queries.py")
 
 
+@nox.session(name="export-spark")
+def export_spark(session: nox.Session) -> None:
+    """Run the query of docs/export.md that is for Spark with Spark (large; needs Java)."""
+    if shutil.which("java") is None:
+        session.error("java not found: install Java 17 or newer, then run this again")
+    _install_product(session, "export", "spark")
+    _pytest(session, "tests/export/test_export_queries.py")
+
+
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
     """Kill an export of 10,000 calls 20 times, and compare with one that was left alone."""

@@ -66,10 +66,19 @@ def test_polars_finds_the_calls_with_errors() -> None:
     assert scope["errors"].height == expected > 0
 
 
-def test_the_query_for_spark_sees_each_call_once_also_one_that_never_started(
+def test_spark_sees_each_call_once(exported: tuple[Path, ExportResult]) -> None:
+    sql: Any = pytest.importorskip("pyspark.sql", reason="it is large: nox -s export-spark")
+    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    with builder.getOrCreate() as spark:
+        spark.read.parquet("calls/record").createOrReplaceTempView("record")
+        rows = spark.sql(_query("spark")).collect()
+    assert sum(row["calls"] for row in rows) == exported[1].found
+    assert any(row["day"] is None for row in rows)
+
+
+def test_duckdb_takes_the_query_for_spark_with_calls_that_never_started(
     exported: tuple[Path, ExportResult],
 ) -> None:
-    # Spark is too much to install; DuckDB takes the same statement and the same partitions.
     duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
     duckdb.sql(
         "CREATE OR REPLACE TEMP VIEW record AS "

@@ -83,7 +83,9 @@ def one_in_ten_fails(seed: int) -> Interfere:
     return interfere
 
 
-_WRONG_LOGS = b'{"call_id": "ac_other", "logs": ["not yours"], "updated_at": "2026-03-01T12:00:00Z"}'
+_WRONG_LOGS = (
+    b'{"call_id": "ac_other", "logs": ["not yours"], "updated_at": "2026-03-01T12:00:00Z"}'
+)
 _LAST = "Connection: close"
 FAULTS: tuple[bytes, ...] = (
     b"",
