@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cartesia_calls._clock import SystemClock
 from cartesia_calls.cli._parser import build_parser
 from cartesia_calls.export import FORMATS, PARTS
+from cartesia_calls.export._job import Shard
+from cartesia_calls.export._lock import acquire
+from cartesia_calls.export._target import open_target
 from cartesia_calls.sandbox import Sandbox
 from terminal import on_terminal, piped
 
@@ -52,11 +56,6 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(
 def test_a_second_export_to_the_same_target_is_refused(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
-    from cartesia_calls._clock import SystemClock
-    from cartesia_calls.export._job import Shard
-    from cartesia_calls.export._lock import acquire
-    from cartesia_calls.export._target import open_target
-
     held = acquire(open_target(tmp_path, "1-of-1"), Shard(), SystemClock())
     done = piped("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
     held.release()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient
+from cartesia_calls import AgentCallLogs, AsyncClient
 from cartesia_calls.export import (
     CallExported,
     CallSkipped,
@@ -292,8 +292,6 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
 
 
 def test_text_that_utf_8_can_not_say_is_kept_as_escapes() -> None:
-    from cartesia_calls import AgentCallLogs
-
     logs = AgentCallLogs("ac_1", ["perché", "half \ud83d"], datetime(2026, 3, 1, tzinfo=UTC))
     rows = log_rows(logs, "ac_1", "agent_1")
     texts = [json.loads(line)["text"] for line in encode_ndjson(LOGS, rows).splitlines()]

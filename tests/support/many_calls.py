@@ -150,7 +150,7 @@ class _Connection(asyncio.Protocol):
 
     def _send(self, answer: bytes) -> None:
         self._transport.write(answer)
-        if not answer or b"Connection: close" in answer:
+        if b"\r\n\r\n" not in answer or b"Connection: close" in answer:
             self._transport.close()
 
 
