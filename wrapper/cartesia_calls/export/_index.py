@@ -62,8 +62,9 @@ _FIELDS = tuple(field.name for field in fields(Work))
 
 
 def _work(values: list[Any]) -> Work:
-    named = dict(zip(_FIELDS, values, strict=True))
-    return Work(**named | {"parts": tuple(named["parts"])})
+    named: dict[str, Any] = dict(zip(_FIELDS, values, strict=True))
+    named["parts"] = tuple(named["parts"])
+    return Work(**named)
 
 
 class Index:

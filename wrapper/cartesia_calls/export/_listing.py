@@ -49,12 +49,12 @@ async def pages(
     answer: Any = None
     while True:
         try:
-            step: object = flow.send(answer)
+            step = flow.send(answer)
         except StopIteration:
             return
         answer = None
         if isinstance(step, Emit):
-            yield cast("Emit[list[AgentCall]]", step).item
+            yield step.item
         else:
             ask = cast("_Ask", step)
             answer = await throttle.ask(partial(_run, runner, ask.flow))

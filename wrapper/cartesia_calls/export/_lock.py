@@ -11,15 +11,15 @@ import json
 import os
 import socket
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, cast
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ._errors import TargetBusyError
 from ._paths import LOCKS
 
-try:
-    import fcntl
-except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]  # the name is needed all the same
+# Not on Windows.
+fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
 
 if TYPE_CHECKING:
     from io import BufferedRandom

@@ -12,6 +12,7 @@ from ._paths import day_of
 from ._rows import in_utc
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from cartesia_api.models import AgentCall
@@ -41,7 +42,7 @@ def work_on(
         part: reason for part in lacking if (reason := _known_reason(call, part))
     }
     parts = tuple(part for part in lacking if part not in known)
-    recorded = entry.parts if entry else {}
+    recorded: Mapping[str, Outcome] = entry.parts if entry else {}
     if not parts and all(_is_recorded(recorded.get(part), known[part]) for part in known):
         return None
     ended = call.end_time or None

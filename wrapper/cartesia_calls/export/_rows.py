@@ -10,6 +10,8 @@ from cartesia_calls._log_lines import read_line
 from ._schema import RECORD, TRANSCRIPT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cartesia_api.models import AgentCall, AgentCallLogs
 
     from ._schema import Row, Table
@@ -62,7 +64,7 @@ def in_utc(moment: datetime | None) -> datetime | None:
         return None
 
 
-def _row(table: Table, values: dict[str, object]) -> Row:
+def _row(table: Table, values: Mapping[str, object]) -> Row:
     return {
         column.name: _time(values.get(column.name))
         if column.type == "time"

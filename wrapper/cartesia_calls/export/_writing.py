@@ -15,7 +15,7 @@ from ._paths import data_path
 from ._schema import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ._entry import Outcome
     from ._fetching import Fetched, FetchedCall
@@ -127,7 +127,7 @@ class Store:
 
     def _write(self, call: Pending) -> Written:
         work = call.fetched.work
-        before = call.before.parts if call.before else {}
+        before: Mapping[str, Outcome] = call.before.parts if call.before else {}
         parts: dict[str, Outcome] = dict(before)
         written: list[str] = []
         left: list[str] = []
