@@ -287,7 +287,8 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     wrong: dict[str, Any], tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match="pass"):
-        export(**{"agents": AGENT, "to": tmp_path / "out", **wrong})
+        arguments: dict[str, Any] = {"agents": AGENT, "to": tmp_path / "out", **wrong}
+        export(**arguments)
     assert not (tmp_path / "out").exists()
 
 

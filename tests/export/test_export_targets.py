@@ -1,5 +1,8 @@
 """Where an export goes: folders, fsspec URLs, ids of all kinds, and targets that fail."""
 
+# fsspec has no types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import errno
