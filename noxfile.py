@@ -15,7 +15,8 @@ import nox
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,export,sandbox]"
+PRODUCT = ".[cli,export,fast,sandbox]"
+PRODUCT_WITHOUT_FAST = ".[cli,export,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -27,6 +28,10 @@ os.environ.setdefault("PIP_CACHE_DIR", str(CACHES / "pip"))
 os.environ.setdefault("PYRIGHT_PYTHON_CACHE_DIR", str(CACHES / "pyright"))
 os.environ.setdefault("npm_config_cache", str(CACHES / "npm"))
 os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+
+
+# A file of tests stays in one process: what its module sets up is set up once.
+IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
 
 def _group(name: str) -> list[str]:
@@ -49,35 +54,58 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests on the built wheel, with the Python that runs nox."""
     _install_product(session, "tests")
-    _pytest(session)
+    _pytest(session, *IN_PARALLEL)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run all tests on every Python that the classifiers name."""
     _install_product(session, "tests")
-    _pytest(session)
+    _pytest(session, *IN_PARALLEL)
 
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Run all tests with the oldest dependencies that pyproject.toml allows."""
+    """Run all tests with the oldest dependencies that pyproject.toml allows.
+
+    Once without the extra `fast`, which an installation need not have, and once with it.
+    """
     session.install("uv")
-    python = str(Path(session.bin) / "python")
-    requirements = [PRODUCT, *_group("tests")]
-    session.run(
-        "uv",
-        "pip",
-        "install",
-        "--no-cache",
-        "--python",
-        python,
-        "--resolution=lowest-direct",
-        *requirements,
-        # As pip does: certificates of the machine, which may be behind a proxy of its own.
-        env={"UV_SYSTEM_CERTS": "1"},
-    )
-    _pytest(session)
+    for product in (PRODUCT_WITHOUT_FAST, PRODUCT):
+        session.run(
+            "uv",
+            "pip",
+            "install",
+            "--no-cache",
+            "--python",
+            str(Path(session.bin) / "python"),
+            "--resolution=lowest-direct",
+            product,
+            *_group("tests"),
+            # As pip does: certificates of the machine, which may be behind a proxy of its own.
+            env={"UV_SYSTEM_CERTS": "1"},
+        )
+        _pytest(session, *IN_PARALLEL)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Hold the tests to every line and branch of wrapper/, programs that they start included."""
+    _install_product(session, "coverage")
+    session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
+    session.run("coverage", "erase")
+    with tempfile.TemporaryDirectory() as temporary:
+        arguments = ("-m", "pytest", *IN_PARALLEL, *session.posargs)
+        session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Count how many changes to the code about retries, errors and settings the tests notice."""
+    _install_product(session, "mutants")
+    session.run("python", "scripts/mutants.py")
 
 
 @nox.session
@@ -85,6 +113,34 @@ def contract(session: nox.Session) -> None:
     """Hold the wrapper to the vendored spec."""
     _install_product(session, "tests")
     _pytest(session, "tests/contract")
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Put clients of every engine into every situation of docs/faults.md."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/faults")
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Send made-up answers to every engine, for 60 seconds or as many as are named behind `--`."""
+    _install_product(session, "tests")
+    paths = [str(ROOT / "tests" / name) for name in ("support", "faults")]
+    session.env["PYTHONPATH"] = os.pathsep.join(paths)
+    session.run("python", "tests/fuzz/fuzzing.py", *(session.posargs or ["60"]))
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look up known weaknesses of what the product depends on, extras included (needs network)."""
+    session.install(*_group("audit"))
+    # Only what the product needs stands in this file, at the newest versions that it allows.
+    requirements = Path(session.create_tmp()) / "requirements.txt"
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    needed = {*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in extra)}
+    requirements.write_text("\n".join(sorted(needed)) + "\n", encoding="utf-8")
+    session.run("pip-audit", "--requirement", str(requirements), *session.posargs)
 
 
 @nox.session
@@ -153,6 +209,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the CI workflows, the shell in them included."""
+    session.install(*_group("workflows"))
+    session.run("actionlint", "-shellcheck", "shellcheck")
+
+
+@nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy and pyright, both strict, on hand-written and generated code."""
     _install_product(session, "types")
@@ -180,6 +243,41 @@ def vendor(session: nox.Session) -> None:
     """Take reference pages or specs, named behind `--`, into openapi/latest.yml."""
     session.install(*_group("generator"))
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
+
+
+@nox.session(name="check-upstream")
+def check_upstream(session: nox.Session) -> None:
+    """Compare the vendored spec with pages or specs named behind `--`: what moved, and whom it breaks."""
+    _install_product(session, "generator")
+    session.run("python", "scripts/check_upstream.py", *session.posargs)
+
+
+@nox.session
+def upstream(session: nox.Session) -> None:
+    """Hold the drift check to Redocly: what one sees and the other does not (needs Node.js)."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/upstream")
+
+
+@nox.session(name="update-spec")
+def update_spec(session: nox.Session) -> None:
+    """Vendor, regenerate, run the contract tests and write a report; all of it, or nothing."""
+    _install_product(session, "tests")
+    session.run("python", "scripts/update_spec.py", *session.posargs)
+
+
+@nox.session
+def scale(session: nox.Session) -> None:
+    """Vendor, generate and check large specs (minutes); `-- --write-docs` writes docs/scale.md."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/scale")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the client against its peers; `-- --quick` for one round instead of ten minutes."""
+    session.install(".[fast,cli,sandbox]", *_group("bench"))
+    session.run("python", "benchmarks/bench.py", *session.posargs)
 
 
 @nox.session

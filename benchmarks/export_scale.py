@@ -13,15 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from cartesia_calls import AsyncClient  # noqa: E402 - the folder of the server first
 from many_calls import AGENT, call_id  # noqa: E402 - likewise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DOCUMENT = ROOT / "docs" / "export.md"
 SIZES = (1_000, 10_000, 100_000)
@@ -101,9 +104,10 @@ def _throughput() -> Iterator[str]:
 def main() -> None:
     """Measure, and write the document."""
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
-        f"Measured on {os.cpu_count()} cores, Python {platform.python_version()}, server and export on "
-        f"one machine, {CONCURRENCY} requests at once, 3 to 10 lines a call, start-up included.",
+        f"Measured on {machine}, with the server on the same machine.",
+        f"{CONCURRENCY} requests at once, 3 to 10 lines a call, start-up included.",
         "",
         *_memory(sizes),
         "",

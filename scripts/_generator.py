@@ -1,10 +1,12 @@
 """Run the pinned generator so that nothing but the spec and its settings decides the output."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 from _console import ScriptError
+from _left_out import describe_clashes, describe_left_out
 from _spec_document import METHODS, SpecDocument, check_document
 from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
 from _yaml_text import parse_json, parse_yaml
@@ -48,13 +50,16 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
             f"The generator did not finish within {_MAX_SECONDS} seconds.",
             "Try again; if it stays so, look for a schema that contains itself without end.",
         ) from error
-    if run.returncode != 0:
+    left_out = describe_left_out(run.stdout, document)
+    if run.returncode != 0 or left_out:
         sys.stderr.write(run.stdout)
+        sys.stderr.writelines(f"{line}\n" for line in left_out)
         raise ScriptError(
             f"The generator failed or left something out of {spec_name}; see its output above.",
             "Change the spec or generator-config.yaml so that all of it is understood.",
         )
     _check_operations(document, target, spec_name)
+    _check_models(target, spec_name)
     _mark(target, spec_name, toolchain.generator_version)
 
 
@@ -81,11 +86,24 @@ def _read_spec(spec: Path) -> SpecDocument:
 
 
 def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> None:
-    """Count: two ids that become one module name overwrite each other without a warning."""
+    """Count: whatever else may happen, no operation goes missing unseen."""
     wanted = sum(method in METHODS for item in document.paths.values() for method in item)
     made = sum(module.name != "__init__.py" for module in (package / "api").glob("*/*.py"))
     if made != wanted:
+        sys.stderr.writelines(f"{line}\n" for line in describe_clashes(document))
         raise ScriptError(
             f"{spec_name} has {wanted} operations, but {made} modules were generated.",
             "Look for operationIds that differ in case or punctuation only, and rename one.",
         )
+
+
+def _check_models(package: Path, spec_name: str) -> None:
+    """Look for models that overwrite each other: the generator lists them all the same."""
+    listed = ast.parse((package / "models" / "__init__.py").read_text(encoding="utf-8"))
+    for node in listed.body:
+        if isinstance(node, ast.ImportFrom) and len(node.names) > 1:
+            names = " and ".join(alias.name for alias in node.names)
+            raise ScriptError(
+                f"The schemas {names} of {spec_name} would share the module {node.module}.py.",
+                "Tell them apart with class_overrides in generator-config.yaml.",
+            )

@@ -107,6 +107,7 @@ async def _download_in_time(url: str) -> bytes:
         target = url
         for _ in range(_MAX_REDIRECTS + 1):
             is_local = _check_url(target)
+            _check_host(url, target)
             try:
                 # A proxy has no business with requests to this machine.
                 async with (
@@ -143,6 +144,16 @@ async def _read_body(response: httpx.Response, url: str) -> bytes:
         content += chunk
         _check_size(len(content), url)
     return bytes(content)
+
+
+def _check_host(url: str, target: str) -> None:
+    """Refuse a redirect to another host: whoever named the one did not name the other."""
+    hosts = [httpx.URL(location) for location in (url, target)]
+    if (hosts[0].host, hosts[0].port) != (hosts[1].host, hosts[1].port):
+        raise ScriptError(
+            f"{url} redirects to another host: {target}.",
+            "Nothing was fetched from there; if it is the right one, give that URL.",
+        )
 
 
 def _check_url(url: str) -> bool:

@@ -9,11 +9,15 @@ import openapi_spec_validator
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the library has no types
 
 from _console import ScriptError
+from _time_limit import time_limit
 from _yaml_text import JsonObject, JsonValue, as_list, as_object
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NOT_HEADER = {"paths", "components", "tags"}
 _SHOWN_MESSAGE = 300
+# The validator and the generator fetch what any of these points at.
+_REFERRING = ("$ref", "$dynamicRef", "$recursiveRef")
+MAX_VALIDATION_SECONDS = 120.0
 
 OperationKey: TypeAlias = tuple[str, str]
 """An operation's path and lower-case method."""
@@ -169,7 +173,8 @@ def check_document(value: JsonValue, name: str) -> SpecDocument:
 def _validate(document: JsonObject, name: str) -> None:
     """Hold the document against the OpenAPI specification."""
     try:
-        openapi_spec_validator.validate(cast("dict[str, object]", document))
+        with time_limit(MAX_VALIDATION_SECONDS):
+            openapi_spec_validator.validate(cast("dict[str, object]", document))
     except ValidationError as error:
         place = "/".join(_escaped(str(part)) for part in error.absolute_path)
         raise ScriptError(
@@ -193,7 +198,7 @@ def _shortened(message: str) -> str:
 
 def _check_references(document: JsonObject, name: str) -> None:
     for pointer, reference in _references(document):
-        if not reference.startswith("#/"):
+        if not reference.startswith("#"):
             problem = "points outside the document"
             repair = "Write what it refers to into components: nothing else is ever fetched."
         elif _component_key(reference) is None:
@@ -214,9 +219,10 @@ def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str
             yield from _references(item, f"{pointer}/{index}")
     if not isinstance(value, dict):
         return
-    reference = value.get("$ref")
-    if isinstance(reference, str):
-        yield f"{pointer}/$ref", reference
+    for keyword in _REFERRING:
+        reference = value.get(keyword)
+        if isinstance(reference, str):
+            yield f"{pointer}/{keyword}", reference
     mapping = as_object(as_object(value.get("discriminator")).get("mapping"))
     for key, target in mapping.items():
         if isinstance(target, str):  # a bare name stands for a schema

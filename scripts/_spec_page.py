@@ -9,7 +9,7 @@ from _read_source import Source
 from _spec_document import SpecDocument, check_document
 from _yaml_text import JsonValue, parse_json, parse_yaml
 
-_PLAIN_SUFFIXES = {".yml", ".yaml", ".json"}
+PLAIN_SUFFIXES = {".yml", ".yaml", ".json"}
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$")
 _HEADING = re.compile(
     r"^ya?ml\s+/?latest\.ya?ml\s+(?P<method>[A-Za-z]+)\s+(?P<path>/\S*)$", re.IGNORECASE
@@ -22,7 +22,7 @@ class SpecPage:
 
     Attributes:
         title: The page's first heading; None for a plain document.
-        documents: Its OpenAPI documents: one for each operation's block, or the plain one.
+        documents: Its OpenAPI document, that of its operation's block or the plain one.
     """
 
     title: str | None
@@ -43,7 +43,7 @@ def read_page(source: Source) -> SpecPage:
     Raises:
         ScriptError: The source holds no valid OpenAPI document, or not the one it announces.
     """
-    if source.suffix in _PLAIN_SUFFIXES:
+    if source.suffix in PLAIN_SUFFIXES:
         parse = parse_json if source.suffix == ".json" else parse_yaml
         try:
             value = parse(source.text)
@@ -64,6 +64,12 @@ def read_page(source: Source) -> SpecPage:
         raise ScriptError(
             f"{source.name} has no block that opens with ````yaml /latest.yml METHOD /path.",
             "Give an operation's reference page, or a plain spec named .yml, .yaml or .json.",
+        )
+    if len(documents) > 1:
+        held = [operation.title for document in documents for operation in document.operations()]
+        raise ScriptError(
+            f"{source.name} has {len(documents)} blocks of OpenAPI: {', '.join(held)}.",
+            "A reference page has one: keep the right one, or give each operation its own page.",
         )
     return SpecPage(_title(lines), documents)
 

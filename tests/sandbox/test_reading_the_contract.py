@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import cartesia_calls.sandbox
 from cartesia_calls.sandbox import SandboxError
@@ -153,3 +154,34 @@ def test_an_installed_package_without_the_spec_says_where_it_looked(installed: P
     assert finished.returncode == 1
     assert "SandboxError: The spec is missing" in finished.stderr
     assert str(spec) in finished.stderr
+
+
+def test_what_is_no_operation_of_a_path_is_left_out(edited: Path) -> None:
+    replace(
+        edited,
+        "  /agents/calls/{call_id}/logs:\n",
+        "  /agents/calls/{call_id}/logs:\n    parameters: {}\n",
+    )
+
+    assert load_contract(edited) == load_contract(SPEC)
+
+
+def test_an_error_without_an_example_has_none(tmp_path: Path) -> None:
+    spec = yaml.safe_load(SPEC.read_text())
+    answers = spec["paths"]["/agents/calls/{call_id}/logs"]["get"]["responses"]
+    for field in answers["404"]["content"]["application/json"]["schema"]["properties"].values():
+        field.pop("example", None)
+    file = tmp_path / "latest.yml"
+    file.write_text(yaml.safe_dump(spec))
+
+    assert load_contract(file).operation("agents_get-call-logs").error_examples == {}
+
+
+def test_an_operation_without_an_id_is_refused(tmp_path: Path) -> None:
+    spec = yaml.safe_load(SPEC.read_text())
+    spec["paths"]["/agents/calls/{call_id}/logs"]["get"]["operationId"] = 1
+    file = tmp_path / "latest.yml"
+    file.write_text(yaml.safe_dump(spec))
+
+    with pytest.raises(SandboxError, match="the operationId of get "):
+        load_contract(file)

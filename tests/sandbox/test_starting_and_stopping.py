@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from cartesia_calls.sandbox import ExampleAgents, ExampleCalls, Sandbox, SandboxError
+import cartesia_calls.sandbox
+from cartesia_calls.sandbox import ExampleAgents, ExampleCalls, Sandbox, SandboxError, create_app
+from cartesia_calls.sandbox._server import BackgroundServer, listen
 
 PATH = "/agents/calls/ac_finished/logs"
 SERVE = """
@@ -204,3 +206,23 @@ def test_it_prints_and_logs_nothing(
     assert not [r for r in caplog.records if r.name.startswith(("uvicorn", "cartesia"))]
     assert not logging.getLogger("uvicorn").handlers
     assert sandbox.api_key not in caplog.text
+
+
+def test_stopping_what_does_not_run_does_no_harm() -> None:
+    sandbox = Sandbox()
+    sandbox.__exit__(None, None, None)
+    with sandbox:
+        assert get_logs(sandbox).status_code == 200
+
+
+def test_a_server_that_can_not_start_says_so_instead_of_waiting() -> None:
+    listener = listen("127.0.0.1", 0)
+    listener.close()
+
+    with pytest.raises(SandboxError, match="did not start"):
+        BackgroundServer(create_app(), listener).start()
+
+
+def test_the_package_has_no_other_names() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'sandbag'"):
+        cartesia_calls.sandbox.__getattr__("sandbag")

@@ -268,7 +268,9 @@ def test_operations_that_overwrite_each_other_are_a_failure(
     write(spec, document)
     before = contents(package)
     assert regenerate.main(["--spec", str(spec), "--output", str(package)]) == 1
-    assert "2 operations, but 1 modules" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "left out   GET /b (get_call): its id is like get-call" in error
+    assert "2 operations, but 1 modules" in error
     assert contents(package) == before
 
 

@@ -7,7 +7,7 @@ import gzip
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -24,7 +24,10 @@ _LONGEST_TRICKLE = 500
 class _Pages(BaseHTTPRequestHandler):
     """Answers as the path asks: a page, an error, a redirect, or too much."""
 
+    asked: ClassVar[list[str]] = []
+
     def do_GET(self) -> None:
+        self.asked.append(self.path)
         step, _, target = self.path.removeprefix("/").partition("/to/")
         if step == "agents.md":
             self._answer(200, page_text(fragment()).encode())
@@ -110,6 +113,8 @@ def test_a_redirect_is_followed_and_the_url_given_is_recorded(
     [
         ("/redirect/to/file:///etc/passwd", "Refused to fetch file:/"),
         ("/redirect/to/http://example.com/a.md", "Refused to fetch http://example.com/a.md"),
+        ("/redirect/to/https://example.com/a.md", "redirects to another host: https://example.com"),
+        ("/redirect/to/http://127.0.0.1:1/a.md", "redirects to another host: http://127.0.0.1:1/"),
         ("/redirect/to/", "redirects more than 5 times"),
         ("/missing.md", "status 404"),
         ("/large.md", "larger than 20 MB"),
@@ -156,3 +161,18 @@ def test_urls_that_are_refused(
     message = capsys.readouterr().err
     assert problem in message
     assert "hunter2" not in message
+
+
+def test_nothing_that_a_spec_names_is_fetched(vendoring: Vendoring, site: str) -> None:
+    document = fragment()
+    document["info"]["termsOfService"] = f"{site}/terms"
+    document["externalDocs"] = {"url": f"{site}/docs"}
+    document["servers"] = [{"url": f"{site}/server"}]
+    answer = document["paths"]["/agents"]["get"]["responses"]["200"]
+    answer["links"] = {"next": {"operationRef": f"{site}/operation"}}
+    answer["content"]["application/json"]["examples"] = {"one": {"externalValue": f"{site}/one"}}
+    _Pages.asked.clear()
+    assert vendoring.run(vendoring.page("agents.md", document)) == 0
+    assert _Pages.asked == []
+    assert vendoring.run(f"{site}/agents.md") == 0
+    assert _Pages.asked == ["/agents.md"]

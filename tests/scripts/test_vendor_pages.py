@@ -31,12 +31,6 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(vendoring: Vendoring
     assert vendoring.result() == fragment()
 
 
-def test_a_page_may_hold_several_operations(vendoring: Vendoring) -> None:
-    text = page_text(fragment("/a", operation_id="a")) + page_text(fragment("/b", operation_id="b"))
-    assert vendoring.run(vendoring.file("both.md", text)) == 0
-    assert list(vendoring.sources()) == ["a", "b"]
-
-
 @pytest.mark.parametrize(
     "text",
     ["2026-03-01", "200", "no", "1e3", "0o17", "010", "1:30", "~", "+1", ".5", "\x85", "a\nb "],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import _spec_document
 import vendor_spec
 from reference_pages import Vendoring, fragment, page_text
 
@@ -91,6 +92,15 @@ def test_a_page_without_a_block_is_refused(
     assert "empty.md has no block" in refusal(vendoring, capsys, page)
 
 
+@pytest.mark.parametrize("path", ["/agents", "/other"])
+def test_a_page_with_two_blocks_is_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    text = page_text(fragment()) + page_text(fragment(path, operation_id="other"))
+    message = refusal(vendoring, capsys, vendoring.file("two.md", text))
+    assert f"two.md has 2 blocks of OpenAPI: GET /agents, GET {path}." in message
+
+
 @pytest.mark.parametrize("heading", ["POST /agents", "GET /agents/{id}"])
 def test_a_heading_that_names_another_operation_is_refused(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str], heading: str
@@ -124,6 +134,54 @@ def test_references_that_cannot_be_kept_are_refused(
     message = refusal(vendoring, capsys, vendoring.page("agents.md", document))
     for part in (problem, reference, "#/components/schemas/Agent/items/$ref", "agents.md"):
         assert part in message
+
+
+@pytest.mark.parametrize("keyword", ["$dynamicRef", "$recursiveRef"])
+@pytest.mark.parametrize(
+    ("reference", "problem"),
+    [
+        ("https://example.com/a.yml#/A", "outside the document"),
+        ("#node", "does not point into components"),
+    ],
+)
+def test_the_other_kinds_of_references_are_no_way_out(
+    vendoring: Vendoring,
+    capsys: pytest.CaptureFixture[str],
+    keyword: str,
+    reference: str,
+    problem: str,
+) -> None:
+    document = fragment(schema={keyword: reference, "default": {}}) | {"openapi": "3.1.0"}
+    message = refusal(vendoring, capsys, vendoring.page("agents.md", document))
+    assert problem in message
+    assert f"#/components/schemas/Agent/{keyword}" in message
+
+
+def test_aliases_that_would_grow_without_end_are_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["a0: &a0 [lol, lol]"]
+    lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 50)]
+    message = refusal(vendoring, capsys, vendoring.file("bomb.yml", "\n".join(lines)))
+    assert "bomb.yml cannot be read: aliases are not accepted (line 2)" in message
+
+
+def test_a_pattern_that_backtracks_without_end_is_given_up(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_spec_document, "MAX_VALIDATION_SECONDS", 1.0)
+    schema = {"type": "string", "pattern": "(a+)+$", "default": "a" * 60 + "!"}
+    message = refusal(vendoring, capsys, vendoring.page("agents.md", fragment(schema=schema)))
+    assert "agents.md cannot be validated: TimeoutError: it takes longer than 1 seconds" in message
+
+
+def test_references_that_go_round_are_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = fragment(schema={"$ref": "#/components/schemas/Other"})
+    document["components"]["schemas"]["Other"] = {"$ref": "#/components/schemas/Agent"}
+    message = refusal(vendoring, capsys, vendoring.page("agents.md", document))
+    assert "agents.md cannot be validated" in message
 
 
 @pytest.mark.parametrize(
@@ -233,7 +291,7 @@ def test_files_that_cannot_be_read_are_refused(
     binary.write_bytes(b"\xff\xfe")
     large = vendoring.folder / "large.md"
     with large.open("wb") as file:
-        file.truncate(20 * 1024 * 1024 + 1)
+        file.truncate(200 * 1024 * 1024)
     for source, problem in (
         (vendoring.folder / "missing.md", "No such file"),
         (vendoring.folder, "Is a directory"),

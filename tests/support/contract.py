@@ -6,6 +6,8 @@ argument so that they can be shown to fail: `test_spec_changes.py` hands them ch
 
 from __future__ import annotations
 
+import copy
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -27,6 +29,11 @@ SPEC_FILE = Path(__file__).parents[2] / "openapi" / "latest.yml"
 
 
 def load_spec() -> dict[str, Any]:
+    return copy.deepcopy(_spec_as_read())
+
+
+@functools.cache
+def _spec_as_read() -> dict[str, Any]:
     return cast("dict[str, Any]", yaml.safe_load(SPEC_FILE.read_text(encoding="utf-8")))
 
 
@@ -71,17 +78,24 @@ def check_operation(spec: Spec) -> list[str]:
 
 
 def check_parameters(spec: Spec) -> list[str]:
-    """The operation's parameters are those that the wrapper gives, by the same names."""
+    """The operation has the parameters that the wrapper gives, and requires no other."""
     problems: list[str] = []
     for operation in WRAPPED:
         for described in _documented(spec, operation):
-            names = {_resolve(spec, p)["name"] for p in described.get("parameters", [])}
-            for name in sorted(names ^ set(operation.arguments)):
-                side = "gives" if name in operation.arguments else "does not give"
-                problems.append(
-                    f"{operation.operation_id}: the wrapper {side} the parameter {name!r}, "
-                    f"the spec {'has' if name in names else 'does not have'} it"
-                )
+            parameters = [_resolve(spec, p) for p in described.get("parameters", [])]
+            names = {parameter["name"] for parameter in parameters}
+            required = {parameter["name"] for parameter in parameters if parameter.get("required")}
+            given = set(operation.arguments)
+            problems += [
+                f"{operation.operation_id}: the wrapper gives the parameter {name!r}, "
+                "the spec does not have it"
+                for name in sorted(given - names)
+            ]
+            problems += [
+                f"{operation.operation_id}: the wrapper does not give the parameter {name!r}, "
+                "the spec requires it"
+                for name in sorted(required - given)
+            ]
     return problems
 
 

@@ -27,7 +27,11 @@ class Done:
 
 def environment(**variables: str) -> dict[str, str]:
     """Return a small environment: what a process needs here, and the given variables."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in {"PATH", "PYTHONPATH"} or name.startswith("COVERAGE_")
+    }
     return {**kept, "PYTHONIOENCODING": "", "TERM": "xterm-256color", **variables}
 
 

@@ -153,10 +153,36 @@ def test_methods_and_paths() -> None:
     ]
 
 
-def test_the_status_is_asked_for_without_the_key() -> None:
-    server = FakeServer([ok({"ok": True, "version": "1"})])
-    assert server.client().status().ok
+@FLAVOURS
+def test_the_status_is_asked_for_without_the_key(flavour: Flavour) -> None:
+    server = FakeServer([ok({"ok": True, "version": "1"})], flavour)
+    assert server.do(lambda client: client.status()).ok
     assert "authorization" not in server.requests[0].headers
+
+
+@FLAVOURS
+def test_a_status_that_is_refused_is_an_error_like_any_other(flavour: Flavour) -> None:
+    with pytest.raises(InternalServerError):
+        FakeServer([httpx.Response(500)], flavour).do(lambda client: client.status())
+
+
+@FLAVOURS
+def test_agents_and_records_are_asked_for_by_their_ids(flavour: Flavour) -> None:
+    agent = {
+        "id": "agent/1",
+        "name": "Pizza",
+        "created_at": "2026-03-01T10:00:00Z",
+        "updated_at": "2026-03-01T10:00:00Z",
+        "tts_voice": "v",
+        "tts_language": "it",
+        "has_text_to_agent_run": False,
+        "deployment_count": 1,
+    }
+    server = FakeServer([ok({"summaries": [agent]}), ok(agent)], flavour, record=ok(RECORD))
+    assert [a.name for a in server.do(lambda client: client.agents.list())] == ["Pizza"]
+    assert server.do(lambda client: client.agents.get("agent/1")).id == "agent/1"
+    assert server.do(lambda client: client.calls.get("ac_1")).id == "ac_1"
+    assert [r.url.raw_path for r in server.requests] == [b"/agents", b"/agents/agent%2F1"]
 
 
 def test_a_call_deleted_between_list_and_get_is_not_found() -> None:

@@ -21,11 +21,7 @@ from cartesia_calls import (
     NotFoundError,
     ResponseValidationError,
 )
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines._httpx import HttpxEngine
-from cartesia_calls._http import Request
 from cartesia_calls._secret import ApiKey
-from cartesia_calls.sandbox import Sandbox
 from fake_server import CALL_NOT_FOUND, KEY, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
@@ -180,18 +176,6 @@ def test_a_body_that_is_not_encoded_as_it_says(
     with pytest.raises(error):
         ask()
     assert len(requests) == sent
-
-
-def test_cookies_of_a_gateway_are_not_kept() -> None:
-    with Sandbox() as sandbox:
-        engine = HttpxEngine(sandbox.url, None, SystemClock())
-        sandbox.fail_next(status=404, headers={"Set-Cookie": "sid=of-this-account"})
-        key = ApiKey(sandbox.api_key)
-        answer = engine.send(Request("GET", sandbox.url, {}, key, timeout=30))
-        assert answer.headers["set-cookie"] == "sid=of-this-account"
-        own: httpx.Client = vars(engine)["_client"]  # the jar shows nowhere else
-        assert list(own.cookies.jar) == []
-        engine.close()
 
 
 REFUSED: dict[str, Callable[[str], object]] = {

@@ -19,6 +19,7 @@ def test_an_argument_beats_the_environment_and_that_the_default(
     assert by_default.base_url == "https://api.cartesia.ai"
     assert by_default.api_version == "2026-03-01"
     assert (by_default.timeout, by_default.max_retries) == (60.0, 2)
+    assert by_default.engine in {"httpx", "fast"}
 
     monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_from_environment_1234")
     monkeypatch.setenv("CARTESIA_BASE_URL", "https://environment.example")
@@ -177,6 +178,9 @@ def test_with_options_changes_a_copy_and_shares_the_connections() -> None:
     assert "x-b" not in by_first.headers
     assert (client.timeout, other.timeout, other.max_retries) == (60.0, 5.0, 2)
     assert type(other) is Client
+    third = other.with_options(max_response_bytes=10, logs_grace_period=1.5, max_retries=0)
+    assert (third.max_response_bytes, third.max_retries, third.timeout) == (10, 0, 5.0)
+    assert other.max_response_bytes == 100 * 1024 * 1024
     with pytest.raises(ConfigurationError):
         client.with_options(timeout=0)
 

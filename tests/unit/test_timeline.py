@@ -76,3 +76,12 @@ def test_a_tool_call_stands_before_what_was_said_after_it() -> None:
         ("tool", "stop()"),
         ("assistant", "Done"),
     ]
+
+
+def test_a_call_that_never_began_has_its_turns_and_no_ends() -> None:
+    assert timeline(_call(_turn(0, 1, text="Hello"))) == [Moment(0, "assistant", "Hello")]
+
+
+def test_a_running_call_has_no_end() -> None:
+    call = _call(_turn(0, 1, text="Hello"), start_time="2026-03-01T10:00:00Z")
+    assert [moment.what for moment in timeline(call)] == ["start", "assistant"]

@@ -97,14 +97,16 @@ GZIP_START = b"a\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\r\n"
         pytest.param(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", id="early hints"),
         pytest.param(b"HTTP/1.1 200 OK\r\n", b"X", id="a header without an end"),
         pytest.param(GZIP_HEAD + GZIP_START, b"5\r\n\x00\x00\x00\xff\xff\r\n", id="empty gzip"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n", b" ", id="body"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", b" ", id="body"),
     ],
 )
 def test_no_trickle_outlives_the_time_out(head: bytes, piece: bytes) -> None:
     clock = FakeClock()
     server = _SlowServer(clock, head, piece)
     server.start()
-    client = Client(KEY, base_url=server.url, clock=clock, timeout=30, max_retries=0)
+    client = Client(
+        KEY, base_url=server.url, engine="httpx", clock=clock, timeout=30, max_retries=0
+    )
     # A header block that grows too large may be refused first; what counts is the end.
     with client, pytest.raises(APIConnectionError):
         client.calls.logs("ac_1")

@@ -18,8 +18,7 @@ from ._operations import (
     LIST_AGENTS,
     SPEC_VERSION,
 )
-from ._part_file import check_target, whole_file
-from ._times import read_moment
+from ._part_file import check_target, is_rewritable, whole_file
 
 if TYPE_CHECKING:
     import os
@@ -69,6 +68,8 @@ class CallFlows:
         """
         if (agent_id is None) == (batch_id is None):
             raise ValueError("pass agent_id or batch_id, one of the two")
+        from ._times import read_moment  # noqa: PLC0415 - dateutil's parser is large
+
         now = self.sender.clock.now()
         return CallQuery(
             agent_id=None if agent_id is None else check_id(agent_id, "agent_id"),
@@ -112,7 +113,8 @@ class CallFlows:
                 timeout=timeout,
                 sink=_FileSink(file, progress),
             )
-            response = yield from self.sender.send(request)
+            # What has gone into a pipe can't be taken back for a second attempt.
+            response = yield from self.sender.send(request, repeatable=is_rewritable(target))
             operation.check_file(response, "audio/")
         return target
 

@@ -139,6 +139,26 @@ class Calls:
         """
         return self._runner.iterate(self._logs.follow_logs(call_id))
 
+    def stream_logs(self, call_id: str) -> Iterator[str]:
+        """Yield the lines of a call's logs while they come (operation `agents_get-call-logs`).
+
+        For logs of any size: memory stays the same, `max_response_bytes` bounds each line and not
+        the whole, the client's `timeout` bounds each wait for more and not the whole, and
+        `total_timeout` ends with the first piece. Until that has come, failures that may pass are
+        retried; behind it, the lines that came are good and the error is raised.
+
+        Args:
+            call_id: The call's id, such as `ac_123`.
+
+        Yields:
+            Lines as they came, oldest first.
+
+        Raises:
+            CallNotFoundError: There is no such call, or it belongs to another account.
+            CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
+        """
+        return self._runner.iterate(self._logs.stream_logs(call_id))
+
     def get(self, call_id: str) -> AgentCall:
         """Return the record of a call, with its transcript (operation `agents_get-call`).
 
@@ -284,6 +304,10 @@ class AsyncCalls:
     def follow_logs(self, call_id: str) -> AsyncIterator[str]:
         """Yield each line of a call's logs once, as it appears; as `Calls.follow_logs`."""
         return self._runner.iterate(self._logs.follow_logs(call_id))
+
+    def stream_logs(self, call_id: str) -> AsyncIterator[str]:
+        """Yield the lines of a call's logs while they come; as `Calls.stream_logs`."""
+        return self._runner.iterate(self._logs.stream_logs(call_id))
 
     async def get(self, call_id: str) -> AgentCall:
         """Return the record of a call (`agents_get-call`); as `Calls.get`."""

@@ -136,9 +136,7 @@ def _classify(answer: ErrorAnswer) -> tuple[type[APIStatusError], str]:
             if known := _NOT_FOUND.get((said or "").strip(" .").lower()):
                 return known
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return APIStatusError, (
-            "Redirects are not followed, so that the API key stays with its host; check the base URL."
-        )
+        return APIStatusError, _redirect_hint(answer.headers.get("location", ""))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return (
             InternalServerError,
@@ -146,6 +144,14 @@ def _classify(answer: ErrorAnswer) -> tuple[type[APIStatusError], str]:
         )
     return _BY_STATUS.get(
         status, (APIStatusError, "The spec does not name this status; see .body.")
+    )
+
+
+def _redirect_hint(location: str) -> str:
+    target = f" The server points to {excerpt(location)}." if location else ""
+    return (
+        "Redirects are not followed, so that the API key stays with its host; check the base URL."
+        + target
     )
 
 
@@ -188,7 +194,8 @@ def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | N
     if (description := _text(fields, "description")) is not None:
         # The logs operation's 404 calls the title `message` and the message `description`.
         return title or message, description
-    if isinstance(body, str) and not body.lstrip().startswith("<"):
+    # HTML, and JSON that was cut short, have no title that could be told from the rest.
+    if isinstance(body, str) and not body.lstrip().startswith(("<", "{", "[")):
         before, separator, after = body.strip().partition(": ")
         return (before, after) if separator else (None, before or None)
     return title, message

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from ._exceptions import CartesiaError
-from ._http import Request, Response
+from ._http import AsyncOpenAnswer, OpenAnswer, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from ._clock import Clock
     from ._http import AsyncEngine, Engine
@@ -29,6 +29,23 @@ class Send:
     """Asks for a request to be sent; the flow is resumed with the `Response`."""
 
     request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Asks for a request to be sent; the flow is resumed with an answer to `Read`.
+
+    The answer is closed when the flow ends, whichever way it does.
+    """
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Asks for the next bytes of an answer; the flow is resumed with them, none at the end."""
+
+    answer: OpenAnswer | AsyncOpenAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +62,63 @@ class Emit(Generic[T]):
     item: T
 
 
-Flow = Generator[Send | Sleep, Response | None, T]
+Step = Send | Open | Read | Sleep
+Outcome = Response | OpenAnswer | AsyncOpenAnswer | bytes | None
+"""What a step is answered with: see the steps."""
+
+Flow = Generator[Step, Outcome, T]
 """Needs the outside and returns one result."""
-ItemFlow = Generator[Send | Sleep | Emit[T], Response | None, None]
+ItemFlow = Generator[Step | Emit[T], Outcome, None]
 """Needs the outside and hands out items as it goes."""
 
 
-class _Resumable(Generic[T]):
-    """A flow with what it is to be resumed with: an outcome, or the failure of a step.
-
-    As a context manager it ends the flow with the block, so that what the flow holds open is closed
-    when its caller is interrupted or stops taking items.
-    """
+class _Flowing(Generic[T]):
+    """A flow with what it is to be resumed with: an outcome, or the failure of a step."""
 
     def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
         self._flow = flow
-        self.outcome: Response | None = None
+        self.outcome: Outcome = None
         self.failure: CartesiaError | None = None
+
+    def next_step(self) -> Step | Emit[T]:
+        outcome, failure = self.outcome, self.failure
+        self.outcome = self.failure = None
+        return self._flow.throw(failure) if failure else self._flow.send(outcome)
+
+
+class _Resumable(_Flowing[T]):
+    """Ends the flow with the block, and closes what the flow has opened.
+
+    That is also where its caller is interrupted or stops taking items.
+    """
+
+    def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
+        super().__init__(flow)
+        self.opened: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._flow.close()
+        for close in self.opened:
+            close()
 
-    def next_step(self) -> Send | Sleep | Emit[T]:
-        outcome, failure = self.outcome, self.failure
-        self.outcome = self.failure = None
-        return self._flow.throw(failure) if failure else self._flow.send(outcome)
+
+class _AsyncResumable(_Flowing[T]):
+    """`_Resumable` with what is awaited."""
+
+    def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
+        super().__init__(flow)
+        self.opened: list[Callable[[], Awaitable[None]]] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._flow.close()
+        for close in self.opened:
+            await close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +147,15 @@ class Runner:
                 else:
                     self._take(flowing, step)
 
-    def _take(self, flowing: _Resumable[T], step: Send | Sleep | Emit[T]) -> None:
+    def _take(self, flowing: _Resumable[T], step: Step | Emit[T]) -> None:
         try:
             if isinstance(step, Send):
                 flowing.outcome = self.engine.send(step.request)
+            elif isinstance(step, Open):
+                flowing.outcome = answer = self.engine.open(step.request)
+                flowing.opened.append(answer.close)
+            elif isinstance(step, Read):
+                flowing.outcome = cast("OpenAnswer", step.answer).read()
             elif isinstance(step, Sleep):
                 self.clock.sleep(step.seconds)
         except CartesiaError as error:
@@ -120,7 +171,7 @@ class AsyncRunner:
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its result."""
-        with _Resumable(flow) as flowing:
+        async with _AsyncResumable(flow) as flowing:
             try:
                 while True:
                     await self._take(flowing, flowing.next_step())
@@ -129,18 +180,24 @@ class AsyncRunner:
 
     async def iterate(self, flow: ItemFlow[T]) -> AsyncIterator[T]:
         """Yield a flow's items, taking its steps as they are wanted."""
-        with _Resumable(flow) as flowing, suppress(StopIteration):
-            while True:
-                step = flowing.next_step()
-                if isinstance(step, Emit):
-                    yield step.item
-                else:
-                    await self._take(flowing, step)
+        async with _AsyncResumable(flow) as flowing:
+            with suppress(StopIteration):
+                while True:
+                    step = flowing.next_step()
+                    if isinstance(step, Emit):
+                        yield step.item
+                    else:
+                        await self._take(flowing, step)
 
-    async def _take(self, flowing: _Resumable[T], step: Send | Sleep | Emit[T]) -> None:
+    async def _take(self, flowing: _AsyncResumable[T], step: Step | Emit[T]) -> None:
         try:
             if isinstance(step, Send):
                 flowing.outcome = await self.engine.send(step.request)
+            elif isinstance(step, Open):
+                flowing.outcome = answer = await self.engine.open(step.request)
+                flowing.opened.append(answer.close)
+            elif isinstance(step, Read):
+                flowing.outcome = await cast("AsyncOpenAnswer", step.answer).read()
             elif isinstance(step, Sleep):
                 await self.clock.sleep_async(step.seconds)
         except CartesiaError as error:

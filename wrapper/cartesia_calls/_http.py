@@ -68,6 +68,47 @@ class Response:
     body: bytes
 
 
+class OpenAnswer(Protocol):
+    """An answer whose body is read piece by piece, however long it is.
+
+    Attributes:
+        status_code: Any number that a server can send.
+        headers: As those of `Response`.
+    """
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    def read(self) -> bytes:
+        """Return the next bytes of the body, decoded; none at its end.
+
+        Raises:
+            APITimeoutError: Nothing came within the request's time-out.
+            APIConnectionError: The body broke off.
+            ResponseValidationError: The body of a success can't be decoded.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connection up. More than once does no harm."""
+        ...
+
+
+class AsyncOpenAnswer(Protocol):
+    """`OpenAnswer`, to be awaited."""
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    async def read(self) -> bytes:
+        """Return the next bytes of the body, decoded; errors as `OpenAnswer.read`."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connection up. More than once does no harm."""
+        ...
+
+
 class Engine(Protocol):
     """Sends requests. It never retries, never follows a redirect, never reads a status."""
 
@@ -86,6 +127,14 @@ class Engine(Protocol):
         """
         ...
 
+    def open(self, request: Request) -> OpenAnswer:
+        """Send one request and return the head of its answer; the body is left to be read.
+
+        The request's time-out bounds the wait for the head, and that for each piece; sink and
+        `max_bytes` are of no account. Errors as `send`.
+        """
+        ...
+
     def close(self) -> None:
         """Close every connection that belongs to the engine. More than once does no harm."""
         ...
@@ -98,6 +147,10 @@ class AsyncEngine(Protocol):
 
     async def send(self, request: Request) -> Response:
         """Send one request and return its whole answer; errors as `Engine.send`."""
+        ...
+
+    async def open(self, request: Request) -> AsyncOpenAnswer:
+        """Send one request and return the head of its answer; as `Engine.open`."""
         ...
 
     async def close(self) -> None:

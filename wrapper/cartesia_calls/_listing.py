@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cartesia_api.models import AgentsListCallsExpand
-from cartesia_api.types import UNSET, Unset
-
 from ._exceptions import ResponseValidationError
 from ._flow import Emit
 from ._operations import LIST_CALLS, SPEC_VERSION
@@ -16,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cartesia_api.models import AgentCall, GetCallsResponse
+    from cartesia_api.types import Unset
 
     from ._flow import ItemFlow
     from ._sending import Sender
@@ -78,6 +76,9 @@ def list_pages(sender: Sender, query: CallQuery) -> ItemFlow[list[AgentCall]]:
         APIStatusError: The server refused; the class tells why.
         APIConnectionError: No whole answer came back.
     """
+    from cartesia_api.models import AgentsListCallsExpand  # noqa: PLC0415 - only for lists
+    from cartesia_api.types import UNSET  # noqa: PLC0415 - likewise
+
     cursors = _Cursors()
     wanted = query.limit
     cursor: str | Unset = UNSET

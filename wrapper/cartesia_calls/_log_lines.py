@@ -75,12 +75,9 @@ def read_line(line: str) -> LineFacts:
 
 def _read_json(line: str) -> LineFacts:
     try:
-        value: object = json.loads(line)
+        row: dict[str, Any] = json.loads(line)
     except (ValueError, RecursionError):
         return LineFacts()
-    if not isinstance(value, dict):
-        return LineFacts()
-    row = cast("dict[str, Any]", value)
     # loguru with serialize=True keeps what it knows one level down.
     if isinstance(row.get("record"), dict):
         row = cast("dict[str, Any]", row["record"])

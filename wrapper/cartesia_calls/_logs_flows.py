@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ._arguments import check_id, check_seconds
 from ._exceptions import (
@@ -16,7 +15,8 @@ from ._exceptions import (
     LogsRewrittenError,
     LogsWaitTimeoutError,
 )
-from ._flow import Emit, Sleep
+from ._flow import Emit, Read, Sleep
+from ._http import Response
 from ._missing_logs import explain, is_over
 from ._operations import GET_CALL, GET_CALL_LOGS, SPEC_VERSION
 from ._retry import is_passing
@@ -64,7 +64,9 @@ class LogsFlows:
         # With no time at all, the one look has the client's own time-out.
         sender = self.sender.once_before(deadline if timeout else None)
         reason: MissingLogsReason = "unknown"
-        for look in count(1):
+        look = 0
+        while True:
+            look += 1
             failure: Failure
             try:
                 return (yield from self._get_logs(sender, call_id))
@@ -81,7 +83,6 @@ class LogsFlows:
                 raise _waited_in_vain(call_id, timeout, reason, failure) from failure
             _log.info("%s Looking again in %.2f s.", failure.summary, pause)
             yield Sleep(pause)
-        raise AssertionError("count() does not end")
 
     def follow_logs(self, call_id: str) -> ItemFlow[str]:
         """See `Calls.follow_logs`."""
@@ -115,6 +116,35 @@ class LogsFlows:
             if seen.quiet_looks_at_the_end >= _QUIET_LOOKS_AT_THE_END:
                 return
             yield Sleep(pause)
+
+    def stream_logs(self, call_id: str) -> ItemFlow[str]:
+        """See `Calls.stream_logs`."""
+        from ._logs_reader import LogsReader, MalformedLogsError  # noqa: PLC0415 - only for streams
+
+        sender, operation = self.sender, GET_CALL_LOGS
+        parts = operation.request_parts(check_id(call_id, "call_id"), cartesia_version=SPEC_VERSION)
+        request = sender.request(operation, parts)
+        try:
+            opening = yield from sender.open(request)
+        except CallLogsNotAvailableError as error:
+            yield from self._find_reason(sender, call_id, error)
+            raise
+        answer, piece = opening.answer, opening.first_piece
+        operation.check_status(Response(answer.status_code, answer.headers, piece))
+        reader = LogsReader(request.max_bytes)
+        while True:
+            try:
+                for line in reader.feed(piece):
+                    yield Emit(line)
+            except MalformedLogsError as error:
+                wrong = Response(answer.status_code, answer.headers, piece)
+                mismatch = error.mismatch
+                invalid = operation.invalid(wrong, mismatch.pointer, mismatch.problem)
+                invalid.body = sender.settings.api_key.masked_in(invalid.body)
+                raise invalid from None
+            if not piece:
+                return
+            piece = cast("bytes", (yield Read(answer)))
 
     def _get_logs(self, sender: Sender, call_id: str) -> Flow[AgentCallLogs]:
         try:

@@ -10,43 +10,26 @@ the type checker here, and where the operation is used.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlencode
 
-import httpx
-
-from cartesia_api import Client as GeneratedClient
-from cartesia_api.api.agents import (
-    agents_cancel_call,
-    agents_delete_call,
-    agents_download_call_audio,
-    agents_get,
-    agents_get_call,
-    agents_get_call_logs,
-    agents_list,
-    agents_list_calls,
-)
-from cartesia_api.api.api_status import api_status_get
-from cartesia_api.models import (
-    AgentCall,
-    AgentCallLogs,
-    AgentsCancelCallResponse200,
-    AgentSummary,
-    APIInfo,
-    CartesiaVersion,
-    GetAgentsResponse,
-    GetCallsResponse,
-)
-from cartesia_api.types import File
+from cartesia_api import models
+from cartesia_api.models.cartesia_version import CartesiaVersion
 
 from ._exceptions import ResponseValidationError
+from ._json import read_json
 from ._printable import excerpt
-from ._schema_check import Mismatch, find_mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
+
+    from cartesia_api.client import Client as GeneratedClient
 
     from ._http import Response
 
@@ -65,15 +48,63 @@ class _ParseResponse(Protocol):
     def __call__(self, *, client: GeneratedClient, response: httpx.Response) -> object: ...
 
 
-class _DecodedResponse(httpx.Response):
-    """What the generated layer parses: an answer whose JSON is decoded and checked already."""
+class _Later:
+    """A module of the generated layer, imported when something of it is first asked for."""
 
-    def __init__(self, status_code: int, decoded: object) -> None:
-        super().__init__(status_code)
-        self._decoded = decoded
+    def __init__(self, name: str) -> None:
+        self._name = name
 
-    def json(self, **_: object) -> object:
-        return self._decoded
+    def __getattr__(self, attribute: str) -> object:
+        return getattr(import_module(self._name), attribute)
+
+
+# One call should not import all operations, each with its models. Type checkers see the modules.
+if TYPE_CHECKING:
+    from cartesia_api import types as generated_types
+    from cartesia_api.api.agents import (
+        agents_cancel_call,
+        agents_delete_call,
+        agents_download_call_audio,
+        agents_get,
+        agents_get_call,
+        agents_get_call_logs,
+        agents_list,
+        agents_list_calls,
+    )
+    from cartesia_api.api.api_status import api_status_get
+else:
+    generated_types = _Later("cartesia_api.types")
+    agents_cancel_call = _Later("cartesia_api.api.agents.agents_cancel_call")
+    agents_delete_call = _Later("cartesia_api.api.agents.agents_delete_call")
+    agents_download_call_audio = _Later("cartesia_api.api.agents.agents_download_call_audio")
+    agents_get = _Later("cartesia_api.api.agents.agents_get")
+    agents_get_call = _Later("cartesia_api.api.agents.agents_get_call")
+    agents_get_call_logs = _Later("cartesia_api.api.agents.agents_get_call_logs")
+    agents_list = _Later("cartesia_api.api.agents.agents_list")
+    agents_list_calls = _Later("cartesia_api.api.agents.agents_list_calls")
+    api_status_get = _Later("cartesia_api.api.api_status.api_status_get")
+
+
+@dataclass(frozen=True, slots=True)
+class _DecodedAnswer:
+    """Stands in for the `httpx.Response` that the generated layer parses.
+
+    Its JSON is decoded and checked already, and httpx need not be imported for it.
+    """
+
+    status_code: int
+    decoded: object = None
+    content: bytes = b""
+
+    def json(self) -> object:
+        return self.decoded
+
+
+@dataclass(frozen=True, slots=True)
+class _NoClient:
+    """Stands in for the generated client, of which parsing asks one thing."""
+
+    raise_on_unexpected_status: bool = False  # None comes back for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +123,45 @@ class RequestParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Generated(Generic[P, T]):
+    """What the generated layer has for one operation.
+
+    Attributes:
+        get_kwargs: Makes a request from arguments.
+        parse_response: Makes a model from an answer.
+        result: The model of its success.
+    """
+
+    get_kwargs: Callable[P, dict[str, Any]]
+    parse_response: _ParseResponse
+    result: type[T]
+
+
+@dataclass(frozen=True)
 class Operation(Generic[P, T]):
     """One operation of the spec: arguments to request, answer to model. It does no I/O.
 
     Attributes:
         operation_id: Its name in the spec.
-        result: The model of its success.
+        load: Gives what the generated layer has for it, which may have to be imported.
         repeatable: Whether sending it twice does no more than sending it once.
         needs_key: Whether the spec asks for the API key.
     """
 
     operation_id: str
-    result: type[T]
-    _get_kwargs: Callable[P, dict[str, Any]]
-    _parse_response: _ParseResponse
+    load: Callable[[], Generated[P, T]]
     repeatable: bool = True
     needs_key: bool = True
 
+    @cached_property
+    def _generated(self) -> Generated[P, T]:
+        return self.load()
+
     def request_parts(self, *args: P.args, **kwargs: P.kwargs) -> RequestParts:
         """Return the request that the generated layer makes of the operation's arguments."""
-        made = self._get_kwargs(*args, **kwargs)
-        query = urlencode(made.get("params", {}))
-        path = f"{made['url']}?{query}" if query else made["url"]
+        made = self._generated.get_kwargs(*args, **kwargs)
+        params = made.get("params")
+        path = f"{made['url']}?{urlencode(params)}" if params else made["url"]
         return RequestParts(made["method"].upper(), path, made["headers"])
 
     def parse(self, response: Response) -> T:
@@ -122,14 +170,21 @@ class Operation(Generic[P, T]):
         Raises:
             ResponseValidationError: The answer is not what the spec says.
         """
+        from ._schema_check import find_mismatch  # noqa: PLC0415 - not before there is an answer
+
         decoded = self._decode(response)
-        if mismatch := find_mismatch(decoded, self.result):
-            raise self.invalid(response, mismatch)
-        answer = _DecodedResponse(response.status_code, decoded)
-        parsed = self._parse_response(client=_NO_CLIENT, response=answer)
-        if not isinstance(parsed, self.result):
-            raise self.invalid(response, _undocumented(response))
-        return parsed
+        if mismatch := find_mismatch(decoded, self._generated.result):
+            raise self.invalid(response, mismatch.pointer, mismatch.problem)
+        return self._parsed(response, _DecodedAnswer(response.status_code, decoded))
+
+    def check_status(self, response: Response) -> None:
+        """Check the status of a success answer whose body is read elsewhere.
+
+        Raises:
+            ResponseValidationError: The spec does not document it.
+        """
+        if response.status_code != HTTPStatus.OK:
+            raise self._undocumented(response)
 
     def check_file(self, response: Response, media_type: str) -> None:
         """Check the head of a success answer whose body is a file of this type, such as `audio/`.
@@ -137,100 +192,108 @@ class Operation(Generic[P, T]):
         Raises:
             ResponseValidationError: The answer is not what the spec says.
         """
-        answer = httpx.Response(response.status_code)
-        if not isinstance(self._parse_response(client=_NO_CLIENT, response=answer), self.result):
-            raise self.invalid(response, _undocumented(response))
+        self._parsed(response, _DecodedAnswer(response.status_code))
         found = response.headers.get("content-type", "application/octet-stream")
         if not found.startswith((media_type, "application/octet-stream")):
-            raise self.invalid(response, Mismatch("", f"is {found}, not {media_type}…"))
+            raise self.invalid(response, "", f"is {found}, not {media_type}…")
 
-    def invalid(self, response: Response, mismatch: Mismatch) -> ResponseValidationError:
-        """Return the error for an answer that is not what the spec says."""
-        where = mismatch.pointer or "the answer"
+    def invalid(self, response: Response, pointer: str, problem: str) -> ResponseValidationError:
+        """Return the error for an answer that is not what the spec says.
+
+        Args:
+            response: The answer.
+            pointer: Where the problem is, as a JSON Pointer; empty for the whole body.
+            problem: What it is.
+        """
+        where = pointer or "the answer"
         return ResponseValidationError(
             f"The answer to {self.operation_id} is not what the spec says: "
-            f"{excerpt(where)} {excerpt(mismatch.problem)}.",
+            f"{excerpt(where)} {excerpt(problem)}.",
             hint="Check the base URL; if it is right, the API has changed: look for a newer release.",
-            problem=mismatch.problem,
-            pointer=mismatch.pointer,
+            problem=problem,
+            pointer=pointer,
             body=response.body[:_LONGEST_EXCERPT].decode("utf-8", errors="replace"),
         )
 
+    def _parsed(self, response: Response, answer: _DecodedAnswer) -> T:
+        generated = self._generated
+        parsed = generated.parse_response(
+            client=cast("GeneratedClient", _NO_CLIENT), response=cast("httpx.Response", answer)
+        )
+        if not isinstance(parsed, generated.result):
+            raise self._undocumented(response)
+        return parsed
+
+    def _undocumented(self, response: Response) -> ResponseValidationError:
+        problem = f"has status {response.status_code}, which the spec does not document"
+        return self.invalid(response, "", problem)
+
     def _decode(self, response: Response) -> object:
         try:
-            return cast("object", json.loads(response.body, parse_constant=_refuse_constant))
+            return read_json(response.body)
         except RecursionError:
             problem = "is JSON nested too deep to read"
         except ValueError as error:
             problem = f"is not JSON ({error})" if response.body else "is empty"
-        raise self.invalid(response, Mismatch("", problem))
+        raise self.invalid(response, "", problem)
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
-
-
-def _undocumented(response: Response) -> Mismatch:
-    return Mismatch("", f"has status {response.status_code}, which the spec does not document")
-
-
-# Only its switch for undocumented statuses is read: off, they give None instead of an exception.
-_NO_CLIENT = GeneratedClient(base_url="", raise_on_unexpected_status=False)
+_NO_CLIENT = _NoClient()
 
 GET_STATUS = Operation(
-    operation_id="apiStatus_get",
-    result=APIInfo,
-    _get_kwargs=api_status_get._get_kwargs,
-    _parse_response=api_status_get._parse_response,
+    "apiStatus_get",
+    lambda: Generated(api_status_get._get_kwargs, api_status_get._parse_response, models.APIInfo),
     needs_key=False,
 )
 LIST_AGENTS = Operation(
-    operation_id="agents_list",
-    result=GetAgentsResponse,
-    _get_kwargs=agents_list._get_kwargs,
-    _parse_response=agents_list._parse_response,
+    "agents_list",
+    lambda: Generated(
+        agents_list._get_kwargs, agents_list._parse_response, models.GetAgentsResponse
+    ),
 )
 GET_AGENT = Operation(
-    operation_id="agents_get",
-    result=AgentSummary,
-    _get_kwargs=agents_get._get_kwargs,
-    _parse_response=agents_get._parse_response,
+    "agents_get",
+    lambda: Generated(agents_get._get_kwargs, agents_get._parse_response, models.AgentSummary),
 )
 LIST_CALLS = Operation(
-    operation_id="agents_list-calls",
-    result=GetCallsResponse,
-    _get_kwargs=agents_list_calls._get_kwargs,
-    _parse_response=agents_list_calls._parse_response,
+    "agents_list-calls",
+    lambda: Generated(
+        agents_list_calls._get_kwargs, agents_list_calls._parse_response, models.GetCallsResponse
+    ),
 )
 GET_CALL = Operation(
-    operation_id="agents_get-call",
-    result=AgentCall,
-    _get_kwargs=agents_get_call._get_kwargs,
-    _parse_response=agents_get_call._parse_response,
+    "agents_get-call",
+    lambda: Generated(
+        agents_get_call._get_kwargs, agents_get_call._parse_response, models.AgentCall
+    ),
 )
 DOWNLOAD_CALL_AUDIO = Operation(
-    operation_id="agents_download-call-audio",
-    result=File,
-    _get_kwargs=agents_download_call_audio._get_kwargs,
-    _parse_response=agents_download_call_audio._parse_response,
+    "agents_download-call-audio",
+    lambda: Generated(
+        agents_download_call_audio._get_kwargs,
+        agents_download_call_audio._parse_response,
+        generated_types.File,
+    ),
 )
 GET_CALL_LOGS = Operation(
-    operation_id="agents_get-call-logs",
-    result=AgentCallLogs,
-    _get_kwargs=agents_get_call_logs._get_kwargs,
-    _parse_response=agents_get_call_logs._parse_response,
+    "agents_get-call-logs",
+    lambda: Generated(
+        agents_get_call_logs._get_kwargs, agents_get_call_logs._parse_response, models.AgentCallLogs
+    ),
 )
 CANCEL_CALL = Operation(
-    operation_id="agents_cancel-call",
-    result=AgentsCancelCallResponse200,
-    _get_kwargs=agents_cancel_call._get_kwargs,
-    _parse_response=agents_cancel_call._parse_response,
+    "agents_cancel-call",
+    lambda: Generated(
+        agents_cancel_call._get_kwargs,
+        agents_cancel_call._parse_response,
+        models.AgentsCancelCallResponse200,
+    ),
     repeatable=False,
 )
 DELETE_CALL = Operation(
-    operation_id="agents_delete-call",
-    result=AgentCall,
-    _get_kwargs=agents_delete_call._get_kwargs,
-    _parse_response=agents_delete_call._parse_response,
+    "agents_delete-call",
+    lambda: Generated(
+        agents_delete_call._get_kwargs, agents_delete_call._parse_response, models.AgentCall
+    ),
     repeatable=False,
 )

@@ -29,6 +29,11 @@ def check_target(target: Path, *, overwrite: bool) -> None:
         raise FileExistsError(f"{target} is there already; allow overwriting, or name another.")
 
 
+def is_rewritable(target: Path) -> bool:
+    """Tell whether what was written can be replaced: not in what is there and no regular file."""
+    return target.is_file() or not target.exists()
+
+
 @contextmanager
 def whole_file(target: Path) -> Generator[BinaryIO]:
     """Open a file beside the target; it takes the target's place when the block ends well.
@@ -39,7 +44,7 @@ def whole_file(target: Path) -> Generator[BinaryIO]:
     Raises:
         OSError: It could not be written; the target is as it was.
     """
-    if target.exists() and not target.is_file():
+    if not is_rewritable(target):
         with target.open("wb") as file:
             yield file
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -39,6 +40,7 @@ class RetryEvent:
 _PASSING_STATUSES = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 )
+_NUMBER = re.compile(r"\s*[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 # Past this many doublings a pause is at its cap anyway, and 2**n would grow without end.
 _MOST_DOUBLINGS = 30
 
@@ -133,8 +135,8 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
 
 
 def _non_negative_number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
+    # float alone would read "1_0", "nan" and the digits of other scripts too.
+    if not _NUMBER.fullmatch(text):
         return None
-    return number if 0 <= number < float("inf") else None
+    number = float(text)
+    return number if number < float("inf") else None

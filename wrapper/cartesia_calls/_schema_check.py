@@ -12,17 +12,14 @@ import enum
 import functools
 import re
 import types
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
-from dateutil.parser import isoparse
 
 from cartesia_api import models
 from cartesia_api.types import Unset
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # What `json.loads` gives for each type that the generator writes, and what to call it. JSON has one
 # kind of number, so a whole one is a float too; a bool is none, though Python thinks so.
@@ -48,6 +45,9 @@ _JSON_NAMES: dict[type, str] = {
 }
 
 
+_PYTHON_NAMES = {"datetime": dt, "Unset": Unset}
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """Where a JSON value is not what its type says.
@@ -60,121 +60,182 @@ class Mismatch:
     pointer: str
     problem: str
 
+    def below(self, step: str) -> Mismatch:
+        """Return the same mismatch as seen from one step further up."""
+        return replace(self, pointer=f"/{step}{self.pointer}")
 
-def find_mismatch(value: object, expected: object, pointer: str = "") -> Mismatch | None:
+
+Check = Callable[[object], Mismatch | None]
+"""Returns the first place where a decoded JSON value does not fit; None if it fits."""
+
+
+def find_mismatch(value: object, expected: object) -> Mismatch | None:
     """Return the first place where a decoded JSON value does not fit a type; None if it fits.
 
     Args:
         value: As `json.loads` gives it.
         expected: A generated model, or the type of one of its fields.
-        pointer: Where `value` stands in the document.
 
     Raises:
         NotImplementedError: The generator wrote a type that this module does not know.
     """
+    return _check_of(expected)(value)
+
+
+@functools.cache
+def _check_of(expected: object) -> Check:
+    """Return the check for a type; it is made once, and the types are looked at no more."""
     if expected is Any:
-        return None
+        return _fits
     if scalar := _SCALARS.get(expected):
-        allowed, name = scalar
-        return None if type(value) in allowed else _not_a(name, value, pointer)
+        return _scalar_check(*scalar)
     origin, arguments = get_origin(expected), get_args(expected)
     if origin in {Union, types.UnionType}:
-        return _mismatch_in_union(value, arguments, pointer)
+        return _union_check(arguments)
     if origin is list:
-        return _mismatch_in_list(value, arguments[0], pointer)
+        return _list_check(arguments[0])
     if expected is dt.datetime:
-        return _mismatch_in_time(value, pointer)
+        return _mismatch_in_time
     if isinstance(expected, type) and attrs.has(expected):
-        return _mismatch_in_model(value, expected, pointer)
+        return _model_check(expected)
     if isinstance(expected, type) and issubclass(expected, enum.Enum):
-        known = [str(member.value) for member in expected]
-        return None if value in known else Mismatch(pointer, f"is not one of {', '.join(known)}")
+        return _enum_check([str(member.value) for member in expected])
     raise NotImplementedError(f"no check for the generated type {expected!r}")
 
 
-def _mismatch_in_union(value: object, options: tuple[object, ...], pointer: str) -> Mismatch | None:
+def _fits(_value: object) -> Mismatch | None:
+    return None
+
+
+def _scalar_check(allowed: frozenset[type], name: str) -> Check:
+    def check(value: object) -> Mismatch | None:
+        return None if type(value) in allowed else _not_a(name, value)
+
+    return check
+
+
+def _enum_check(known: list[str]) -> Check:
+    def check(value: object) -> Mismatch | None:
+        return None if value in known else Mismatch("", f"is not one of {', '.join(known)}")
+
+    return check
+
+
+def _union_check(options: tuple[object, ...]) -> Check:
     # Unset stands for a field that is not there; a value that is there must fit another option.
-    mismatches = [
-        find_mismatch(value, option, pointer) for option in options if option is not Unset
-    ]
-    if None in mismatches:
+    checks = [_check_of(option) for option in options if option is not Unset]
+
+    def check(value: object) -> Mismatch | None:
+        mismatches: list[Mismatch] = []
+        for check_option in checks:
+            mismatch = check_option(value)
+            if mismatch is None:
+                return None
+            mismatches.append(mismatch)
+        # The one that got furthest is the one that the server most likely meant.
+        return max(mismatches, key=lambda mismatch: len(mismatch.pointer))
+
+    return check
+
+
+def _list_check(item_type: object) -> Check:
+    check_item = _check_of(item_type)
+    allowed: frozenset[type] = _SCALARS[item_type][0] if item_type in _SCALARS else frozenset()
+
+    def check(value: object) -> Mismatch | None:
+        if not isinstance(value, list):
+            return _not_a("an array", value)
+        items = cast("list[object]", value)
+        if allowed and allowed.issuperset(map(type, items)):
+            return None  # a whole log's lines in one pass
+        for index, item in enumerate(items):
+            if mismatch := check_item(item):
+                return mismatch.below(str(index))
         return None
-    # The one that got furthest is the one that the server most likely meant.
-    return max(cast("list[Mismatch]", mismatches), key=lambda mismatch: len(mismatch.pointer))
+
+    return check
 
 
-def _mismatch_in_list(value: object, expected_item: object, pointer: str) -> Mismatch | None:
-    if not isinstance(value, list):
-        return _not_a("an array", value, pointer)
-    items = cast("list[object]", value)
-    scalar = _SCALARS.get(expected_item)
-    if scalar and scalar[0].issuperset(map(type, items)):
-        return None  # a whole log's lines in one pass
-    return next(
-        filter(
-            None, (find_mismatch(v, expected_item, f"{pointer}/{i}") for i, v in enumerate(items))
-        ),
-        None,
-    )
-
-
-def _mismatch_in_time(value: object, pointer: str) -> Mismatch | None:
+def _mismatch_in_time(value: object) -> Mismatch | None:
     if not isinstance(value, str):
-        return _not_a("a string", value, pointer)
+        return _not_a("a string", value)
     if _WITHOUT_OFFSET.fullmatch(value):
-        return Mismatch(pointer, "is a time without an offset from UTC")
-    # isoparse takes more forms than RFC 3339 has, such as week dates; the form has impossible times.
+        return Mismatch("", "is a time without an offset from UTC")
+    return None if _is_time(value) else Mismatch("", "is not a time in the form of RFC 3339")
+
+
+def _is_time(text: str) -> bool:
+    # fromisoformat takes more forms than RFC 3339 has, and not its lower-case letters; the form has
+    # impossible times.
+    if not _RFC_3339.fullmatch(text):
+        return False
     try:
-        in_form = _RFC_3339.fullmatch(value) and isoparse(value)
-    except (ValueError, OverflowError):
-        in_form = None
-    return None if in_form else Mismatch(pointer, "is not a time in the form of RFC 3339")
+        dt.datetime.fromisoformat(text.upper())
+    except ValueError:
+        return False
+    return True
 
 
-def _mismatch_in_model(value: object, model: type, pointer: str) -> Mismatch | None:
-    if not isinstance(value, dict):
-        return _not_a("an object", value, pointer)
-    found = cast("Mapping[str, object]", value)
-    known: set[str] = set()
-    for name, expected, required in _json_fields(model):
-        known.add(name)
-        if name in found:
-            if mismatch := find_mismatch(found[name], expected, f"{pointer}/{_escape(name)}"):
-                return mismatch
-        elif required:
-            return Mismatch(f"{pointer}/{_escape(name)}", "is required and missing")
-    expected = _type_of_other_fields(model)
-    others = (name for name in found if name not in known)
-    mismatches = (find_mismatch(found[n], expected, f"{pointer}/{_escape(n)}") for n in others)
-    return next(filter(None, mismatches), None)
+def _model_check(model: type) -> Check:
+    fields = [
+        (name, _check_of(expected), required) for name, expected, required in _json_fields(model)
+    ]
+    known = frozenset(name for name, _, _ in fields)
+    other_type = _type_of_other_fields(model)
+    check_other = None if other_type is Any else _check_of(other_type)
+
+    def check(value: object) -> Mismatch | None:
+        if not isinstance(value, dict):
+            return _not_a("an object", value)
+        found = cast("dict[str, object]", value)
+        for name, check_field, required in fields:
+            if name in found:
+                if mismatch := check_field(found[name]):
+                    return mismatch.below(_escape(name))
+            elif required:
+                return Mismatch(f"/{_escape(name)}", "is required and missing")
+        if check_other is not None:
+            for name, other in found.items():
+                if name not in known and (mismatch := check_other(other)):
+                    return mismatch.below(_escape(name))
+        return None
+
+    return check
 
 
-@functools.cache
+class _Names(dict[str, object]):
+    """What the models' types are called by: each other's names, and what only annotations import."""
+
+    def __missing__(self, name: str) -> object:
+        if name in _PYTHON_NAMES:
+            return _PYTHON_NAMES[name]
+        if name in models.__all__:
+            return getattr(models, name)
+        raise KeyError(name)
+
+
 def _types_of(model: type) -> dict[str, object]:
     # Models name each other in strings, which only the package that holds them all can resolve.
-    return get_type_hints(model, localns=vars(models))
+    return get_type_hints(model, localns=_Names())
 
 
-@functools.cache
-def _json_fields(model: type) -> tuple[tuple[str, object, bool], ...]:
-    """Return name, type and requiredness of each field that the schema names."""
-    return tuple(
-        # The generator puts an underscore behind a name that is a word of Python, such as `from`.
-        (field.name.rstrip("_"), _types_of(model)[field.name], field.default is attrs.NOTHING)
-        for field in attrs.fields(model)
-        if field.init
-    )
+def _json_fields(model: type) -> Iterator[tuple[str, object, bool]]:
+    """Yield name, type and requiredness of each field that the schema names."""
+    hints = _types_of(model)
+    for field in attrs.fields(model):
+        if field.init:
+            # The generator puts an underscore behind a name that is a word of Python, like `from`.
+            yield field.name.rstrip("_"), hints[field.name], field.default is attrs.NOTHING
 
 
-@functools.cache
 def _type_of_other_fields(model: type) -> object:
     """Return the type that fields beyond the named ones must have; Any where all are allowed."""
     hint = _types_of(model).get("additional_properties")
     return get_args(hint)[1] if hint else Any
 
 
-def _not_a(name: str, value: object, pointer: str) -> Mismatch:
-    return Mismatch(pointer, f"is {_JSON_NAMES[type(value)]}, not {name}")
+def _not_a(name: str, value: object) -> Mismatch:
+    return Mismatch("", f"is {_JSON_NAMES[type(value)]}, not {name}")
 
 
 def _escape(name: str) -> str:

@@ -6,20 +6,21 @@ import logging
 import platform
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from itertools import count
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ._error_answers import status_error
 from ._exceptions import APIConnectionError, ResponseValidationError
-from ._flow import Send, Sleep
-from ._http import Request
+from ._flow import Open, Read, Send, Sleep
+from ._http import Request, Response
 from ._retry import RetryEvent
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._clock import Clock
     from ._flow import Flow
-    from ._http import Response
+    from ._http import AsyncOpenAnswer, OpenAnswer
     from ._operations import Operation, RequestParts
     from ._retry import Failure, RetryPolicy
     from ._settings import Settings
@@ -30,6 +31,7 @@ T = TypeVar("T")
 _log = logging.getLogger("cartesia_calls")
 # An engine's time-outs are above 0; this one is over at once. In seconds.
 _SHORTEST_TIMEOUT = 0.001
+_LONGEST_ERROR_BODY = 100_000
 _OWN_HEADERS = {
     "accept": "application/json, audio/wav",
     "user-agent": f"cartesia-calls/{__version__} python/{platform.python_version()}",
@@ -88,16 +90,31 @@ class Sender:
 
         Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
         """
+        return self._retried(request, _whole, repeatable=repeatable)
+
+    def open(self, request: Request) -> Flow[Opening]:
+        """Return the head and the first piece of the first answer that is a success; as `send`."""
+        return self._retried(request, _head_and_first_piece, repeatable=True)
+
+    def _retried(
+        self,
+        request: Request,
+        attempt_at: Callable[[Request], Flow[tuple[Response, T]]],
+        *,
+        repeatable: bool,
+    ) -> Flow[T]:
         deadline = self._deadline(request)
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             failure: Failure
             try:
-                response = cast("Response", (yield Send(self._bounded(request, deadline))))
+                response, result = yield from attempt_at(self._bounded(request, deadline))
             except APIConnectionError as error:
                 failure = error
             else:
-                if HTTPStatus.OK <= response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-                    return response
+                if _is_success(response.status_code):
+                    return result
                 failure = status_error(request, response, self.clock.now())
             failure.attempts = attempt
             pause = self.policy.pause(
@@ -112,7 +129,6 @@ class Sender:
                 raise failure
             self._tell(RetryEvent(request.method, request.url, attempt, pause, failure))
             yield Sleep(pause)
-        raise AssertionError("count() does not end")
 
     def once_before(self, deadline: float | None) -> Sender:
         """Return a sender that sends once, and waits for no answer beyond a deadline."""
@@ -133,3 +149,35 @@ class Sender:
         _log.info("%s Sending again in %.2f s (retry %d).", summary, pause, attempt)
         if self.settings.on_retry is not None:
             self.settings.on_retry(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The beginning of an answer that is read piece by piece.
+
+    Attributes:
+        answer: What to read the rest of.
+        first_piece: How its body begins.
+    """
+
+    answer: OpenAnswer | AsyncOpenAnswer
+    first_piece: bytes
+
+
+def _whole(request: Request) -> Flow[tuple[Response, Response]]:
+    response = cast("Response", (yield Send(request)))
+    return response, response
+
+
+def _head_and_first_piece(request: Request) -> Flow[tuple[Response, Opening]]:
+    answer = cast("OpenAnswer | AsyncOpenAnswer", (yield Open(request)))
+    piece = body = cast("bytes", (yield Read(answer)))
+    # What an error says is read whole, within reason.
+    while piece and not _is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:
+        piece = cast("bytes", (yield Read(answer)))
+        body += piece
+    return Response(answer.status_code, answer.headers, body), Opening(answer, body)
+
+
+def _is_success(status_code: int) -> bool:
+    return HTTPStatus.OK <= status_code < HTTPStatus.MULTIPLE_CHOICES

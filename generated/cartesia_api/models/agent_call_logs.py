@@ -2,12 +2,14 @@
 # pyright: standard
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
 
 T = TypeVar("T", bound="AgentCallLogs")
 

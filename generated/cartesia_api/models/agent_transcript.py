@@ -2,7 +2,6 @@
 # pyright: standard
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
@@ -11,6 +10,8 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..models.agent_log_event import AgentLogEvent
     from ..models.agent_log_metric import AgentLogMetric
     from ..models.agent_tool_call import AgentToolCall

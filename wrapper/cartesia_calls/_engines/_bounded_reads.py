@@ -1,6 +1,6 @@
-"""One deadline for all reads and writes of a request, below httpx.
+"""One deadline for all reads and writes of a request, below the HTTP library.
 
-httpx bounds each read by itself. A server that sends a byte now and then, or one early hint after
+It bounds each read by itself. A server that sends a byte now and then, or one early hint after
 the other, keeps every single read short and the whole without an end. asyncio can bound the whole
 from outside; a thread can't be, so here each read gets no more time than is left.
 """
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Generator, Iterable
 
-    import httpx
     from httpcore import SOCKET_OPTION
 
     from cartesia_calls._clock import Clock
@@ -59,24 +58,11 @@ class Deadline:
         return moment - self._clock.monotonic()
 
 
-def bound_reads(client: httpx.Client, deadline: Deadline) -> None:
-    """Make a client's connections keep a deadline; its requests must then be sent within one.
+class BoundedBackend(httpcore.NetworkBackend):
+    """Makes streams that keep the deadline; requests must then be sent within one."""
 
-    httpx has no public way to hand its transports a network backend, and building the transports
-    here would lose the proxies that it reads from the environment. A test with a trickling server
-    tells if these names move.
-    """
-    for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        pool = getattr(transport, "_pool", None)
-        if pool is not None:
-            pool._network_backend = _Backend(pool._network_backend, deadline)  # noqa: SLF001
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Makes streams that keep the deadline."""
-
-    def __init__(self, backend: httpcore.NetworkBackend, deadline: Deadline) -> None:
-        self._backend = backend
+    def __init__(self, deadline: Deadline) -> None:
+        self._backend = httpcore.SyncBackend()
         self._deadline = deadline
 
     def connect_tcp(

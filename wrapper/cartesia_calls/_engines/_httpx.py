@@ -1,265 +1,275 @@
-"""The engines over httpx, which is always there."""
+"""The engines that are always there: connections of our own over what httpx sends with."""
 
 from __future__ import annotations
 
 import asyncio
-from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+import os
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
-import httpx
+import httpcore
 
-from cartesia_calls._exceptions import (
-    APIConnectionError,
-    APITimeoutError,
-    CartesiaError,
-    ConfigurationError,
-    ResponseValidationError,
-)
-from cartesia_calls._http import Response
-from cartesia_calls._settings import is_loopback
-
-from ._bounded_reads import Deadline, bound_reads
+from ._body import Body, OpenBody
+from ._bounded_reads import BoundedBackend, Deadline
+from ._connections import CORE_ERRORS, NOT_SENT, Factory, FreeList, head_of
+from ._failures import closed, no_answer, timed_out, unsendable, without_frames
+from ._limits import MOST_CONNECTIONS
+from ._owner import OneLoop, OneProcess
 
 if TYPE_CHECKING:
     from cartesia_calls._clock import Clock
-    from cartesia_calls._http import Request
+    from cartesia_calls._exceptions import CartesiaError
+    from cartesia_calls._http import AsyncOpenAnswer, OpenAnswer, Request, Response
 
-ClientT = TypeVar("ClientT", httpx.Client, httpx.AsyncClient)
-
-# Raised before a request is on its way.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-# What httpx lets through besides its own errors: of URLs that only it finds fault with, and of
-# clients that are closed.
-_SENDING_ERRORS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, RuntimeError)
+    from ._environment import Surroundings
 
 
 class HttpxEngine:
-    """Sends over an `httpx.Client`: the user's own, which stays open, or one made here."""
+    """Sends over connections that are kept for the next request, one for each in flight."""
 
     name = "httpx"
 
-    def __init__(self, base_url: str, client: httpx.Client | None, clock: Clock) -> None:
+    def __init__(self, around: Surroundings, clock: Clock) -> None:
         self._deadline = Deadline(clock)
-        self._owned = client is None
-        self._client = _use_or_make(httpx.Client, client, base_url)
-        if self._owned:
-            bound_reads(self._client, self._deadline)
+        backend = BoundedBackend(self._deadline)
+        self._factory = Factory(around, partial(httpcore.ConnectionPool, network_backend=backend))
+        self._free: FreeList[httpcore.ConnectionInterface] = FreeList()
+        self._turns = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._process = OneProcess()
 
     def send(self, request: Request) -> Response:
         """See `Engine.send`."""
+        self._process.check()
+        if self._free.is_closed:
+            raise closed()
+        if not self._turns.acquire(timeout=request.timeout):
+            raise timed_out(request, may_have_arrived=False)
         try:
             with self._deadline.within(request.timeout):
-                return self._send(request)
-        except _SENDING_ERRORS as error:
-            raise _translated(error, request, closed=self._client.is_closed) from error
+                return self._exchange(request)
+        except CORE_ERRORS as error:
+            raise translated(error, request) from without_frames(error)
+        finally:
+            self._turns.release()
+
+    def open(self, request: Request) -> OpenAnswer:
+        """See `Engine.open`."""
+        self._process.check()
+        if self._free.is_closed:
+            raise closed()
+        connection = self._connect()
+        try:
+            with self._deadline.within(request.timeout):
+                answer = connection.handle_request(self._factory.request(request))
+            return _OpenAnswer(request, answer, connection, self._deadline)
+        except CORE_ERRORS as error:
+            connection.close()
+            raise translated(error, request) from without_frames(error)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         """See `Engine.close`."""
-        if self._owned:
-            self._client.close()
+        for connection in self._free.close():
+            if self._process.is_here():
+                connection.close()
 
-    def _send(self, request: Request) -> Response:
-        answer = self._client.send(
-            _build(self._client, request), stream=True, auth=None, follow_redirects=False
-        )
-        body = _Body(request, answer)
+    def _exchange(self, request: Request) -> Response:
+        connection = self._connect()
         try:
-            for piece in answer.iter_bytes():
-                body.write(piece)
-                # A client of the user's own has no deadline below it.
-                if self._deadline.is_over():
-                    raise _timed_out(request)
-        except httpx.DecodingError as error:
-            body.spoil(error)
-        finally:
-            answer.close()
-        return body.response()
+            answer = connection.handle_request(self._factory.request(request))
+            try:
+                body = Body(request, answer.status, head_of(answer))
+                for piece in answer.iter_stream():
+                    if not body.write(piece):
+                        break
+            finally:
+                answer.close()
+            response = body.response()
+        except BaseException:
+            connection.close()
+            raise
+        if not self._free.put(connection):
+            connection.close()
+        return response
+
+    def _connect(self) -> httpcore.ConnectionInterface:
+        while (connection := self._free.take()) is not None:
+            # An idle connection with something to read was closed, or has an answer to nothing.
+            if not connection.has_expired():
+                return connection
+            connection.close()
+        return self._factory.pool.create_connection(self._factory.origin)
 
 
 class AsyncHttpxEngine:
-    """Sends over an `httpx.AsyncClient`: the user's own, which stays open, or one made here."""
+    """`HttpxEngine`, to be awaited."""
 
     name = "httpx"
 
-    def __init__(self, base_url: str, client: httpx.AsyncClient | None) -> None:
-        self._owned = client is None
-        self._client = _use_or_make(httpx.AsyncClient, client, base_url)
-        self._loop: asyncio.AbstractEventLoop | None = None
+    def __init__(self, around: Surroundings) -> None:
+        self._factory = Factory(around, httpcore.AsyncConnectionPool)
+        self._free: FreeList[httpcore.AsyncConnectionInterface] = FreeList()
+        self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
+        self._process = OneProcess()
+        self._loop = OneLoop()
 
     async def send(self, request: Request) -> Response:
         """See `AsyncEngine.send`."""
-        self._check_loop()
+        self._process.check()
+        self._loop.check(asyncio.get_running_loop())
+        if self._free.is_closed:
+            raise closed()
+        sent = False
+        try:
+            async with asyncio.timeout(request.timeout), self._turns:
+                sent = True
+                return await self._exchange(request)
+        except TimeoutError as error:
+            raise timed_out(request, may_have_arrived=sent) from without_frames(error)
+        except CORE_ERRORS as error:
+            raise translated(error, request) from without_frames(error)
+
+    async def open(self, request: Request) -> AsyncOpenAnswer:
+        """See `AsyncEngine.open`."""
+        self._process.check()
+        self._loop.check(asyncio.get_running_loop())
+        if self._free.is_closed:
+            raise closed()
+        connection = await self._connect()
         try:
             async with asyncio.timeout(request.timeout):
-                return await self._send(request)
-        except TimeoutError as error:
-            raise _timed_out(request) from error
-        except _SENDING_ERRORS as error:
-            raise _translated(error, request, closed=self._client.is_closed) from error
+                answer = await connection.handle_async_request(self._factory.request(request))
+            return _AsyncOpenAnswer(request, answer, connection)
+        except BaseException as error:
+            await connection.aclose()
+            if isinstance(error, TimeoutError):
+                raise timed_out(request) from without_frames(error)
+            if isinstance(error, CORE_ERRORS):
+                raise translated(error, request) from without_frames(error)
+            raise
 
     async def close(self) -> None:
-        """See `AsyncEngine.close`."""
-        if self._owned:
-            self._check_loop()
-            await self._client.aclose()
+        """See `Engine.close`."""
+        connections = self._free.close()
+        if connections and self._process.is_here():
+            self._loop.check(asyncio.get_running_loop())
+            for connection in connections:
+                await connection.aclose()
 
-    async def _send(self, request: Request) -> Response:
-        answer = await self._client.send(
-            _build(self._client, request), stream=True, auth=None, follow_redirects=False
-        )
-        body = _Body(request, answer)
+    async def _exchange(self, request: Request) -> Response:
+        connection = await self._connect()
         try:
-            async for piece in answer.aiter_bytes():
-                body.write(piece)
-        except httpx.DecodingError as error:
-            body.spoil(error)
-        finally:
-            await answer.aclose()
-        return body.response()
+            answer = await connection.handle_async_request(self._factory.request(request))
+            try:
+                body = Body(request, answer.status, head_of(answer))
+                async for piece in answer.aiter_stream():
+                    if not body.write(piece):
+                        break
+            finally:
+                await answer.aclose()
+            response = body.response()
+        except BaseException:
+            await connection.aclose()
+            raise
+        if not self._free.put(connection):
+            await connection.aclose()
+        return response
 
-    def _check_loop(self) -> None:
-        """Refuse another event loop: the connections belong to the one they were made in."""
-        running = asyncio.get_running_loop()
-        self._loop = self._loop or running
-        if self._loop is not running:
-            raise ConfigurationError(
-                "This AsyncClient was used in another event loop, which its connections belong to.",
-                hint="Make one in each asyncio.run(…), with `async with AsyncClient() as client:`.",
-            )
-
-
-def _use_or_make(kind: type[ClientT], client: object, base_url: str) -> ClientT:
-    if client is not None:
-        if not isinstance(client, kind):
-            raise ConfigurationError(
-                f"http_client is a {type(client).__name__}, not an httpx.{kind.__name__}.",
-                hint=f"Pass an httpx.{kind.__name__}, or nothing.",
-            )
-        return client
-    try:
-        _ = httpx.URL(base_url).host  # httpx's own opinion of it, asked for before anything is sent
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise ConfigurationError(
-            f"The base URL's host can't be one: {error}.", hint="Check the base URL."
-        ) from error
-    # A proxy named by the environment would carry the key of a plain http:// URL off this machine.
-    trust_env = not is_loopback(urlsplit(base_url).hostname or "")
-    # The API has no cookies; one set by a gateway would tie one account's requests to another's.
-    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    try:
-        return kind(trust_env=trust_env, cookies=cookies)
-    except (OSError, ImportError, ValueError, httpx.InvalidURL) as error:
-        # The error's text is not shown: a proxy's URL may hold a password.
-        raise ConfigurationError(
-            f"The environment's proxy or TLS settings can't be used ({type(error).__name__}).",
-            hint="Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and "
-            "SSLKEYLOGFILE; a SOCKS proxy needs the package socksio.",
-        ) from error
+    async def _connect(self) -> httpcore.AsyncConnectionInterface:
+        while (connection := self._free.take()) is not None:
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return self._factory.pool.create_connection(self._factory.origin)
 
 
-def _build(client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
-    # Headers first and the key put in after: httpx.Headers hides it in a repr, a dict would not.
-    headers = httpx.Headers(dict(request.headers))
-    if request.api_key is not None:
-        headers["authorization"] = f"Bearer {request.api_key.reveal()}"
-    return client.build_request(
-        request.method, request.url, headers=headers, timeout=request.timeout
-    )
+class _OpenAnswer(OpenBody):
+    """See `OpenAnswer`; its connection is used for nothing else."""
 
-
-class _Body:
-    """Gathers an answer's body, or hands it on to the request's sink."""
-
-    def __init__(self, request: Request, answer: httpx.Response) -> None:
+    def __init__(
+        self,
+        request: Request,
+        answer: httpcore.Response,
+        connection: httpcore.ConnectionInterface,
+        deadline: Deadline,
+    ) -> None:
+        super().__init__(request, answer.status, head_of(answer))
         self._request = request
-        self._answer = answer
-        self._held = bytearray()
-        self._sink = request.sink if answer.status_code == HTTPStatus.OK else None
-        self._announced: int | None = None
-        self._came = 0
-        if self._sink is not None:
-            length = answer.headers.get("content-length", "")
-            # Of an encoded body the length is another than of what it holds.
-            if length.isdecimal() and "content-encoding" not in answer.headers:
-                self._announced = int(length)
-            self._sink.start(self._announced)
+        self._connection = connection
+        self._deadline = deadline
+        self._raw = answer.iter_stream()
 
-    def write(self, piece: bytes) -> None:
-        """Take the next bytes, decoded."""
-        if self._sink is None:
-            self._held += piece
-        else:
-            self._sink.write(piece)
-            self._came += len(piece)
+    def read(self) -> bytes:
+        try:
+            with self._deadline.within(self._request.timeout):
+                while not (piece := self.take()):
+                    raw = next(self._raw, None)
+                    if raw is None:
+                        return self.end()
+                    self.feed(raw)
+                return piece
+        except CORE_ERRORS as error:
+            raise translated(error, self._request) from without_frames(error)
 
-    def spoil(self, error: httpx.DecodingError) -> None:
-        """Take note that the body is not encoded as it says; an error's status counts without it.
-
-        Raises:
-            ResponseValidationError: The answer is a success.
-        """
-        self._held.clear()
-        if self._answer.is_success:
-            raise ResponseValidationError(
-                f"The answer to {self._request.method} {self._request.url} can't be decoded: "
-                f"{error}.",
-                hint="Something on the way garbles answers; check proxies and the base URL.",
-                problem=f"is not encoded as its Content-Encoding says ({error})",
-            ) from error
-
-    def response(self) -> Response:
-        """Return the answer, now that its body has come.
-
-        Raises:
-            APIConnectionError: Not as much came for the sink as was announced.
-        """
-        if self._announced not in {None, self._came}:
-            raise APIConnectionError(
-                f"The answer to {self._request.method} {self._request.url} broke off after "
-                f"{self._came} of {self._announced} bytes.",
-                hint="Check the network and any proxy.",
-            )
-        headers = {name.lower(): value for name, value in self._answer.headers.items()}
-        return Response(self._answer.status_code, headers, bytes(self._held))
+    def close(self) -> None:
+        self._connection.close()
 
 
-def _timed_out(request: Request) -> APITimeoutError:
-    return APITimeoutError(
-        f"No whole answer from {request.method} {request.url} within {request.timeout:g} s.",
-        hint="Check the network, or give a longer timeout.",
-    )
+class _AsyncOpenAnswer(OpenBody):
+    """See `AsyncOpenAnswer`."""
+
+    def __init__(
+        self,
+        request: Request,
+        answer: httpcore.Response,
+        connection: httpcore.AsyncConnectionInterface,
+    ) -> None:
+        super().__init__(request, answer.status, head_of(answer))
+        self._request = request
+        self._connection = connection
+        self._raw = answer.aiter_stream()
+
+    async def read(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._request.timeout):
+                while not (piece := self.take()):
+                    raw = await anext(self._raw, None)
+                    if raw is None:
+                        return self.end()
+                    self.feed(raw)
+                return piece
+        except TimeoutError as error:
+            raise timed_out(self._request) from without_frames(error)
+        except CORE_ERRORS as error:
+            raise translated(error, self._request) from without_frames(error)
+
+    async def close(self) -> None:
+        await self._connection.aclose()
 
 
-def _translated(error: Exception, request: Request, *, closed: bool) -> CartesiaError:
-    if isinstance(error, httpx.HTTPError):
-        failure = (
-            _timed_out(request)
-            if isinstance(error, httpx.TimeoutException)
-            else APIConnectionError(
-                f"No whole answer from {request.method} {request.url}: "
-                f"{error or type(error).__name__}.",
-                hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any "
-                "proxy.",
-            )
-        )
-        failure.may_have_arrived = not isinstance(error, _NOT_SENT)
-        return failure
-    if isinstance(error, RuntimeError):
-        if closed:
-            return ConfigurationError(
-                "This client is closed.",
-                hint="Make a new one, or keep to the inside of its with block.",
-            )
-        raise error
-    return ConfigurationError(
-        f"A request can't be sent to {request.url[:200]}: {error}.",
-        hint="Check the base URL and the ids.",
-    )
+def translated(error: Exception, request: Request) -> CartesiaError:
+    """Return our own error for one of httpcore's."""
+    may_have_arrived = not isinstance(error, NOT_SENT)
+    if isinstance(error, httpcore.TimeoutException):
+        return timed_out(request, may_have_arrived=may_have_arrived)
+    if isinstance(error, httpcore.LocalProtocolError):
+        return unsendable(request, error)
+    return no_answer(request, _reason(error), may_have_arrived=may_have_arrived)
+
+
+def _reason(error: Exception) -> str:
+    """Return what happened, in the words of the operating system where it was asked to connect."""
+    why = str(error) or type(error).__name__
+    if not isinstance(error, httpcore.ConnectError):
+        return why
+    first: BaseException = error
+    while first.__cause__ is not None:
+        first = first.__cause__
+        if isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]  # one for each address of the host
+    if isinstance(first, ConnectionError) and first.errno:
+        return os.strerror(first.errno)
+    return (first.strerror or why) if isinstance(first, OSError) else why

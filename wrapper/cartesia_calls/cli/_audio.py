@@ -43,9 +43,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         try:
             client.calls.download_audio(call_id, name, overwrite=arguments.force, progress=tell)
+        except CartesiaError:  # of which a time-out is an OSError too
+            raise
         except OSError as error:
-            if isinstance(error, CartesiaError):  # a time-out is an OSError too
-                raise
             print(f"Error: {name} was not written: {error.strerror or error}.", file=sys.stderr)
             return ExitCode.LOCAL_FAILURE
     print(f"Wrote {written} bytes to {name}.", file=sys.stderr)

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cartesia_calls import CallLogsNotAvailableError
+from cartesia_calls import CallLogsNotAvailableError, CartesiaError
 from cartesia_calls._calls import DEFAULT_WAIT
 from cartesia_calls._part_file import whole_file
 
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     with open_client(arguments) as client:
         if arguments.follow:
             return _follow(client, arguments)
+        if arguments.output is not None and not (arguments.wait or arguments.json):
+            return _save(client, arguments)
         logs = _fetch(client, arguments)
     lines = last(LineFilter.of(arguments).pick(logs.logs), arguments.tail)
     if arguments.output is not None:
@@ -126,12 +128,29 @@ def _write(lines: list[Line], logs: AgentCallLogs, arguments: argparse.Namespace
         else as_is(line)
         for line in lines
     )
+    return _write_texts(texts, arguments.output)
+
+
+def _save(client: Client, arguments: argparse.Namespace) -> int:
+    """Write the lines while they come, so that memory does not grow with them."""
+    lines = LineFilter.of(arguments).pick(client.calls.stream_logs(arguments.call_id))
+    if arguments.tail is not None:
+        lines = iter(last(lines, arguments.tail))
+    lines = _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
+    return _write_texts(map(as_is, lines), arguments.output)
+
+
+def _write_texts(texts: Iterator[str], output: str) -> int:
+    count = 0
     try:
-        with whole_file(Path(arguments.output)) as file:
-            file.writelines(text.encode("utf-8", errors="backslashreplace") for text in texts)
+        with whole_file(Path(output)) as file:
+            for text in texts:
+                file.write(text.encode("utf-8", errors="backslashreplace"))
+                count += 1
+    except CartesiaError:
+        raise
     except OSError as error:
-        print(f"Error: {arguments.output} was not written: {error.strerror}.", file=sys.stderr)
+        print(f"Error: {output} was not written: {error.strerror}.", file=sys.stderr)
         return ExitCode.LOCAL_FAILURE
-    noun = "line" if len(lines) == 1 else "lines"
-    print(f"Wrote {len(lines)} {noun} to {arguments.output}.", file=sys.stderr)
+    print(f"Wrote {count} {'line' if count == 1 else 'lines'} to {output}.", file=sys.stderr)
     return ExitCode.DONE

@@ -27,14 +27,14 @@ class Progress(Protocol):
         ...
 
 
-def progress(text: str) -> AbstractContextManager[Progress]:
-    """Say on stderr what is going on, if it is a terminal, and it has gone on for a second.
+def progress(text: str, *, quiet: float = _QUIET_SECONDS) -> AbstractContextManager[Progress]:
+    """Say on stderr what is going on, if it is a terminal, and it has gone on for `quiet` seconds.
 
     With rich (the extra `cli`) the text moves, and is gone at the end; without, it is said once.
     """
     if not sys.stderr.isatty():
         return nullcontext(_Silence())
-    return _Shown(text)
+    return _Shown(text, quiet)
 
 
 class _Silence:
@@ -45,10 +45,10 @@ class _Silence:
 class _Shown:
     """Begins to show when the block has gone on for a while."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, quiet: float) -> None:
         self._text = text
         self._status: Status | None = None
-        self._timer = Timer(_QUIET_SECONDS, self._begin)
+        self._timer = Timer(quiet, self._begin)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:

@@ -1,14 +1,17 @@
 """The API's general error body, and the request id that every answer carries."""
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from starlette.exceptions import HTTPException
 
 REQUEST_ID_HEADER = "x-request-id"
 
@@ -49,10 +52,9 @@ def error_answer(
     return JSONResponse(body, status, headers)
 
 
-def answer_http_exception(request: Request, error: Exception) -> Response:
+def answer_http_exception(request: Request, raised: Exception) -> Response:
     """Turn what routing and the checks before an operation raise into an error answer."""
-    if not isinstance(error, HTTPException):
-        raise error
+    error = cast("HTTPException", raised)  # the one kind that it is registered for
     headers = dict(error.headers or {})
     message = error.detail
     # What the router raises itself has no text but the status's own.

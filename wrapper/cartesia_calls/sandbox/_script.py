@@ -84,7 +84,7 @@ def _turn(step: Step, *, start: float, end: float, pace: float) -> Turn:
             )
         case Event():
             return Turn(role="system", start=start, end=end, event=step)
-        case Metric():
+        case _:
             return Turn(role="system", start=start, end=end, metric=step)
 
 
@@ -99,7 +99,7 @@ def _log_of(step: Step, *, start: float, end: float) -> list[LogEntry]:
         case Event():
             noted = f"Event {step.name} {dict(step.metadata)}"
             return [log_entry(start, "INFO", "agent.events:note:12", noted)]
-        case Metric():
+        case _:
             measured = f"{step.name}={step.value:g}"
             return [log_entry(start, "DEBUG", "agent.metrics:note:20", measured)]
 

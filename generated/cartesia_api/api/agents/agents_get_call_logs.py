@@ -1,17 +1,21 @@
 # Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
 # pyright: standard
+from __future__ import annotations
+
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
-
 from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.agent_call_logs import AgentCallLogs
 from ...models.agents_get_call_logs_response_404 import AgentsGetCallLogsResponse404
-from ...models.cartesia_version import CartesiaVersion
 from ...types import Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+    from ...models.cartesia_version import CartesiaVersion
 
 
 def _get_kwargs(

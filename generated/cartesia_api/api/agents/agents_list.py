@@ -1,16 +1,20 @@
 # Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
 # pyright: standard
-from http import HTTPStatus
-from typing import Any
+from __future__ import annotations
 
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.api_error import APIError
-from ...models.cartesia_version import CartesiaVersion
 from ...models.get_agents_response import GetAgentsResponse
 from ...types import Response
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+    from ...models.cartesia_version import CartesiaVersion
 
 
 def _get_kwargs(

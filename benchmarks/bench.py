@@ -1,0 +1,100 @@
+"""Measure everything in one run: `nox -s bench`, or `nox -s bench -- --quick` for one round.
+
+Writes `results.json`, `results.md` and the plots, next to this file or into `--output`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from goals import GOALS
+from plots import draw
+from report import write_report
+from rounds import run_round, running_server
+from samples import Results, write_json
+
+HERE = Path(__file__).parent
+_ROUNDS = 5
+_MINUTES = 10.0
+_PACKAGES = ("cartesia-calls", "cartesia", "httpx", "aiohttp", "orjson", "pyreqwest", "ijson")
+
+
+def main() -> int:
+    """Run the rounds and write what they show.
+
+    Returns:
+        0 once everything is written, whether goals are met or not: a figure is no failure.
+    """
+    asked = _parse_arguments()
+    asked.output.mkdir(parents=True, exist_ok=True)
+    results = Results(machine=_describe_machine())
+    with running_server() as url:
+        rounds = _run_rounds(asked.rounds, asked.minutes * 60, url, results)
+    results.machine["rounds"] = str(rounds)
+    write_json(results, asked.output / "results.json")
+    plots = draw(results, asked.output / "figures")
+    names = [path.relative_to(asked.output).as_posix() for path in plots]
+    (asked.output / "results.md").write_text(write_report(results, names), encoding="utf-8")
+    met = sum(goal.is_met(results) for goal in GOALS)
+    _say(f"{met} of {len(GOALS)} goals are met: see {asked.output / 'results.md'}")
+    return 0
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the client against its peers.")
+    rounds = parser.add_mutually_exclusive_group()
+    rounds.add_argument("--quick", dest="rounds", action="store_const", const=1, help="one round")
+    rounds.add_argument("--rounds", type=int, help=f"how many rounds, {_ROUNDS} unless told")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=_MINUTES,
+        help="start no round that would end later than this (%(default)g); one is always run",
+    )
+    parser.add_argument("--output", type=Path, default=HERE, help="the folder to write to")
+    parser.set_defaults(rounds=_ROUNDS)
+    return parser.parse_args()
+
+
+def _run_rounds(rounds: int, seconds: float, url: str, results: Results) -> int:
+    """Return how many rounds there was time for."""
+    started = time.monotonic()
+    longest = 0.0
+    for number in range(rounds):
+        begun = time.monotonic()
+        if number and begun - started + longest > seconds:
+            _say(f"no time for round {number + 1}")
+            return number
+        run_round(number, url, results, _say)
+        longest = max(longest, time.monotonic() - begun)
+    return rounds
+
+
+def _describe_machine() -> dict[str, str]:
+    described = {
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": str(os.cpu_count()),
+    }
+    if hasattr(os, "getloadavg"):
+        described["load when it began"] = f"{os.getloadavg()[0]:.1f}"
+    for package in _PACKAGES:
+        try:
+            described[package] = version(package)
+        except PackageNotFoundError:
+            described[package] = "not installed"
+    return described
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

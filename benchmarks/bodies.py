@@ -1,0 +1,159 @@
+"""The answers that everything is measured on: logs of so many lines, or of so many bytes.
+
+A call's id says what its body is: `lines-50` has 50 short lines of plain ASCII, where the work of a
+client shows most; `wide-50` has 50 lines of twice the length with what JSON escapes and UTF-8 takes
+more bytes for, where reading JSON shows most; `bytes-1000000` is one million bytes of the latter. All
+are what the spec allows as an answer of operation `agents_get-call-logs`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SHORT_LOG = "lines-50"
+LONG_LOG = "lines-20000"
+WIDE_LOG = "wide-20000"
+SMALLEST = 512
+"""The smallest body of a wanted size, in bytes."""
+
+_UPDATED_AT = "2026-03-01T10:00:00Z"
+_ID = re.compile(r"(lines|wide|bytes)-(\d{1,10})")
+_LINES_IN_BLOCK = 1_000
+# What agents say, with what JSON has to escape and what UTF-8 takes two bytes for.
+_SAID = (
+    "Saying: Hello, how can I help you today?",
+    'Heard: "I would like to change my booking"',
+    "Tool lookup_booking returned 3 results in 182 ms",
+    "Saying: Café Zürich is free at 19:30, shall I book it?",
+)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A JSON document in pieces, none of which is large.
+
+    Attributes:
+        size: Of the whole, in bytes.
+        line_count: How many log lines it has.
+        head: What stands before the blocks.
+        block: A run of lines that is repeated.
+        repeats: How often.
+        tail: What stands after the blocks.
+    """
+
+    size: int
+    line_count: int
+    head: bytes
+    block: bytes
+    repeats: int
+    tail: bytes
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the document from its start to its end."""
+        yield self.head
+        for _ in range(self.repeats):
+            yield self.block
+        yield self.tail
+
+
+@cache
+def body_of(call_id: str) -> Body | None:
+    """Return the body that a call's id stands for; None where it stands for none."""
+    match = _ID.fullmatch(call_id)
+    if match is None:
+        return None
+    kind, number = match[1], int(match[2])
+    if kind == "bytes":
+        return _body_of_size(call_id, number) if number >= SMALLEST else None
+    make_line = _short_line if kind == "lines" else _wide_line
+    return _body_of_lines(call_id, map(make_line, range(number)), number)
+
+
+def title_of(call_id: str) -> str:
+    """Return what tables and plots call a log of so many lines."""
+    kind, _, number = call_id.partition("-")
+    return f"{int(number):,} {'wide ' if kind == 'wide' else ''}lines"
+
+
+def line_count_of(call_id: str) -> int:
+    """Return how many lines a call's log has.
+
+    Raises:
+        ValueError: The id stands for no body.
+    """
+    body = body_of(call_id)
+    if body is None:
+        raise ValueError(f"no body has the call id {call_id!r}")
+    return body.line_count
+
+
+def _body_of_lines(call_id: str, each: Iterable[bytes], count: int) -> Body:
+    lines = b",".join(each)
+    head, tail = _head(call_id), _tail()
+    return Body(
+        size=len(head) + len(lines) + len(tail),
+        line_count=count,
+        head=head,
+        block=lines,
+        repeats=1,
+        tail=tail,
+    )
+
+
+def _body_of_size(call_id: str, size: int) -> Body:
+    """Fill a body with whole blocks, then lines, then one line of just the length that is left."""
+    head, tail = _head(call_id), _tail()
+    left = size - len(head) - len(tail)
+    # Each with its comma behind it; the last line has none.
+    lines = [_wide_line(number) + b"," for number in range(_LINES_IN_BLOCK)]
+    block = b"".join(lines)
+    shortest_last_line = len(b'""')
+    repeats, left = divmod(left - shortest_last_line, len(block))
+    rest: list[bytes] = []
+    for line in lines:
+        if len(line) > left:
+            break
+        rest.append(line)
+        left -= len(line)
+    last_line = b'"' + b"." * left + b'"'
+    return Body(
+        size=size,
+        line_count=repeats * _LINES_IN_BLOCK + len(rest) + 1,
+        head=head,
+        block=block,
+        repeats=repeats,
+        tail=b"".join(rest) + last_line + tail,
+    )
+
+
+def _head(call_id: str) -> bytes:
+    return b'{"call_id":' + _json(call_id) + b',"logs":['
+
+
+def _tail() -> bytes:
+    return b'],"updated_at":' + _json(_UPDATED_AT) + b"}"
+
+
+def _short_line(number: int) -> bytes:
+    return _json(f"{_time(number)} INFO turn {number}: heard")
+
+
+def _wide_line(number: int) -> bytes:
+    where = f"agent:on_turn:{number % 97}"
+    return _json(f"{_time(number)} | INFO     | {where} - {_SAID[number % len(_SAID)]}")
+
+
+def _time(number: int) -> str:
+    second, millisecond = divmod(number, 1_000)
+    return f"2026-03-01 09:{second // 60 % 60:02}:{second % 60:02}.{millisecond:03}"
+
+
+def _json(text: str) -> bytes:
+    return json.dumps(text, ensure_ascii=False).encode()

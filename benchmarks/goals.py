@@ -1,0 +1,182 @@
+"""What must hold, as ratios from one run: the table that `results.md` opens with.
+
+A goal is met when the median over the rounds keeps its bound, and not met when it could not be
+measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import cold
+import peers
+from bodies import LONG_LOG, SHORT_LOG
+from samples import Results, Series, Spread
+
+MEGABYTE = 1_000_000
+ONE_MEGABYTE, ONE_GIGABYTE = f"bytes-{MEGABYTE}", f"bytes-{1_000 * MEGABYTE}"
+_CPU, _WALL, _RATE, _PEAK = "cpu_seconds", "wall_seconds", "calls_per_second", "peak_bytes"
+
+
+class Bound(Enum):
+    """How a goal's limit binds; `{}` stands for the limit."""
+
+    TIMES_LESS = "{:g} times less"
+    TIMES_MORE = "{:g} times more"
+    TIMES_FASTER = "{:g} times faster"
+    FASTER = "faster"
+    TIMES_AT_MOST = "no more than {:g} times it"
+    MEGABYTES_MORE_AT_MOST = "no more than {:g} MB more"
+
+
+_AT_MOST = {Bound.TIMES_AT_MOST, Bound.MEGABYTES_MORE_AT_MOST}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row of the table.
+
+    Attributes:
+        figure: What is measured.
+        against: What it is compared with.
+        bound: Which way the limit binds.
+        limit: The limit: a factor, or megabytes.
+        ours: The series of the figure.
+        theirs: The series that it is compared with.
+    """
+
+    figure: str
+    against: str
+    bound: Bound
+    limit: float
+    ours: Series
+    theirs: Series
+
+    @property
+    def wanted(self) -> str:
+        """The bound and its limit, in words."""
+        return self.bound.value.format(self.limit)
+
+    def measured(self, results: Results) -> Spread | None:
+        """Return what the goal is judged by: a ratio, or megabytes; None where there is no figure."""
+        if self.bound is Bound.MEGABYTES_MORE_AT_MOST:
+            more = results.difference(self.ours, self.theirs)
+            return more and Spread(*(b / MEGABYTE for b in (more.median, more.least, more.most)))
+        if self.bound in {Bound.TIMES_AT_MOST, Bound.TIMES_MORE}:
+            return results.ratio(self.ours, self.theirs)
+        return results.ratio(self.theirs, self.ours)
+
+    def is_met(self, results: Results) -> bool:
+        """Return whether the median of the rounds keeps the bound."""
+        measured = self.measured(results)
+        if measured is None:
+            return False
+        if self.bound is Bound.FASTER:
+            return measured.median > self.limit
+        if self.bound in _AT_MOST:
+            return measured.median <= self.limit
+        return measured.median >= self.limit
+
+
+def _sync(peer: peers.Peer, call_id: str, quantity: str) -> Series:
+    return Series("sync", peer.name, call_id, quantity)
+
+
+def _async(peer: peers.Peer) -> Series:
+    return Series("async", peer.name, "64", _RATE)
+
+
+def _cold(peer: str, case: str) -> Series:
+    return Series("cold", peer, case, _WALL)
+
+
+def _memory(peer: peers.Peer, call_id: str) -> Series:
+    return Series("memory", peer.name, call_id, _PEAK)
+
+
+GOALS = (
+    Goal(
+        "CPU a call, `fast`, sync, 50 lines",
+        "official SDK",
+        Bound.TIMES_LESS,
+        12,
+        _sync(peers.FAST, SHORT_LOG, _CPU),
+        _sync(peers.OFFICIAL, SHORT_LOG, _CPU),
+    ),
+    Goal(
+        "CPU a call, `fast`, sync, 50 lines",
+        "raw socket + orjson",
+        Bound.TIMES_AT_MOST,
+        2.5,
+        _sync(peers.FAST, SHORT_LOG, _CPU),
+        _sync(peers.FLOOR, SHORT_LOG, _CPU),
+    ),
+    Goal(
+        "CPU a call, httpx engine, sync, 50 lines",
+        "bare `httpx.Client` + `.json()`",
+        Bound.TIMES_AT_MOST,
+        1.1,
+        _sync(peers.HTTPX_ENGINE, SHORT_LOG, _CPU),
+        _sync(peers.BARE_HTTPX, SHORT_LOG, _CPU),
+    ),
+    Goal(
+        "calls a second, async, 64 in flight, `fast`",
+        "official async SDK",
+        Bound.TIMES_MORE,
+        28,
+        _async(peers.FAST),
+        _async(peers.OFFICIAL),
+    ),
+    Goal(
+        "calls a second, async, 64 in flight, httpx engine",
+        "official async SDK",
+        Bound.TIMES_MORE,
+        4,
+        _async(peers.HTTPX_ENGINE),
+        _async(peers.OFFICIAL),
+    ),
+    Goal(
+        "one log of 20,000 lines, `fast`, validated",
+        "official SDK (which doesn't validate)",
+        Bound.TIMES_FASTER,
+        22,
+        _sync(peers.FAST, LONG_LOG, _WALL),
+        _sync(peers.OFFICIAL, LONG_LOG, _WALL),
+    ),
+    Goal(
+        "one log of 20,000 lines, `fast`, validated",
+        "raw socket + orjson",
+        Bound.TIMES_AT_MOST,
+        1.4,
+        _sync(peers.FAST, LONG_LOG, _WALL),
+        _sync(peers.FLOOR, LONG_LOG, _WALL),
+    ),
+    Goal(
+        "`import cartesia_calls`",
+        "bare Python start",
+        Bound.TIMES_AT_MOST,
+        1.3,
+        _cold("ours", cold.IMPORT),
+        _cold(cold.BARE_PYTHON, cold.START),
+    ),
+    Goal(
+        "first answer from a cold process, `fast`",
+        "a script with bare httpx",
+        Bound.FASTER,
+        1,
+        _cold(peers.FAST.name, cold.FIRST_ANSWER),
+        _cold(peers.BARE_HTTPX.name, cold.FIRST_ANSWER),
+    ),
+    *(
+        Goal(
+            f"peak memory of `stream_logs`, {engine}, 1 GB body",
+            "the same at 1 MB",
+            Bound.MEGABYTES_MORE_AT_MOST,
+            16,
+            _memory(peer, ONE_GIGABYTE),
+            _memory(peer, ONE_MEGABYTE),
+        )
+        for engine, peer in (("`fast`", peers.FAST_STREAM), ("httpx engine", peers.HTTPX_STREAM))
+    ),
+)

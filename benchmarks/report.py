@@ -1,0 +1,216 @@
+"""`results.md`: the goals first, then every figure, then what could not be measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cold
+import peers
+from bodies import LONG_LOG, WIDE_LOG, body_of, title_of
+from goals import GOALS, MEGABYTE, Bound, Goal
+from measure import CEILING
+from rounds import IN_FLIGHT, LOGS, SERVER, SIZES
+from samples import Results, Series, Spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+MET, NOT_MET = "yes", "**no**"
+NOT_MEASURED = "not measured"
+
+_MISSING = "-"
+_MILLISECONDS = 1_000
+_KILOBYTE, _GIGABYTE = 1_000, 1_000_000_000
+_MANY = 100
+"""From here on, a figure has no decimals."""
+
+_INTRODUCTION = """\
+# Benchmarks
+
+Written by `nox -s bench`; `results.json` has every value. All peers fetch the same logs from the same
+loopback server in the same run. Each measurement has a fresh process, peers take turns in rounds, and
+figures are medians over the rounds with the least and the most in brackets. Ratios are taken within a
+round.
+
+The official SDK has no logs operation: it is asked through its generic `client.get`, with a model of
+the SDK's own kind as `cast_to`, as its own operations do; *untyped* is `cast_to=object`. The raw
+socket knows no more of HTTP than it needs, and has no time-outs, TLS, retries or checks.
+"""
+_THROUGHPUT_NOTE = (
+    "One process and one event loop a peer, each with the connection limits that it comes with. The "
+    "server's ceiling is what bare sockets get from the same server when they read an answer and make "
+    "nothing of it: a peer near it may be faster than shown."
+)
+_MEMORY_NOTE = (
+    "The most that the process had, interpreter and imports included. Whole bodies end at 32 MB: at "
+    "1 GB only what streams is measured, in the first round."
+)
+_COLD_NOTE = "From the start of the process to its end."
+
+
+def write_report(results: Results, plots: Sequence[str]) -> str:
+    """Return the Markdown text of a run; `plots` are paths of images, relative to it."""
+    sections = [
+        _INTRODUCTION,
+        _section("Machine", _table(["what", "is"], results.machine.items())),
+        _section("Goals", _goals(results)),
+        _section("One call", _lines_note(), *(_calls(results, call_id) for call_id in LOGS)),
+        _section(
+            "Calls in flight, 50 lines", _THROUGHPUT_NOTE, _throughput(results), _async_cpu(results)
+        ),
+        _section("Peak memory", _MEMORY_NOTE, _memory(results)),
+        _section("From a cold start", _COLD_NOTE, _cold(results)),
+        _section("Not measured", _gaps(results)),
+        _section("Plots", *(_image(path) for path in plots)),
+    ]
+    return "\n".join(section for section in sections if section)
+
+
+def _image(path: str) -> str:
+    name = path.rpartition("/")[2].removesuffix(".svg").replace("-", " ")
+    return f"![{name}]({path})"
+
+
+def _section(title: str, *parts: str) -> str:
+    there = [part for part in parts if part]
+    return "\n\n".join([f"## {title}", *there]) + "\n" if there else ""
+
+
+def _goals(results: Results) -> str:
+    rows = (
+        (
+            goal.figure,
+            goal.against,
+            goal.wanted,
+            _measured(goal, results),
+            MET if goal.is_met(results) else NOT_MET,
+        )
+        for goal in GOALS
+    )
+    return _table(["figure", "against", "at least", "measured", "met"], rows)
+
+
+def _measured(goal: Goal, results: Results) -> str:
+    spread = goal.measured(results)
+    if spread is None:
+        return NOT_MEASURED
+    if goal.bound is Bound.MEGABYTES_MORE_AT_MOST:
+        return f"{_with_spread(spread, three_digits)} MB"
+    return f"{_with_spread(spread, three_digits)} times"
+
+
+def _lines_note() -> str:
+    short, wide = (
+        body.size / body.line_count for body in map(body_of, (LONG_LOG, WIDE_LOG)) if body
+    )
+    return (
+        f"A line takes {short:.0f} bytes of JSON, plain ASCII; a wide one takes {wide:.0f}, some with "
+        "escapes and letters beyond ASCII. The goals are judged on the former: there a client's own "
+        "work shows most, with wide lines that of the JSON reader."
+    )
+
+
+def _calls(results: Results, call_id: str) -> str:
+    base = Series("sync", peers.OFFICIAL.name, call_id, "cpu_seconds")
+    rows: list[Sequence[str]] = []
+    for series in results.series("sync", "cpu_seconds"):
+        if series.case == call_id:
+            wall = series._replace(quantity="wall_seconds")
+            less = _with_spread(results.ratio(base, series), three_digits)
+            rows.append(
+                (series.peer, _figure(results, series), _figure(results, wall), f"{less} times")
+            )
+    header = [f"sync, {title_of(call_id)}", "CPU, ms", "time, ms", "CPU less than the official SDK"]
+    return _table(header, rows)
+
+
+def _throughput(results: Results) -> str:
+    names = _peers(results, "async", "calls_per_second")
+    rows = [_row(results, "async", name, "calls_per_second", IN_FLIGHT) for name in names]
+    rows.append(_row(results, CEILING, SERVER, "calls_per_second", IN_FLIGHT))
+    return _table(["calls a second, in flight", *map(str, IN_FLIGHT)], rows)
+
+
+def _async_cpu(results: Results) -> str:
+    names = _peers(results, "async", "cpu_seconds")
+    rows = [_row(results, "async", name, "cpu_seconds", IN_FLIGHT) for name in names]
+    return _table(["CPU a call, ms, in flight", *map(str, IN_FLIGHT)], rows)
+
+
+def _memory(results: Results) -> str:
+    cases = [f"bytes-{size}" for size in SIZES]
+    names = _peers(results, "memory", "peak_bytes")
+    rows = [_row(results, "memory", name, "peak_bytes", cases) for name in names]
+    return _table(["MB, for a body of", *map(size_name, SIZES)], rows)
+
+
+def _cold(results: Results) -> str:
+    bare = Series("cold", cold.BARE_PYTHON, cold.START, "wall_seconds")
+    rows: list[Sequence[str]] = []
+    for series in results.series("cold", "wall_seconds"):
+        cpu = series._replace(quantity="cpu_seconds")
+        ratio = _with_spread(results.ratio(series, bare), three_digits)
+        rows.append(
+            (
+                series.case,
+                series.peer,
+                _figure(results, series),
+                _figure(results, cpu),
+                f"{ratio} times",
+            )
+        )
+    rows.sort(key=lambda row: row[0] != cold.START)
+    return _table(["what", "whose", "time, ms", "CPU, ms", "of bare Python"], rows)
+
+
+def _gaps(results: Results) -> str:
+    cases: dict[tuple[str, str, str], list[str]] = {}
+    for gap in results.gaps:
+        cases.setdefault((gap.peer, gap.kind, gap.reason), []).append(gap.case)
+    rows = ((peer, kind, ", ".join(on), why) for (peer, kind, why), on in cases.items())
+    return _table(["peer", "measurement", "on", "why"], rows) if cases else ""
+
+
+def size_name(size: int) -> str:
+    """Return a size in bytes as people write it."""
+    if size >= _GIGABYTE:
+        return f"{size // _GIGABYTE} GB"
+    return f"{size // MEGABYTE} MB" if size >= MEGABYTE else f"{size // _KILOBYTE} KB"
+
+
+def three_digits(value: float) -> str:
+    """Return a number with the three digits that count, or as a whole one."""
+    return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.3g}"
+
+
+def _peers(results: Results, kind: str, quantity: str) -> list[str]:
+    return list(dict.fromkeys(series.peer for series in results.series(kind, quantity)))
+
+
+def _row(
+    results: Results, kind: str, peer: str, quantity: str, cases: Iterable[object]
+) -> list[str]:
+    cells = (_figure(results, Series(kind, peer, str(case), quantity)) for case in cases)
+    return [peer, *cells]
+
+
+def _figure(results: Results, series: Series) -> str:
+    scales = {"cpu_seconds": _MILLISECONDS, "wall_seconds": _MILLISECONDS, "peak_bytes": 1e-6}
+    scale = scales.get(series.quantity, 1)
+    return _with_spread(results.spread(series), lambda value: three_digits(value * scale))
+
+
+def _with_spread(spread: Spread | None, show: Callable[[float], str]) -> str:
+    if spread is None:
+        return _MISSING
+    median, least, most = (show(value) for value in (spread.median, spread.least, spread.most))
+    return median if least == most else f"{median} ({least} to {most})"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(_cell(text) for text in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())

@@ -1,0 +1,123 @@
+"""The server that all peers are measured on: `python benchmarks/server.py` prints its URL.
+
+It does as little as a server can: bytes that are ready before they are asked for, one write an
+answer, connections that stay open. Bodies too large to keep are written piece by piece, so that its
+memory stays flat. It ends when its standard input is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from functools import cache
+
+from bodies import SMALLEST, Body, body_of
+
+HOST = "127.0.0.1"
+_LARGEST_KEPT = 4_000_000
+"""Bodies up to this size, in bytes, are kept ready."""
+_BACKLOG = 1_024
+_PREFIX, _SUFFIX = b"GET /agents/calls/", b"/logs"
+_END_OF_HEAD = b"\r\n\r\n"
+_NOT_FOUND = {
+    "message": "Call not found",
+    "description": f"Ask for lines-NUMBER, or for bytes-NUMBER from {SMALLEST} on.",
+}
+
+
+class LogsProtocol(asyncio.Protocol):
+    """One connection: answers each request in turn."""
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+        self._may_write = asyncio.Event()
+        self._may_write.set()
+        self._streaming: asyncio.Task[None] | None = None
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport to answer on."""
+        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - a socket's is one
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave off what is on its way."""
+        del exc
+        if self._streaming:
+            self._streaming.cancel()
+
+    def pause_writing(self) -> None:
+        """Hold a large body back until the client has read on."""
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._may_write.set()
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each whole request; none of them has a body."""
+        self._received += data
+        while (end := self._received.find(_END_OF_HEAD)) >= 0:
+            head = bytes(self._received[:end])
+            del self._received[: end + len(_END_OF_HEAD)]
+            self._answer(head)
+
+    def _answer(self, head: bytes) -> None:
+        assert self._transport  # noqa: S101 - there is one before there is data
+        target = head[: head.find(b" ", len(_PREFIX))]
+        ready, body = _answer_to(target)
+        self._transport.write(ready)
+        if body:
+            self._streaming = asyncio.create_task(self._stream(body))
+
+    async def _stream(self, body: Body) -> None:
+        assert self._transport  # noqa: S101 - as above
+        for piece in body.pieces():
+            await self._may_write.wait()
+            self._transport.write(piece)
+
+
+@cache
+def _answer_to(target: bytes) -> tuple[bytes, Body | None]:
+    """Return what to write at once, and what to stream behind it."""
+    body = None
+    if target.startswith(_PREFIX) and target.endswith(_SUFFIX):
+        call_id = target[len(_PREFIX) : -len(_SUFFIX)].decode("ascii", errors="replace")
+        body = body_of(call_id)
+    if body is None:
+        content = json.dumps(_NOT_FOUND).encode()
+        return _head("404 Not Found", len(content)) + content, None
+    head = _head("200 OK", body.size)
+    if body.size > _LARGEST_KEPT:
+        return head, body
+    return head + b"".join(body.pieces()), None
+
+
+def _head(status: str, length: int) -> bytes:
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    ).encode()
+
+
+async def start() -> asyncio.Server:
+    """Start serving on a free port of the loopback address."""
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(LogsProtocol, HOST, 0, backlog=_BACKLOG)
+
+
+def url_of(server: asyncio.Server) -> str:
+    """Return where a server listens."""
+    return f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
+
+
+async def _serve() -> None:
+    server = await start()
+    sys.stdout.write(f"{url_of(server)}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -1,0 +1,222 @@
+"""Every difference between two OpenAPI documents."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from _spec_document import ComponentKey, Operation, OperationKey, SpecDocument
+from _yaml_text import canonical
+
+from .differences import Difference, Kind, Part, Place
+from .nodes import Node, escaped
+from .operations import compare_operations, operation_pointer, template
+from .schemas import is_prose
+
+_COMPARED_WITH_OPERATIONS = {"servers", "security", "info", "openapi"}
+
+
+@dataclass(frozen=True)
+class ComparedDocument:
+    """A document with what comparing it many times needs once."""
+
+    document: SpecDocument
+    _fingerprints: dict[OperationKey, str] = field(default_factory=dict[OperationKey, str])
+
+    @cached_property
+    def operations(self) -> dict[OperationKey, Operation]:
+        """Its operations by path and method."""
+        return {operation.key: operation for operation in self.document.operations()}
+
+    @cached_property
+    def reached(self) -> set[ComponentKey]:
+        """The components that its operations or its header need."""
+        keys = set(self.document.reach([self.document.header], None))
+        for operation in self.operations.values():
+            keys |= operation.components().keys()
+        return keys
+
+    def fingerprint(self, operation: Operation) -> str:
+        """Return text that is equal for operations that are written alike, references followed."""
+        if operation.key not in self._fingerprints:
+            components = {".".join(key): value for key, value in operation.components().items()}
+            header = {key: self.document.header.get(key) for key in ("servers", "security")}
+            self._fingerprints[operation.key] = canonical(
+                [operation.definition, operation.path_fields, components, header]
+            )
+        return self._fingerprints[operation.key]
+
+
+def compare_documents(
+    before: ComparedDocument, after: ComparedDocument, *, is_whole: bool
+) -> Iterator[Difference]:
+    """Yield every difference between two documents.
+
+    Args:
+        before: The vendored spec.
+        after: What is compared with it.
+        is_whole: Whether `after` says all there is; else only the operations that it names are
+            compared, as a reference page holds one.
+    """
+    pairs = _pairs(before, after)
+    for old, new in pairs:
+        yield from _compare_pair(before, after, old, new)
+    paired_old = {old.key for old, _ in pairs}
+    paired_new = {new.key for _, new in pairs}
+    for operation in after.operations.values():
+        if operation.key not in paired_new:
+            yield _whole(Kind.OPERATION_ADDED, operation)
+    for operation in before.operations.values():
+        if is_whole and operation.key not in paired_old:
+            yield _whole(Kind.OPERATION_REMOVED, operation)
+    yield from _compare_headers(before, after, is_whole=is_whole)
+    yield from _unreached(before, after, is_whole=is_whole)
+
+
+def _pairs(before: ComparedDocument, after: ComparedDocument) -> list[tuple[Operation, Operation]]:
+    """Match operations: by path and method, else by id, else by what goes over the wire."""
+    old, new = dict(before.operations), dict(after.operations)
+    found = [(old.pop(key), new.pop(key)) for key in list(old) if key in new]
+    for trait in (_id, _wire):
+        for one in list(old.values()):
+            alike = (candidate for candidate in new.values() if trait(candidate) == trait(one))
+            other = next(alike, None)
+            if other is not None:
+                found.append((old.pop(one.key), new.pop(other.key)))
+    return found
+
+
+def _id(operation: Operation) -> tuple[str, ...]:
+    return (operation.operation_id,)
+
+
+def _wire(operation: Operation) -> tuple[str, ...]:
+    return template(operation.path), operation.method
+
+
+def _compare_pair(
+    before: ComparedDocument, after: ComparedDocument, old: Operation, new: Operation
+) -> Iterator[Difference]:
+    if old.key == new.key and before.fingerprint(old) == after.fingerprint(new):
+        return
+    found = list(compare_operations(old, new))
+    yield from found
+    if not found:
+        # Nothing that the comparison knows to matter, and still not the same text.
+        place = Place(old.title, old.operation_id)
+        for one, other in _raw_pairs(old, new):
+            yield from raw_differences(one, other, place, Kind.REWRITTEN)
+
+
+def _raw_pairs(old: Operation, new: Operation) -> Iterator[tuple[Node, Node]]:
+    yield (
+        Node(old.document, operation_pointer(old), old.definition),
+        Node(new.document, operation_pointer(new), new.definition),
+    )
+    pointer = f"#/paths/{escaped(old.path)}"
+    yield (
+        Node(old.document, pointer, old.path_fields),
+        Node(new.document, pointer, new.path_fields),
+    )
+    for key in ("servers", "security"):
+        yield _header_node(old.document, key), _header_node(new.document, key)
+    before, after = old.components(), new.components()
+    for section, name in sorted(before.keys() | after.keys()):
+        pointer = f"#/components/{section}/{escaped(name)}"
+        yield (
+            Node(old.document, pointer, before.get((section, name))),
+            Node(new.document, pointer, after.get((section, name))),
+        )
+
+
+def raw_differences(before: Node, after: Node, place: Place, kind: Kind) -> Iterator[Difference]:
+    """Yield the differences between two values as they are written, references not followed."""
+    if canonical(before.value) == canonical(after.value):
+        return
+    if isinstance(before.value, dict) and isinstance(after.value, dict):
+        for key in sorted(before.fields.keys() | after.fields.keys()):
+            yield from raw_differences(before.child(key), after.child(key), place, kind)
+        return
+    yield Difference(
+        kind,
+        before.pointer.rpartition("/")[2],
+        place,
+        before.pointer if before.value is not None else None,
+        after.pointer if after.value is not None else None,
+        before.value,
+        after.value,
+    )
+
+
+def _whole(kind: Kind, operation: Operation) -> Difference:
+    place = Place(operation.title, operation.operation_id)
+    pointer = operation_pointer(operation)
+    if kind is Kind.OPERATION_ADDED:
+        return Difference(kind, operation.operation_id, place, None, pointer, None, operation.title)
+    return Difference(kind, operation.operation_id, place, pointer, None, operation.title, None)
+
+
+def _header_node(document: SpecDocument, key: str) -> Node:
+    return Node(document, f"#/{escaped(key)}", document.header.get(key))
+
+
+def _compare_headers(
+    before: ComparedDocument, after: ComparedDocument, *, is_whole: bool
+) -> Iterator[Difference]:
+    """Compare what documents say of themselves; servers and security are told with operations."""
+    place = Place()
+    old, new = before.document, after.document
+    for key in sorted((old.header.keys() | new.header.keys()) - _COMPARED_WITH_OPERATIONS):
+        one, other = _header_node(old, key), _header_node(new, key)
+        if is_prose(key):
+            yield from raw_differences(one, other, place, Kind.PROSE)
+        elif is_whole or key in new.header:
+            one, other = (
+                Node(node.document, node.pointer, node.inlined()) for node in (one, other)
+            )
+            yield from raw_differences(one, other, place, Kind.KEYWORD_CHANGED)
+    for key in ("openapi", "info"):
+        one, other = _header_node(old, key), _header_node(new, key)
+        for difference in raw_differences(one, other, place, Kind.PROSE):
+            is_note = difference.subject in ("version", "openapi")
+            yield replace(difference, kind=Kind.NOTE_CHANGED) if is_note else difference
+    tags = [
+        Node(document, "#/tags", {str(tag.get("name")): tag for tag in document.tags})
+        for document in (old, new)
+    ]
+    for name in sorted(tags[0].fields.keys() | tags[1].fields.keys()):
+        if is_whole or name in tags[1].fields:
+            yield from raw_differences(tags[0].child(name), tags[1].child(name), place, Kind.PROSE)
+    for key in ("servers", "security"):
+        if not any(_falls_back(one, key) for one in (before, after)):
+            one, other = _header_node(old, key), _header_node(new, key)
+            yield from raw_differences(one, other, place, Kind.NOTE_CHANGED)
+
+
+def _falls_back(one: ComparedDocument, key: str) -> bool:
+    """Tell whether an operation has no such field of its own, and so takes the document's."""
+    return any(
+        key not in operation.definition and key not in operation.path_fields
+        for operation in one.operations.values()
+    )
+
+
+def _unreached(
+    before: ComparedDocument, after: ComparedDocument, *, is_whole: bool
+) -> Iterator[Difference]:
+    """Tell of components that differ and that no operation needs."""
+    old, new = before.document.components, after.document.components
+    for key in sorted(new.keys() | old.keys() if is_whole else new.keys()):
+        in_old, in_new = key in old, key in new
+        if key in before.reached or key in after.reached:
+            continue
+        if canonical(old.get(key)) != canonical(new.get(key)) or in_old != in_new:
+            pointer = f"#/components/{key[0]}/{escaped(key[1])}"
+            yield Difference(
+                Kind.UNREACHED,
+                key[1],
+                Place(part=Part.DOCUMENT),
+                pointer if in_old else None,
+                pointer if in_new else None,
+                old.get(key),
+                new.get(key),
+            )

@@ -1,0 +1,82 @@
+"""Values of a spec that know where they stand and what they refer to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from _spec_document import SpecDocument
+from _yaml_text import JsonObject, JsonValue, as_list, as_object
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value at a place of a document; None stands for a value that is not there."""
+
+    document: SpecDocument
+    pointer: str
+    value: JsonValue
+
+    @property
+    def fields(self) -> JsonObject:
+        """The value if it is a mapping, else an empty one."""
+        return as_object(self.value)
+
+    @property
+    def reference(self) -> str | None:
+        """What the value refers to, if it is a reference."""
+        reference = self.fields.get("$ref")
+        return reference if isinstance(reference, str) else None
+
+    def child(self, key: str) -> "Node":
+        """Return the value under a key of this mapping."""
+        return Node(self.document, f"{self.pointer}/{escaped(key)}", self.fields.get(key))
+
+    def children(self) -> Iterator["Node"]:
+        """Yield the items of this list."""
+        for index, item in enumerate(as_list(self.value)):
+            yield Node(self.document, f"{self.pointer}/{index}", item)
+
+    def target(self) -> "Node":
+        """Return what the value stands for, once references are followed."""
+        node, seen = self, set[str]()
+        while (reference := node.reference) is not None and reference not in seen:
+            seen.add(reference)
+            node = component(self.document, reference)
+        return node
+
+    def inlined(self, followed: set[str] | None = None) -> JsonValue:
+        """Return the value with what it refers to in the place of each reference.
+
+        A component stands there once; referred to again, it is named. So the result stays small
+        whatever refers to whatever.
+
+        Args:
+            followed: The references followed already.
+        """
+        followed = set[str]() if followed is None else followed
+        reference = self.reference
+        if reference is not None and reference not in followed:
+            followed.add(reference)
+            return component(self.document, reference).inlined(followed)
+        if reference is None and isinstance(self.value, dict):
+            return {key: self.child(key).inlined(followed) for key in sorted(self.value)}
+        if isinstance(self.value, list):
+            return [item.inlined(followed) for item in self.children()]
+        return self.value
+
+
+def component(document: SpecDocument, reference: str) -> Node:
+    """Return what a reference points at."""
+    steps = [
+        unquote(part).replace("~1", "/").replace("~0", "~")
+        for part in reference.removeprefix("#/components/").split("/")
+    ]
+    value = document.components.get((steps[0], steps[1]))
+    for step in steps[2:]:
+        value = as_list(value)[int(step)] if isinstance(value, list) else as_object(value).get(step)
+    return Node(document, reference, value)
+
+
+def escaped(key: str) -> str:
+    """Write a key as one step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,350 @@
+"""The differences between an operation and what has become of it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from _spec_document import METHODS, Operation
+from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical
+
+from .differences import Difference, Kind, Part, Place
+from .nodes import Node, component, escaped
+from .schemas import Scene, compare_schemas, is_prose, key_difference
+
+_PLACEHOLDER = re.compile(r"\{([^}]*)\}")
+_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_COMPARED_HERE = {
+    "operationId", "tags", "parameters", "requestBody", "responses", "security", "servers"
+}  # fmt: skip
+
+
+def template(path: str) -> str:
+    """Return a path with its parameters' names left out: what goes over the wire."""
+    return _PLACEHOLDER.sub("{}", path)
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """An operation before and after."""
+
+    before: Operation
+    after: Operation
+
+    @property
+    def place(self) -> Place:
+        return Place(self.before.title, self.before.operation_id)
+
+    @property
+    def nodes(self) -> tuple[Node, Node]:
+        return _node(self.before), _node(self.after)
+
+
+def compare_operations(before: Operation, after: Operation) -> Iterator[Difference]:
+    """Yield every difference between two operations, and between what they refer to."""
+    exchange = _Exchange(before, after)
+    yield from _address(exchange)
+    yield from _names(exchange)
+    yield from _parameters(exchange)
+    yield from _body(exchange)
+    yield from _answers(exchange)
+    yield from _servers(exchange)
+    yield from _security(exchange)
+    one, other = exchange.nodes
+    for key in sorted((one.fields.keys() | other.fields.keys()) - _COMPARED_HERE):
+        kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
+        yield from key_difference(one, other, key, exchange.place, kind)
+    one, other = _item(before), _item(after)
+    shared = one.fields.keys() | other.fields.keys()
+    for key in sorted(shared - {"parameters", "servers", *METHODS}):
+        yield from key_difference(one, other, key, exchange.place)
+
+
+def operation_pointer(operation: Operation) -> str:
+    """Return where an operation stands in its document."""
+    return f"#/paths/{escaped(operation.path)}/{operation.method}"
+
+
+def _item(operation: Operation) -> Node:
+    pointer = f"#/paths/{escaped(operation.path)}"
+    return Node(operation.document, pointer, operation.path_fields)
+
+
+def _node(operation: Operation) -> Node:
+    return Node(operation.document, operation_pointer(operation), operation.definition)
+
+
+def _address(exchange: _Exchange) -> Iterator[Difference]:
+    before, after = exchange.before, exchange.after
+    pointers = _item(before).pointer, _item(after).pointer
+    place = replace(exchange.place, part=Part.REQUEST)
+    if template(before.path) != template(after.path):
+        yield Difference(Kind.PATH_CHANGED, "path", place, *pointers, before.path, after.path)
+    else:
+        yield from _renamed_path_parameters(exchange, place)
+    if before.method != after.method:
+        pointers = operation_pointer(before), operation_pointer(after)
+        yield Difference(
+            Kind.METHOD_CHANGED, "method", place, *pointers, before.method, after.method
+        )
+
+
+def _renamed_path_parameters(exchange: _Exchange, place: Place) -> Iterator[Difference]:
+    before, after = exchange.before, exchange.after
+    names = (_PLACEHOLDER.findall(operation.path) for operation in (before, after))
+    for position, (old, new) in enumerate(zip(*names, strict=True)):
+        if old != new:
+            key = ("path", str(position))
+            defined = [_parameters_of(operation).get(key) for operation in (before, after)]
+            yield Difference(
+                Kind.PATH_PARAMETER_RENAMED, old, place,
+                _item(before).pointer, _item(after).pointer, old, new,
+                also=tuple(f"{node.pointer}/name" for node in defined if node is not None),
+            )  # fmt: skip
+
+
+def _names(exchange: _Exchange) -> Iterator[Difference]:
+    one, other = exchange.nodes
+    yield from key_difference(one, other, "operationId", exchange.place, Kind.OPERATION_ID_CHANGED)
+    old, new = as_list(one.fields.get("tags")), as_list(other.fields.get("tags"))
+    kind = Kind.FIRST_TAG_CHANGED if old[:1] != new[:1] else Kind.NOTE_CHANGED
+    yield from key_difference(one, other, "tags", exchange.place, kind)
+
+
+def _parameters(exchange: _Exchange) -> Iterator[Difference]:
+    old, new = _parameters_of(exchange.before), _parameters_of(exchange.after)
+    for key in sorted(old.keys() | new.keys()):
+        one, other = old.get(key), new.get(key)
+        location, name = key[0], str((one or new[key]).fields.get("name"))
+        place = replace(exchange.place, part=Part.REQUEST, carrier=f"{location} {name}")
+        if one is None:
+            other = new[key]
+            yield Difference(
+                Kind.PARAMETER_ADDED, name, place, None, other.pointer, None, other.value,
+                is_required=other.fields.get("required") is True,
+            )  # fmt: skip
+        elif other is None:
+            yield Difference(
+                Kind.PARAMETER_REMOVED, name, place, one.pointer, None, one.value, None
+            )
+        else:
+            yield from _compare_parameters(one, other, place)
+
+
+def _parameters_of(operation: Operation) -> dict[tuple[str, str], Node]:
+    """Return the parameters by location and name; those in the path by their position."""
+    shared, own = _item(operation).child("parameters"), _node(operation).child("parameters")
+    positions = {name: str(n) for n, name in enumerate(_PLACEHOLDER.findall(operation.path))}
+    found: dict[tuple[str, str], Node] = {}
+    for node in (*shared.children(), *own.children()):
+        parameter = node.target()
+        location, name = (str(parameter.fields.get(key)) for key in ("in", "name"))
+        if location == "path":
+            name = positions.get(name, name)
+        found[location, name] = parameter
+    return found
+
+
+def _compare_parameters(before: Node, after: Node, place: Place) -> Iterator[Difference]:
+    location = str(before.fields.get("in"))
+    style = _STYLES.get(location, "form")
+    absent: dict[str, JsonValue] = {
+        "required": False, "style": style, "deprecated": False, "allowReserved": False,
+        "allowEmptyValue": False,
+    }  # fmt: skip
+    for key in sorted(before.fields.keys() | after.fields.keys()):
+        old, new = (node.fields.get(key, absent.get(key)) for node in (before, after))
+        if key == "explode":
+            styles = (node.fields.get("style", style) for node in (before, after))
+            defaults = [chosen == "form" for chosen in styles]
+            old, new = before.fields.get(key, defaults[0]), after.fields.get(key, defaults[1])
+        is_same = key not in ("schema", "content") and canonical(old) == canonical(new)
+        if key == "name" or is_same:
+            continue
+        if key == "required":
+            yield from _requiredness(before, after, key, place)
+        elif key == "schema":
+            yield from compare_schemas(before.child(key), after.child(key), Scene(place))
+        elif key == "content":
+            yield from _content(before.child(key), after.child(key), place)
+        else:
+            kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
+            yield from key_difference(before, after, key, place, kind)
+
+
+def _requiredness(before: Node, after: Node, key: str, place: Place) -> Iterator[Difference]:
+    old, new = (node.fields.get(key) is True for node in (before, after))
+    if old != new:
+        words = {True: "required", False: "optional"}
+        yield Difference(
+            Kind.REQUIREDNESS_CHANGED, place.carrier, place,
+            before.child(key).pointer if key in before.fields else before.pointer,
+            after.child(key).pointer if key in after.fields else after.pointer,
+            words[old], words[new], is_required=new,
+        )  # fmt: skip
+
+
+def _body(exchange: _Exchange) -> Iterator[Difference]:
+    place = replace(exchange.place, part=Part.REQUEST, carrier="body")
+    one, other = (node.child("requestBody").target() for node in exchange.nodes)
+    if one.value is None and other.value is None:
+        return
+    if one.value is None:
+        yield Difference(
+            Kind.BODY_ADDED, "body", place, None, other.pointer, None, other.value,
+            is_required=other.fields.get("required") is True,
+        )  # fmt: skip
+    elif other.value is None:
+        yield Difference(Kind.BODY_REMOVED, "body", place, one.pointer, None, one.value, None)
+    else:
+        yield from _requiredness(one, other, "required", place)
+        yield from _content(one.child("content"), other.child("content"), place)
+        for key in sorted((one.fields.keys() | other.fields.keys()) - {"required", "content"}):
+            yield from key_difference(one, other, key, place)
+
+
+def _content(before: Node, after: Node, place: Place) -> Iterator[Difference]:
+    """Compare bodies by media type."""
+
+    def compare(one: Node, other: Node, inner: Place) -> Iterator[Difference]:
+        for key in sorted(one.fields.keys() | other.fields.keys()):
+            if key == "schema" and key in one.fields and key in other.fields:
+                yield from compare_schemas(one.child(key), other.child(key), Scene(inner))
+            else:
+                yield from key_difference(one, other, key, inner)
+
+    def placed(name: str) -> Place:
+        return replace(place, carrier=f"{place.carrier} {name}")
+
+    yield from _by_name(
+        before, after, (Kind.MEDIA_TYPE_ADDED, Kind.MEDIA_TYPE_REMOVED), placed, compare
+    )
+
+
+def _by_name(
+    before: Node,
+    after: Node,
+    kinds: tuple[Kind, Kind],
+    placed: Callable[[str], Place],
+    compare: Callable[[Node, Node, Place], Iterator[Difference]],
+) -> Iterator[Difference]:
+    """Compare two mappings of named things: the new, the gone, and those in both."""
+    added, removed = kinds
+    for name in sorted(before.fields.keys() | after.fields.keys()):
+        one, other = before.child(name), after.child(name)
+        if name not in before.fields:
+            yield Difference(added, name, placed(name), None, other.pointer, None, other.value)
+        elif name not in after.fields:
+            yield Difference(removed, name, placed(name), one.pointer, None, one.value, None)
+        else:
+            yield from compare(one, other, placed(name))
+
+
+def _answers(exchange: _Exchange) -> Iterator[Difference]:
+    one, other = (node.child("responses") for node in exchange.nodes)
+
+    def placed(status: str) -> Place:
+        return replace(exchange.place, part=Part.ANSWER, carrier=status, status=status)
+
+    extensions = {key for key in one.fields.keys() | other.fields.keys() if is_prose(key)}
+    for key in sorted(extensions):
+        yield from key_difference(one, other, key, exchange.place)
+    one, other = (
+        replace(node, value={k: v for k, v in node.fields.items() if k not in extensions})
+        for node in (one, other)
+    )
+    yield from _by_name(
+        one, other, (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED), placed, _compare_answers
+    )
+
+
+def _compare_answers(before: Node, after: Node, place: Place) -> Iterator[Difference]:
+    one, other = before.target(), after.target()
+    yield from _content(one.child("content"), other.child("content"), place)
+
+    def placed(name: str) -> Place:
+        return replace(place, carrier=f"{place.carrier} header {name}")
+
+    yield from _by_name(
+        one.child("headers"),
+        other.child("headers"),
+        (Kind.HEADER_ADDED, Kind.HEADER_REMOVED),
+        placed,
+        lambda old, new, inner: _compare_parameters(old.target(), new.target(), inner),
+    )
+    for key in sorted((one.fields.keys() | other.fields.keys()) - {"content", "headers"}):
+        yield from key_difference(one, other, key, place)
+
+
+def _servers(exchange: _Exchange) -> Iterator[Difference]:
+    one, other = (_servers_of(operation) for operation in (exchange.before, exchange.after))
+    texts = [[canonical(_without_prose(s)) for s in as_list(node.value)] for node in (one, other)]
+    if canonical(one.value) != canonical(other.value):
+        kind = Kind.PROSE if texts[0] == texts[1] else Kind.SERVERS_CHANGED
+        place = replace(exchange.place, part=Part.REQUEST, carrier="server")
+        yield Difference(kind, "servers", place, one.pointer, other.pointer, one.value, other.value)
+
+
+def _servers_of(operation: Operation) -> Node:
+    for node in (_node(operation), _item(operation)):
+        if "servers" in node.fields:
+            return node.child("servers")
+    return Node(operation.document, "#/servers", operation.document.header.get("servers"))
+
+
+def _without_prose(value: JsonValue) -> JsonValue:
+    return {key: inner for key, inner in as_object(value).items() if not is_prose(key)}
+
+
+def _security(exchange: _Exchange) -> Iterator[Difference]:
+    place = replace(exchange.place, part=Part.REQUEST, carrier="security")
+    one, other = (_security_of(operation) for operation in (exchange.before, exchange.after))
+    old, new = (sorted(canonical(item) for item in _alternatives(node)) for node in (one, other))
+    if old == new:
+        names = sorted({name for item in _alternatives(one) for name in item})
+        for name in names:
+            scheme, counterpart = (_scheme(node, name) for node in (one, other))
+            for key in sorted(scheme.fields.keys() | counterpart.fields.keys()):
+                kind = Kind.NOTE_CHANGED if key == "bearerFormat" else Kind.SECURITY_CHANGED
+                yield from key_difference(scheme, counterpart, key, place, kind)
+    elif _what_is_asked(one) != _what_is_asked(other):
+        yield Difference(
+            Kind.SECURITY_CHANGED, "security", place, one.pointer, other.pointer,
+            one.value, other.value,
+        )  # fmt: skip
+
+
+def _security_of(operation: Operation) -> Node:
+    node = _node(operation)
+    if "security" in node.fields:
+        return node.child("security")
+    return Node(operation.document, "#/security", operation.document.header.get("security"))
+
+
+def _alternatives(node: Node) -> list[JsonObject]:
+    """Return the requirements of which a request must meet one; an empty one asks for nothing."""
+    return [as_object(item) for item in as_list(node.value)] or [{}]
+
+
+def _scheme(node: Node, name: str) -> Node:
+    return component(node.document, f"#/components/securitySchemes/{escaped(name)}")
+
+
+def _what_is_asked(node: Node) -> list[str]:
+    """Return the alternatives with what each scheme is in the place of its name."""
+    asked: list[str] = []
+    for alternative in _alternatives(node):
+        schemes = [
+            canonical([_essence(_scheme(node, name)), scopes])
+            for name, scopes in alternative.items()
+        ]
+        asked.append("\n".join(sorted(schemes)))
+    return sorted(asked)
+
+
+def _essence(scheme: Node) -> JsonValue:
+    """What a scheme says that is more than text for people."""
+    return {
+        key: value
+        for key, value in scheme.fields.items()
+        if not is_prose(key) and key != "bearerFormat"
+    }

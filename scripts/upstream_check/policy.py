@@ -1,0 +1,130 @@
+"""Who a difference breaks, by the provider's own rules, and what those rules leave out.
+
+Inside one API version the provider reserves the right to four kinds of change; anything else is a
+breaking change, in its own words. Beside the wire there is the generated Python: names that a
+program imports or passes by keyword come from the spec.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from .differences import Difference, Kind, Part, Place
+
+
+class Verdict(IntEnum):
+    """What a difference means, from the least to the worst."""
+
+    PROSE = 0
+    ALLOWED = 1
+    BREAKING = 2
+
+    @property
+    def word(self) -> str:
+        """How reports write it."""
+        return self.name.lower()
+
+
+class Rule(StrEnum):
+    """What gave a verdict; `why` says it in a sentence."""
+
+    OPTIONAL_REQUEST_FIELD = "optional-request-field-added"
+    ANSWER_FIELD = "response-field-added"
+    ERROR_CONDITIONS = "error-conditions-changed"
+    OUTPUT_VARIANT = "output-variant-added"
+    OPERATION_ADDED = "operation-added"
+    SAME_MEANING = "same-meaning"
+    NOTE = "note-changed"
+    TEXT = "text-changed"
+    PYTHON_NAME = "python-name-changed"
+    HEADER_ENUM = "header-enum-changed"
+    OPERATION_REMOVED = "operation-removed"
+    REQUEST = "request-changed"
+    ANSWER = "response-changed"
+    DOCUMENT = "document-changed"
+
+    @property
+    def why(self) -> str:
+        """Return the rule as a sentence."""
+        return _WHY[self]
+
+
+_WHY = {
+    Rule.OPTIONAL_REQUEST_FIELD: "The provider may add optional request fields.",
+    Rule.ANSWER_FIELD: "The provider may add response fields.",
+    Rule.ERROR_CONDITIONS: "The provider may change the conditions of particular error types.",
+    Rule.OUTPUT_VARIANT: "The provider may add variants to enum-like output values.",
+    Rule.OPERATION_ADDED: "A new operation changes no request or answer that there is.",
+    Rule.SAME_MEANING: "It is written otherwise and means the same, on the wire and in Python.",
+    Rule.NOTE: "It is a note: neither the wire nor the generated Python changes.",
+    Rule.TEXT: "It is text for people.",
+    Rule.PYTHON_NAME: "The wire stays, but a name in the generated Python changes.",
+    Rule.HEADER_ENUM: "The generated enum of the header changes, and what may be sent with it.",
+    Rule.OPERATION_REMOVED: "An operation is gone; none of the provider's four allowances covers it.",
+    Rule.REQUEST: "A request must be made otherwise; none of the provider's four allowances covers it.",
+    Rule.ANSWER: "An answer is another; none of the provider's four allowances covers it.",
+    Rule.DOCUMENT: "The document promises something else; none of the four allowances covers it.",
+}
+_PYTHON_NAMES = {
+    Kind.OPERATION_ID_CHANGED,
+    Kind.FIRST_TAG_CHANGED,
+    Kind.PATH_PARAMETER_RENAMED,
+    Kind.SCHEMA_RENAMED,
+}
+_WITHOUT_EFFECT = {
+    Kind.PROSE: (Verdict.PROSE, Rule.TEXT),
+    Kind.NOTE_CHANGED: (Verdict.ALLOWED, Rule.NOTE),
+    Kind.REWRITTEN: (Verdict.ALLOWED, Rule.SAME_MEANING),
+    Kind.UNREACHED: (Verdict.ALLOWED, Rule.SAME_MEANING),
+    Kind.OPERATION_ADDED: (Verdict.ALLOWED, Rule.OPERATION_ADDED),
+}
+_OPTIONAL_INPUT = {Kind.PARAMETER_ADDED, Kind.FIELD_ADDED, Kind.BODY_ADDED}
+_ANSWER_FIELDS = {Kind.FIELD_ADDED, Kind.HEADER_ADDED}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and the rule that gave it."""
+
+    verdict: Verdict
+    rule: Rule
+
+
+def judge(difference: Difference) -> Judgement:
+    """Judge one difference at one place."""
+    kind, place = difference.kind, difference.place
+    if kind in _WITHOUT_EFFECT:
+        return Judgement(*_WITHOUT_EFFECT[kind])
+    if kind in _PYTHON_NAMES:
+        return Judgement(Verdict.BREAKING, Rule.PYTHON_NAME)
+    if kind is Kind.OPERATION_REMOVED:
+        return Judgement(Verdict.BREAKING, Rule.OPERATION_REMOVED)
+    if allowance := _allowance(difference):
+        return Judgement(Verdict.ALLOWED, allowance)
+    if place.carrier.startswith("header ") and difference.subject == "enum":
+        return Judgement(Verdict.BREAKING, Rule.HEADER_ENUM)
+    by_part = {Part.REQUEST: Rule.REQUEST, Part.ANSWER: Rule.ANSWER, Part.DOCUMENT: Rule.DOCUMENT}
+    return Judgement(Verdict.BREAKING, by_part[place.part])
+
+
+def worst(judgements: Iterable[Judgement]) -> Judgement:
+    """Return the judgement that counts where one change stands in several places."""
+    return max(judgements, key=lambda judgement: judgement.verdict)
+
+
+def _allowance(difference: Difference) -> Rule | None:
+    kind, place = difference.kind, difference.place
+    if place.part is Part.REQUEST:
+        is_optional = kind in _OPTIONAL_INPUT and not difference.is_required
+        return Rule.OPTIONAL_REQUEST_FIELD if is_optional else None
+    if place.part is not Part.ANSWER:
+        return None
+    if kind in _ANSWER_FIELDS:
+        return Rule.ANSWER_FIELD
+    if kind in (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED) and _is_error(place):
+        return Rule.ERROR_CONDITIONS
+    return Rule.OUTPUT_VARIANT if kind is Kind.VALUE_ADDED else None
+
+
+def _is_error(place: Place) -> bool:
+    return place.status == "default" or place.status[:1] in ("4", "5")

@@ -1,0 +1,276 @@
+"""The differences between two schemas, whatever they refer to followed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from _yaml_text import JsonValue, as_list, as_object, canonical
+
+from .differences import Difference, Kind, Part, Place
+from .nodes import Node
+
+PROSE_KEYS = frozenset(
+    {"description", "summary", "example", "examples", "externalDocs", "title", "$comment"}
+)
+_ENUMS = ("enum", "x-extensible-enum")
+_COMBINERS = ("allOf", "anyOf", "oneOf")
+_SAME_AS_ABSENT = {
+    **dict.fromkeys(
+        ("readOnly", "writeOnly", "uniqueItems", "deprecated", "exclusiveMinimum"), "false"
+    ),
+    "exclusiveMaximum": "false",
+}
+_CLASS_MAKING = frozenset({"enum", "allOf", "anyOf", "oneOf"})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where a comparison has got to.
+
+    Attributes:
+        place: The place in the words of the API.
+        visited: The pairs of components compared already; what they hold is not told twice.
+    """
+
+    place: Place
+    visited: set[tuple[str, str, Part]] = field(default_factory=set[tuple[str, str, Part]])
+
+    def inside(self, *fields: str) -> "Scene":
+        """Return the scene of a field below this one."""
+        return replace(self, place=self.place.inside(*fields))
+
+
+def is_prose(key: str) -> bool:
+    """Tell whether a key of an OpenAPI object holds text for people alone."""
+    return key in PROSE_KEYS or key.startswith("x-")
+
+
+def key_difference(
+    before: Node, after: Node, key: str, place: Place, kind: Kind = Kind.KEYWORD_CHANGED
+) -> Iterator[Difference]:
+    """Yield the difference between the values that two mappings have under a key, if any."""
+    one, other = before.child(key), after.child(key)
+    if canonical(one.inlined()) != canonical(other.inlined()):
+        yield Difference(
+            Kind.PROSE if is_prose(key) else kind,
+            key,
+            place,
+            one.pointer if key in before.fields else before.pointer,
+            other.pointer if key in after.fields else after.pointer,
+            one.value,
+            other.value,
+        )
+
+
+def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Difference]:
+    """Yield every difference between two schemas, prose included."""
+    one, other = before.target(), after.target()
+    yield from _names(before, after, scene.place)
+    if before.reference and after.reference:
+        for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref"}):
+            yield from key_difference(before, after, key, scene.place)
+        pair = (before.reference, after.reference, scene.place.part)
+        if pair in scene.visited:
+            return
+        scene.visited.add(pair)
+    if not isinstance(one.value, dict) or not isinstance(other.value, dict):
+        if canonical(one.value) != canonical(other.value):
+            yield Difference(
+                Kind.KEYWORD_CHANGED, "schema", scene.place, one.pointer, other.pointer,
+                one.value, other.value,
+            )  # fmt: skip
+        return
+    yield from _types(one, other, scene.place)
+    for key in sorted((one.fields.keys() | other.fields.keys()) - {"type", "nullable", "$ref"}):
+        compare = _KEYWORDS.get(key, _any_keyword)
+        yield from compare(one, other, key, scene)
+
+
+def makes_class(schema: Node) -> bool:
+    """Tell whether the generator makes a class of a schema."""
+    target = schema.target()
+    return "object" in _type_names(target) or not _CLASS_MAKING.isdisjoint(target.fields)
+
+
+def _names(before: Node, after: Node, place: Place) -> Iterator[Difference]:
+    """A generated class is named after its component, or its title."""
+    old, new = before.reference, after.reference
+    if old == new or not (makes_class(before) or makes_class(after)):
+        return
+    yield Difference(
+        Kind.SCHEMA_RENAMED,
+        "$ref",
+        place,
+        old or before.pointer,
+        new or after.pointer,
+        _last_step(old),
+        _last_step(new),
+    )
+
+
+def _last_step(reference: str | None) -> str | None:
+    return None if reference is None else reference.rpartition("/")[2]
+
+
+def _title(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    """The generator names a class after the title, where there is one."""
+    is_name = makes_class(before) and makes_class(after)
+    old, new = (_class_name(node) for node in (before, after))
+    for difference in key_difference(before, after, key, scene.place):
+        yield (
+            replace(difference, kind=Kind.SCHEMA_RENAMED) if is_name and old != new else difference
+        )
+
+
+def _class_name(schema: Node) -> JsonValue:
+    return schema.fields.get("title") or _last_step(schema.pointer)
+
+
+def _types(before: Node, after: Node, place: Place) -> Iterator[Difference]:
+    """OpenAPI 3.0 writes `nullable: true`, 3.1 the type `null`: both mean the same."""
+    old, new = _type_names(before), _type_names(after)
+    if old != new:
+        key = "nullable" if old - {"null"} == new - {"null"} else "type"
+        yield Difference(
+            Kind.KEYWORD_CHANGED,
+            key,
+            place,
+            before.child(key).pointer if key in before.fields else before.pointer,
+            after.child(key).pointer if key in after.fields else after.pointer,
+            " or ".join(sorted(old)) or None,
+            " or ".join(sorted(new)) or None,
+        )
+
+
+def _type_names(schema: Node) -> set[str]:
+    stated = schema.fields.get("type")
+    names = {str(name) for name in (stated if isinstance(stated, list) else [stated]) if name}
+    return names | ({"null"} if schema.fields.get("nullable") is True else set())
+
+
+def _any_keyword(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    absent = _SAME_AS_ABSENT.get(key)
+    values = [canonical(node.fields.get(key)) for node in (before, after)]
+    if set(values) != {absent, "null"}:
+        kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
+        yield from key_difference(before, after, key, scene.place, kind)
+
+
+def _properties(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    old, new = before.child(key), after.child(key)
+    for name in sorted(old.fields.keys() | new.fields.keys()):
+        one, other = old.child(name), new.child(name)
+        inner = scene.inside(name)
+        if name not in old.fields:
+            yield Difference(
+                Kind.FIELD_ADDED, name, inner.place, None, other.pointer, None, other.value,
+                is_required=name in as_list(after.fields.get("required")),
+                also=(f"{after.pointer}/required",),
+            )  # fmt: skip
+        elif name not in new.fields:
+            yield Difference(
+                Kind.FIELD_REMOVED, name, inner.place, one.pointer, None, one.value, None,
+                also=(f"{before.pointer}/required",),
+            )  # fmt: skip
+        else:
+            yield from compare_schemas(one, other, inner)
+
+
+def _required(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    old, new = ({str(n) for n in as_list(node.fields.get(key))} for node in (before, after))
+    properties = [as_object(node.fields.get("properties")).keys() for node in (before, after)]
+    for name in sorted(old ^ new):
+        if (name in properties[0]) != (name in properties[1]):
+            continue  # told of as a field that is new or gone
+        yield Difference(
+            Kind.REQUIREDNESS_CHANGED,
+            name,
+            scene.inside(name).place,
+            before.child(key).pointer if key in before.fields else before.pointer,
+            after.child(key).pointer if key in after.fields else after.pointer,
+            "required" if name in old else "optional",
+            "required" if name in new else "optional",
+            is_required=name in new,
+        )
+
+
+def _enum(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    old, new = before.child(key), after.child(key)
+    if not isinstance(old.value, list) or not isinstance(new.value, list):
+        yield from key_difference(before, after, key, scene.place)
+        return
+    before_values = {canonical(value): value for value in old.value}
+    after_values = {canonical(value): value for value in new.value}
+    for text in sorted(after_values.keys() - before_values.keys()):
+        yield Difference(
+            Kind.VALUE_ADDED, key, scene.place, old.pointer, new.pointer, None, after_values[text]
+        )
+    for text in sorted(before_values.keys() - after_values.keys()):
+        yield Difference(
+            Kind.VALUE_REMOVED,
+            key,
+            scene.place,
+            old.pointer,
+            new.pointer,
+            before_values[text],
+            None,
+        )
+
+
+def _items(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    if key in before.fields and key in after.fields:
+        yield from compare_schemas(before.child(key), after.child(key), scene.inside("[]"))
+    else:
+        yield from key_difference(before, after, key, scene.place)
+
+
+def _additional(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    old, new = before.child(key), after.child(key)
+    if old.fields and new.fields:
+        yield from compare_schemas(old, new, scene.inside("{}"))
+    elif {canonical(old.value), canonical(new.value)} - {"null", "true", "{}"}:
+        yield from key_difference(before, after, key, scene.place)
+
+
+def _combined(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    old, new = list(before.child(key).children()), list(after.child(key).children())
+    if len(old) != len(new):
+        one, other = before.child(key), after.child(key)
+        yield Difference(
+            Kind.KEYWORD_CHANGED,
+            key,
+            scene.place,
+            one.pointer if key in before.fields else before.pointer,
+            other.pointer if key in after.fields else after.pointer,
+            one.value,
+            other.value,
+        )
+    elif sorted(canonical(node.value) for node in old) != sorted(canonical(n.value) for n in new):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from compare_schemas(one, other, scene.inside(f"{key} {index + 1}"))
+    else:
+        # The same members, in whatever order: what they refer to may still differ.
+        by_text = {canonical(node.value): node for node in new}
+        for one in old:
+            yield from compare_schemas(one, by_text[canonical(one.value)], scene.inside(key))
+
+
+def _maps(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    old, new = before.child(key), after.child(key)
+    if old.fields.keys() != new.fields.keys():
+        yield from key_difference(before, after, key, scene.place)
+        return
+    for name in sorted(old.fields):
+        yield from compare_schemas(old.child(name), new.child(name), scene.inside(name))
+
+
+_Compare = Callable[[Node, Node, str, Scene], Iterator[Difference]]
+_KEYWORDS: dict[str, _Compare] = {
+    "title": _title,
+    "properties": _properties,
+    "required": _required,
+    "items": _items,
+    "additionalProperties": _additional,
+    "patternProperties": _maps,
+    **dict.fromkeys(_ENUMS, _enum),
+    **dict.fromkeys(_COMBINERS, _combined),
+}

@@ -1,0 +1,153 @@
+"""Every field that the spec names, with every JSON type that it does not allow there.
+
+The places come from the spec, not from the generated models, so that a check which is derived from
+the models can't be wrong in the same way.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from cartesia_calls import CartesiaError, ResponseValidationError
+from fake_server import FakeServer
+from spec_schemas import Place, answer_schemas, places, resolved, whole_example
+from wrapped_operations import WRAPPED, WrappedOperation
+
+OPERATIONS = [operation for operation in WRAPPED if operation.operation_id in answer_schemas()]
+of_each_operation = pytest.mark.parametrize(
+    "operation", OPERATIONS, ids=lambda operation: operation.operation_id
+)
+# A value of each JSON type; a fraction is no integer, a whole number is a number too.
+VALUES: dict[str, object] = {
+    "null": None,
+    "boolean": False,
+    "integer": 17,
+    "number": 1.25,
+    "string": "odd",
+    "array": [],
+    "object": {},
+}
+SEVERAL = {"number": {"number", "integer"}}
+
+
+def _ask(operation: WrappedOperation, body: object) -> object:
+    """Return what the wrapper makes of an answer: a value, or the error that it raises."""
+    answer = httpx.Response(200, json=body)
+    last_page = httpx.Response(200, json={"data": []})  # behind an answer that leads on
+    try:
+        return operation.call(FakeServer([answer, last_page], record=answer).client(max_retries=0))
+    except CartesiaError as error:
+        return error
+
+
+def _at(body: Any, steps: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - JSON of any type
+    for step in steps:
+        body = body[step]
+    return body
+
+
+def _changed(body: object, place: Place, change: Callable[[Any, Any], None]) -> object:
+    """Return a copy in which something was done to what holds a place."""
+    changed = copy.deepcopy(body)
+    change(_at(changed, place.steps[:-1]), place.steps[-1])
+    return changed
+
+
+def _wrong_values(place: Place) -> Iterator[object]:
+    allowed = SEVERAL.get(place.schema["type"], {place.schema["type"]})
+    if place.schema.get("nullable"):
+        allowed = {*allowed, "null"}
+    yield from (value for name, value in VALUES.items() if name not in allowed)
+    if place.schema.get("format") == "date-time":
+        yield from ("", "yesterday", "2026-03-01T10:00:00", "2026-03-01")
+
+
+def _problem(seen: object, pointer: str) -> str | None:
+    if isinstance(seen, ResponseValidationError):
+        return None if seen.pointer == pointer else f"the pointer is {seen.pointer}"
+    return f"gives {seen!r:.80}"
+
+
+@of_each_operation
+def test_every_wrong_type_is_refused_where_it_is(operation: WrappedOperation) -> None:
+    schema = answer_schemas()[operation.operation_id]
+    whole = whole_example(schema)
+    assert not isinstance(_ask(operation, whole), CartesiaError)
+    problems: list[str] = []
+    tried = 0
+    for place in places(schema):
+        for value in _wrong_values(place):
+            body = _changed(whole, place, lambda holder, step, v=value: holder.__setitem__(step, v))
+            tried += 1
+            if problem := _problem(_ask(operation, body), place.pointer):
+                problems.append(f"{place.pointer} = {value!r}: {problem}")
+    assert problems == []
+    assert tried >= 5 * len(list(places(schema)))
+
+
+@of_each_operation
+def test_only_what_is_required_may_not_be_missing(operation: WrappedOperation) -> None:
+    schema = answer_schemas()[operation.operation_id]
+    whole = whole_example(schema)
+    problems: list[str] = []
+    for place in places(schema):
+        if isinstance(place.steps[-1], int):
+            continue
+        seen = _ask(operation, _changed(whole, place, lambda holder, step: holder.pop(step)))
+        if place.required:
+            problem = _problem(seen, place.pointer)
+        else:
+            problem = f"raises {seen}" if isinstance(seen, CartesiaError) else None
+        problems += [f"without {place.pointer}: {problem}"] if problem else []
+    assert problems == []
+
+
+@of_each_operation
+def test_null_is_taken_where_the_spec_says_so(operation: WrappedOperation) -> None:
+    schema = answer_schemas()[operation.operation_id]
+    whole = whole_example(schema)
+    for place in places(schema):
+        if place.schema.get("nullable"):
+            body = _changed(whole, place, lambda holder, step: holder.__setitem__(step, None))
+            assert not isinstance(_ask(operation, body), CartesiaError), place.pointer
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - models, and JSON of any type
+    """Return a result as JSON, its times in one form."""
+    if hasattr(value, "to_dict"):
+        return _plain(value.to_dict())
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    try:
+        return datetime.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        return value
+
+
+@of_each_operation
+def test_fields_that_the_spec_does_not_name_are_kept(operation: WrappedOperation) -> None:
+    if operation.operation_id == "agents_cancel-call":
+        return  # its answer is not handed on: it can only say true
+    schema = answer_schemas()[operation.operation_id]
+    whole = whole_example(schema)
+    more = {"of tomorrow": {"deep": [1, None]}, "another/~": False}
+    objects = [place for place in places(schema) if resolved(place.schema)["type"] == "object"]
+    free = [place for place in objects if "any name" not in _at(whole, place.steps)]
+    for place in free:
+        _at(whole, place.steps).update(more)
+    lists = {"agents_list": "summaries", "agents_list-calls": "data"}
+    result = _ask(operation, whole)
+    name = lists.get(operation.operation_id)
+    if name is None:
+        result = _ask(operation, {**whole, **more})
+        assert _plain(result) == _plain({**whole, **more})
+    else:
+        assert _plain(result) == _plain(whole[name])

@@ -1,0 +1,120 @@
+"""`docs/drift.md` says what the campaign saw: `nox -s tests -- tests/drift --write-docs` writes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from drift_campaign import SEED, UNSEEN, Outcome, document
+from real_drifts import DRIFTS
+from upstream_check.changes import changes_of
+from upstream_check.documents import ComparedDocument, compare_documents
+from upstream_check.policy import Rule
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "drift.md"
+_VERDICTS = ("breaking", "allowed", "prose")
+_INTRODUCTION = """\
+# When the provider's spec moves
+
+Written by `tests/drift/test_drift_document.py` from what it saw;
+`nox -s tests -- tests/drift --write-docs` writes it anew.
+
+`nox -s check-upstream -- SOURCE…` compares `openapi/latest.yml` with reference pages or specs, paths or
+URLs; with none, with the pages in `openapi/sources.yml`. It ends with `0` (no drift, prose aside), `1`
+(drift that the provider's rules allow), `2` (breaking drift) or `3` (could not check). `--json` and
+`--markdown FILE` give the report to programs and to reviews.
+
+Two comparisons look: our own, and Redocly's `diff`, installed from `scripts/redocly/package-lock.json`.
+Where Node is missing the report says so: then it is the smaller check. The verdict is our policy's,
+and what depends on a change is read from the code.
+
+The provider's rules are taken at their word: what is not one of the four allowances is breaking, a limit
+that was raised or a field that is always sent now as well. So is what leaves the wire alone and renames
+something in the generated Python: an operationId, a first tag (its module), a path parameter, a schema,
+or the title of a schema that becomes a class.
+"""
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines]
+
+
+def _rules() -> list[str]:
+    return _table(("rule", "why"), ((f"`{rule}`", rule.why) for rule in Rule))
+
+
+def _confusion(outcomes: list[Outcome]) -> list[str]:
+    pairs = Counter((outcome.expected, outcome.found) for outcome in outcomes)
+    found = (*_VERDICTS, UNSEEN)
+    rows = [[e, *(pairs[e, f] for f in found)] for e in _VERDICTS]
+    return _table(("by the provider's rules", *(f"found {word}" for word in found)), rows)
+
+
+def _categories(outcomes: list[Outcome]) -> list[str]:
+    agreed: Counter[tuple[str, str]] = Counter()
+    expected: dict[tuple[str, str], Counter[str]] = {}
+    for outcome in outcomes:
+        key = (outcome.mutant.category, outcome.mutant.part)
+        agreed[key] += outcome.expected == outcome.found
+        expected.setdefault(key, Counter())[outcome.expected] += 1
+    rows = [
+        [
+            *key,
+            *(counts[verdict] or "" for verdict in _VERDICTS),
+            f"{agreed[key]} of {counts.total()}",
+        ]
+        for key, counts in sorted(expected.items())
+    ]
+    return _table(("what was changed", "in the", *_VERDICTS, "verdicts that agree"), rows)
+
+
+def _real_drifts() -> list[str]:
+    rows: list[list[object]] = []
+    for drift in DRIFTS:
+        before, after = (ComparedDocument(document(spec)) for spec in drift.specs())
+        changes = changes_of(compare_documents(before, after, is_whole=True))
+        rules = sorted({f"`{change.judgement.rule}`" for change in changes})
+        touched = ", ".join(f"`{name}`" for name in sorted(drift.methods)) or "nothing that we wrap"
+        verdict = changes[0].judgement.verdict.word
+        rows.append([drift.number, drift.title, verdict, ", ".join(rules), touched])
+    return _table(("", "what happened", "verdict", "rules", "touches"), rows)
+
+
+def _document(outcomes: list[Outcome]) -> str:
+    lines = [
+        _INTRODUCTION,
+        "## The rules",
+        "",
+        *_rules(),
+        "",
+        "## What really happened upstream",
+        "",
+        *_real_drifts(),
+        "",
+        "## The mutation campaign",
+        "",
+        f"{len(outcomes)} copies of the spec, each changed by one thing (seed {SEED}). The rows are the",
+        "verdicts of a judge who shares no code with the check (`tests/support/provider_rules.py`).",
+        "",
+        *_confusion(outcomes),
+        "",
+        *_categories(outcomes),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def test_the_document_says_what_the_campaign_saw(
+    outcomes: list[Outcome], pytestconfig: pytest.Config
+) -> None:
+    text = _document(outcomes)
+    if pytestconfig.getoption("--write-docs"):
+        DOCUMENT.write_text(text, encoding="utf-8")
+    assert DOCUMENT.read_text(encoding="utf-8") == text, (
+        "docs/drift.md is not what the campaign saw; run: nox -s tests -- tests/drift --write-docs"
+    )

@@ -1,0 +1,29 @@
+"""What really happened upstream is judged and explained as it should have been."""
+
+from __future__ import annotations
+
+import pytest
+
+from drift_campaign import ROOT, document
+from real_drifts import DRIFTS, RealDrift
+from upstream_check.changes import changes_of
+from upstream_check.documents import ComparedDocument, compare_documents
+from upstream_check.impact import ImpactMap
+
+
+def test_all_ten_are_here() -> None:
+    assert {drift.number for drift in DRIFTS} == set(range(1, 11))
+
+
+@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: f"{drift.number}: {drift.title}")
+def test_a_real_drift_gets_its_verdict_and_its_impact(drift: RealDrift) -> None:
+    before, after = (document(spec) for spec in drift.specs())
+    differences = compare_documents(
+        ComparedDocument(before), ComparedDocument(after), is_whole=True
+    )
+    changes = changes_of(differences)
+    impacts = ImpactMap(before, ROOT)
+
+    assert changes[0].judgement.verdict.word == drift.verdict
+    assert {change.judgement.rule for change in changes} == drift.rules
+    assert {name for change in changes for name in impacts.of(change).methods} == drift.methods

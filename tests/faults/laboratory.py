@@ -1,0 +1,123 @@
+"""All situations, and how one is staged: a server, a client of either flavour, and what it sees."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import traceback
+from collections.abc import AsyncIterable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import situations_call_ids
+import situations_connections
+import situations_error_statuses
+import situations_odd_successes
+import situations_operations
+import situations_redirects
+import situations_retries
+import situations_retry_after
+import situations_sizes
+import situations_time_outs
+import situations_wrong_successes
+from cartesia_calls import AsyncClient, CartesiaError, Client
+from cartesia_calls._calls import CallList
+from expectations import Seen
+from fake_server import KEY, Flavour
+from raw_server import RawServer
+from situation import Situation
+from skipping_clock import SkippingClock
+
+FAMILIES = (
+    situations_wrong_successes,
+    situations_odd_successes,
+    situations_error_statuses,
+    situations_connections,
+    situations_time_outs,
+    situations_retries,
+    situations_retry_after,
+    situations_redirects,
+    situations_sizes,
+    situations_call_ids,
+    situations_operations,
+)
+ALL: tuple[Situation, ...] = tuple(one for family in FAMILIES for one in family.SITUATIONS)
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """Two servers, the one that clients are given and one that nothing may reach, and a folder."""
+
+    server: RawServer
+    elsewhere: RawServer
+    folder: Path
+
+    def stage(self, situation: Situation, engine: str, flavour: Flavour) -> list[str]:
+        """Put a client into a situation, and return what the user should have seen and didn't."""
+        visit = self.server.begin(situation.scripts)
+        strays = self.elsewhere.begin([[]])
+        clock = SkippingClock()
+        settings = {
+            "base_url": self.server.url,
+            "engine": engine,
+            "clock": clock,
+            **situation.settings,
+        }
+        try:
+            result = _ask(situation, flavour, settings)
+        finally:
+            self.server.end()
+        seen = Seen(result, [request.path for request in visit.heard], clock.sleeps)
+        problems = situation.outcome.problems(seen)
+        if strays.connections:
+            problems.append("another host was connected to")
+        files = list(self.folder.iterdir())
+        for file in files:
+            file.unlink()
+        if isinstance(result, Exception):
+            problems += _problems_of_any(result)
+            problems += [f"{file.name} is left behind" for file in files]
+        return problems
+
+
+def _ask(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> object:
+    try:
+        if flavour == "sync":
+            with Client(KEY, **settings) as client:
+                return _gathered(situation.ask(client))
+        return asyncio.run(_ask_async(situation, settings))
+    # Whatever comes, of the wrong kind above all, is what the situation is about.
+    except Exception as error:  # noqa: BLE001
+        return error
+
+
+async def _ask_async(situation: Situation, settings: dict[str, Any]) -> object:
+    async with AsyncClient(KEY, **settings) as client:
+        asked = situation.ask(client)
+        if isinstance(asked, AsyncIterable):
+            return [item async for item in cast("AsyncIterable[object]", asked)]
+        return await asked if inspect.isawaitable(asked) else asked
+
+
+def _gathered(asked: object) -> object:
+    if isinstance(asked, Iterator | CallList):
+        return list(cast("Iterable[object]", asked))
+    return asked
+
+
+def _problems_of_any(error: Exception) -> list[str]:
+    """Return what no error may do: be of an unexpected kind, give no advice, show the key, or hold
+    characters that a terminal would obey.
+    """
+    problems: list[str] = []
+    if not isinstance(error, CartesiaError | ValueError | TypeError):
+        problems.append(f"{error!r} is none of ours")
+    if isinstance(error, CartesiaError) and not error.hint:
+        problems.append("the error does not say what to do next")
+    if not str(error).isprintable():
+        problems.append(f"a terminal would obey what is in {str(error)!r}")
+    frames = traceback.TracebackException.from_exception(error, capture_locals=False)
+    if KEY in f"{error} {error!r} {vars(error)} {''.join(frames.format())}":
+        problems.append("the error shows the key")
+    return problems

@@ -1,0 +1,80 @@
+"""Every situation, for sync and async, over every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import certifi
+import pytest
+import trustme
+
+from engines import INSTALLED
+from fake_server import Flavour
+from faults_document import Column, table_of, write_table, written_columns, written_table
+from laboratory import ALL, Laboratory
+from raw_server import RawServer
+from situation import Situation
+
+FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
+
+
+def _title(situation: Situation) -> str:
+    return f"{situation.family}: {situation.name}"
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    # To read the certificates of all authorities takes longer than a situation; none is needed here.
+    one_authority = tmp_path_factory.mktemp("authorities") / "one.pem"
+    trustme.CA().cert_pem.write_to_path(str(one_authority))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        RawServer() as elsewhere,
+        RawServer(elsewhere.url) as server,
+    ):
+        folder = tmp_path_factory.mktemp("laboratory")
+        patch.chdir(folder)
+        patch.setattr(certifi, "where", lambda: str(one_authority))
+        yield Laboratory(server, elsewhere, folder)
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[tuple[str, Column], bool]:
+    """Return what each situation came to; the tests fill it in."""
+    return {}
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("engine", INSTALLED)
+@pytest.mark.parametrize("situation", ALL, ids=_title)
+def test_the_user_sees_what_they_must(
+    laboratory: Laboratory,
+    verdicts: dict[tuple[str, Column], bool],
+    situation: Situation,
+    engine: str,
+    flavour: Flavour,
+) -> None:
+    problems = laboratory.stage(situation, engine, flavour)
+    verdicts[_title(situation), (engine, flavour)] = not problems
+    assert problems == []
+
+
+def test_no_two_situations_have_one_name() -> None:
+    names = list(map(_title, ALL))
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_the_document_says_what_was_seen(
+    verdicts: dict[tuple[str, Column], bool], pytestconfig: pytest.Config
+) -> None:
+    if pytestconfig.getoption("--write-docs"):
+        columns = [(engine, flavour) for engine in INSTALLED for flavour in FLAVOURS]
+        write_table(
+            table_of(ALL, columns, lambda one, column: verdicts.get((_title(one), column), False))
+        )
+    # The engines that the document was written from may not all be installed here.
+    expected = table_of(ALL, written_columns(), lambda *_: True)
+    assert written_table() == expected, (
+        "docs/faults.md is not the laboratory's table, or a row falls short; run: "
+        "nox -s faults -- --write-docs"
+    )

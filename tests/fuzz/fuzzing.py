@@ -1,0 +1,184 @@
+"""Any bytes at all, sent by a server: a value or one of our errors, and nothing else.
+
+`python tests/fuzz/fuzzing.py SECONDS`, or `nox -s fuzz`, makes up answers until the time is over:
+right ones and the laboratory's wrong ones, spoilt further. What fails is kept in `corpus/`, made as
+short as it can be, and `test_corpus.py` replays it from then on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cartesia_calls import AsyncClient, CartesiaError, Client
+from engines import INSTALLED
+from fake_server import KEY
+from http_bytes import answer
+from laboratory import ALL
+from raw_server import Close, RawServer, Send
+from skipping_clock import SkippingClock
+
+CORPUS = Path(__file__).parent / "corpus"
+_LONGEST_SEED = 2000
+_BATCH = 200
+# Longer than any answer takes that comes at once, in seconds.
+_TIMEOUT = 5.0
+
+
+def kept() -> list[Path]:
+    """Return the files of the corpus."""
+    return sorted(CORPUS.glob("*.http"))
+
+
+@dataclass
+class Target:
+    """Clients of every engine, and a server that sends them whatever it is given."""
+
+    server: RawServer
+    last: bytes = field(default=b"")
+
+    def check(self, data: bytes) -> None:
+        """Send bytes to every client; what is no error of ours goes through.
+
+        Raises:
+            AssertionError: An error shows the key, or gives no advice.
+        """
+        self.last = data
+        for engine in INSTALLED:
+            settings: dict[str, Any] = {
+                "base_url": self.server.url,
+                "engine": engine,
+                "clock": SkippingClock(),
+                "timeout": _TIMEOUT,
+                "max_retries": 1,
+                "max_response_bytes": 1_000_000,
+            }
+            for ask in (_ask, _ask_async):
+                self.server.begin([[Send(data), Close()]])
+                error = ask(settings)
+                self.server.end()
+                assert error is None or error.hint
+                assert KEY not in f"{error}{vars(error) if error else ''}"
+
+
+def _ask(settings: dict[str, Any]) -> CartesiaError | None:
+    try:
+        with Client(KEY, **settings) as client:
+            client.calls.logs("ac_1")
+    except CartesiaError as error:
+        return error
+    return None
+
+
+def _ask_async(settings: dict[str, Any]) -> CartesiaError | None:
+    async def ask() -> None:
+        async with AsyncClient(KEY, **settings) as client:
+            await client.calls.logs("ac_1")
+
+    try:
+        asyncio.run(ask())
+    except CartesiaError as error:
+        return error
+    return None
+
+
+@contextmanager
+def target() -> Iterator[Target]:
+    """Start a server for the time of the block."""
+    with RawServer() as server:
+        yield Target(server)
+
+
+def _seeds() -> list[bytes]:
+    """Return answers to begin from: a right one, the corpus, and the laboratory's."""
+    sent = [
+        step.data
+        for one in ALL
+        for script in one.scripts
+        for step in script
+        if isinstance(step, Send)
+    ]
+    known = [answer(), *(file.read_bytes() for file in kept()), *sent]
+    return list(dict.fromkeys(seed for seed in known if 0 < len(seed) <= _LONGEST_SEED))
+
+
+def _spoilt(seed: bytes, cuts: list[tuple[float, int, bytes]]) -> bytes:
+    for where, length, put_in in cuts:
+        start = int(where * len(seed))
+        seed = seed[:start] + put_in + seed[start + length :]
+    return seed
+
+
+def _answers() -> st.SearchStrategy[bytes]:
+    seeds = _seeds()
+    pieces = st.binary(max_size=6) | st.sampled_from(
+        [
+            b"\r\n",
+            b"\r\n\r\n",
+            b": ",
+            b"0",
+            b"-1",
+            b"99999999999999999999",
+            b"\x00",
+            b"\xff",
+            b"chunked",
+        ]
+    )
+    cuts = st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 20), pieces), max_size=4
+    )
+    return st.binary(max_size=200) | st.builds(_spoilt, st.sampled_from(seeds), cuts)
+
+
+def fuzz(seconds: float) -> int:
+    """Make up answers until the time is over; return how many there were.
+
+    Raises:
+        Exception: Whatever was neither a value nor an error of ours; its bytes are kept.
+    """
+    end = time.monotonic() + seconds
+    tried = 0
+    with target() as aim:
+
+        @given(data=_answers())
+        @settings(
+            max_examples=_BATCH,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        def batch(data: bytes) -> None:
+            nonlocal tried
+            tried += 1
+            if time.monotonic() < end:
+                aim.check(data)
+
+        while time.monotonic() < end:
+            try:
+                batch()
+            except BaseException:
+                _keep(aim.last)
+                raise
+    return tried
+
+
+def _keep(data: bytes) -> None:
+    name = hashlib.sha256(data).hexdigest()[:12]
+    file = CORPUS / f"{name}.http"
+    file.write_bytes(data)
+    sys.stderr.write(f"what failed is kept in {file}\n")
+
+
+if __name__ == "__main__":
+    count = fuzz(float(sys.argv[1]))
+    sys.stdout.write(f"{count} answers, each a value or an error of ours\n")

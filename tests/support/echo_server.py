@@ -1,0 +1,95 @@
+"""A raw server whose every answer names what was asked for, so that a crossed one shows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from types import TracebackType
+from typing import Self
+
+_CALL_ID = re.compile(rb"GET /agents/calls/([^/ ]+)/logs HTTP/1\.1")
+
+
+class EchoServer:
+    """Answers each call's logs with one line, the call's id; never those of an id in `silent_…`.
+
+    As a context manager it listens on a free port of loopback, in a thread of its own.
+    """
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.connections = 0
+        self._heard = threading.Event()
+        self._idle = threading.Event()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait(10)
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+
+    def wait_for_a_request(self) -> None:
+        """Return once a request has come since this was last called."""
+        assert self._heard.wait(10)
+        self._heard.clear()
+
+    def wait_until_idle(self) -> None:
+        """Return once no connection is open."""
+        assert self._idle.wait(20)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        server = await asyncio.start_server(self._serve_connection, "127.0.0.1", 0, backlog=1024)
+        self.url = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        self._ready.set()
+        async with server:
+            await self._stop.wait()
+
+    async def _serve_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.connections += 1
+        self._idle.clear()
+        try:
+            while head := await _read_head(reader):
+                self.requests += 1
+                self._heard.set()
+                call_id = _CALL_ID.findall(head)[0].decode()
+                if call_id.startswith("silent_"):
+                    continue  # whatever comes next on it is not answered out of turn
+                await asyncio.sleep(hash(call_id) % 5 / 1000)
+                writer.write(_answer(call_id))
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+            self.connections -= 1
+            if self.connections == 0:
+                self._idle.set()
+
+
+async def _read_head(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.CancelledError):
+        return b""  # the client, or the test, is done with it
+
+
+def _answer(call_id: str) -> bytes:
+    logs = {"call_id": call_id, "logs": [call_id], "updated_at": "2026-03-01T10:00:00Z"}
+    body = json.dumps(logs).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return f"{head}\r\n\r\n".encode() + body

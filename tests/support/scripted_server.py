@@ -1,0 +1,90 @@
+"""A server on loopback that sends bytes as told, right or wrong, and keeps what it got."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+Script = Callable[[socket.socket, bytes], object]
+"""Is called with a connection and the head of each request on it; what it sends is the answer."""
+
+
+def answer(body: bytes = b"{}", status: int = 200, headers: bytes = b"") -> bytes:
+    """Return a whole answer; `headers` end each with a line break."""
+    return b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n%s" % (status, headers, len(body), body)
+
+
+def saying(*answers: bytes) -> Script:
+    """Return a script that gives one answer a request, the last one for ever after."""
+    left = list(answers)
+
+    def say(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(left.pop(0) if len(left) > 1 else left[0])
+
+    return say
+
+
+class ScriptedServer:
+    """Serves each connection in a thread of its own, until the block ends.
+
+    Attributes:
+        url: Where it is.
+        heads: The heads of all requests.
+        connections: How many connections were made.
+    """
+
+    def __init__(self, script: Script, context: ssl.SSLContext | None = None) -> None:
+        self._script = script
+        self._context = context
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self._open: list[socket.socket] = []
+        scheme = "http" if context is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/x"
+        self.heads: list[bytes] = []
+        self.connections = 0
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for one in [self._listener, *self._open]:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.connections += 1
+                self._open.append(connection)
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            if self._context is not None:
+                connection = self._context.wrap_socket(connection, server_side=True)
+                self._open.append(connection)
+            pending = b""
+            while True:
+                while b"\r\n\r\n" not in pending:
+                    received = connection.recv(65536)
+                    if not received:
+                        return
+                    pending += received
+                head, _, pending = pending.partition(b"\r\n\r\n")
+                self.heads.append(head)
+                if self._script(connection, head) is False:
+                    connection.shutdown(socket.SHUT_RDWR)
+                    return

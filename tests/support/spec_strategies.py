@@ -1,0 +1,75 @@
+"""Hypothesis strategies made from the spec's schemas: any answer that the spec allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import strategies as st
+
+from spec_schemas import Schema, other_fields, resolved
+
+# What a JSON document can hold.
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text()
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+JSON_VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+_OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+
+def _written(moment: datetime, form: str) -> str:
+    text = moment.isoformat()
+    if moment.tzinfo is UTC:
+        text = text.replace("+00:00", "Z")
+    return {"plain": text, "lower": text.lower(), "space": text.replace("T", " ")}[form]
+
+
+MOMENTS = st.builds(
+    _written,
+    st.datetimes(timezones=_OFFSETS | st.just(UTC)),
+    st.sampled_from(["plain", "lower", "space"]),
+)
+
+
+def values_of(schema: Schema) -> st.SearchStrategy[Any]:
+    """Return a strategy for the JSON values that a schema allows."""
+    schema = resolved(schema)
+    values = _values_of_type(schema)
+    return st.none() | values if schema.get("nullable") else values
+
+
+def _values_of_type(schema: Schema) -> st.SearchStrategy[Any]:
+    if schema["type"] == "object":
+        return _objects(schema)
+    if schema["type"] == "array":
+        return st.lists(values_of(schema["items"]), max_size=3)
+    if schema.get("format") == "date-time":
+        return MOMENTS
+    return {
+        "string": st.text(),
+        "boolean": st.booleans(),
+        "integer": st.integers(),
+        "number": st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+    }[schema["type"]]
+
+
+def _objects(schema: Schema) -> st.SearchStrategy[Mapping[str, Any]]:
+    properties = schema.get("properties", {})
+    required = set(schema.get("required", []))
+    named = st.fixed_dictionaries(
+        {name: values_of(one) for name, one in properties.items() if name in required},
+        optional={name: values_of(one) for name, one in properties.items() if name not in required},
+    )
+    others = other_fields(schema)
+    names = st.text().filter(lambda name: name not in properties)
+    more = st.dictionaries(names, values_of(others) if others else JSON_VALUES, max_size=2)
+    return st.builds(lambda known, unknown: {**unknown, **known}, named, more)

@@ -1,0 +1,264 @@
+"""One client, many threads or tasks: no answer is lost or crossed, nothing leaks or hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+
+import pytest
+
+from cartesia_calls import APITimeoutError, AsyncClient, CartesiaError, Client
+from cartesia_calls._engines._choice import EngineName
+from echo_server import EchoServer
+from engines import INSTALLED
+from fake_server import KEY
+
+ENGINES = pytest.mark.parametrize("engine", INSTALLED)
+THREADS = 64
+TASKS = 256
+_MOST_LOOKS = 100
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EchoServer]:
+    with EchoServer() as server:
+        yield server
+
+
+def _open_files() -> int:
+    """Count this process's open files, once the kernel and the server have closed what they will."""
+    moment = threading.Event()
+    counts = [len(os.listdir("/proc/self/fd"))]
+    while len(counts) < _MOST_LOOKS and len(set(counts[-3:])) + (len(counts) < 3) > 1:
+        moment.wait(0.1)
+        counts.append(len(os.listdir("/proc/self/fd")))
+    return counts[-1]
+
+
+def _client(server: EchoServer, engine: EngineName, **settings: float) -> Client:
+    return Client(KEY, base_url=server.url, engine=engine, max_retries=0, **settings)  # type: ignore[arg-type]  # time-outs
+
+
+def _async_client(server: EchoServer, engine: EngineName, **settings: float) -> AsyncClient:
+    return AsyncClient(KEY, base_url=server.url, engine=engine, max_retries=0, **settings)  # type: ignore[arg-type]  # time-outs
+
+
+def _in_threads(work: Callable[[int], None]) -> None:
+    """Do the work once in each thread; all must end, and none may fail."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        done, still_running = wait([pool.submit(work, n) for n in range(THREADS)], timeout=60)
+        assert not still_running
+        for future in done:
+            future.result()
+
+
+@ENGINES
+def test_each_thread_gets_the_answers_to_its_own_questions(
+    server: EchoServer, engine: EngineName
+) -> None:
+    with _client(server, engine) as client:
+
+        def ask(thread: int) -> None:
+            for n in range(10):
+                call_id = f"ac_{thread}_{n}"
+                assert client.calls.logs(call_id).logs == [call_id]
+
+        before = server.requests
+        _in_threads(ask)
+        assert server.requests - before == THREADS * 10
+
+
+@ENGINES
+def test_each_task_gets_the_answers_to_its_own_questions(
+    server: EchoServer, engine: EngineName
+) -> None:
+    async def ask_all() -> None:
+        async with _async_client(server, engine) as client:
+
+            async def ask(task: int) -> None:
+                for n in range(4):
+                    call_id = f"ac_{task}_{n}"
+                    assert (await client.calls.logs(call_id)).logs == [call_id]
+
+            await asyncio.gather(*(ask(task) for task in range(TASKS)))
+
+    before = server.requests
+    asyncio.run(ask_all())
+    assert server.requests - before == TASKS * 4
+
+
+@ENGINES
+def test_threads_that_time_out_disturb_no_other(server: EchoServer, engine: EngineName) -> None:
+    with _client(server, engine) as client:
+        impatient = client.with_options(timeout=0.1)
+
+        def ask(thread: int) -> None:
+            for n in range(3):
+                call_id = f"ac_{thread}_{n}"
+                if (thread + n) % 3 == 0:
+                    with pytest.raises(APITimeoutError):
+                        impatient.calls.logs(f"silent_{call_id}")
+                assert client.calls.logs(call_id).logs == [call_id]
+
+        _in_threads(ask)
+
+
+@ENGINES
+def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
+    server: EchoServer, engine: EngineName
+) -> None:
+    chance = random.Random(7)  # noqa: S311 - the same moments in every run
+
+    async def ask_all() -> None:
+        async with _async_client(server, engine) as client:
+            impatient = client.with_options(timeout=0.1)
+
+            async def ask(task: int) -> None:
+                call_id = f"ac_{task}"
+                if task % 4 == 0:
+                    with pytest.raises(APITimeoutError):
+                        await impatient.calls.logs(f"silent_{call_id}")
+                elif task % 4 == 1:
+                    with pytest.raises(TimeoutError):
+                        async with asyncio.timeout(chance.uniform(0, 0.1)):
+                            await client.calls.logs(f"silent_{call_id}")
+                elif task % 4 == 2:  # cancelled at any moment: asked, answered, or in between
+                    asking = asyncio.ensure_future(client.calls.logs(call_id))
+                    await asyncio.sleep(chance.uniform(0, 0.02))
+                    asking.cancel()
+                    await asyncio.gather(asking, return_exceptions=True)
+                assert (await client.calls.logs(call_id)).logs == [call_id]
+
+            await asyncio.gather(*(ask(task) for task in range(TASKS)))
+
+    asyncio.run(ask_all())
+
+
+@ENGINES
+def test_closing_in_the_middle_ends_every_thread(server: EchoServer, engine: EngineName) -> None:
+    client = _client(server, engine, timeout=5)
+    begun = threading.Barrier(THREADS + 1)
+
+    def ask(thread: int) -> None:
+        begun.wait(30)
+        try:
+            for n in range(1000):
+                call_id = f"ac_{thread}_{n}"
+                assert client.calls.logs(call_id).logs == [call_id]
+        except CartesiaError:
+            return
+        pytest.fail("the client could still be used after it was closed")
+
+    def close_soon(_: int) -> None:
+        begun.wait(30)
+        server.wait_for_a_request()
+        client.close()
+
+    with ThreadPoolExecutor(THREADS + 1) as pool:
+        closing = pool.submit(close_soon, 0)
+        futures = [pool.submit(ask, thread) for thread in range(THREADS)]
+        done, still_running = wait([closing, *futures], timeout=60)
+        assert not still_running
+        for future in done:
+            future.result()
+
+
+@ENGINES
+def test_closing_in_the_middle_ends_every_task(server: EchoServer, engine: EngineName) -> None:
+    async def ask_all() -> None:
+        client = _async_client(server, engine, timeout=5)
+
+        async def ask(task: int) -> None:
+            for n in range(1000):
+                call_id = f"ac_{task}_{n}"
+                assert (await client.calls.logs(call_id)).logs == [call_id]
+
+        asking = [asyncio.ensure_future(ask(task)) for task in range(TASKS)]
+        await asyncio.sleep(0.05)
+        await client.close()
+        async with asyncio.timeout(30):
+            outcomes = await asyncio.gather(*asking, return_exceptions=True)
+        assert all(isinstance(outcome, CartesiaError) for outcome in outcomes)
+
+    asyncio.run(ask_all())
+
+
+@ENGINES
+def test_a_closed_client_leaves_no_connection_file_or_thread(
+    server: EchoServer, engine: EngineName
+) -> None:
+    def use_and_close() -> None:
+        with _client(server, engine) as client:
+            impatient = client.with_options(timeout=0.05)
+
+            def ask(thread: int) -> None:
+                assert client.calls.logs(f"ac_{thread}").logs
+                with pytest.raises(APITimeoutError):
+                    impatient.calls.logs(f"silent_{thread}")
+
+            _in_threads(ask)
+
+    async def use_and_close_async() -> None:
+        async with _async_client(server, engine) as client:
+            await asyncio.gather(*(client.calls.logs(f"ac_{n}") for n in range(TASKS)))
+
+    use_and_close()  # what is made once in a process is made now
+    asyncio.run(use_and_close_async())
+    server.wait_until_idle()
+    files, threads = _open_files(), threading.active_count()
+    for _ in range(3):
+        use_and_close()
+        asyncio.run(use_and_close_async())
+    server.wait_until_idle()
+    assert _open_files() <= files
+    assert threading.active_count() <= threads
+
+
+# Python warns of a fork beside threads, for good reason; users do it all the same.
+_FORKS = """
+import os, sys, warnings
+from cartesia_calls import CartesiaError, Client
+warnings.simplefilter("ignore")
+client = Client("sk_car_0123456789abcdefghij", base_url=sys.argv[1], engine=sys.argv[2],
+                max_retries=0, timeout=20)
+assert client.calls.logs("ac_before").logs == ["ac_before"]
+child = os.fork()
+name = "parent" if child else "child"
+for n in range(20):
+    call_id = f"ac_{name}_{n}"
+    try:
+        assert client.calls.logs(call_id).logs == [call_id], "crossed"
+    except CartesiaError as error:
+        print(name, error, flush=True)
+        break
+else:
+    print(name, "was answered", flush=True)
+if not child:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@ENGINES
+def test_after_a_fork_the_child_is_answered_or_told_what_to_do(
+    server: EchoServer, engine: EngineName
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKS, server.url, engine],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parent,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    assert said["parent"] == "was answered"
+    assert said["child"] == "was answered" or "process" in said["child"]

@@ -1,0 +1,302 @@
+"""Every engine reads the environment the same way, and is at home in one process and one loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import trustme
+
+from cartesia_calls import (
+    APIConnectionError,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    NotFoundError,
+)
+from cartesia_calls._clock import SystemClock
+from cartesia_calls._engines import _choice
+from cartesia_calls._engines._choice import EngineName, make_engine
+from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send
+from scripted_server import ScriptedServer, answer, saying
+
+NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast is not installed")
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "api.example.com").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def trust(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], None]:
+    """Trust the authority by way of a variable."""
+
+    def trust_by(variable: str) -> None:
+        folder = tmp_path / "certificates"
+        folder.mkdir()
+        # OpenSSL finds a certificate in a folder by a hash of its subject.
+        file = folder / "ca.pem"
+        authority.cert_pem.write_to_path(str(file))
+        command = ["openssl", "x509", "-hash", "-noout", "-in", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        (folder / f"{done.stdout.strip()}.0").write_bytes(file.read_bytes())
+        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            monkeypatch.delenv(name, raising=False)  # the machine's own
+        monkeypatch.setenv(variable, str(folder if variable == "SSL_CERT_DIR" else file))
+
+    return trust_by
+
+
+@ENGINES
+@FLAVOURS
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_certificates_named_by_the_environment_are_trusted(
+    engine: EngineName,
+    flavour: Flavour,
+    variable: str,
+    trust: Callable[[str], None],
+    tls: ssl.SSLContext,
+) -> None:
+    trust(variable)
+    with ScriptedServer(saying(answer(b"secret")), tls) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert response.body == b"secret"
+
+
+@ENGINES
+@FLAVOURS
+def test_a_server_that_nobody_vouches_for_gets_nothing(
+    engine: EngineName, flavour: Flavour, tls: ssl.SSLContext
+) -> None:
+    with (
+        ScriptedServer(saying(answer()), tls) as server,
+        pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught,
+    ):
+        send(engine, flavour, a_request(server.url))
+    assert server.heads == []
+    assert not caught.value.may_have_arrived
+
+
+def _tunnel(tls: ssl.SSLContext) -> Callable[[socket.socket, bytes], bool]:
+    """Be a proxy that is asked for a tunnel, and the server behind it."""
+
+    def script(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with tls.wrap_socket(connection, server_side=True) as inside:
+            inside.recv(65536)
+            inside.sendall(answer(b"through the tunnel"))
+        return False
+
+    return script
+
+
+@ENGINES
+@FLAVOURS
+def test_a_proxy_gets_its_password_and_never_the_key(
+    engine: EngineName,
+    flavour: Flavour,
+    trust: Callable[[str], None],
+    tls: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trust("SSL_CERT_FILE")
+    with ScriptedServer(_tunnel(tls)) as proxy:
+        address = proxy.url.removeprefix("http://").removesuffix("/x")
+        monkeypatch.setenv("all_proxy", f"http://user:p%40ss@{address}")
+        (response,) = send(engine, flavour, a_request("https://api.example.com/x"))
+    assert response.body == b"through the tunnel"
+    (head,) = proxy.heads
+    assert head.startswith(b"CONNECT api.example.com:443 ")
+    assert b"basic dxnlcjpwqhnz" in head.lower()  # user:p@ss
+    assert KEY.encode() not in head
+
+
+@ENGINES
+@FLAVOURS
+@pytest.mark.parametrize("no_proxy", ["", "127.0.0.1"])
+def test_loopback_goes_past_any_proxy(
+    engine: EngineName, flavour: Flavour, no_proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    with ScriptedServer(saying(answer(b"direct"))) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert response.body == b"direct"
+
+
+@ENGINES
+@FLAVOURS
+@pytest.mark.parametrize(
+    ("no_proxy", "asked"),
+    [("example.com", 0), ("*", 0), (".example.com", 0), ("other.com", 1)],
+)
+def test_hosts_named_by_no_proxy_are_asked_directly(
+    engine: EngineName,
+    flavour: Flavour,
+    no_proxy: str,
+    asked: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_PROXY", no_proxy)
+    with ScriptedServer(saying(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/x"))
+        with pytest.raises(APIConnectionError) as caught:
+            send(engine, flavour, a_request("https://api.nowhere.example.com:1/x", timeout=5))
+    assert len(proxy.heads) == asked
+    assert not caught.value.may_have_arrived
+
+
+@ENGINES
+def test_ctrl_c_ends_a_wait_at_once(engine: EngineName) -> None:
+    code = f"""
+import os, signal, time
+from cartesia_calls import Client
+import scripted_server
+def interrupt(connection, head):
+    os.kill(os.getpid(), signal.SIGINT)
+with scripted_server.ScriptedServer(interrupt) as server:
+    began = time.monotonic()
+    try:
+        with Client("{KEY}", base_url=server.url, engine="{engine}", timeout=60) as client:
+            client.calls.logs("ac_1")
+    except KeyboardInterrupt:
+        print("interrupted", time.monotonic() - began < 30)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("interrupted True\n", "")
+
+
+@ENGINES
+def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> None:
+    heard: list[int] = []
+    before = signal.signal(signal.SIGUSR1, lambda number, _frame: heard.append(number))
+
+    def script(connection: socket.socket, _head: bytes) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        connection.sendall(answer(b"after all"))
+
+    try:
+        with ScriptedServer(script) as server:
+            (response,) = send(engine, "sync", a_request(server.url))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert (response.body, heard) == (b"after all", [signal.SIGUSR1])
+
+
+@ENGINES
+def test_another_thread_may_send_too(engine: EngineName) -> None:
+    bodies: list[bytes] = []
+    with ScriptedServer(saying(answer(b"here"))) as server:
+        sending = make_engine(engine, server.url, None, SystemClock())
+        thread = threading.Thread(
+            target=lambda: bodies.append(sending.send(a_request(server.url)).body)
+        )
+        thread.start()
+        thread.join(30)
+        bodies.append(sending.send(a_request(server.url)).body)
+        sending.close()
+    assert bodies == [b"here", b"here"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
+@ENGINES
+@FLAVOURS
+def test_a_fork_says_that_the_client_is_of_another_process(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    code = f"""
+import asyncio, os, sys
+from cartesia_calls import AsyncClient, Client, ConfigurationError
+import scripted_server
+def ask(client):
+    result = client.calls.logs("ac_1")
+    return asyncio.run(result) if asyncio.iscoroutine(result) else result
+with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.answer(b"[]"))) as server:
+    client = {"Client" if flavour == "sync" else "AsyncClient"}(
+        "{KEY}", base_url=server.url, engine="{engine}"
+    )
+    child = os.fork()
+    if child == 0:
+        try:
+            ask(client)
+        except ConfigurationError as error:
+            closing = client.close()
+            if asyncio.iscoroutine(closing):
+                asyncio.run(closing)
+            os._exit(7 if "another process" in str(error) else 1)
+        os._exit(2)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("7\n", "")
+
+
+@ENGINES
+def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
+    with ScriptedServer(saying(answer(b"[]", 404))) as server:
+        client = AsyncClient(KEY, base_url=server.url.removesuffix("/x"), engine=engine)
+        with asyncio.Runner() as first, asyncio.Runner() as second:
+            with pytest.raises(NotFoundError):
+                first.run(client.calls.get("ac_1"))
+            with pytest.raises(ConfigurationError, match="another event loop"):
+                second.run(client.calls.get("ac_1"))
+            first.run(client.close())
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_engine_that_is_not_installed_says_what_to_install(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_choice, "find_spec", lambda _name: None)  # as in a bare environment
+    with pytest.raises(ConfigurationError, match="pyreqwest and orjson") as caught:
+        kind(KEY, engine="fast")
+    assert caught.value.hint == "Run: pip install 'cartesia-calls[fast]'"
+    assert kind(KEY).engine == "httpx"
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_unknown_engine_is_refused(kind: type[Client | AsyncClient]) -> None:
+    with pytest.raises(ConfigurationError, match="no engine 'curl'") as caught:
+        kind(KEY, engine="curl")  # type: ignore[arg-type]  # wrong on purpose
+    assert "auto, fast, httpx" in caught.value.hint
+
+
+@NEEDS_FAST
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_http_client_is_not_for_the_fast_engine(kind: type[Client | AsyncClient]) -> None:
+    with pytest.raises(ConfigurationError, match="does not send with"):
+        kind(KEY, engine="fast", http_client=object())  # type: ignore[arg-type]  # wrong on purpose

@@ -1,0 +1,431 @@
+"""Every engine does the same: what goes on the wire, what comes back, and every way to fail."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import struct
+import threading
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cartesia_calls import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    ResponseValidationError,
+)
+from cartesia_calls._clock import SystemClock
+from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
+from cartesia_calls._engines._limits import MOST_CONNECTIONS
+from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send, with_engine
+from scripted_server import Script, ScriptedServer, answer, saying
+
+pytestmark = [ENGINES, FLAVOURS]
+
+LOG = b'{"logs": ["' + b"line " * 1000 + b'"]}'
+
+
+def _fails(
+    engine: EngineName,
+    flavour: Flavour,
+    script: Script,
+    *,
+    timeout: float = 30,
+    max_bytes: int = 1_000_000,
+) -> Exception:
+    with (
+        ScriptedServer(script) as server,
+        pytest.raises((APIConnectionError, ResponseValidationError)) as caught,
+    ):
+        send(engine, flavour, a_request(server.url, timeout=timeout, max_bytes=max_bytes))
+    return caught.value
+
+
+def test_a_request_goes_out_with_its_headers_and_no_others(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    with ScriptedServer(saying(answer())) as server:
+        send(engine, flavour, a_request(f"{server.url}/a%2Fb?c=%20d"))
+    (head,) = server.heads
+    first, *lines = head.decode().split("\r\n")
+    assert first == "GET /x/a%2Fb?c=%20d HTTP/1.1"
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    assert headers == {
+        "host": server.url.split("/")[2],
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+        "authorization": f"Bearer {KEY}",
+        "user-agent": "tests",
+        "x-trace": "7",
+    }
+    assert len(lines) == len(headers)
+
+
+def test_a_post_says_that_it_has_no_body(engine: EngineName, flavour: Flavour) -> None:
+    with ScriptedServer(saying(answer())) as server:
+        send(engine, flavour, a_request(server.url, "POST"))
+    assert server.heads[0].lower().count(b"content-length: 0") == 1
+
+
+@pytest.mark.parametrize("status", [200, 299, 301, 304, 404, 407, 429, 499, 503, 520, 600, 999])
+def test_every_status_is_an_answer(engine: EngineName, flavour: Flavour, status: int) -> None:
+    with ScriptedServer(saying(answer(LOG if status != 304 else b"", status))) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert response.status_code == status
+    assert response.body == (LOG if status != 304 else b"")
+    assert len(server.heads) == 1
+
+
+def test_a_redirect_is_handed_back(engine: EngineName, flavour: Flavour) -> None:
+    moved = answer(b"", 302, b"Location: /elsewhere\r\n")
+    with ScriptedServer(saying(moved)) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert (response.status_code, response.headers["location"]) == (302, "/elsewhere")
+    assert len(server.heads) == 1
+
+
+def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
+    with ScriptedServer(saying(answer(headers=b"Set-Cookie: sid=of-this-account\r\n"))) as server:
+        first, _ = send(engine, flavour, a_request(server.url), a_request(server.url))
+    assert first.headers["set-cookie"] == "sid=of-this-account"
+    assert b"cookie" not in server.heads[1].lower()
+
+
+def test_one_connection_serves_one_request_after_the_other(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    with ScriptedServer(saying(answer())) as server:
+        send(engine, flavour, *[a_request(server.url)] * 5)
+    assert server.connections == 1
+
+
+def test_repeated_headers_are_joined_and_odd_bytes_do_no_harm(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    odd = answer(headers=b"X-B: 1\r\nx-odd: caf\xe9 \xff\r\nX-b: 2\r\n")
+    with ScriptedServer(saying(odd)) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert response.headers["x-b"] == "1, 2"
+    assert response.headers["x-odd"]
+
+
+def test_early_hints_are_skipped(engine: EngineName, flavour: Flavour) -> None:
+    hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    with ScriptedServer(saying(hint * 3 + answer(LOG))) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert (response.status_code, response.body) == (200, LOG)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(LOG)),
+        ("x-gzip", gzip.compress(LOG)),
+        ("gzip", gzip.compress(LOG[:9]) + gzip.compress(LOG[9:])),
+        ("GZip", gzip.compress(LOG) + bytes(8)),
+        ("deflate", zlib.compress(LOG)),
+        ("deflate", zlib.compress(LOG, wbits=-15)),
+        ("identity", LOG),
+        ("gzip, deflate", zlib.compress(gzip.compress(LOG))),
+        ("", LOG),
+    ],
+)
+def test_an_encoded_body_is_decoded(
+    engine: EngineName, flavour: Flavour, encoding: str, body: bytes
+) -> None:
+    encoded = answer(body, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
+    with ScriptedServer(saying(encoded)) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert response.body == LOG
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", b"this is no gzip"),
+        ("gzip", gzip.compress(LOG)[:-9]),
+        ("deflate", b"x"),
+        ("br", b"nobody asked for this"),
+        ("gzip, gzip", gzip.compress(LOG)),
+        ("gzip, gzip, gzip, gzip", LOG),
+    ],
+)
+def test_a_body_that_is_not_encoded_as_it_says_spoils_a_success_only(
+    engine: EngineName, flavour: Flavour, encoding: str, body: bytes
+) -> None:
+    header = b"Content-Encoding: %s\r\n" % encoding.encode()
+    error = _fails(engine, flavour, saying(answer(body, headers=header)))
+    assert isinstance(error, ResponseValidationError)
+    assert "can't be decoded" in str(error)
+
+    with ScriptedServer(saying(answer(body, 503, header))) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert (response.status_code, response.body) == (503, b"")
+
+
+@pytest.mark.parametrize("status", [200, 404])
+@pytest.mark.parametrize("how", ["announced", "chunked", "to the end", "gzip", "deflate"])
+def test_a_success_longer_than_allowed_is_refused_and_an_error_is_cut(
+    engine: EngineName, flavour: Flavour, how: str, status: int
+) -> None:
+    large = b" " * 300_000
+    start = b"HTTP/1.1 %d X\r\n" % status
+    raw = {
+        "announced": start + b"Content-Length: 99999999999\r\n\r\n" + large,
+        "chunked": start
+        + b"Transfer-Encoding: chunked\r\n\r\n493e0\r\n"
+        + large
+        + b"\r\n0\r\n\r\n",
+        "to the end": start + b"\r\n" + large,
+        "gzip": answer(gzip.compress(large), status, b"Content-Encoding: gzip\r\n"),
+        "deflate": answer(zlib.compress(large), status, b"Content-Encoding: deflate\r\n"),
+    }[how]
+    if status == 404:
+        with ScriptedServer(saying(raw)) as server:
+            (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
+        assert (response.status_code, len(response.body)) == (404, 100_000)
+        return
+    error = _fails(engine, flavour, saying(raw), max_bytes=100_000)
+    assert isinstance(error, ResponseValidationError)
+    assert f"(status {status}) is longer than 100000 bytes" in str(error)
+
+
+def test_a_body_as_long_as_allowed_is_taken(engine: EngineName, flavour: Flavour) -> None:
+    with ScriptedServer(saying(answer(bytes(100_000)))) as server:
+        (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
+    assert len(response.body) == 100_000
+
+
+class _Sink:
+    def __init__(self) -> None:
+        self.lengths: list[int | None] = []
+        self.pieces: list[bytes] = []
+
+    def start(self, length: int | None) -> None:
+        self.lengths.append(length)
+
+    def write(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+
+
+def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Flavour) -> None:
+    body = bytes(range(256)) * 8000
+    sink = _Sink()
+    with ScriptedServer(saying(answer(body))) as server:
+        request = a_request(server.url, sink=sink, max_bytes=1000)
+        (response,) = send(engine, flavour, request)
+    assert (response.status_code, response.body) == (200, b"")
+    assert (sink.lengths, b"".join(sink.pieces)) == ([len(body)], body)
+    assert len(sink.pieces) > 1
+
+
+def test_the_body_of_an_error_is_not_for_the_sink(engine: EngineName, flavour: Flavour) -> None:
+    sink = _Sink()
+    with ScriptedServer(saying(answer(b"no", 404))) as server:
+        (response,) = send(engine, flavour, a_request(server.url, sink=sink))
+    assert (response.body, sink.lengths, sink.pieces) == (b"no", [], [])
+
+
+def _reset(connection: socket.socket, _head: bytes) -> bool:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+    return False
+
+
+def _then_hang_up(sent: bytes) -> Script:
+    def script(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(sent)
+        return False
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(_reset, id="reset"),
+        pytest.param(_then_hang_up(b""), id="no answer"),
+        pytest.param(_then_hang_up(b"HTTP/1.1 200 OK\r\nX: "), id="head cut short"),
+        pytest.param(_then_hang_up(answer(LOG)[:-10]), id="body cut short"),
+        pytest.param(
+            _then_hang_up(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
+            id="chunk cut short",
+        ),
+        pytest.param(_then_hang_up(b"\x16\x03\x01 not HTTP\r\n\r\n"), id="not HTTP"),
+        pytest.param(_then_hang_up(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), id="length"),
+        pytest.param(saying(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 3_000_000), id="huge head"),
+    ],
+)
+def test_half_an_answer_is_a_connection_error(
+    engine: EngineName, flavour: Flavour, script: Script
+) -> None:
+    error = _fails(engine, flavour, script)
+    assert isinstance(error, APIConnectionError)
+    assert not isinstance(error, APITimeoutError)
+    assert error.may_have_arrived
+
+
+def _trickle(head: bytes, piece: bytes) -> Script:
+    def script(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(head)
+        while True:
+            connection.sendall(piece)
+            time.sleep(0.005)  # the server's own pace; what is bounded is the client
+
+    return script
+
+
+def _silence(_connection: socket.socket, _head: bytes) -> None:
+    """Send nothing."""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(_silence, id="silence"),
+        pytest.param(saying(answer(LOG)[:-10]), id="silence in the body"),
+        pytest.param(_trickle(b"", b"HTTP/1.1 103 X\r\n\r\n"), id="hints for ever"),
+        pytest.param(_trickle(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), id="headers for ever"),
+        pytest.param(
+            _trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", b" "), id="body"
+        ),
+    ],
+)
+def test_the_time_out_bounds_the_whole_attempt(
+    engine: EngineName, flavour: Flavour, script: Script
+) -> None:
+    error = _fails(engine, flavour, script, timeout=0.2)
+    assert isinstance(error, APITimeoutError)
+    assert "within 0.2 s" in str(error)
+    assert error.may_have_arrived
+
+
+def test_a_server_that_is_not_there_got_nothing(engine: EngineName, flavour: Flavour) -> None:
+    with pytest.raises(APIConnectionError, match=r"(?i)connection refused") as caught:
+        send(engine, flavour, a_request("http://127.0.0.1:9/"))
+    assert not caught.value.may_have_arrived
+
+
+def test_an_error_holds_the_key_in_none_of_its_frames(engine: EngineName, flavour: Flavour) -> None:
+    error: BaseException | None = _fails(engine, flavour, _silence, timeout=0.05)
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            if "/tests/" not in trace.tb_frame.f_code.co_filename:
+                assert KEY not in str(trace.tb_frame.f_locals)
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+
+
+SMUGGLED = answer(b'{"logs": ["of somebody else"]}')
+
+
+@pytest.mark.parametrize("after", ["at once", "later"])
+def test_an_answer_to_nothing_is_given_to_nobody(
+    engine: EngineName, flavour: Flavour, after: str
+) -> None:
+    """A server that sends more than it announced does not get it taken for the next answer."""
+    sent = threading.Event()
+
+    def script(connection: socket.socket, _head: bytes) -> None:
+        if after == "at once":
+            connection.sendall(answer(b"right") + SMUGGLED)
+        else:
+            connection.sendall(answer(b"right"))
+            time.sleep(0.02)  # a moment for the client to have put the connection aside
+            connection.sendall(SMUGGLED)
+        sent.set()
+
+    def ask(sending: object) -> object:
+        sent.clear()
+        return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # either kind
+
+    answers: list[bytes] = []
+
+    with ScriptedServer(script) as server:
+
+        def ask_again(sending: object) -> object:
+            result = ask(sending)
+
+            async def awaited() -> None:
+                response = await result  # type: ignore[misc]  # of the async engine
+                answers.append(response.body)
+                await asyncio.sleep(0.05)
+
+            if asyncio.iscoroutine(result):
+                return awaited()
+            answers.append(result.body)  # type: ignore[attr-defined]  # of the sync engine
+            sent.wait(5)
+            time.sleep(0.05)
+            return None
+
+        with_engine(engine, flavour, server.url, *[ask_again] * 4)
+    assert answers == [b"right"] * 4
+    assert server.connections == 4
+
+
+def test_a_closed_engine_says_so(engine: EngineName, flavour: Flavour) -> None:
+    def close_and_ask(sending: object) -> object:
+        closing = sending.close()  # type: ignore[attr-defined]  # either kind
+
+        async def awaited() -> None:
+            await closing
+            await sending.send(a_request(server.url))  # type: ignore[attr-defined]  # the async one
+
+        if asyncio.iscoroutine(closing):
+            return awaited()
+        return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # the sync one
+
+    def ask(sending: object) -> object:
+        return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # either kind
+
+    with (
+        ScriptedServer(saying(answer())) as server,
+        pytest.raises(ConfigurationError, match="This client is closed"),
+    ):
+        with_engine(engine, flavour, server.url, ask, close_and_ask)
+
+
+def _echo(connection: socket.socket, head: bytes) -> None:
+    connection.sendall(answer(head.split(b" ")[1]))
+
+
+def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
+    sending = make_engine(engine, base_url, None, SystemClock())
+    with ThreadPoolExecutor(64) as threads:
+        answers = list(threads.map(lambda path: sending.send(a_request(base_url + path)), paths))
+    sending.close()
+    return [response.body for response in answers]
+
+
+def _ask_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
+    async def ask() -> list[bytes]:
+        sending = make_async_engine(engine, base_url, None)
+        answers = await asyncio.gather(*(sending.send(a_request(base_url + p)) for p in paths))
+        await sending.close()
+        return [response.body for response in answers]
+
+    return asyncio.run(ask())
+
+
+def test_many_at_once_get_each_their_own(engine: EngineName, flavour: Flavour) -> None:
+    paths = [f"/{number}" for number in range(512)]
+    ask = _ask_in_threads if flavour == "sync" else _ask_in_tasks
+    with ScriptedServer(_echo) as server:
+        answers = ask(engine, server.url.removesuffix("/x"), paths)
+    assert answers == [path.encode() for path in paths]
+    # One or the other may be made while another just becomes free.
+    assert 1 < server.connections < 2 * MOST_CONNECTIONS
+
+
+def test_the_client_tells_its_engine(engine: EngineName, flavour: Flavour) -> None:
+    kind = Client if flavour == "sync" else AsyncClient
+    assert kind(KEY, engine=engine).engine == engine
+    assert kind(KEY).engine == INSTALLED[-1]

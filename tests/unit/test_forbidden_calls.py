@@ -1,0 +1,73 @@
+"""No code of the product runs text as code, unpickles, or hands a command line to a shell."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(
+    file
+    for folder in ("wrapper", "generated", "scripts")
+    for file in (ROOT / folder).rglob("*.py")
+    if "templates" not in file.parts
+)
+CALLS = {"eval", "exec", "compile", "__import__"}
+MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve"}
+# Its `shell` is the one whose completions it writes.
+NAMES_A_SHELL = "shtab.complete"
+SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+
+
+def _forbidden(source: str) -> list[str]:
+    """Return what a module does that it must not, in words."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            found += [f"calls {name}"] if name in CALLS | SHELLS else []
+            found += [
+                f"calls {name} with shell={ast.unparse(keyword.value)}"
+                for keyword in node.keywords
+                if keyword.arg == "shell"
+                and name != NAMES_A_SHELL
+                and ast.unparse(keyword.value) != "False"
+            ]
+        elif isinstance(node, ast.Import):
+            names = {alias.name.partition(".")[0] for alias in node.names}
+            found += [f"imports {name}" for name in sorted(names & MODULES)]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "") in MODULES:
+            found.append(f"imports {node.module}")
+    return found
+
+
+def test_no_file_of_the_product_does_what_is_forbidden() -> None:
+    assert len(FILES) > 50
+    found = {str(file.relative_to(ROOT)): _forbidden(file.read_text("utf-8")) for file in FILES}
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval('1')",
+        "exec(text)",
+        "import pickle",
+        "import os, pickle as p",
+        "from pickle import loads",
+        "import subprocess\nsubprocess.run('ls', shell=True)",
+        "run('ls', shell=flag)",
+        "import os\nos.system('ls')",
+    ],
+)
+def test_what_is_forbidden_is_found(source: str) -> None:
+    assert _forbidden(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["model.eval", "re.compile('x')", "subprocess.run(['ls'])", "run(x, shell=False)"]
+)
+def test_what_is_allowed_is_not(source: str) -> None:
+    assert _forbidden(source) == []

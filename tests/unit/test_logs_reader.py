@@ -1,0 +1,116 @@
+"""A logs document read piece by piece is the same as one read whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartesia_calls._logs_reader import LogsReader, MalformedLogsError
+
+WHOLE = {"call_id": "ac_1", "logs": ["one", "two"], "updated_at": "2026-03-01T10:00:00Z"}
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
+    [",", '",', '","', '\\",', "\\", '{"a": "b", "c": ["d", "e"]}', "]}", ""]
+)
+
+
+def _read(body: bytes, size: int = 7, longest: int = 10_000) -> list[str]:
+    got: list[str] = []
+    _read_into(got, body, size, longest)
+    return got
+
+
+def _read_into(got: list[str], body: bytes, size: int, longest: int = 10_000) -> None:
+    reader = LogsReader(longest)
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    for piece in [*pieces, b""]:
+        got.extend(reader.feed(piece))
+
+
+@given(
+    lines=st.lists(TEXTS),
+    extra=st.dictionaries(TEXTS.filter(lambda name: name not in WHOLE), TEXTS | st.integers()),
+    order=st.permutations(list(WHOLE)),
+    size=st.integers(1, 50),
+    indent=st.sampled_from([None, 0, 2]),
+    ascii_only=st.booleans(),
+)
+def test_any_document_in_any_pieces_gives_its_lines(  # noqa: PLR0917 - drawn by name
+    lines: list[str],
+    extra: dict[str, object],
+    order: list[str],
+    size: int,
+    indent: int | None,
+    ascii_only: bool,  # noqa: FBT001 - drawn by name
+) -> None:
+    document = {**extra, **{name: WHOLE[name] for name in order}, "logs": lines}
+    body = json.dumps(document, indent=indent, ensure_ascii=ascii_only).encode()
+    assert _read(body, size) == lines
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize(
+    ("body", "lines", "pointer", "problem"),
+    [
+        (b"", [], "", "is empty"),
+        (b"  ", [], "", "is empty"),
+        (b"<html>", [], "", "is not a JSON object"),
+        (b"[]", [], "", "is not a JSON object"),
+        (b"{}", [], "/call_id", "is required and missing"),
+        (b'{"logs": ["a", "b"', ["a"], "", "ends too early"),
+        (b'{"logs": ["a", "b', ["a"], "", "is not JSON"),
+        (b'{"logs": ["a", 7, "b"]}', ["a"], "/logs/1", "is a number, not a string"),
+        (b'{"logs": ["a", null, "b", "c"]}', ["a"], "/logs/1", "is null, not a string"),
+        (b'{"logs": [{"a": ["b",', [], "", "is not JSON"),
+        (b'{"logs": null}', [], "/logs", "is null, not an array"),
+        (b'{"logs": ["a" "b"]}', [], "", "a comma is missing"),
+        (b'{"logs": ["a"], "logs": ["b"]}', ["a"], "/logs", "is there twice"),
+        (b'{"logs": ["a"], "call_id": 7}', ["a"], "/call_id", "is a number"),
+        (b'{"logs": ["a"], "updated_at": "soon"}', ["a"], "/updated_at", "RFC 3339"),
+        (b'{"logs": ["a"], "call_id": "x"}', ["a"], "/updated_at", "required"),
+        (b'{"x": NaN}', [], "", "NaN is no number"),
+        (b'{"x" 1}', [], "", "a colon"),
+        (b"{7: 1}", [], "", "a colon"),
+        (b'{"x": 1 "y": 2}', [], "", "a comma is missing"),
+        (b'{"logs": ["a", "\xff"]}', ["a"], "", "is not JSON"),
+        (b'{"logs": ["a", "' + b"b" * 20_000, ["a"], "", "value longer than 10000"),
+    ],
+)
+def test_what_is_wrong_is_told_after_the_lines_that_are_right(
+    body: bytes, lines: list[str], pointer: str, problem: str, size: int
+) -> None:
+    got: list[str] = []
+    with pytest.raises(MalformedLogsError) as caught:
+        _read_into(got, body, size)
+    mismatch = caught.value.mismatch
+    assert mismatch.pointer == pointer
+    assert problem in mismatch.problem
+    if size == 1000 and b"\xff" not in body:
+        assert got == lines
+
+
+def test_more_behind_the_end_is_wrong() -> None:
+    body = json.dumps(WHOLE).encode()
+    assert _read(body + b" \n") == ["one", "two"]
+    assert _read(b"\xef\xbb\xbf" + body) == ["one", "two"]
+    with pytest.raises(MalformedLogsError, match="behind its end"):
+        _read(body + b"}")
+
+
+def test_too_deep_is_told_and_no_crash() -> None:
+    with pytest.raises(MalformedLogsError, match="nested too deep"):
+        _read(b'{"x": ' + b"[" * 100_000, size=200_000, longest=10**6)
+
+
+def test_a_number_that_is_cut_between_two_pieces_is_one() -> None:
+    body = json.dumps({"x": 1234567890, **WHOLE}).encode()
+    for size in range(1, 30):
+        assert _read(body, size) == ["one", "two"]
+
+
+def test_a_long_line_is_not_read_anew_for_each_of_its_pieces() -> None:
+    line = "x" * 3_000_000
+    body = json.dumps({**WHOLE, "logs": [line, "end"]}).encode()
+    assert _read(body, size=1000, longest=10**7) == [line, "end"]

@@ -1,0 +1,139 @@
+"""What holds for every answer: those that the spec allows come through, the rest is one error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from dateutil.parser import isoparse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cartesia_calls import AsyncClient, CartesiaError, Client
+from fake_clock import FakeClock
+from fake_server import KEY, LOGS, URL, FakeServer
+from spec_schemas import Schema, answer_schemas, resolved
+from spec_strategies import JSON_VALUES, values_of
+from wrapped_operations import WRAPPED, WrappedOperation
+
+# An answer is quick or slow with the machine; what bounds it is tested where a server is slow.
+# More examples are for the fuzz session.
+PATIENT = settings(
+    deadline=None, max_examples=25, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+MODELLED = [one for one in WRAPPED if one.operation_id in answer_schemas()]
+# What the wrapper hands on of these is the list alone, and of a cancellation nothing.
+LISTS = {"agents_list": "summaries", "agents_list-calls": "data"}
+RIGHT = json.dumps(LOGS).encode()
+
+
+def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of any type
+    """Return JSON with its times, as the schema says where they are, as datetimes."""
+    schema = resolved(schema)
+    if isinstance(value, dict):
+        named = schema.get("properties", {})
+        return {k: _same_times(v, named[k]) if k in named else v for k, v in value.items()}
+    if isinstance(value, list):
+        return [_same_times(item, schema["items"]) for item in value]
+    is_time = schema.get("format") == "date-time" and value is not None
+    return isoparse(value.upper().replace(" ", "T")) if is_time else value
+
+
+@pytest.mark.parametrize("operation", MODELLED, ids=lambda one: one.operation_id)
+@given(data=st.data())
+@PATIENT
+def test_any_answer_that_the_spec_allows_comes_through(
+    operation: WrappedOperation, data: st.DataObject
+) -> None:
+    schema = answer_schemas()[operation.operation_id]
+    name = LISTS.get(operation.operation_id)
+    sent = data.draw(values_of(schema))
+    if name == "data":
+        sent.update({"has_more": False})  # pages that lead on are another matter
+    answer = httpx.Response(200, json=sent)
+    result = operation.call(FakeServer([answer], record=answer).client())
+    if operation.operation_id == "agents_cancel-call":
+        assert result is None
+    elif name is None:
+        assert _same_times(_json(result), schema) == _same_times(sent, schema)
+    else:
+        items = resolved(schema)["properties"][name]
+        assert _same_times(_json(result), items) == _same_times(sent[name], items)
+
+
+def _json(result: Any) -> Any:  # noqa: ANN401 - a model or a list of them
+    return [item.to_dict() for item in result] if isinstance(result, list) else result.to_dict()
+
+
+@st.composite
+def _spoilt(draw: st.DrawFn) -> bytes:
+    """Right JSON with some bytes replaced, put in or taken out."""
+    start = draw(st.integers(0, len(RIGHT)))
+    end = draw(st.integers(start, min(len(RIGHT), start + 8)))
+    return RIGHT[:start] + draw(st.binary(max_size=8)) + RIGHT[end:]
+
+
+BODIES = (
+    st.binary(max_size=300)
+    | _spoilt()
+    | JSON_VALUES.map(lambda value: json.dumps(value).encode())
+    | st.dictionaries(st.sampled_from([*LOGS, "title", "message"]), JSON_VALUES).map(
+        lambda value: json.dumps(value).encode()
+    )
+)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        ["content-encoding", "content-type", "location", "retry-after", "retry-after-ms", "x"]
+    ),
+    st.sampled_from(["gzip", "deflate", "gzip, deflate", "br", "0", "1e9", "/", "audio/wav"])
+    | st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\x00")),
+    max_size=3,
+)
+STATUSES = st.just(200) | st.integers(100, 999)
+
+
+def _transport(status: int, headers: dict[str, str], body: bytes) -> httpx.MockTransport:
+    def answer(_: httpx.Request) -> httpx.Response:
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        return httpx.Response(status, headers=raw, stream=httpx.ByteStream(body))
+
+    return httpx.MockTransport(answer)
+
+
+@pytest.mark.parametrize("operation", WRAPPED, ids=lambda one: one.operation_id)
+@given(status=STATUSES, headers=HEADERS, body=BODIES)
+@PATIENT
+def test_any_answer_at_all_is_a_value_or_an_error_of_ours(
+    operation: WrappedOperation, status: int, headers: dict[str, str], body: bytes
+) -> None:
+    own = httpx.Client(transport=_transport(status, headers, body))
+    client = Client(KEY, base_url=URL, http_client=own, clock=FakeClock())
+    _check(lambda: operation.call(client))
+
+
+@given(status=STATUSES, headers=HEADERS, body=BODIES)
+@PATIENT
+def test_any_answer_at_all_is_a_value_or_an_error_of_ours_in_async_too(
+    status: int, headers: dict[str, str], body: bytes
+) -> None:
+    async def ask() -> object:
+        own = httpx.AsyncClient(transport=_transport(status, headers, body))
+        async with AsyncClient(KEY, base_url=URL, http_client=own, clock=FakeClock()) as client:
+            return await client.calls.logs("ac_1")
+
+    _check(lambda: asyncio.run(ask()))
+
+
+def _check(ask: Callable[[], object]) -> None:
+    """Call, and let every error through that is not one of ours, or shows the key."""
+    seen: CartesiaError | None = None
+    try:
+        ask()
+    except CartesiaError as error:
+        seen = error
+    assert seen is None or seen.hint
+    assert KEY not in f"{seen}{vars(seen) if seen else ''}"

@@ -1,0 +1,267 @@
+"""`stream_logs` over every engine: lines while they come, in memory that does not grow."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import socket
+import tracemalloc
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from cartesia_calls import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncClient,
+    AuthenticationError,
+    CallLogsNotAvailableError,
+    Client,
+    ConfigurationError,
+    ResponseValidationError,
+)
+from cartesia_calls._engines._choice import EngineName
+from engines import ENGINES, FLAVOURS, KEY, Flavour
+from fake_clock import FakeClock
+from fake_server import LOGS_NOT_AVAILABLE, FakeServer, ok
+from scripted_server import ScriptedServer, answer, saying
+
+LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
+DOCUMENT = {"call_id": "ac_1", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"}
+BODY = json.dumps(DOCUMENT).encode()
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def _stream(
+    engine: EngineName,
+    flavour: Flavour,
+    url: str,
+    got: list[str],
+    *,
+    timeout: float = 30,
+    take: int | None = None,
+    **settings: object,
+) -> None:
+    """Put lines into `got` as they come, up to as many as to take."""
+    base_url = url.removesuffix("/x")
+    arguments = {"base_url": base_url, "engine": engine, "timeout": timeout, **settings}
+    if flavour == "sync":
+        with Client(KEY, **arguments) as client:  # type: ignore[arg-type]  # settings of any test
+            for line in client.calls.stream_logs("ac_1"):
+                got.append(line)
+                if len(got) == take:
+                    return
+        return
+
+    async def stream() -> None:
+        async with AsyncClient(KEY, **arguments) as client:  # type: ignore[arg-type]  # likewise
+            lines = client.calls.stream_logs("ac_1")
+            async for line in lines:
+                got.append(line)
+                if len(got) == take:
+                    await lines.aclose()  # type: ignore[attr-defined]  # of a generator
+                    return
+
+    asyncio.run(stream())
+
+
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+@ENGINES
+@FLAVOURS
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_the_lines_are_those_of_the_log(
+    engine: EngineName, flavour: Flavour, encoding: str
+) -> None:
+    body = gzip.compress(BODY) if encoding else BODY
+    header = b"Content-Encoding: gzip\r\n" if encoding else b""
+    got: list[str] = []
+    with ScriptedServer(saying(answer(body, headers=header))) as server:
+        # The bound of an answer's size is for each line.
+        _stream(engine, flavour, server.url, got, max_response_bytes=1000)
+    assert got == LINES
+
+
+@ENGINES
+@FLAVOURS
+def test_lines_come_before_the_rest_does(engine: EngineName, flavour: Flavour) -> None:
+    def half(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
+
+    got: list[str] = []
+    with ScriptedServer(half) as server:
+        _stream(engine, flavour, server.url, got, take=1000)
+    assert got == LINES[:1000]
+
+
+@ENGINES
+@FLAVOURS
+def test_a_body_cut_short_raises_after_the_lines_that_came(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    def half(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
+        return False
+
+    got: list[str] = []
+    with ScriptedServer(half) as server, pytest.raises(APIConnectionError):
+        _stream(engine, flavour, server.url, got)
+    assert len(got) > 1000
+    assert got == LINES[: len(got)]
+    assert len(server.heads) == 1
+
+
+@ENGINES
+@FLAVOURS
+def test_silence_between_two_pieces_is_bounded(engine: EngineName, flavour: Flavour) -> None:
+    def half(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
+
+    got: list[str] = []
+    with ScriptedServer(half) as server, pytest.raises(APITimeoutError, match=r"within 0\.2 s"):
+        _stream(engine, flavour, server.url, got, timeout=0.2)
+    assert got
+
+
+@ENGINES
+@FLAVOURS
+def test_a_server_that_says_nothing_is_given_up(engine: EngineName, flavour: Flavour) -> None:
+    with ScriptedServer(lambda *_: None) as server, pytest.raises(APITimeoutError):
+        _stream(engine, flavour, server.url, [], timeout=0.2, max_retries=0)
+
+
+@ENGINES
+@FLAVOURS
+def test_what_fails_before_the_first_line_is_tried_again(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    got: list[str] = []
+    busy = answer(b"{}", 503, b"Retry-After: 0\r\n")
+    with ScriptedServer(saying(busy, answer(BODY))) as server:
+        _stream(engine, flavour, server.url, got, clock=FakeClock())
+    assert got == LINES
+    assert len(server.heads) == 2
+
+
+@ENGINES
+@FLAVOURS
+def test_an_error_is_told_with_what_it_says(engine: EngineName, flavour: Flavour) -> None:
+    said = json.dumps({"message": "no such key", "more": "x" * 70_000}).encode()
+    with (
+        ScriptedServer(saying(answer(said, 401))) as server,
+        pytest.raises(AuthenticationError, match="no such key"),
+    ):
+        _stream(engine, flavour, server.url, [])
+
+
+@ENGINES
+@FLAVOURS
+@pytest.mark.parametrize(
+    ("body", "pointer", "problem"),
+    [
+        (BODY.replace(b'"line 2000:', b'null, "line 2000:'), "/logs/2000", "is null, not a string"),
+        (BODY.replace(b"ac_1", b'", "call_id": 7, "x": "'), "/call_id", "is a number"),
+        (b"<html>", "", "is not a JSON object"),
+        (b"", "", "is empty"),
+        (BODY[:-1], "", "ends too early"),
+    ],
+)
+def test_what_the_spec_does_not_say_is_refused_where_it_is(
+    engine: EngineName, flavour: Flavour, body: bytes, pointer: str, problem: str
+) -> None:
+    got: list[str] = []
+    with (
+        ScriptedServer(saying(answer(body))) as server,
+        pytest.raises(ResponseValidationError, match=problem) as caught,
+    ):
+        _stream(engine, flavour, server.url, got)
+    assert caught.value.pointer == pointer
+    assert got == LINES[: len(got)]
+
+
+@ENGINES
+@FLAVOURS
+def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> None:
+    garbled = answer(gzip.compress(BODY)[:-20], headers=b"Content-Encoding: gzip\r\n")
+    with (
+        ScriptedServer(saying(garbled)) as server,
+        pytest.raises(ResponseValidationError, match="can't be decoded"),
+    ):
+        _stream(engine, flavour, server.url, [])
+
+
+@ENGINES
+@FLAVOURS
+def test_a_server_that_is_not_there_is_told_of(engine: EngineName, flavour: Flavour) -> None:
+    with pytest.raises(APIConnectionError) as caught:
+        _stream(engine, flavour, "http://127.0.0.1:9", [], max_retries=0)
+    assert not caught.value.may_have_arrived
+
+
+@ENGINES
+def test_a_closed_client_streams_nothing(engine: EngineName) -> None:
+    client = Client(KEY, base_url="http://127.0.0.1:9", engine=engine)
+    client.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        list(client.calls.stream_logs("ac_1"))
+
+
+@FLAVOURS
+def test_a_client_of_the_users_own_streams_too(flavour: Flavour) -> None:
+    server = FakeServer([ok(DOCUMENT)], flavour)
+    assert server.do(lambda client: client.calls.stream_logs("ac_1")) == LINES
+
+
+@FLAVOURS
+def test_the_reason_for_missing_logs_is_looked_up(flavour: Flavour) -> None:
+    record = {"id": "ac_1", "agent_id": "a", "status": "started"}
+    server = FakeServer(
+        [httpx.Response(404, json=LOGS_NOT_AVAILABLE)],
+        flavour,
+        record=httpx.Response(200, json=record),
+    )
+    with pytest.raises(CallLogsNotAvailableError) as caught:
+        server.do(lambda client: client.calls.stream_logs("ac_1"))
+    assert caught.value.reason == "in_progress"
+
+
+@FLAVOURS
+def test_an_undocumented_success_is_refused(flavour: Flavour) -> None:
+    server = FakeServer([httpx.Response(206, json=DOCUMENT)], flavour)
+    with pytest.raises(ResponseValidationError, match="status 206"):
+        server.do(lambda client: client.calls.stream_logs("ac_1"))
+
+
+@ENGINES
+def test_memory_does_not_grow_with_the_log(engine: EngineName) -> None:
+    line = b'"' + b"a line of a long log " * 50 + b'", '
+
+    def endless(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(CHUNKED + _chunk(b'{"logs": ['))
+        block = _chunk(line * 100)
+        for _ in range(300):
+            connection.sendall(block)
+        return False
+
+    def peak(lines: Iterator[str], count: int) -> int:
+        tracemalloc.reset_peak()
+        for _ in range(count):
+            next(lines)
+        return tracemalloc.get_traced_memory()[1]
+
+    with (
+        ScriptedServer(endless) as server,
+        Client(KEY, base_url=server.url.removesuffix("/x"), engine=engine) as client,
+    ):
+        tracemalloc.start()
+        try:
+            lines = client.calls.stream_logs("ac_1")
+            first = peak(lines, 1000)
+            assert peak(lines, 25_000) < first + 8_000_000  # of 26 MB
+        finally:
+            tracemalloc.stop()
+        lines.close()  # type: ignore[attr-defined]  # of a generator

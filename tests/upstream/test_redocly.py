@@ -1,0 +1,142 @@
+"""Redocly's `diff` beside our own comparison: what each sees of the same mutants.
+
+`docs/redocly.md` is written from it: `nox -s upstream -- --write-docs`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import check_upstream
+from drift_campaign import ROOT, SEED, document, mutated_spec
+from real_drifts import DRIFTS, RealDrift
+from spec_mutations import Mutant, mutants
+from upstream_check.changes import changes_of
+from upstream_check.differences import Difference, Kind
+from upstream_check.documents import ComparedDocument, compare_documents
+from upstream_check.redocly import Redocly, install_redocly, unseen
+
+DOCUMENT = ROOT / "docs" / "redocly.md"
+_EVERY = 2
+_PINNED = ROOT / "scripts" / "redocly"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A mutant, what our comparison makes of it, and what Redocly sees."""
+
+    mutant: Mutant
+    verdict: str
+    ours: list[Difference]
+    redocly: list[Difference]
+
+
+@pytest.fixture(scope="session")
+def redocly() -> Redocly:
+    return install_redocly(_PINNED, ROOT / ".nox" / "redocly")
+
+
+@pytest.fixture(scope="session")
+def sights(redocly: Redocly) -> list[Sight]:
+    spec = mutated_spec()
+    before = ComparedDocument(document(spec))
+    found: list[Sight] = []
+    for mutant in list(mutants(spec, seed=SEED, each=1))[::_EVERY]:
+        after = ComparedDocument(document(mutant.spec))
+        ours = list(compare_documents(before, after, is_whole=True))
+        verdict = changes_of(ours)[0].judgement.verdict.word
+        found.append(Sight(mutant, verdict, ours, redocly.differences(spec, mutant.spec)))
+    return found
+
+
+def test_the_settings_extend_the_recommended_rules() -> None:
+    text = (_PINNED / "redocly.yaml").read_text(encoding="utf-8")
+    assert text.startswith("extends: [diff-recommended]")
+
+
+def test_the_same_spec_has_no_differences(redocly: Redocly) -> None:
+    assert redocly.differences(mutated_spec(), mutated_spec()) == []
+
+
+def test_redocly_sees_nothing_that_our_comparison_does_not(sights: list[Sight]) -> None:
+    alone = {sight.mutant.name: unseen(sight.redocly, sight.ours) for sight in sights}
+    assert {name: found for name, found in alone.items() if found} == {}
+
+
+def test_our_comparison_is_the_one_that_sees_all(sights: list[Sight]) -> None:
+    assert all(sight.ours for sight in sights)
+    assert any(not sight.redocly for sight in sights)
+
+
+def test_what_redocly_alone_sees_is_told_and_taken_seriously(redocly: Redocly) -> None:
+    spec = mutated_spec()
+    (mutant, *_) = [m for m in mutants(spec, seed=SEED, each=1) if m.category == "type changed"]
+    seen = unseen(redocly.differences(spec, mutant.spec), [])
+    assert {difference.kind for difference in seen} == {Kind.SEEN_BY_REDOCLY_ALONE}
+    assert changes_of(seen)[0].judgement.verdict.word == "breaking"
+
+
+@pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: f"{drift.number}: {drift.title}")
+@pytest.mark.usefixtures("redocly")
+def test_with_redocly_the_verdict_on_what_really_happened_stays(
+    drift: RealDrift, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("vendored.json", "upstream.json")
+    for name, spec in zip(names, drift.specs(), strict=True):
+        (tmp_path / name).write_text(json.dumps(spec), encoding="utf-8")
+    vendored, upstream = (str(tmp_path / name) for name in names)
+    check_upstream.main(["--spec", vendored, upstream, "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert report["redocly"] == "ran"
+    assert report["verdict"] == drift.verdict
+    assert {change["rule"] for change in report["changes"]} == drift.rules
+
+
+def _document(sights: list[Sight]) -> str:
+    counts = Counter((sight.verdict, bool(sight.redocly)) for sight in sights)
+    rows = [
+        f"| {verdict} | {counts[verdict, True]} | {counts[verdict, False]} |"
+        for verdict in ("breaking", "allowed", "prose")
+    ]
+    missed = [
+        f"| {sight.mutant.category} | {sight.mutant.part} | {sight.verdict} |"
+        for sight in sorted(sights, key=lambda sight: sight.mutant.name)
+        if not sight.redocly
+    ]
+    return "\n".join(
+        [
+            "# What Redocly sees of a moving spec",
+            "",
+            "Written by `tests/upstream/test_redocly.py`; `nox -s upstream -- --write-docs` writes it anew.",
+            "",
+            f"{len(sights)} mutants of the campaign in `docs/drift.md`, through Redocly's `diff` as it is",
+            "pinned in `scripts/redocly/package-lock.json`. Nothing that it sees escapes our comparison.",
+            "",
+            "| our verdict | seen by Redocly | missed by Redocly |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+            "What it misses:",
+            "",
+            "| what was changed | in the | our verdict |",
+            "| --- | --- | --- |",
+            *missed,
+            "",
+        ]
+    )
+
+
+def test_the_document_says_what_redocly_saw(
+    sights: list[Sight], pytestconfig: pytest.Config
+) -> None:
+    text = _document(sights)
+    if pytestconfig.getoption("--write-docs"):
+        DOCUMENT.write_text(text, encoding="utf-8")
+    assert Path(DOCUMENT).read_text(encoding="utf-8") == text, (
+        "docs/redocly.md is not what Redocly saw; run: nox -s upstream -- --write-docs"
+    )

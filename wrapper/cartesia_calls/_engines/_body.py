@@ -1,0 +1,194 @@
+"""An answer's body on its way from an engine: decoded, bounded, held or handed on."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from cartesia_calls._http import Response
+
+from ._decoding import DecodingError, decoder_for
+from ._failures import broken_off, too_long, undecodable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cartesia_calls._http import Request
+
+    from ._decoding import Decoder
+
+_FIRST_SUCCESS = 200
+_FIRST_REDIRECT = 300
+
+
+class Pieces:
+    """Decodes a body piece by piece and counts what came of it.
+
+    A body that is not encoded as it says is an error if the answer is a success; an error's status
+    counts without its body.
+    """
+
+    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
+        self._request = request
+        self.is_success = _FIRST_SUCCESS <= status_code < _FIRST_REDIRECT
+        self._came = 0
+        self._announced: int | None = None
+        self._decoder: Decoder | None = None
+        self.spoilt = False
+        encoding = headers.get("content-encoding")
+        if encoding is not None:
+            try:
+                self._decoder = decoder_for(encoding)
+            except DecodingError as error:
+                self._spoil(error)
+        length = headers.get("content-length", "")
+        # Of an encoded body the length is another than of what it holds; a 204 has no body at all.
+        if encoding is None and status_code == HTTPStatus.OK and length.isdecimal():
+            self._announced = int(length)
+
+    @property
+    def announced(self) -> int | None:
+        """How long the body will be, if the server says so."""
+        return self._announced
+
+    def decode(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what the next bytes from the wire hold.
+
+        Raises:
+            ResponseValidationError: They are not encoded as a success says.
+        """
+        self._came += len(piece)
+        if self.spoilt:
+            return
+        if self._decoder is None:
+            yield piece
+            return
+        try:
+            yield from self._decoder.decode(piece)
+        except DecodingError as error:
+            self._spoil(error)
+
+    def end(self) -> None:
+        """Check that the body is whole.
+
+        Raises:
+            APIConnectionError: Not as much came as was announced.
+            ResponseValidationError: What came is not encoded as a success says.
+        """
+        announced, request = self._announced, self._request
+        if announced is not None and self._came < announced:
+            raise broken_off(request, self._came, announced)
+        if self._decoder is not None and not self.spoilt:
+            try:
+                self._decoder.check_end()
+            except DecodingError as error:
+                self._spoil(error)
+
+    def _spoil(self, error: DecodingError) -> None:
+        self.spoilt = True
+        if self.is_success:
+            raise undecodable(self._request, error) from error
+
+
+class OpenBody:
+    """Decodes a body that is read piece by piece.
+
+    Attributes:
+        status_code: The answer's.
+        headers: The answer's, names in lower case.
+    """
+
+    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
+        self.status_code = status_code
+        self.headers = headers
+        self._pieces = Pieces(request, status_code, headers)
+        self._decoded: Iterator[bytes] = iter(())
+
+    def take(self) -> bytes:
+        """Return what is decoded and not yet taken, in part; empty if more is to be fed first."""
+        return next(filter(None, self._decoded), b"")
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes from the wire."""
+        self._decoded = self._pieces.decode(piece)
+
+    def end(self) -> bytes:
+        """Check that the body is whole, and return nothing.
+
+        Raises:
+            APIConnectionError: Not as much came as was announced.
+            ResponseValidationError: What came is not encoded as a success says.
+        """
+        self._pieces.end()
+        return b""
+
+
+class Body:
+    """Gathers a body up to the request's bound, or hands it to the request's sink.
+
+    Args:
+        request: What is answered.
+        status_code: The answer's.
+        headers: The answer's, names in lower case.
+        is_decoded: Whether somebody else has decoded the body already.
+
+    Raises:
+        ResponseValidationError: It is announced to be longer than allowed.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        status_code: int,
+        headers: Mapping[str, str],
+        *,
+        is_decoded: bool = False,
+    ) -> None:
+        self._request = request
+        self._status_code = status_code
+        self._headers = headers
+        self._held = bytearray()
+        self._is_cut = False
+        self._sink = request.sink if status_code == HTTPStatus.OK else None
+        self._pieces = Pieces(
+            request, status_code, {} if is_decoded and "content-encoding" in headers else headers
+        )
+        announced = self._pieces.announced
+        if self._sink is not None:
+            self._sink.start(announced)
+        elif announced is not None and announced > request.max_bytes:
+            raise too_long(request, status_code)
+
+    def write(self, piece: bytes) -> bool:
+        """Take the next bytes from the wire, and tell whether more are wanted.
+
+        Of an error no more is taken than allowed: its status counts.
+
+        Raises:
+            ResponseValidationError: The body of a success is longer than allowed, or not encoded as
+                it says.
+        """
+        for decoded in self._pieces.decode(piece):
+            if self._sink is not None:
+                self._sink.write(decoded)
+                continue
+            self._held += decoded
+            if len(self._held) > self._request.max_bytes:
+                if self._pieces.is_success:
+                    raise too_long(self._request, self._status_code)
+                del self._held[self._request.max_bytes :]
+                self._is_cut = True
+                return False
+        return True
+
+    def response(self) -> Response:
+        """Return the answer, now that its body has come.
+
+        Raises:
+            APIConnectionError: Not as much came as was announced.
+            ResponseValidationError: What came is not encoded as a success says.
+        """
+        if not self._is_cut:
+            self._pieces.end()
+        held = b"" if self._pieces.spoilt else bytes(self._held)
+        return Response(self._status_code, self._headers, held)

@@ -1,0 +1,174 @@
+"""Connections of our own over httpcore, which is what httpx sends with; it comes with it.
+
+httpx's client does much for each request that is not needed here, and its pool looks at every
+connection and every waiting request whenever one of either comes or goes: with 64 calls in flight
+that took most of the time of each. Here a request takes a free connection off a list, asks it, and
+puts it back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import h11
+import httpcore
+
+from ._decoding import ACCEPT_ENCODING
+from ._environment import make_tls_context, unusable
+from ._limits import METHODS_WITH_A_BODY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cartesia_calls._http import Request
+
+    from ._environment import Surroundings
+
+# How long an idle connection is kept, in seconds: servers close theirs soon after.
+_KEPT_IDLE = 5.0
+
+# Raised before a request is on its way.
+NOT_SENT = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+CORE_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
+_ACCEPT_ENCODING = (b"Accept-Encoding", ACCEPT_ENCODING.encode())
+_TIMEOUTS = ("connect", "read", "write", "pool")
+
+PoolT = TypeVar("PoolT", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
+ConnectionT = TypeVar(
+    "ConnectionT", httpcore.ConnectionInterface, httpcore.AsyncConnectionInterface
+)
+
+
+class FreeList(Generic[ConnectionT]):
+    """Connections that wait for their next request, the last one used first."""
+
+    def __init__(self) -> None:
+        self._free: deque[ConnectionT] = deque()
+        self.is_closed = False
+
+    def take(self) -> ConnectionT | None:
+        """Return a free connection, None if there is none."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return None
+
+    def put(self, connection: ConnectionT) -> bool:
+        """Put a connection back for the next request; False if it must be closed instead."""
+        if self.is_closed or not _is_reusable(connection):
+            return False
+        self._free.append(connection)
+        # The list may have been closed in between, by another thread.
+        return not self.is_closed
+
+    def close(self) -> list[ConnectionT]:
+        """Take no more connections, and return those that are free, to be closed."""
+        self.is_closed = True
+        connections: list[ConnectionT] = []
+        while (connection := self.take()) is not None:
+            connections.append(connection)
+        return connections
+
+
+class Factory(Generic[PoolT]):
+    """Makes connections to a base URL, and requests for them.
+
+    Attributes:
+        pool: Knows how to connect; none of its connections are its own to keep.
+    """
+
+    def __init__(self, around: Surroundings, make_pool: Callable[..., PoolT]) -> None:
+        self._scheme, self._host = around.scheme.encode(), around.host.encode("ascii")
+        self._port = around.port
+        self.origin = httpcore.Origin(self._scheme, self._host, self._port)
+        shown_host = f"[{around.host}]" if ":" in around.host else around.host
+        standard_port = {"http": 80, "https": 443}[around.scheme]
+        port = "" if around.port == standard_port else f":{around.port}"
+        self._host_header = (b"Host", f"{shown_host}{port}".encode())
+        self.pool: PoolT = make_pool(
+            ssl_context=make_tls_context(around) if around.scheme == "https" else None,
+            proxy=_proxy(around.proxy) if around.proxy else None,
+            keepalive_expiry=_KEPT_IDLE,
+        )
+
+    def request(self, request: Request) -> httpcore.Request:
+        """Return a request as it goes on the wire; its repr shows no header."""
+        _, _, after_scheme = request.url.partition("://")
+        target = after_scheme.partition("/")[2]
+        return httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=self._scheme, host=self._host, port=self._port, target=f"/{target}"
+            ),
+            headers=self._headers(request),
+            extensions={"timeout": dict.fromkeys(_TIMEOUTS, request.timeout)},
+        )
+
+    def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
+        headers = [self._host_header]
+        for name, value in request.headers.items():
+            headers.append((name.encode("ascii"), value.encode("ascii")))
+        headers.append(_ACCEPT_ENCODING)
+        if request.api_key is not None:
+            headers.append((b"Authorization", f"Bearer {request.api_key.reveal()}".encode("ascii")))
+        if request.method in METHODS_WITH_A_BODY:
+            headers.append((b"Content-Length", b"0"))
+        return headers
+
+
+def head_of(answer: httpcore.Response) -> dict[str, str]:
+    """Return an answer's headers, names in lower case, the values of a repeated one joined."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in answer.headers:
+        name, value = raw_name.decode("ascii").lower(), _text(raw_value)
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    parts = urlsplit(url)
+    if parts.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise unusable(ImportError())
+    auth = None
+    if parts.username is not None:
+        auth = (unquote(parts.username), unquote(parts.password or ""))
+    host = parts.netloc.rpartition("@")[2]
+    return httpcore.Proxy(f"{parts.scheme}://{host}", auth=auth)
+
+
+def _is_reusable(connection: object) -> bool:
+    """Tell whether an answered connection can take another request, with no byte left over.
+
+    A server that sends more than it announced, or a second answer that nobody asked for, would have
+    it taken for the answer to the next request. h11 knows of such bytes; httpcore has no public way
+    to ask it. Where the way to it is not found, no connection is used twice.
+    """
+    inner: object = connection
+    while (further := getattr(inner, "_connection", None)) is not None:
+        inner = further
+    state = getattr(inner, "_h11_state", None)
+    is_idle: Callable[[], bool] = getattr(connection, "is_idle")  # noqa: B009 - of an `object`
+    return isinstance(state, h11.Connection) and is_idle() and state.trailing_data == (b"", False)

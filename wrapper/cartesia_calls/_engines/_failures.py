@@ -1,0 +1,91 @@
+"""The errors that every engine raises, in the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cartesia_calls._exceptions import (
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    ResponseValidationError,
+)
+
+if TYPE_CHECKING:
+    from cartesia_calls._http import Request
+
+
+def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutError:
+    """Return the error of an attempt that took too long."""
+    failure = APITimeoutError(
+        f"No whole answer from {request.method} {request.url} within {request.timeout:g} s.",
+        hint="Check the network, or give a longer timeout.",
+    )
+    failure.may_have_arrived = may_have_arrived
+    return failure
+
+
+def no_answer(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
+    """Return the error of an attempt that no whole answer came of."""
+    failure = APIConnectionError(
+        f"No whole answer from {request.method} {request.url}: {why}.",
+        hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
+    )
+    failure.may_have_arrived = may_have_arrived
+    return failure
+
+
+def broken_off(request: Request, came: int, announced: int) -> APIConnectionError:
+    """Return the error of a body that is shorter than it was said to be."""
+    return APIConnectionError(
+        f"The answer to {request.method} {request.url} broke off after {came} of {announced} bytes.",
+        hint="Check the network and any proxy.",
+    )
+
+
+def undecodable(request: Request, why: object) -> ResponseValidationError:
+    """Return the error of a success whose body is not encoded as it says."""
+    return ResponseValidationError(
+        f"The answer to {request.method} {request.url} can't be decoded: {why}.",
+        hint="Something on the way garbles answers; check proxies and the base URL.",
+        problem=f"is not encoded as its Content-Encoding says ({why})",
+    )
+
+
+def too_long(request: Request, status_code: int) -> ResponseValidationError:
+    """Return the error of a body that is longer than allowed."""
+    return ResponseValidationError(
+        f"The answer to {request.method} {request.url} (status {status_code}) is longer than "
+        f"{request.max_bytes} bytes.",
+        hint="Check the base URL; if such a long answer is right, raise max_response_bytes, or read "
+        "logs with stream_logs.",
+        problem=f"is longer than {request.max_bytes} bytes",
+    )
+
+
+def closed() -> ConfigurationError:
+    """Return the error of a client that was closed."""
+    return ConfigurationError(
+        "This client is closed.", hint="Make a new one, or keep to the inside of its with block."
+    )
+
+
+def unsendable(request: Request, why: object) -> ConfigurationError:
+    """Return the error of a request that the HTTP library finds fault with."""
+    return ConfigurationError(
+        f"A request can't be sent to {request.url[:200]}: {why}.",
+        hint="Check the base URL and the ids.",
+    )
+
+
+def without_frames(error: BaseException) -> BaseException:
+    """Return an error whose frames, and those of what caused it, are forgotten.
+
+    The frames of an HTTP library hold the request as it goes on the wire, key and all; what reports
+    errors with their local variables would show it.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
+    return error

@@ -1,0 +1,220 @@
+"""The lines of a logs document, read while it comes: only what has not been given yet is held."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, cast
+
+from cartesia_api.models.agent_call_logs import AgentCallLogs
+
+from ._json import read_json, refuse_constant
+from ._schema_check import Mismatch, find_mismatch
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from typing import Never
+
+    Waiting = Generator[None, None, None]
+    """Stops where more text is needed."""
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_END_OF_A_LINE = '",'
+# A document that fits, in which one field at a time is put to the test.
+_FITTING: dict[str, object] = {"call_id": "", "logs": [], "updated_at": "2026-03-01T00:00:00Z"}
+
+
+class MalformedLogsError(Exception):
+    """The document is not what the spec says."""
+
+    def __init__(self, mismatch: Mismatch) -> None:
+        super().__init__(mismatch.problem)
+        self.mismatch = mismatch
+
+
+class LogsReader:
+    """Takes a document piece by piece, and gives its lines.
+
+    Args:
+        longest: How long one value of the document, such as a line, may be, in characters.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self._read_value = json.JSONDecoder(parse_constant=refuse_constant).raw_decode
+        self._text = ""
+        self._at = 0
+        self._is_whole = False
+        self._may_be_many = True
+        self._found: dict[str, object] = {}
+        self._reading = self._read_document()
+
+    def feed(self, piece: bytes) -> Iterator[str]:
+        """Yield the lines that end in the next piece of the document; an empty one is its end.
+
+        Raises:
+            MalformedLogsError: It is not what the spec says.
+        """
+        self._is_whole = not piece
+        try:
+            self._text = self._text[self._at :] + self._decode(piece, self._is_whole)
+        except UnicodeDecodeError as error:
+            self._fail("", f"is not JSON ({error})")
+        self._at = 0
+        self._may_be_many = True
+        for lines in self._reading:
+            if lines is None:
+                return
+            yield from lines
+
+    def _read_document(self) -> Generator[list[str] | None, None, None]:
+        yield from self._skip_space("is empty")
+        if not self._takes("{"):
+            self._fail("", "is not a JSON object")
+        yield from self._skip_space()
+        while not self._takes("}"):
+            name = yield from self._value()
+            yield from self._skip_space()
+            if not isinstance(name, str) or not self._takes(":"):
+                self._fail("", "is not JSON (a name and a colon are missing)")
+            yield from self._skip_space()
+            yield from self._read_field(name)
+            yield from self._skip_space()
+            if self._takes(","):
+                yield from self._skip_space()
+            elif self._text[self._at] != "}":
+                self._fail("", "is not JSON (a comma is missing)")
+        yield from self._read_end()
+        if mismatch := find_mismatch(self._found, AgentCallLogs):
+            raise MalformedLogsError(mismatch)
+
+    def _read_field(self, name: str) -> Generator[list[str] | None, None, None]:
+        if name == "logs" and self._takes("["):
+            if "logs" in self._found:
+                self._fail("/logs", "is there twice")
+            self._found[name] = []
+            yield from self._read_lines()
+            return
+        value = yield from self._value()
+        if mismatch := find_mismatch(_FITTING | {name: value}, AgentCallLogs):
+            raise MalformedLogsError(mismatch)
+        if name in _FITTING:
+            self._found[name] = value
+
+    def _read_lines(self) -> Generator[list[str] | None, None, None]:
+        index = 0
+        yield from self._skip_space()
+        if self._takes("]"):
+            return
+        while True:
+            lines = self._take_many()
+            if not lines:
+                lines = [(yield from self._value())]
+                yield from self._skip_space()
+                if not self._text.startswith((",", "]"), self._at):
+                    self._fail("", "is not JSON (a comma is missing between two lines)")
+                self._at += self._text[self._at] == ","
+            good = _strings_at_the_start(lines)
+            yield good
+            if len(good) < len(lines):
+                mismatch = find_mismatch(lines[len(good)], str)
+                problem = mismatch.problem if mismatch else ""
+                self._fail(f"/logs/{index + len(good)}", problem)
+            index += len(good)
+            yield from self._skip_space()
+            if self._takes("]"):
+                return
+
+    def _take_many(self) -> list[object]:
+        """Take all whole lines of the text but the last, with the comma behind; none if not sure."""
+        if not self._may_be_many:
+            return []
+        end = self._text.rfind(_END_OF_A_LINE, self._at)
+        while end > self._at and _is_escaped(self._text, end):
+            end = self._text.rfind(_END_OF_A_LINE, self._at, end)
+        self._may_be_many = False  # until there is more text
+        if end <= self._at:
+            return []
+        try:
+            lines = read_json(f"[{self._text[self._at : end + 1]}]".encode())
+        except (ValueError, RecursionError):
+            return []  # one by one shows where it is wrong, if it is
+        self._at = end + len(_END_OF_A_LINE)
+        return cast("list[object]", lines)
+
+    def _value(self) -> Generator[None, None, object]:
+        """Take one value, waiting for all of it."""
+        wanted = 1
+        while True:
+            length = len(self._text) - self._at
+            if length >= wanted or self._is_whole:
+                try:
+                    value, end = self._read_value(self._text, self._at)
+                except RecursionError:
+                    self._fail("", "is JSON nested too deep to read")
+                except ValueError as error:
+                    if self._is_whole:
+                        self._fail("", f"is not JSON ({error})")
+                    # What is long is not looked at again for every piece of it that comes.
+                    wanted = 2 * length
+                else:
+                    # A number may go on.
+                    if end < len(self._text) or self._is_whole:
+                        self._at = end
+                        return cast("object", value)
+            if length > self._longest:
+                self._fail("", f"holds a value longer than {self._longest} characters")
+            yield from self._wait()
+
+    def _skip_space(self, at_the_end: str = "is not JSON (it ends too early)") -> Waiting:
+        """Go to the next character that is no space, waiting for it."""
+        while True:
+            space = _SPACE.match(self._text, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._text):
+                return
+            yield from self._wait(at_the_end)
+
+    def _read_end(self) -> Waiting:
+        while not self._is_whole or self._at < len(self._text):
+            space = _SPACE.match(self._text, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._text):
+                self._fail("", "is not JSON (there is more behind its end)")
+            if not self._is_whole:
+                yield None
+
+    def _wait(self, at_the_end: str = "is not JSON (it ends too early)") -> Waiting:
+        if self._is_whole:
+            self._fail("", at_the_end)
+        yield None
+
+    def _takes(self, character: str) -> bool:
+        if self._text.startswith(character, self._at):
+            self._at += 1
+            return True
+        return False
+
+    def _fail(self, pointer: str, problem: str) -> Never:
+        raise MalformedLogsError(Mismatch(pointer, problem))
+
+
+def _strings_at_the_start(values: list[object]) -> list[str]:
+    if set(map(type, values)) <= {str}:
+        return cast("list[str]", values)
+    strings: list[str] = []
+    for value in values:
+        if not isinstance(value, str):
+            break
+        strings.append(value)
+    return strings
+
+
+def _is_escaped(text: str, quote: int) -> bool:
+    """Tell whether an odd number of backslashes stands before a quote."""
+    before = quote
+    while before and text[before - 1] == "\\":
+        before -= 1
+    return (quote - before) % 2 == 1
