@@ -24,7 +24,7 @@ from cartesia_calls import AsyncClient  # noqa: E402 - the folder of the server 
 from many_calls import AGENT, call_id  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 DOCUMENT = ROOT / "docs" / "export.md"
 SIZES = (1_000, 10_000, 100_000)
@@ -35,7 +35,7 @@ COMPARED = 5_000
 
 
 @contextmanager
-def _server(count: int, delay: float) -> Iterator[str]:
+def _server(count: int, delay: float) -> Generator[str]:
     program = ROOT / "tests" / "support" / "many_calls.py"
     words = [sys.executable, str(program), str(count), str(delay)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours

@@ -66,9 +66,7 @@ def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_go_on(
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            server.interfere = lambda heard, _: (  # type: ignore[func-returns-value]
-                process.send_signal(number) if heard == 50 else None
-            )
+            server.interfere = lambda heard, _: process.send_signal(number) if heard == 50 else None
             _, err = process.communicate(timeout=60)
         server.interfere = lambda _number, _path: None
         assert process.returncode == 130

@@ -100,7 +100,11 @@ def test_a_refusal_pauses_all_and_is_told_of(retry_after: str | None, pause: flo
 
 
 def test_what_failed_in_passing_is_asked_for_again() -> None:
-    failures = [httpx.Response(500), httpx.ConnectError(""), httpx.Response(200, text="<html>")]
+    failures: list[httpx.Response | Exception] = [
+        httpx.Response(500),
+        httpx.ConnectError(""),
+        httpx.Response(200, text="<html>"),
+    ]
     result, server, _, _ = _throttled([*failures, httpx.Response(404, text="gateway"), ok()], _once)
     assert result == ["one", "two"]
     assert server.clock.sleeps == [0.25, 0.5, 1.0, 2.0]

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import fsspec
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
-from fsspec.implementations.local import LocalFileSystem
-from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # fsspec has no types
+from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
 from cartesia_calls import AsyncClient, ConfigurationError
 from cartesia_calls._clock import SystemClock
