@@ -15,8 +15,8 @@ import nox
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,fast,sandbox]"
-PRODUCT_WITHOUT_FAST = ".[cli,sandbox]"
+PRODUCT = ".[cli,export,fast,sandbox]"
+PRODUCT_WITHOUT_FAST = ".[cli,export,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -148,6 +148,36 @@ def interop(session: nox.Session) -> None:
     """Hold the sandbox to the provider's own SDK, and our client to what that one sees."""
     _install_product(session, "interop")
     _pytest(session, "tests/interop")
+
+
+@nox.session(name="export-queries")
+def export_queries(session: nox.Session) -> None:
+    """Run the queries of docs/export.md with DuckDB and Polars."""
+    _install_product(session, "export")
+    _pytest(session, "tests/export/test_export_queries.py")
+
+
+@nox.session(name="export-spark")
+def export_spark(session: nox.Session) -> None:
+    """Run the query of docs/export.md that is for Spark with Spark (large; needs Java)."""
+    if shutil.which("java") is None:
+        session.error("java not found: install Java 17 or newer, then run this again")
+    _install_product(session, "export", "spark")
+    _pytest(session, "tests/export/test_export_queries.py")
+
+
+@nox.session(name="export-kill")
+def export_kill(session: nox.Session) -> None:
+    """Kill an export of 10,000 calls 20 times, and compare with one that was left alone."""
+    _install_product(session, "tests")
+    _pytest(session, "tests/export_scale")
+
+
+@nox.session(name="export-scale")
+def export_scale(session: nox.Session) -> None:
+    """Measure an export's memory and throughput, and write the figures into docs/export.md."""
+    session.install(PRODUCT)
+    session.run("python", "benchmarks/export_scale.py", *session.posargs)
 
 
 @nox.session

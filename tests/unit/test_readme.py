@@ -34,7 +34,7 @@ def test_the_first_example_runs(
 
 
 def test_the_example_with_the_sandbox_runs() -> None:
-    exec(_blocks("python")[1], {})  # noqa: S102 - our own README
+    exec(_blocks("python")[-1], {})  # noqa: S102 - our own README
 
 
 def test_ci_runs_the_test_command_that_users_copy() -> None:

@@ -58,15 +58,51 @@ def level(text: str) -> str:
     return text.upper()
 
 
-def count_from(least: int) -> Callable[[str], int]:
-    """Return what reads a whole number that is not less than `least`."""
+def count_from(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return what reads a whole number that is not less than `least`, nor more than `most`."""
+    bound = "" if most is None else f" to {most}"
 
     def count(text: str) -> int:
-        if not (text.isascii() and text.isdecimal()) or int(text) < least:
-            raise ArgumentTypeError(f"{text!r} is not a whole number from {least}")
+        plain = text.isascii() and text.isdecimal()
+        if not plain or int(text) < least or (most is not None and int(text) > most):
+            raise ArgumentTypeError(f"{text!r} is not a whole number from {least}{bound}")
         return int(text)
 
     return count
+
+
+def rate(text: str) -> float:
+    """Read how many requests a second there may be."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is not a number of requests a second, above 0")
+    return value
+
+
+def shard(text: str) -> str:
+    """Read which part of how many to export."""
+    # The export takes its time to load, and most commands are typed without a shard.
+    from cartesia_calls.export import check_shard  # noqa: PLC0415
+
+    try:
+        return check_shard(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def words(*known: str) -> Callable[[str], tuple[str, ...]]:
+    """Return what reads one or more of the known words, with commas between them."""
+
+    def several(text: str) -> tuple[str, ...]:
+        found = tuple(word.strip() for word in text.split(","))
+        if not set(found) <= set(known):
+            raise ArgumentTypeError(f"{text!r} is not one or more of {','.join(known)}")
+        return found
+
+    return several
 
 
 def port(text: str) -> int:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls._version import __version__
 
-from ._option_types import an_id, count_from, level, moment, pattern, port, seconds
+from ._option_types import (
+    an_id,
+    count_from,
+    level,
+    moment,
+    pattern,
+    port,
+    rate,
+    seconds,
+    shard,
+    words,
+)
 
 if TYPE_CHECKING:
     # argparse has no public names for what add_subparsers() returns, and for what takes options.
@@ -44,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_list(commands)
     _add_show(commands)
     _add_audio(commands)
+    _add_export(commands)
     _add_cancel(commands)
     _add_delete(commands)
     _add_agents(commands)
@@ -151,6 +163,59 @@ def _add_audio(commands: _Commands) -> None:
     _add_call_id(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="the file; CALL_ID.wav by default")
     parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
+    _add_api_options(parser)
+
+
+def _add_export(commands: _Commands) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="keep the logs of an agent's calls, in files or object storage",
+        description="Write the logs of agents' calls to a folder or an fsspec URL, before retention "
+        "removes them. Run it again, or in cron: it fetches only what is missing or may have "
+        "changed. Exit code 5 says that some calls are not there, and the summary why.",
+    )
+    parser.add_argument(
+        "--agent",
+        type=an_id,
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="ID",
+        help="the calls of these agents",
+    )
+    parser.add_argument(
+        "--to", required=True, metavar="TARGET", help="a folder, or a URL such as s3://bucket/calls"
+    )
+    _add_times(parser, "calls that started")
+    parser.add_argument(
+        "--status", action="append", metavar="S", help="only calls with this status; as for list"
+    )
+    parser.add_argument(
+        "--format", choices=("ndjson", "parquet"), default="ndjson", help="ndjson by default"
+    )
+    parser.add_argument(
+        "--include",
+        type=words("logs", "record", "transcript", "audio"),
+        default=("logs",),
+        metavar="PARTS",
+        help="what of each call: logs (the default), record, transcript, audio; with commas between",
+    )
+    parser.add_argument("--shard", type=shard, metavar="I/N", help="one part of N, such as 1/4")
+    parser.add_argument(
+        "--refresh", action="store_true", help="fetch again what is in the target already"
+    )
+    pace = parser.add_argument_group("pace", "Both are cut when the server answers 429.")
+    pace.add_argument(
+        "--concurrency",
+        type=count_from(1, most=1000),
+        default=8,
+        metavar="N",
+        help="how many requests at once, at the most (8)",
+    )
+    pace.add_argument(
+        "--rate", type=rate, metavar="R", help="how many requests a second, at the most; unbounded"
+    )
+    parser.add_argument("--json", action="store_true", help="tell each event as a line of JSON")
     _add_api_options(parser)
 
 

@@ -1,0 +1,116 @@
+"""An export that is killed, stopped, starved or refused goes on, and ends as if nothing had been."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from exporting import (
+    IN_HAND,
+    command,
+    data_files,
+    kill_at_request,
+    one_in_ten_fails,
+    run_export,
+)
+from fake_server import KEY
+from many_calls import ManyCalls, call_id
+from terminal import environment
+
+CALLS = 300
+KILLS = 5
+
+
+@pytest.mark.parametrize("format_name", ["ndjson", "parquet"])
+def test_killed_again_and_again_it_ends_as_an_undisturbed_one(
+    tmp_path: Path, format_name: str
+) -> None:
+    draw = random.Random(7)  # noqa: S311 - no secret
+    options = ("--format", format_name)
+    with ManyCalls(CALLS) as server:
+        assert run_export(server, tmp_path / "undisturbed", *options).code == 0
+        server.fetched.clear()
+        for _ in range(KILLS):
+            code = kill_at_request(
+                server, draw.randint(1, CALLS // (KILLS + 1)), tmp_path / "killed", *options
+            )
+            assert code == -signal.SIGKILL
+        done = run_export(server, tmp_path / "killed", *options)
+        assert done.code == 0, done.err
+    assert data_files(tmp_path / "killed") == data_files(tmp_path / "undisturbed")
+    assert len(server.fetched) == CALLS
+    assert server.fetched.total() <= CALLS + KILLS * IN_HAND
+
+
+def test_with_one_request_in_ten_failing_it_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    with ManyCalls(CALLS) as server:
+        run_export(server, tmp_path / "undisturbed")
+        server.interfere = one_in_ten_fails(seed=3)
+        done = run_export(server, tmp_path / "disturbed")
+    assert done.code == 0, done.err
+    assert data_files(tmp_path / "disturbed") == data_files(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_go_on(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with ManyCalls(CALLS, delay=0.01) as server:
+        with subprocess.Popen(
+            command(server, tmp_path / "out"),
+            env=environment(CARTESIA_API_KEY=KEY),
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            server.interfere = lambda heard, _: process.send_signal(number) if heard == 50 else None
+            _, err = process.communicate(timeout=60)
+        server.interfere = lambda _number, _path: None
+        assert process.returncode == 130
+        assert "Run the same command again to go on." in err
+        written = len(data_files(tmp_path / "out"))
+        assert 0 < written < CALLS
+        fetched = server.fetched.copy()
+        assert run_export(server, tmp_path / "out").code == 0
+    again = [found for found, times in server.fetched.items() if times > 1]
+    assert len(again) <= fetched.total() - written
+    assert len(data_files(tmp_path / "out")) == CALLS
+
+
+def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    limit = ["import resource", "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"]
+    with ManyCalls(CALLS) as server:
+        assert run_export(server, tmp_path / "undisturbed").code == 0
+        server.fetched.clear()
+        stopped = run_export(server, tmp_path / "full", before=limit)
+        assert stopped.code == 1
+        assert "can't be written: File too large" in stopped.err
+        assert "it goes on from there" in stopped.err
+        assert run_export(server, tmp_path / "full").code == 0
+    assert data_files(tmp_path / "full") == data_files(tmp_path / "undisturbed")
+    assert server.fetched.total() <= CALLS + IN_HAND
+
+
+def test_a_refused_key_ends_it_at_once(tmp_path: Path) -> None:
+    with ManyCalls(CALLS) as server:
+        server.interfere = lambda heard, _: (
+            b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n" if heard > 20 else None
+        )
+        done = run_export(server, tmp_path / "out")
+    assert done.code == 3
+    assert server.requests <= 20 + 8 + 1
+    assert set(data_files(tmp_path / "out")) <= {
+        path for path in data_files(tmp_path / "out") if call_id(0)[:3] in path
+    }
+
+
+def test_a_server_that_is_gone_ends_it_instead_of_each_call_failing(tmp_path: Path) -> None:
+    with ManyCalls(CALLS) as server:
+        server.interfere = lambda heard, _: b"" if heard > 20 else None
+        done = run_export(server, tmp_path / "out")
+    assert done.code == 7
+    assert "The server keeps failing" in done.err
+    assert server.requests < 150

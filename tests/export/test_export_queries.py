@@ -1,0 +1,123 @@
+"""The queries of docs/export.md, run as they stand there on an export of the sandbox."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartesia_calls import AsyncClient
+from cartesia_calls.export import ExportResult, export
+from cartesia_calls.export._schema import SCHEMA_VERSION, TABLES
+from cartesia_calls.sandbox import Sandbox
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
+NEEDS = "install it with the dependency group `export`, or run nox -s export-queries"
+
+
+def _query(name: str) -> str:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    (found,) = re.findall(rf"<!-- query: {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)
+    return str(found)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ExportResult]:
+    folder = tmp_path_factory.mktemp("queries")
+    with Sandbox() as sandbox:
+        result = export(
+            agents=[sandbox.agents.quiet],
+            to=folder / "calls",
+            format="parquet",
+            include=("logs", "record"),
+            connect=partial(AsyncClient, sandbox.api_key, base_url=sandbox.url),
+        )
+    return folder, result
+
+
+@pytest.fixture(autouse=True)
+def in_its_folder(exported: tuple[Path, ExportResult], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(exported[0])
+
+
+def _count(duckdb: Any, files: str) -> int:  # noqa: ANN401 - it has no types that stay
+    ((count,),) = duckdb.read_parquet(files).aggregate("count(*)").fetchall()
+    return int(count)
+
+
+def test_duckdb_counts_each_line_once(exported: tuple[Path, ExportResult]) -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
+    rows = duckdb.sql(_query("duckdb")).fetchall()
+    lines = _count(duckdb, "calls/logs/**/*.parquet")
+    assert sum(count for _day, _level, count in rows) == lines
+    assert exported[1].rows == lines + _count(duckdb, "calls/record/**/*.parquet")
+    assert {level for _day, level, _lines in rows} >= {"INFO", "DEBUG"}
+
+
+def test_polars_finds_the_calls_with_errors() -> None:
+    polars: Any = pytest.importorskip("polars", reason=NEEDS)
+    scope: dict[str, Any] = {}
+    exec(_query("polars"), scope)  # noqa: S102 - our own document
+    frame = polars.read_parquet("calls/logs/**/*.parquet", hive_partitioning=True)
+    expected = frame.filter(polars.col("level") == "ERROR")["call_id"].n_unique()
+    assert scope["errors"].height == expected > 0
+
+
+def test_spark_sees_each_call_once(exported: tuple[Path, ExportResult]) -> None:
+    sql: Any = pytest.importorskip("pyspark.sql", reason="it is large: nox -s export-spark")
+    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    with builder.getOrCreate() as spark:
+        spark.read.parquet("calls/record").createOrReplaceTempView("record")
+        rows = spark.sql(_query("spark")).collect()
+    assert sum(row["calls"] for row in rows) == exported[1].found
+    assert any(row["day"] is None for row in rows)
+
+
+def test_duckdb_takes_the_query_for_spark_with_calls_that_never_started(
+    exported: tuple[Path, ExportResult],
+) -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
+    duckdb.sql(
+        "CREATE OR REPLACE TEMP VIEW record AS "
+        "SELECT * FROM read_parquet('calls/record/**/*.parquet', hive_partitioning = true)"
+    )
+    rows = duckdb.sql(_query("spark")).fetchall()
+    assert sum(calls for _day, _reason, calls, _longest in rows) == exported[1].found
+    assert any(day is None for day, *_ in rows)
+
+
+def test_few_large_files_can_be_made_of_it() -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
+    duckdb.sql(_query("compact"))
+    duckdb.sql(_query("compact"))
+    assert _count(duckdb, "all-logs.parquet") == _count(duckdb, "calls/logs/**/*.parquet") > 0
+
+
+def test_pyarrow_reads_the_partitions_and_the_schema_that_is_documented() -> None:
+    dataset: Any = pytest.importorskip("pyarrow.dataset")
+    for table in ("logs", "record"):
+        found = dataset.dataset(f"calls/{table}", format="parquet", partitioning="hive")
+        names = [column.name for column in TABLES[table].columns]
+        assert found.schema.names == [*names, "day"]
+        (path, *_) = found.files
+        metadata = dataset.dataset(path, format="parquet").schema.metadata
+        assert metadata[b"cartesia_calls.schema"] == str(SCHEMA_VERSION).encode()
+
+
+def test_the_document_has_the_schema(request: pytest.FixtureRequest) -> None:
+    parts = [
+        f"### {table.name}\n\n| column | type | what it is |\n| --- | --- | --- |\n"
+        + "".join(f"| `{c.name}` | {c.type} | {c.meaning} |\n" for c in table.columns)
+        for table in TABLES.values()
+    ]
+    made = "<!-- schema -->\n" + "\n".join(parts) + "<!-- /schema -->"
+    text = DOCUMENT.read_text(encoding="utf-8")
+    found = re.search(r"<!-- schema -->.*?<!-- /schema -->", text, re.DOTALL)
+    assert found is not None
+    if request.config.getoption("--write-docs"):
+        DOCUMENT.write_text(text.replace(found[0], made), encoding="utf-8")
+    else:
+        assert found[0] == made, "write it anew: nox -s tests -- --write-docs tests/export"

@@ -1,0 +1,303 @@
+"""What one run writes, and what the next one does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartesia_calls import AgentCallLogs, AsyncClient
+from cartesia_calls.export import (
+    CallExported,
+    CallSkipped,
+    CallsListed,
+    ExportEvent,
+    ExportResult,
+    as_dict,
+    export,
+    export_async,
+)
+from cartesia_calls.export._ndjson import encode as encode_ndjson
+from cartesia_calls.export._parquet import encode as encode_parquet
+from cartesia_calls.export._rows import log_rows
+from cartesia_calls.export._schema import LOGS
+from cartesia_calls.sandbox import Sandbox
+from fake_server import KEY
+from many_calls import AGENT, ManyCalls, http
+
+
+def _export(sandbox: Sandbox, to: Path, **options: Any) -> ExportResult:  # noqa: ANN401
+    options = {"agents": sandbox.agents.busy, "since": "3d", **options}
+    return export(to=to, connect=partial(AsyncClient, KEY, base_url=sandbox.url), **options)
+
+
+def _files(target: Path) -> Mapping[str, Path]:
+    return {file.name: file for file in target.rglob("ac_*")}
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _manifest(target: Path) -> dict[str, dict[str, Any]]:
+    rows = _rows(target / "_manifest" / "1-of-1.ndjson")
+    return {row["call_id"]: row["parts"] for row in rows}
+
+
+def test_a_row_has_what_the_line_tells(cartesia_sandbox: Sandbox, tmp_path: Path) -> None:
+    _export(cartesia_sandbox, tmp_path)
+    file = _files(tmp_path)["ac_finished.ndjson"]
+    first = _rows(file)[0]
+    day = first["time"][:10]
+    assert file.parent.relative_to(tmp_path) == Path(f"logs/agent_id=agent_busy/day={day}")
+    assert first == {
+        "call_id": "ac_finished",
+        "agent_id": "agent_busy",
+        "index": 0,
+        "text": f"{day} 10:00:00.123 | INFO     | agent.main:start:27 - "
+        "Call ac_finished accepted from +39 055 555 0142",
+        "level": "INFO",
+        "time": f"{day}T10:00:00.123000+00:00",
+        "updated_at": first["updated_at"],
+    }
+
+
+def test_calls_without_logs_are_recorded_with_the_reason(
+    cartesia_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    calls = cartesia_sandbox.calls
+    result = _export(cartesia_sandbox, tmp_path, since=None)
+    reasons = {
+        call: parts["logs"]["reason"]
+        for call, parts in _manifest(tmp_path).items()
+        if parts["logs"]["outcome"] == "skipped"
+    }
+    named = {call: reasons[call] for call in reasons if not call.startswith("ac_busy")}
+    assert named == {
+        calls.created: "in_progress",
+        calls.running: "in_progress",
+        calls.just_ended: "not_written_yet",
+        calls.zero_retention: "zero_retention",
+        calls.deleted: "deleted",
+        calls.expired: "expired_or_never_written",
+    }
+    assert result.skipped.total() == len(reasons)
+    assert result.found == result.exported + result.skipped.total()
+    assert not result.is_complete
+
+
+def test_the_next_run_asks_for_nothing_that_is_there_or_gone_for_good(
+    cartesia_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    first = _export(cartesia_sandbox, tmp_path, until="1d")
+    before = {name: file.stat().st_mtime_ns for name, file in _files(tmp_path).items()}
+    events: list[ExportEvent] = []
+    again = _export(cartesia_sandbox, tmp_path, until="1d", on_event=events.append)
+    assert (again.found, again.exported) == (first.found, 0)
+    assert again.present == first.exported > 0
+    assert again.skipped == first.skipped
+    assert not [event for event in events if isinstance(event, CallExported)]
+    assert before == {name: file.stat().st_mtime_ns for name, file in _files(tmp_path).items()}
+
+
+def test_every_part_is_written_and_a_part_that_is_added_later_is_fetched_alone(
+    cartesia_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    parts = ("logs", "record", "transcript", "audio")
+    _export(cartesia_sandbox, tmp_path / "at once", include=parts)
+    _export(cartesia_sandbox, tmp_path / "later")
+    asked = _export(cartesia_sandbox, tmp_path / "later", include=parts)
+    at_once, later = (
+        {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("ac_*")}
+        for root in (tmp_path / "at once", tmp_path / "later")
+    )
+    assert at_once == later
+    assert {path.split("/")[0] for path in later} == set(parts)
+    assert asked.exported > 0
+    found = _manifest(tmp_path / "later")["ac_finished"]
+    assert {part["outcome"] for part in found.values()} == {"exported"}
+    (record,) = _rows(next((tmp_path / "later" / "record").rglob("ac_finished.ndjson")))
+    assert record["metadata"] == {"order": "4711"}
+    assert record["end_time"].endswith("+00:00")
+    turns = _rows(next((tmp_path / "later" / "transcript").rglob("ac_finished.ndjson")))
+    assert [turn["index"] for turn in turns] == list(range(len(turns)))
+
+
+class _Changing:
+    """Interferes with `ManyCalls`: call 0 ended a moment ago, and its logs are what they are told."""
+
+    def __init__(self) -> None:
+        self.lines = ["one"]
+        self.over = True
+        self.asked = 0
+        self.start = datetime.now(UTC) - timedelta(minutes=2)
+
+    def __call__(self, _number: int, path: str) -> bytes | None:
+        if path.endswith("/logs"):
+            self.asked += 1
+            logs = {
+                "call_id": "ac_000000",
+                "logs": self.lines,
+                "updated_at": "2026-03-01T12:00:00Z",
+            }
+            return http("200 OK", json.dumps(logs).encode())
+        record = {
+            "id": "ac_000000",
+            "agent_id": AGENT,
+            "status": "completed" if self.over else "started",
+            "start_time": self.start.isoformat(),
+            "end_time": (self.start + timedelta(minutes=1)).isoformat() if self.over else None,
+        }
+        return http("200 OK", json.dumps({"data": [record], "has_more": False}).encode())
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> Any:  # noqa: ANN401 - a pair
+    interfere = _Changing()
+    with ManyCalls(1, interfere=interfere) as server:
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        yield interfere, partial(export, agents=AGENT, to=tmp_path, connect=connect)
+
+
+def test_a_call_in_progress_is_taken_up_once_it_is_over(changing: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    call, run = changing
+    call.over = False
+    assert run().skipped == {"in_progress": 1}
+    assert call.asked == 0
+    call.over = True
+    assert run().exported == 1
+    assert [row["text"] for row in _rows(_files(tmp_path)["ac_000000.ndjson"])] == ["one"]
+
+
+def test_logs_that_changed_after_a_call_s_end_are_written_anew_and_others_are_not(
+    changing: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    call, run = changing
+    run()
+    unchanged = run()
+    assert (unchanged.exported, unchanged.present, call.asked) == (0, 1, 2)
+    call.lines.append("two")
+    assert run().exported == 1
+    assert [row["text"] for row in _rows(_files(tmp_path)["ac_000000.ndjson"])] == ["one", "two"]
+    call.start -= timedelta(days=1)
+    run()
+    asked = call.asked
+    assert run().present == 1
+    assert call.asked == asked, "a call that had been over for long is asked for no more"
+    call.lines.append("three")
+    assert run(refresh=True).exported == 1
+    assert len(list(tmp_path.rglob("*.ndjson"))) == 2, "where it was before its day changed"
+
+
+def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) -> None:
+    with ManyCalls(20) as server:
+        run = partial(
+            export,
+            agents=AGENT,
+            to=tmp_path,
+            connect=partial(AsyncClient, KEY, base_url=server.url),
+        )
+        run()
+        whole = {name: file.read_bytes() for name, file in _files(tmp_path).items()}
+        # As a power failure leaves it: a journal that was not folded, with a torn last line.
+        manifest = tmp_path / "_manifest" / "1-of-1.ndjson"
+        journal = manifest.with_name("1-of-1.journal.ndjson")
+        manifest.rename(journal)
+        journal.write_bytes(journal.read_bytes()[:-30])
+        _files(tmp_path)["ac_000003.ndjson"].write_bytes(b"")
+        server.fetched.clear()
+        run()
+    assert dict(server.fetched) == {"ac_000003": 1, "ac_000019": 1}
+    assert {name: file.read_bytes() for name, file in _files(tmp_path).items()} == whole
+
+
+def test_events_tell_of_each_call(tmp_path: Path) -> None:
+    events: list[ExportEvent] = []
+    with ManyCalls(150) as server:
+        export(
+            agents=AGENT,
+            to=tmp_path,
+            connect=partial(AsyncClient, KEY, base_url=server.url),
+            on_event=events.append,
+        )
+    listed = [event for event in events if isinstance(event, CallsListed)]
+    assert (listed[-1].found, listed[-1].to_fetch, listed[-1].complete) == (150, 150, True)
+    exported = [event for event in events if isinstance(event, CallExported)]
+    assert len({event.call_id for event in exported}) == len(exported) == 150
+    assert as_dict(CallSkipped("ac_1", "agent_1", "deleted")) == {
+        "event": "skipped",
+        "call_id": "ac_1",
+        "agent_id": "agent_1",
+        "reason": "deleted",
+        "detail": "",
+    }
+
+
+def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_path: Path) -> None:
+    async def cancelled(server: ManyCalls) -> None:
+        task: asyncio.Task[ExportResult] | None = None
+
+        def cancel(event: ExportEvent) -> None:
+            if isinstance(event, CallExported) and task is not None:
+                task.cancel()
+
+        task = asyncio.create_task(
+            export_async(
+                agents=AGENT,
+                to=tmp_path,
+                connect=partial(AsyncClient, KEY, base_url=server.url),
+                on_event=cancel,
+            )
+        )
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    with ManyCalls(200, delay=0.005) as server:
+        asyncio.run(cancelled(server))
+        written = len(_files(tmp_path))
+        journal = tmp_path / "_manifest" / "1-of-1.journal.ndjson"
+        assert 0 < len(_rows(journal)) == written < 200
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        assert export(agents=AGENT, to=tmp_path, connect=connect).exported == 200 - written
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"agents": []},
+        {"agents": [""]},
+        {"format": "csv"},
+        {"include": ["video"]},
+        {"include": []},
+        {"concurrency": 0},
+        {"rate": 0},
+        {"shard": "0/2"},
+        {"shard": "3/2"},
+        {"shard": "half"},
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_sent(
+    wrong: dict[str, Any], tmp_path: Path
+) -> None:
+    arguments: dict[str, Any] = {"agents": AGENT, "to": tmp_path / "out", **wrong}
+    with pytest.raises(ValueError, match="pass"):
+        export(**arguments)
+    assert not (tmp_path / "out").exists()
+
+
+def test_text_that_utf_8_can_not_say_is_kept_as_escapes() -> None:
+    logs = AgentCallLogs("ac_1", ["perché", "half \ud83d"], datetime(2026, 3, 1, tzinfo=UTC))
+    rows = log_rows(logs, "ac_1", "agent_1")
+    texts = [json.loads(line)["text"] for line in encode_ndjson(LOGS, rows).splitlines()]
+    assert texts == logs.logs
+    pyarrow: Any = pytest.importorskip("pyarrow")
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(pyarrow.BufferReader(encode_parquet(LOGS, rows)))
+    assert table["text"].to_pylist() == ["perché", "half \\ud83d"]

@@ -1,0 +1,204 @@
+"""Where an export goes: folders, fsspec URLs, ids of all kinds, and targets that fail."""
+
+# fsspec has no types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
+import pytest
+from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # fsspec has no types
+from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
+
+from cartesia_calls import AsyncClient, ConfigurationError
+from cartesia_calls._clock import SystemClock
+from cartesia_calls.export import ExportResult, TargetBusyError, TargetError, export
+from cartesia_calls.export._job import Shard
+from cartesia_calls.export._lock import acquire
+from cartesia_calls.export._paths import data_path, safe_name
+from cartesia_calls.export._target import open_target
+from exporting import data_files
+from fake_clock import FakeClock
+from fake_server import KEY
+from many_calls import AGENT, ManyCalls
+
+CALLS = 60
+
+
+class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Local files; after so many writes the next one fails, half written."""
+
+    protocol = "stubborn"
+    writes_left: ClassVar[int] = 1_000_000
+    error: ClassVar[int] = errno.ENOSPC
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
+        cls = type(self)
+        cls.writes_left -= 1
+        if cls.writes_left < 0:
+            if cls.error == errno.ENOSPC:
+                Path(path).write_bytes(value[: len(value) // 2])
+            raise OSError(cls.error, os.strerror(cls.error))
+        super().pipe_file(path, value, mode=mode, **kwargs)
+
+
+@pytest.fixture(autouse=True)
+def file_systems() -> Iterator[None]:
+    fsspec.register_implementation("stubborn", StubbornFileSystem, clobber=True)
+    fsspec.register_implementation(
+        "absent", "no_such_package.FileSystem", clobber=True, errtxt="Install it"
+    )
+    yield
+    StubbornFileSystem.writes_left = 1_000_000
+    MemoryFileSystem.store.clear()
+    MemoryFileSystem.pseudo_dirs[:] = [""]
+
+
+@pytest.fixture
+def server() -> Iterator[ManyCalls]:
+    with ManyCalls(CALLS) as server:
+        yield server
+
+
+def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult:  # noqa: ANN401
+    connect = partial(AsyncClient, KEY, base_url=server.url)
+    return export(agents=AGENT, to=to, connect=connect, **options)
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS])
+def test_a_target_that_fails_half_way_ends_it_and_the_next_run_goes_on(
+    server: ManyCalls, tmp_path: Path, error: int
+) -> None:
+    url = f"stubborn://{tmp_path}/out"
+    _export(server, tmp_path / "undisturbed")
+    server.fetched.clear()
+    StubbornFileSystem.writes_left, StubbornFileSystem.error = 30, error
+    with pytest.raises(TargetError, match=os.strerror(error)) as failure:
+        _export(server, url)
+    assert "it goes on from there" in failure.value.hint
+    StubbornFileSystem.writes_left = 1_000_000
+    # Its lock is still there where it could not be removed: after 90 s it counts as dead.
+    for lock in (tmp_path / "out" / "_locks").iterdir():
+        lock.unlink()
+    assert _export(server, url).is_complete
+    out = {name: (tmp_path / "out" / name).read_bytes() for name in data_files(tmp_path / "out")}
+    assert out == data_files(tmp_path / "undisturbed")
+
+
+def test_an_object_store_gets_what_a_folder_gets_and_is_gone_on_with(
+    server: ManyCalls, tmp_path: Path
+) -> None:
+    _export(server, tmp_path / "folder")
+    result = _export(server, "memory://bucket/calls")
+    files = {
+        path.removeprefix("/bucket/calls/"): file.getvalue()
+        for path, file in MemoryFileSystem.store.items()
+    }
+    assert {p: d for p, d in files.items() if p.startswith("logs/")} == data_files(
+        tmp_path / "folder"
+    )
+    assert sorted(p for p in files if not p.startswith("logs/")) == [
+        "_manifest/1-of-1.ndjson",
+        "_manifest/about.json",
+    ]
+    server.fetched.clear()
+    again = _export(server, "memory://bucket/calls")
+    assert (result.exported, again.exported, again.present) == (CALLS, 0, CALLS)
+    assert not server.fetched
+
+
+def test_shards_together_are_the_whole(server: ManyCalls, tmp_path: Path) -> None:
+    _export(server, tmp_path / "whole")
+    server.fetched.clear()
+    found = [_export(server, tmp_path / "parts", shard=f"{n}/3").found for n in (1, 2, 3)]
+    assert sum(found) == CALLS
+    assert all(found)
+    assert data_files(tmp_path / "parts") == data_files(tmp_path / "whole")
+    assert _export(server, tmp_path / "parts").present == CALLS
+    assert server.fetched.total() == CALLS
+
+
+def test_a_target_holds_one_format(server: ManyCalls, tmp_path: Path) -> None:
+    _export(server, tmp_path / "out")
+    with pytest.raises(ConfigurationError, match="another kind"):
+        _export(server, tmp_path / "out", format="parquet")
+
+
+@pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
+def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str) -> None:
+    clock = SystemClock()
+    place = place.format(tmp_path)
+    first, second = (open_target(place, name) for name in ("1-of-2", "2-of-2"))
+    held = acquire(first, Shard(1, 2), clock)
+    with pytest.raises(TargetBusyError, match=f"process {os.getpid()}"):
+        acquire(second, Shard(1, 2), clock)
+    with pytest.raises(TargetBusyError):
+        acquire(second, Shard(), clock)
+    beside = acquire(second, Shard(2, 2), clock)
+    beside.release()
+    held.release()
+    acquire(second, Shard(), clock).release()
+    first.close()
+    second.close()
+
+
+def test_a_dead_export_s_lock_is_taken_over_and_it_notices_if_it_was_not_dead() -> None:
+    clock = FakeClock()
+    target = open_target("memory://bucket/out", "1-of-1")
+    held = acquire(target, Shard(), clock)
+    clock.elapsed += 80
+    with pytest.raises(TargetBusyError):
+        acquire(target, Shard(), clock)
+    held.renew()
+    clock.elapsed += 91
+    taken_over = acquire(target, Shard(), clock)
+    with pytest.raises(TargetBusyError):
+        held.renew()
+    held.release()
+    taken_over.renew()
+    target.close()
+
+
+@pytest.mark.parametrize(
+    ("call_id", "name"),
+    [
+        ("ac_123", "ac_123"),
+        ("../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"),
+        ("_hidden", "%5Fhidden"),
+        ("a b~é", "a%20b%7E%C3%A9"),
+    ],
+)
+def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(
+    call_id: str, name: str
+) -> None:
+    assert safe_name(call_id) == name
+    path = data_path("logs", call_id, "2026-03-01", call_id, "ndjson")
+    assert path == f"logs/agent_id={name}/day=2026-03-01/{name}.ndjson"
+
+
+def test_long_ids_make_short_names_that_differ() -> None:
+    names = {safe_name("é" * 300 + end) for end in "ab"}
+    assert len(names) == 2
+    assert max(map(len, names)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("", "is empty"),
+        ("nosuch://bucket", "Protocol not known"),
+        ("absent://key:secret@bucket/x", "needs a package that is not installed: Install it"),
+    ],
+)
+def test_what_can_be_no_target_is_refused_with_what_to_do(target: str, says: str) -> None:
+    with pytest.raises(ConfigurationError, match=says) as refused:
+        open_target(target, "1-of-1")
+    assert refused.value.hint
+    assert "secret" not in str(refused.value)

@@ -1,0 +1,112 @@
+"""The export as a program that can be killed, and what it has left."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import key_watch
+from fake_server import KEY
+from many_calls import AGENT, Interfere, ManyCalls, http
+from terminal import Done, environment
+
+CONCURRENCY = 8
+IN_HAND = 3 * CONCURRENCY + 1
+"""How many calls may have been fetched and not recorded when it is killed."""
+_LONGEST_RUN = 600
+
+
+def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
+    words = ["export", "--agent", AGENT, "--to", str(target), "--base-url", server.url]
+    return [sys.executable, "-m", "cartesia_calls", *words, *options]
+
+
+def run_export(
+    server: ManyCalls, target: Path | str, *options: str, before: Sequence[str] = ()
+) -> Done:
+    """Run the command to its end; `before` is Python to run first."""
+    words = command(server, target, *options)
+    if before:
+        main = "from cartesia_calls.cli import main; sys.exit(main(sys.argv[1:]))"
+        words = [sys.executable, "-c", "\n".join(["import sys", *before, main]), *words[3:]]
+    done = subprocess.run(
+        words,
+        env=environment(CARTESIA_API_KEY=KEY),
+        capture_output=True,
+        timeout=_LONGEST_RUN,
+        check=False,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    key_watch.check(out, err)
+    return Done(done.returncode, out, err)
+
+
+def kill_at_request(server: ManyCalls, number: int, target: Path, *options: str) -> int:
+    """Run the command until the server has heard so many more requests, then kill it."""
+    last = server.requests + number
+    with subprocess.Popen(
+        command(server, target, *options),
+        env=environment(CARTESIA_API_KEY=KEY),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+
+        def kill(heard: int, _path: str) -> None:
+            if heard >= last:
+                process.kill()
+
+        server.interfere = kill
+        code = process.wait(timeout=_LONGEST_RUN)
+    server.interfere = lambda _number, _path: None
+    return code
+
+
+def data_files(target: Path) -> Mapping[str, bytes]:
+    """Return the exported files with their bytes; nothing else may be beside them."""
+    files = {str(f.relative_to(target)): f.read_bytes() for f in target.rglob("*") if f.is_file()}
+    data = {path: data for path, data in files.items() if path.startswith("logs/")}
+    others = {path.split("/")[0] for path in files} - {"logs"}
+    assert others <= {"_manifest", "_locks"}, f"left behind: {others}"
+    return data
+
+
+def one_in_ten_fails(seed: int) -> Interfere:
+    """Return what makes one request in ten fail, each time in another way."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+
+    def interfere(_number: int, _path: str) -> bytes | None:
+        return draw.choice(FAULTS) if draw.random() < 0.1 else None
+
+    return interfere
+
+
+_WRONG_LOGS = (
+    b'{"call_id": "ac_other", "logs": ["not yours"], "updated_at": "2026-03-01T12:00:00Z"}'
+)
+_LAST = "Connection: close"
+FAULTS: tuple[bytes, ...] = (
+    b"",
+    b"HTTP/1.1 200 OK\r\nContent-Le",
+    b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 500\r\n\r\n{",
+    b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    b"SSH-2.0-OpenSSH_9.6\r\nConnection: close\r\n\r\n",
+    http("200 OK", b""),
+    http("200 OK", b"<html>one moment</html>"),
+    http("200 OK", b'{"call_id": "ac_1", "logs": ["cut'),
+    http("200 OK", b'{"call_id": "ac_1", "logs": null, "updated_at": "2026-03-01T12:00:00Z"}'),
+    http("200 OK", _WRONG_LOGS),
+    http("200 OK", b"[]"),
+    http("204 No Content", b"", _LAST),
+    http("302 Found", b"", "Location: https://login.example.com/"),
+    http("404 Not Found", b"<html>no such host</html>"),
+    http("408 Request Timeout", b"", _LAST),
+    http("418 I'm a teapot", b"{}"),
+    http("429 Too Many Requests", b"", "Retry-After: 0"),
+    http("500 Internal Server Error", b"oops"),
+    http("502 Bad Gateway", b"<html></html>", _LAST),
+    http("503 Service Unavailable", b"", "Retry-After: 0"),
+    http("520 Unknown", b""),
+)

@@ -1,0 +1,77 @@
+"""`cartesia-calls export`: the logs of agents' calls, into files or object storage."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cartesia_calls import AsyncClient
+from cartesia_calls._printable import printable
+from cartesia_calls.export import export_async
+
+from ._exit_codes import ExitCode
+from ._export_views import EventLines, show_events, summary
+from ._output import write_object
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cartesia_calls.export import ExportResult
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Export, and tell how far it is, what was skipped, and what came of it."""
+    if arguments.verbose:
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("cartesia_calls").setLevel(logging.INFO)
+    result = asyncio.run(_export(arguments))
+    if arguments.json:
+        write_object(EventLines.of_result(result))
+    print("\n".join(printable(line) for line in summary(result)), file=sys.stderr)
+    if result.interrupted:
+        return ExitCode.INTERRUPTED
+    return ExitCode.DONE if result.is_complete else ExitCode.LOGS_NOT_AVAILABLE
+
+
+async def _export(arguments: argparse.Namespace) -> ExportResult:
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    with show_events(json=arguments.json) as on_event:
+        return await export_async(
+            agents=arguments.agent,
+            to=arguments.to,
+            since=arguments.since,
+            until=arguments.until,
+            status=arguments.status,
+            format=arguments.format,
+            include=arguments.include,
+            concurrency=arguments.concurrency,
+            rate=arguments.rate,
+            shard=arguments.shard,
+            refresh=arguments.refresh,
+            connect=partial(
+                AsyncClient, base_url=arguments.base_url, api_version=arguments.api_version
+            ),
+            on_event=on_event,
+            stop=stop,
+        )
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Make the first Ctrl-C or SIGTERM end it well; the next one ends it at once."""
+    loop = asyncio.get_running_loop()
+
+    def end_well(number: int) -> None:
+        loop.remove_signal_handler(number)
+        print("Stopping: what was fetched is being written…", file=sys.stderr, flush=True)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Not to be had on Windows, where Ctrl-C cancels the export instead; it ends as well.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, end_well, number)

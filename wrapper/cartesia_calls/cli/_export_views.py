@@ -1,0 +1,204 @@
+"""An export as people watch it, and as machines do."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from cartesia_calls._printable import printable
+from cartesia_calls.export import CallExported, CallSkipped, CallsListed, Paused, as_dict
+
+from ._output import write_object
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from rich.progress import Progress, ProgressColumn, Task, TaskID
+
+    from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
+
+_SECONDS_BETWEEN_LINES = 5.0
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_REASONS = {
+    "in_progress": "in progress",
+    "not_written_yet": "not written yet",
+    "deleted": "deleted",
+    "zero_retention": "under zero data retention",
+    "expired_or_never_written": "expired or never written",
+    "no_recording": "without a recording",
+    "not_found": "not found",
+    "unknown": "without logs, for an unknown reason",
+    "failed": "failed",
+}
+_STILL_TO_COME = frozenset({"in_progress", "not_written_yet", "not_found", "unknown", "failed"})
+
+
+@contextmanager
+def show_events(*, json: bool) -> Generator[OnEvent]:
+    """Give what shows events: NDJSON on stdout, a bar on a terminal, or now and then a line."""
+    if json:
+        yield EventLines().show
+    elif sys.stderr.isatty() and find_spec("rich") is not None:
+        with _bar() as progress:
+            yield _Bar(progress).show
+    else:
+        yield _PlainLines().show
+
+
+class EventLines:
+    """One JSON object an event."""
+
+    def show(self, event: ExportEvent) -> None:
+        """Write an event."""
+        write_object(as_dict(event))
+
+    @staticmethod
+    def of_result(result: ExportResult) -> dict[str, object]:
+        """Return the last line: what came of it."""
+        return {
+            "event": "finished",
+            "target": result.target,
+            "found": result.found,
+            "exported": result.exported,
+            "present": result.present,
+            "skipped": dict(result.skipped),
+            "rows": result.rows,
+            "size": result.size,
+            "requests": result.requests,
+            "retries": result.retries,
+            "seconds": round(result.seconds, 3),
+            "interrupted": result.interrupted,
+        }
+
+
+class _Counts:
+    """How far it is."""
+
+    def __init__(self) -> None:
+        self.found = self.present = self.exported = self.skipped = 0
+        self.rows = 0
+
+    def take(self, event: ExportEvent) -> None:
+        if isinstance(event, CallsListed):
+            self.found, self.present = event.found, event.present
+        elif isinstance(event, CallExported):
+            self.exported += 1
+            self.rows += event.rows
+        elif isinstance(event, CallSkipped):
+            self.skipped += 1
+
+    @property
+    def done(self) -> int:
+        # A call of which one part was written and another skipped is told of twice.
+        return min(self.found, self.present + self.exported + self.skipped)
+
+
+class _PlainLines:
+    def __init__(self) -> None:
+        self._counts = _Counts()
+        self._began = self._told = time.monotonic()
+
+    def show(self, event: ExportEvent) -> None:
+        counts = self._counts
+        counts.take(event)
+        now = time.monotonic()
+        if isinstance(event, Paused):
+            _say(f"The server asks for fewer requests; pausing {event.seconds:.1f} s.")
+        elif isinstance(event, CallSkipped) and event.reason == "failed":
+            _say(f"Call {event.call_id} failed: {event.detail}")
+        elif now - self._told >= _SECONDS_BETWEEN_LINES:
+            self._told = now
+            rate = counts.exported / (now - self._began)
+            _say(
+                f"{counts.done} of {counts.found} calls: {counts.exported} exported, {rate:.1f} a "
+                f"second, {counts.skipped} skipped."
+            )
+
+
+class _Bar:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._counts = _Counts()
+        self._task: TaskID = progress.add_task("Exporting", total=None, skipped=0)
+
+    def show(self, event: ExportEvent) -> None:
+        counts = self._counts
+        counts.take(event)
+        if isinstance(event, Paused):
+            self._progress.console.print(
+                f"The server asks for fewer requests; pausing {event.seconds:.1f} s.", markup=False
+            )
+        self._progress.update(
+            self._task,
+            completed=counts.done,
+            total=counts.found or None,
+            skipped=counts.skipped,
+        )
+
+
+def _bar() -> Progress:
+    from rich.console import Console  # noqa: PLC0415 - of the extra `cli`
+    from rich.progress import (  # noqa: PLC0415 - likewise
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _rate_column(),
+        TextColumn("{task.fields[skipped]} skipped"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def _rate_column() -> ProgressColumn:
+    from rich.progress import ProgressColumn  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    class RateColumn(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+    return RateColumn()
+
+
+def summary(result: ExportResult) -> list[str]:
+    """Return what came of an export, in sentences."""
+    written = f"{result.rows} rows, {_size(result.size)}, in {result.seconds:.1f} s"
+    exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
+    lines = [f"{exported}; {result.present} were there already."]
+    if result.skipped:
+        reasons = ", ".join(
+            f"{count} {_REASONS[reason]}" for reason, count in sorted(result.skipped.items())
+        )
+        lines.append(f"Skipped {_calls(result.skipped.total())}: {reasons}.")
+        if _STILL_TO_COME & result.skipped.keys():
+            lines.append("Some may still come: run the same command again later.")
+    if result.interrupted:
+        lines.append("It was stopped before its end. Run the same command again to go on.")
+    return lines
+
+
+def _calls(count: int) -> str:
+    return f"{count} call" if count == 1 else f"{count} calls"
+
+
+def _size(size: float) -> str:
+    for unit in _UNITS[:-1]:
+        if size < 1000:  # noqa: PLR2004 - what the units are made of
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} {_UNITS[-1]}"
+
+
+def _say(text: str) -> None:
+    print(printable(text), file=sys.stderr, flush=True)

@@ -1,0 +1,146 @@
+"""What a run must remember of all calls, kept on disk so that memory stays flat.
+
+A temporary SQLite database, gone with the run; the truth is the manifest in the target.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from ._entry import read_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ._entry import Entry, SkipReason
+
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE entry (
+    call_id TEXT PRIMARY KEY, recorded_at TEXT, own INTEGER, unsure INTEGER, line TEXT
+) WITHOUT ROWID;
+CREATE TABLE work (number INTEGER PRIMARY KEY, fields TEXT);
+CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_PUT = """
+INSERT INTO entry VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (call_id) DO UPDATE SET
+    recorded_at = excluded.recorded_at, own = excluded.own, unsure = excluded.unsure,
+    line = excluded.line
+WHERE excluded.recorded_at >= recorded_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A call of which something is to be fetched.
+
+    Attributes:
+        call_id: The call.
+        agent_id: Its agent.
+        day: The day on which it started, as its partition's name.
+        final: Whether it has been over for so long that nothing of it changes any more.
+        parts: What to fetch.
+        skipped: What there is no need to ask for, with the reason.
+        record: Its record, where that is to be written and the list gave it whole.
+    """
+
+    call_id: str
+    agent_id: str
+    day: str
+    final: bool
+    parts: tuple[str, ...]
+    skipped: dict[str, SkipReason] = field(default_factory=dict[str, "SkipReason"])
+    record: dict[str, object] | None = None
+
+
+_FIELDS = tuple(field.name for field in fields(Work))
+
+
+def _work(values: list[Any]) -> Work:
+    named: dict[str, Any] = dict(zip(_FIELDS, values, strict=True))
+    named["parts"] = tuple(named["parts"])
+    return Work(**named)
+
+
+class Index:
+    """The manifest's entries and the work that is left; for one thread."""
+
+    def __init__(self) -> None:
+        # An empty name: a private file that is gone when it is closed.
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.executescript(_SCHEMA)
+        self._last_work = 0
+
+    def load(self, lines: Iterable[bytes], *, own: bool, unsure: bool = False) -> None:
+        """Take entries in; of one call the one recorded last counts.
+
+        Args:
+            lines: Of a manifest file.
+            own: Whether this run's shard has recorded them.
+            unsure: Whether what they say is to be checked, since their run did not come to its end.
+        """
+        entries = (entry for line in lines if (entry := read_entry(line)))
+        self._database.executemany(_PUT, (_values(entry, own, unsure) for entry in entries))
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Take in entries of this run."""
+        self._database.executemany(
+            _PUT, (_values(entry, own=True, unsure=False) for entry in entries)
+        )
+
+    def get(self, call_id: str) -> Entry | None:
+        """Return what is recorded of a call."""
+        query = "SELECT line FROM entry WHERE call_id = ?"
+        found = self._database.execute(query, (call_id,)).fetchone()
+        return read_entry(found[0]) if found else None
+
+    def drop(self, call_id: str) -> None:
+        """Forget what is recorded of a call."""
+        self._database.execute("DELETE FROM entry WHERE call_id = ?", (call_id,))
+
+    def unsure(self) -> Iterator[Entry]:
+        """Yield the entries that are to be checked; `drop` may be called meanwhile."""
+        for (call_id,) in self._database.execute(
+            "SELECT call_id FROM entry WHERE unsure"
+        ).fetchall():
+            if entry := self.get(call_id):
+                yield entry
+
+    def own_lines(self) -> Iterator[bytes]:
+        """Yield the lines of what this run's shard has recorded, by call id."""
+        query = "SELECT line FROM entry WHERE own ORDER BY call_id"
+        for (line,) in self._database.execute(query):
+            yield line.encode()
+
+    def see(self, call_id: str) -> bool:
+        """Remember that a call was listed; tell whether it was for the first time."""
+        query = "INSERT OR IGNORE INTO seen VALUES (?)"
+        return bool(self._database.execute(query, (call_id,)).rowcount)
+
+    def add_work(self, work: Iterable[Work]) -> None:
+        """Remember work that is to be done."""
+        self._database.executemany(
+            "INSERT INTO work (fields) VALUES (?)",
+            ((json.dumps([getattr(one, name) for name in _FIELDS]),) for one in work),
+        )
+
+    def next_work(self, count: int) -> list[Work]:
+        """Return the next pieces of work, each once, in the order they were added."""
+        query = "SELECT number, fields FROM work WHERE number > ? ORDER BY number LIMIT ?"
+        rows: list[Any] = self._database.execute(query, (self._last_work, count)).fetchall()
+        if rows:
+            self._last_work = rows[-1][0]
+        return [_work(json.loads(text)) for _, text in rows]
+
+    def close(self) -> None:
+        """Remove it."""
+        self._database.close()
+
+
+def _values(entry: Entry, own: bool, unsure: bool) -> tuple[object, ...]:  # noqa: FBT001 - private
+    return entry.call_id, entry.recorded_at, own, unsure, entry.to_line().decode()

@@ -1,0 +1,160 @@
+"""What an export is asked to do, all checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal, Self, get_args
+
+from cartesia_calls._arguments import check_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+Format = Literal["ndjson", "parquet"]
+Part = Literal["logs", "record", "transcript", "audio"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+PARTS: tuple[Part, ...] = get_args(Part)
+_MOST_AT_ONCE = 1000
+_DIGITS_OF_SHARD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several parts that calls are split into by a stable hash of their ids.
+
+    Attributes:
+        number: Which one, from 1.
+        of: How many there are.
+    """
+
+    number: int = 1
+    of: int = 1
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the shard that a text such as `2/4` names.
+
+        Raises:
+            ValueError: It names none.
+        """
+        number, slash, of = text.partition("/")
+        plain = number.isascii() and of.isascii() and number.isdecimal() and of.isdecimal()
+        if not slash or not plain or not 1 <= int(number) <= int(of):
+            raise ValueError(f"{text!r} is no shard; pass one such as '1/4', the first of four")
+        return cls(int(number), int(of))
+
+    @property
+    def name(self) -> str:
+        """Its name in the target."""
+        return f"{self.number}-of-{self.of}"
+
+    def has(self, call_id: str) -> bool:
+        """Tell whether a call belongs to it: by the first 8 bytes of the id's SHA-256."""
+        digest = sha256(call_id.encode()).digest()[:_DIGITS_OF_SHARD]
+        return int.from_bytes(digest) % self.of == self.number - 1
+
+    def excludes(self, other: str) -> bool:
+        """Tell whether the shard of that name may not be exported at the same time."""
+        return other == self.name or not other.endswith(f"-of-{self.of}")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to export, and how.
+
+    Attributes:
+        agents: Whose calls.
+        since: Only calls that started at this time or later, as `calls.list` reads it.
+        until: Only calls that started before it.
+        status: Only calls with one of these statuses; all if empty.
+        include: What of each call.
+        format: How tables are written.
+        shard: Which of the calls.
+        concurrency: How many requests at once, at the most.
+        rate: How many requests a second, at the most; None for no bound.
+        refresh: Whether to fetch again what is exported already.
+    """
+
+    agents: tuple[str, ...]
+    since: datetime | str | None
+    until: datetime | str | None
+    status: tuple[str, ...]
+    include: tuple[Part, ...]
+    format: Format
+    shard: Shard
+    concurrency: int
+    rate: float | None
+    refresh: bool
+
+
+def check_shard(text: str) -> str:
+    """Return a text that names a shard, such as `2/4`.
+
+    Raises:
+        ValueError: It names none.
+    """
+    Shard.read(text)
+    return text
+
+
+def check_job(
+    *,
+    agents: str | Iterable[str],
+    since: datetime | str | None,
+    until: datetime | str | None,
+    status: str | Iterable[str] | None,
+    include: str | Iterable[str],
+    format: str,  # noqa: A002 - the public name
+    shard: str | None,
+    concurrency: int,
+    rate: float | None,
+    refresh: bool,
+) -> Job:
+    """Check what an export was called with.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: An argument has an impossible value.
+    """
+    ids = tuple(dict.fromkeys(check_id(agent, "an agent's id") for agent in _many(agents)))
+    if not ids:
+        raise ValueError("agents is empty; pass an agent's id, or several")
+    if format not in FORMATS:
+        raise ValueError(f"format is {format!r}; pass one of {', '.join(FORMATS)}")
+    parts = set(_many(include))
+    if not parts or not parts <= set(PARTS):
+        raise ValueError(f"include is {include!r}; pass one or more of {', '.join(PARTS)}")
+    return Job(
+        agents=ids,
+        since=since,
+        until=until,
+        status=tuple(_many(status or ())),
+        include=tuple(part for part in PARTS if part in parts),
+        format=format,
+        shard=Shard() if shard is None else Shard.read(shard),
+        concurrency=_check_concurrency(concurrency),
+        rate=None if rate is None else _check_rate(rate),
+        refresh=refresh,
+    )
+
+
+def _many(value: str | Iterable[str]) -> Iterable[str]:
+    return (value,) if isinstance(value, str) else value
+
+
+def _check_concurrency(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"concurrency must be a whole number, not {type(value).__name__}")
+    if not 1 <= value <= _MOST_AT_ONCE:
+        raise ValueError(f"concurrency is {value}; pass a number from 1 to {_MOST_AT_ONCE}")
+    return value
+
+
+def _check_rate(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"rate must be a number of requests a second, not {type(value).__name__}")
+    if not 0 < value < float("inf"):
+        raise ValueError(f"rate is {value}; pass requests a second, above 0, or none for no bound")
+    return float(value)

@@ -1,0 +1,244 @@
+"""One run of an export: calls listed, fetched by several workers, and written by one."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from cartesia_calls._arguments import check_id
+
+from ._events import CallExported, CallSkipped, CallsListed, Paused
+from ._fetching import FetchedCall, Fetcher
+from ._listing import pages
+from ._lock import HEARTBEAT
+from ._manifest import FLUSH_EVERY
+from ._pace import Pace
+from ._planning import work_on
+from ._throttle import StopExportError, Throttle
+from ._writing import Pending, rows_of
+
+if TYPE_CHECKING:
+    from cartesia_api.models import AgentCall
+    from cartesia_calls import AsyncClient
+    from cartesia_calls._clock import Clock
+
+    from ._entry import Entry
+    from ._events import ExportResult, OnEvent
+    from ._index import Index, Work
+    from ._job import Job
+    from ._lock import Lock
+    from ._target import Target
+    from ._writing import Store, Written
+
+_LARGEST_BATCH = 64
+
+
+class Run:
+    """Fetches what the manifest lacks and writes it.
+
+    Args:
+        job: What is asked for.
+        client: What sends the requests; it does not retry.
+        target: Where scratch space is.
+        index: What earlier runs have recorded.
+        store: Writes and records.
+        lock: Is held.
+        clock: Tells the time.
+        on_event: Is told of what happens.
+        grace: How long after its end a call's data may still change, in seconds.
+        result: Is kept up to date.
+    """
+
+    def __init__(
+        self,
+        *,
+        job: Job,
+        client: AsyncClient,
+        target: Target,
+        index: Index,
+        store: Store,
+        lock: Lock,
+        clock: Clock,
+        on_event: OnEvent,
+        grace: float,
+        result: ExportResult,
+    ) -> None:
+        self._job = job
+        self._client = client
+        self._index = index
+        self._store = store
+        self._lock = lock
+        self._clock = clock
+        self._on_event = on_event
+        self._grace = grace
+        self._result = result
+        self._throttle = Throttle(
+            Pace(job.concurrency, job.rate),
+            clock,
+            on_pause=lambda seconds: on_event(Paused(seconds)),
+        )
+        self._fetcher = Fetcher(client, self._throttle, target.scratch)
+        self._to_fetch = self._present = 0
+        self._listed = asyncio.Event()
+        self._is_listed = False
+        # Bounded, so that what is in memory is.
+        self._work: asyncio.Queue[Work | None] = asyncio.Queue(2 * job.concurrency)
+        self._fetched: asyncio.Queue[FetchedCall | None] = asyncio.Queue(job.concurrency)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run to the end, or until `stop` is set; what was fetched by then is written.
+
+        Raises:
+            CartesiaError: Nothing more could be fetched or written.
+        """
+        jobs = [self._list(), self._feed(), *(self._fetch() for _ in range(self._job.concurrency))]
+        fetching = asyncio.gather(*jobs)
+        writing = asyncio.create_task(self._write())
+        stopping = asyncio.create_task(stop.wait())
+        beating = asyncio.create_task(self._beat())
+        try:
+            await asyncio.wait(
+                (fetching, writing, stopping, beating), return_when=asyncio.FIRST_COMPLETED
+            )
+            self._result.interrupted = not fetching.done() and stopping.done()
+        finally:
+            for task in (fetching, stopping):
+                task.cancel()
+            failures: list[object] = [*await asyncio.gather(fetching, return_exceptions=True)]
+            if not writing.done():
+                await self._end_of(writing)
+            beating.cancel()
+            failures += await asyncio.gather(writing, beating, return_exceptions=True)
+            self._result.requests = self._throttle.requests
+            self._result.retries = self._throttle.retries
+        for failure in failures:
+            if isinstance(failure, StopExportError):
+                raise failure.cause
+            if isinstance(failure, BaseException) and not isinstance(
+                failure, asyncio.CancelledError
+            ):
+                raise failure
+
+    async def _end_of(self, writing: asyncio.Task[None]) -> None:
+        """Tell the writer that nothing more comes; it may fail before it hears of it."""
+        telling = asyncio.create_task(self._fetched.put(None))
+        await asyncio.wait((telling, writing), return_when=asyncio.FIRST_COMPLETED)
+        telling.cancel()
+
+    async def _list(self) -> None:
+        for agent_id in self._job.agents:
+            async for page in pages(self._client, agent_id, self._job, self._throttle):
+                self._plan(page)
+        self._is_listed = True
+        self._tell_listed()
+
+    def _plan(self, page: list[AgentCall]) -> None:
+        now = self._clock.now()
+        work: list[Work] = []
+        for call in page:
+            if not _has_sound_ids(call):
+                self._result.found += 1
+                self._result.skipped["failed"] += 1
+                self._on_event(CallSkipped(call.id, call.agent_id, "failed", "its id can't be one"))
+                continue
+            if not self._job.shard.has(call.id) or not self._index.see(call.id):
+                continue
+            self._result.found += 1
+            entry = self._index.get(call.id)
+            found = work_on(call, entry, self._job, now, self._grace)
+            if found is not None:
+                work.append(found)
+            elif entry is not None:
+                self._count(entry, ())
+                self._present += entry.first_skip(self._job.include) is None
+        self._to_fetch += len(work)
+        self._index.add_work(work)
+        self._tell_listed()
+
+    def _tell_listed(self) -> None:
+        self._on_event(
+            CallsListed(self._result.found, self._present, self._to_fetch, complete=self._is_listed)
+        )
+        self._listed.set()
+
+    async def _feed(self) -> None:
+        while True:
+            self._listed.clear()
+            complete = self._is_listed
+            batch = self._index.next_work(_LARGEST_BATCH)
+            for work in batch:
+                await self._work.put(work)
+            if not batch and complete:
+                break
+            if not batch:
+                await self._listed.wait()
+        for _ in range(self._job.concurrency):
+            await self._work.put(None)
+
+    async def _fetch(self) -> None:
+        while (work := await self._work.get()) is not None:
+            await self._fetched.put(await self._fetcher.fetch(work))
+
+    async def _write(self) -> None:
+        over = False
+        while not over:
+            batch = await self._next_batch()
+            if over := None in batch:
+                batch.remove(None)
+            if not batch:
+                await asyncio.to_thread(self._store.flush)
+                continue
+            pending = [
+                Pending(fetched, self._index.get(fetched.work.call_id))
+                for fetched in batch
+                if fetched is not None
+            ]
+            done, failure = await asyncio.to_thread(self._store.write, pending)
+            self._index.put(one.entry for one in done)
+            for one in done:
+                self._count_written(one)
+            if failure is not None:
+                raise failure
+        await asyncio.to_thread(self._store.flush)
+
+    async def _next_batch(self) -> list[FetchedCall | None]:
+        """Return what has been fetched; nothing where the journal should be flushed meanwhile."""
+        timeout = FLUSH_EVERY if self._store.is_waiting else None
+        try:
+            async with asyncio.timeout(timeout):
+                batch = [await self._fetched.get()]
+        except TimeoutError:
+            return []
+        while len(batch) < _LARGEST_BATCH and not self._fetched.empty():
+            batch.append(self._fetched.get_nowait())
+        return batch
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            await asyncio.to_thread(self._lock.renew)
+
+    def _count_written(self, written: Written) -> None:
+        rows, size = rows_of(written)
+        self._result.rows += rows
+        self._result.size += size
+        entry = written.entry
+        if written.parts or entry.first_skip(self._job.include) is None:
+            self._on_event(CallExported(entry.call_id, entry.agent_id, written.parts, rows))
+        self._count(entry, written.parts)
+
+    def _count(self, entry: Entry, written: tuple[str, ...]) -> None:
+        if skip := entry.first_skip(self._job.include):
+            self._result.skipped[skip.reason] += 1
+            self._on_event(CallSkipped(entry.call_id, entry.agent_id, skip.reason, skip.detail))
+        elif written:
+            self._result.exported += 1
+        else:
+            self._result.present += 1
+
+
+def _has_sound_ids(call: AgentCall) -> bool:
+    with suppress(ValueError):
+        return bool(check_id(call.id, "id") and check_id(call.agent_id, "id"))
+    return False

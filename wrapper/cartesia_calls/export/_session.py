@@ -1,0 +1,108 @@
+"""What surrounds a run: the client, the target with its lock, and the manifest."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from cartesia_calls import AsyncClient
+from cartesia_calls._clock import SystemClock
+from cartesia_calls._exceptions import ConfigurationError
+
+from ._errors import TargetError
+from ._events import ExportResult
+from ._index import Index
+from ._lock import acquire
+from ._manifest import check_about, fold, load, open_journal
+from ._run import Run
+from ._target import open_target
+from ._writing import Encoder, Store
+
+if TYPE_CHECKING:
+    import asyncio
+    import os
+    from collections.abc import Callable
+
+    from cartesia_calls._clock import Clock
+
+    from ._events import OnEvent
+    from ._job import Format, Job
+
+# Object stores take their time for each file; a folder is written to by one thread.
+_WRITES_AT_ONCE = 16
+
+
+async def run_job(
+    job: Job,
+    to: str | os.PathLike[str],
+    *,
+    connect: Callable[[], AsyncClient] | None,
+    on_event: OnEvent | None,
+    stop: asyncio.Event,
+    clock: Clock | None,
+) -> ExportResult:
+    """Run a job; see `export_async`."""
+    clock = clock or SystemClock()
+    encoder = _encoder(job.format)
+    began = clock.monotonic()
+    async with (connect or AsyncClient)() as client:
+        with ExitStack() as stack:
+            target = open_target(to, job.shard.name)
+            result = ExportResult(target.name)
+            stack.callback(target.close)
+            lock = acquire(target, job.shard, clock)
+            stack.callback(_quietly, lock.release)
+            target.clean()
+            check_about(target, job)
+            index = Index()
+            stack.callback(index.close)
+            load(target, job.shard, index)
+            at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
+            store = Store(target, encoder, open_journal(target, job.shard, clock), at_once=at_once)
+            stack.callback(store.close)
+            run = Run(
+                job=job,
+                client=client.with_options(max_retries=0),
+                target=target,
+                index=index,
+                store=store,
+                lock=lock,
+                clock=clock,
+                on_event=on_event or _ignore,
+                grace=_grace(client),
+                result=result,
+            )
+            try:
+                await run.run(stop)
+            finally:
+                result.seconds = clock.monotonic() - began
+            if not result.interrupted:
+                fold(target, job.shard, index)
+    return result
+
+
+def _encoder(name: Format) -> Encoder:
+    try:
+        return cast("Encoder", import_module(f"{__package__}._{name}"))
+    except ModuleNotFoundError as error:
+        if error.name != "pyarrow":
+            raise
+        raise ConfigurationError(
+            "The format parquet needs the package pyarrow, which is not installed.",
+            hint="Install it with: pip install 'cartesia-calls[export]'",
+        ) from None
+
+
+def _grace(client: AsyncClient) -> float:
+    return client._settings.logs_grace_period  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
+
+
+def _quietly(release: Callable[[], None]) -> None:
+    # A target that fails has been told of already.
+    with suppress(TargetError):
+        release()
+
+
+def _ignore(_event: object) -> None:
+    pass

@@ -1,0 +1,194 @@
+"""What was fetched, written and recorded: first the data, then that they are there."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest, sha256
+from typing import TYPE_CHECKING, Protocol
+
+from ._entry import Entry, Exported, Skipped
+from ._errors import TargetError
+from ._fetching import Recording
+from ._paths import data_path
+from ._schema import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ._entry import Outcome
+    from ._fetching import Fetched, FetchedCall
+    from ._index import Work
+    from ._manifest import Journal
+    from ._schema import Row, Table
+    from ._target import Target
+
+
+class Encoder(Protocol):
+    """A file format of tables."""
+
+    SUFFIX: str
+
+    def encode(self, table: Table, rows: Sequence[Row], /) -> bytes:
+        """Return rows as a file's bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A call that is recorded.
+
+    Attributes:
+        entry: What the manifest has of it now.
+        attempted: The parts that were fetched or found missing this time.
+        parts: The parts that were written.
+        left: Files whose parts are elsewhere now, since the call's day was not known before.
+    """
+
+    entry: Entry
+    parts: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call to be written, with what the manifest has of it so far."""
+
+    fetched: FetchedCall
+    before: Entry | None
+
+
+class Store:
+    """Writes calls to a target; for one thread at a time.
+
+    Args:
+        target: Where to.
+        encoder: How tables are written.
+        journal: Takes the outcomes.
+        at_once: How many files to write at once, which pays off where each takes its time.
+    """
+
+    def __init__(self, target: Target, encoder: Encoder, journal: Journal, *, at_once: int) -> None:
+        self._target = target
+        self._encoder = encoder
+        self._journal = journal
+        self._pool = ThreadPoolExecutor(at_once) if at_once > 1 else None
+
+    def write(self, calls: Sequence[Pending]) -> tuple[list[Written], TargetError | None]:
+        """Write calls, then record them.
+
+        Returns:
+            The calls that were written and recorded, and the failure that ended it, if there is one.
+        """
+        done: list[Written] = []
+        failure: TargetError | None = None
+        for outcome in self._pool.map(self._try, calls) if self._pool else map(self._try, calls):
+            if isinstance(outcome, Written):
+                done.append(outcome)
+            else:
+                failure = outcome
+                if self._pool is None:
+                    break
+        try:
+            self._journal.add(one.entry for one in done)
+            for path in (path for one in done for path in one.left):
+                self._target.remove(path)
+        except TargetError as error:
+            return [], failure or error
+        return done, failure
+
+    def flush(self) -> None:
+        """Record what the journal still holds.
+
+        Raises:
+            TargetError: It can't be written.
+        """
+        self._journal.flush()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the journal holds something."""
+        return self._journal.is_waiting
+
+    def close(self) -> None:
+        """End the threads and close the journal."""
+        if self._pool:
+            self._pool.shutdown()
+        self._journal.close()
+
+    def _try(self, call: Pending) -> Written | TargetError:
+        try:
+            return self._write(call)
+        except TargetError as error:
+            return error
+        except OSError as error:  # of a recording that waits to be adopted
+            return TargetError(f"A recording can't be read: {error.strerror or error}.")
+
+    def _write(self, call: Pending) -> Written:
+        work = call.fetched.work
+        before: Mapping[str, Outcome] = call.before.parts if call.before else {}
+        parts: dict[str, Outcome] = dict(before)
+        written: list[str] = []
+        left: list[str] = []
+        for name, fetched in call.fetched.parts.items():
+            old = before.get(name)
+            try:
+                new = self._part(name, work, fetched, old)
+            except ValueError as error:
+                new = Skipped("failed", str(error))
+            if isinstance(new, Skipped) and isinstance(old, Exported):
+                continue  # what is there stays there
+            parts[name] = new
+            if isinstance(new, Exported) and not _is_same(new, old):
+                written.append(name)
+                if isinstance(old, Exported) and old.path != new.path:
+                    left.append(old.path)
+        now = datetime.now(UTC).isoformat(timespec="microseconds")
+        entry = Entry(work.call_id, work.agent_id, now, parts)
+        return Written(entry, tuple(written), tuple(left))
+
+    def _part(self, name: str, work: Work, fetched: Fetched, old: Outcome | None) -> Outcome:
+        if isinstance(fetched, Skipped):
+            return fetched
+        if isinstance(fetched, Recording):
+            return self._recording(name, work, fetched, old)
+        data = self._encoder.encode(TABLES[name], fetched.rows)
+        new = Exported(
+            path=data_path(name, work.agent_id, work.day, work.call_id, self._encoder.SUFFIX),
+            rows=len(fetched.rows),
+            size=len(data),
+            sha256=sha256(data).hexdigest(),
+            final=work.final,
+            updated_at=fetched.updated_at,
+        )
+        if not _is_same(new, old):
+            self._target.write(new.path, data)
+        return new
+
+    def _recording(self, name: str, work: Work, fetched: Recording, old: Outcome | None) -> Outcome:
+        with fetched.file.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        new = Exported(
+            path=data_path(name, work.agent_id, work.day, work.call_id, "wav"),
+            rows=None,
+            size=fetched.file.stat().st_size,
+            sha256=digest,
+            final=work.final,
+        )
+        if _is_same(new, old):
+            fetched.file.unlink()
+        else:
+            self._target.adopt(new.path, fetched.file)
+        return new
+
+
+def _is_same(new: Exported, old: Outcome | None) -> bool:
+    return isinstance(old, Exported) and (old.path, old.sha256) == (new.path, new.sha256)
+
+
+def rows_of(written: Written) -> tuple[int, int]:
+    """Return how many rows and bytes were written of a call."""
+    parts = [written.entry.parts[name] for name in written.parts]
+    exported = [part for part in parts if isinstance(part, Exported)]
+    return sum(part.rows or 0 for part in exported), sum(part.size for part in exported)
