@@ -3,14 +3,15 @@
     python scripts/mutants.py
 
 mutmut changes one thing at a time in a copy of the project and runs the unit tests on each change.
-The figure goes to `tests/faults/mutants.json`, from where `docs/faults.md` takes it. Changes that no
-test notices are listed; the exit code is 1 where they are more than one in ten.
+The figure goes into `docs/faults.md`. Changes that no test notices are listed; the exit code is 1
+where they are more than one in ten.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
-FIGURE = ROOT / "tests" / "faults" / "mutants.json"
+DOCUMENT = ROOT / "docs" / "faults.md"
+_FIGURE = re.compile(r"(<!-- mutants -->\n).*?(<!-- end of mutants -->)", re.DOTALL)
 MODULES = (
     "_arguments",
     "_error_answers",
@@ -67,8 +69,10 @@ def main() -> int:
         counts = json.loads((copy / "mutants" / "mutmut-cicd-stats.json").read_text())
     # A test that does not end has noticed the change as well as one that fails.
     killed, total = counts["killed"] + counts["timeout"], counts["total"]
-    figure = {"modules": MODULES, "mutants": total, "killed": killed}
-    FIGURE.write_text(json.dumps(figure, indent=2) + "\n")
+    names = ", ".join(f"`{module}`" for module in MODULES)
+    figure = f"{killed} of {total} changes ({killed / total:.1%}) are noticed, in {names}.\n"
+    text = DOCUMENT.read_text(encoding="utf-8")
+    DOCUMENT.write_text(_FIGURE.sub(rf"\g<1>{figure}\g<2>", text), encoding="utf-8")
     sys.stdout.write(f"{survivors}{killed} of {total} mutants killed ({killed / total:.1%})\n")
     return 0 if killed >= LEAST_KILLED * total else 1
 

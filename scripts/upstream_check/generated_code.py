@@ -47,7 +47,7 @@ class GeneratedCode:
         text = (self._folder / "models" / "__init__.py").read_text(encoding="utf-8")
         return {
             plain(alias.name): self._shown(self._folder / "models" / f"{node.module}.py")
-            for node in ast.parse(text).body
+            for node in ast.walk(ast.parse(text))
             if isinstance(node, ast.ImportFrom)
             for alias in node.names
         }

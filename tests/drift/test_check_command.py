@@ -85,6 +85,7 @@ def test_breaking_drift_ends_with_2_and_is_explained(
     assert change["impact"]["methods"] == [
         "client.calls.follow_logs",
         "client.calls.logs",
+        "client.calls.stream_logs",
         "client.calls.wait_for_logs",
     ]
     assert change["impact"]["errors"] == ["ResponseValidationError"]
