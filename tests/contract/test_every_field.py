@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -59,6 +59,13 @@ def _changed(body: object, place: Place, change: Callable[[Any, Any], None]) -> 
     return changed
 
 
+def _setting(value: object) -> Callable[[Any, Any], None]:
+    def change(holder: Any, step: Any) -> None:  # noqa: ANN401 - a JSON object or array
+        holder[step] = value
+
+    return change
+
+
 def _wrong_values(place: Place) -> Iterator[object]:
     allowed = SEVERAL.get(place.schema["type"], {place.schema["type"]})
     if place.schema.get("nullable"):
@@ -83,7 +90,7 @@ def test_every_wrong_type_is_refused_where_it_is(operation: WrappedOperation) ->
     tried = 0
     for place in places(schema):
         for value in _wrong_values(place):
-            body = _changed(whole, place, lambda holder, step, v=value: holder.__setitem__(step, v))
+            body = _changed(whole, place, _setting(value))
             tried += 1
             if problem := _problem(_ask(operation, body), place.pointer):
                 problems.append(f"{place.pointer} = {value!r}: {problem}")
@@ -114,7 +121,7 @@ def test_null_is_taken_where_the_spec_says_so(operation: WrappedOperation) -> No
     whole = whole_example(schema)
     for place in places(schema):
         if place.schema.get("nullable"):
-            body = _changed(whole, place, lambda holder, step: holder.__setitem__(step, None))
+            body = _changed(whole, place, _setting(None))
             assert not isinstance(_ask(operation, body), CartesiaError), place.pointer
 
 
@@ -123,9 +130,9 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - models, and JSON of any type
     if hasattr(value, "to_dict"):
         return _plain(value.to_dict())
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _plain(one) for name, one in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(one) for one in cast("list[object]", value)]
     try:
         return datetime.fromisoformat(value).isoformat()
     except (TypeError, ValueError):

@@ -88,11 +88,12 @@ def _within(pauses: Sequence[float], expected: Sequence[Range]) -> bool:
 
 
 def _same(found: object, expected: object) -> bool:
+    of_one_type = type(found) is type(expected)
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         # Of a mapping, such as headers, the named items count.
         items = cast("Mapping[object, object]", found)
         return all(items.get(k) == v for k, v in cast("Mapping[object, object]", expected).items())
-    return type(found) is type(expected) and found == expected
+    return of_one_type and found == expected
 
 
 def _shown(value: object) -> str:

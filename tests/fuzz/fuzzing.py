@@ -11,11 +11,11 @@ import asyncio
 import hashlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -93,7 +93,7 @@ def _ask_async(settings: dict[str, Any]) -> CartesiaError | None:
 
 
 @contextmanager
-def target() -> Iterator[Target]:
+def target() -> Generator[Target]:
     """Start a server for the time of the block."""
     with RawServer() as server:
         yield Target(server)
@@ -155,7 +155,7 @@ def fuzz(seconds: float) -> int:
             max_examples=_BATCH,
             deadline=None,
             database=None,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=list(cast("Iterable[HealthCheck]", HealthCheck)),
         )
         def batch(data: bytes) -> None:
             nonlocal tried

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from contract import load_spec
 
@@ -47,7 +47,7 @@ def load_spec_once() -> Schema:
 def other_fields(schema: Schema) -> Schema | None:
     """Return the schema of fields that an object may have beyond the named; None if any will do."""
     others = schema.get("additionalProperties")
-    return others if isinstance(others, dict) else None
+    return cast("Schema", others) if isinstance(others, dict) else None
 
 
 def whole_example(schema: Schema) -> Any:  # noqa: ANN401 - JSON of any type

@@ -62,6 +62,10 @@ def _values_of_type(schema: Schema) -> st.SearchStrategy[Any]:
     }[schema["type"]]
 
 
+def _joined(known: Mapping[str, Any], unknown: Mapping[str, Any]) -> dict[str, Any]:
+    return {**unknown, **known}
+
+
 def _objects(schema: Schema) -> st.SearchStrategy[Mapping[str, Any]]:
     properties = schema.get("properties", {})
     required = set(schema.get("required", []))
@@ -72,4 +76,4 @@ def _objects(schema: Schema) -> st.SearchStrategy[Mapping[str, Any]]:
     others = other_fields(schema)
     names = st.text().filter(lambda name: name not in properties)
     more = st.dictionaries(names, values_of(others) if others else JSON_VALUES, max_size=2)
-    return st.builds(lambda known, unknown: {**unknown, **known}, named, more)
+    return st.builds(_joined, named, more)

@@ -40,7 +40,9 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "api.example.com").configure_cert(context)
+    certificate = authority.issue_cert("127.0.0.1", "api.example.com")
+    # Its signature names a class of pyOpenSSL, too, which nothing here installs.
+    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 
 
@@ -281,7 +283,10 @@ def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
 def test_an_engine_that_is_not_installed_says_what_to_install(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_choice, "find_spec", lambda _name: None)  # as in a bare environment
+    def find_nothing(_name: str) -> None:
+        """Find no package, as in a bare environment."""
+
+    monkeypatch.setattr(_choice, "find_spec", find_nothing)
     with pytest.raises(ConfigurationError, match="pyreqwest and orjson") as caught:
         kind(KEY, engine="fast")
     assert caught.value.hint == "Run: pip install 'cartesia-calls[fast]'"

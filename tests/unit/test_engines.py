@@ -9,6 +9,7 @@ import struct
 import threading
 import time
 import zlib
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -24,6 +25,7 @@ from cartesia_calls import (
 from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from cartesia_calls._engines._limits import MOST_CONNECTIONS
+from cartesia_calls._http import AsyncEngine, Engine, Response
 from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send, with_engine
 from scripted_server import Script, ScriptedServer, answer, saying
 
@@ -343,25 +345,20 @@ def test_an_answer_to_nothing_is_given_to_nobody(
             connection.sendall(SMUGGLED)
         sent.set()
 
-    def ask(sending: object) -> object:
-        sent.clear()
-        return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # either kind
-
     answers: list[bytes] = []
+
+    async def awaited(coming: Awaitable[Response]) -> None:
+        answers.append((await coming).body)
+        await asyncio.sleep(0.05)
 
     with ScriptedServer(script) as server:
 
-        def ask_again(sending: object) -> object:
-            result = ask(sending)
-
-            async def awaited() -> None:
-                response = await result  # type: ignore[misc]  # of the async engine
-                answers.append(response.body)
-                await asyncio.sleep(0.05)
-
-            if asyncio.iscoroutine(result):
-                return awaited()
-            answers.append(result.body)  # type: ignore[attr-defined]  # of the sync engine
+        def ask_again(sending: Engine | AsyncEngine) -> object:
+            sent.clear()
+            result = sending.send(a_request(server.url))
+            if not isinstance(result, Response):
+                return awaited(result)
+            answers.append(result.body)
             sent.wait(5)
             time.sleep(0.05)
             return None
@@ -372,19 +369,18 @@ def test_an_answer_to_nothing_is_given_to_nobody(
 
 
 def test_a_closed_engine_says_so(engine: EngineName, flavour: Flavour) -> None:
-    def close_and_ask(sending: object) -> object:
-        closing = sending.close()  # type: ignore[attr-defined]  # either kind
+    def ask(sending: Engine | AsyncEngine) -> Response | Awaitable[Response]:
+        return sending.send(a_request(server.url))
 
-        async def awaited() -> None:
-            await closing
-            await sending.send(a_request(server.url))  # type: ignore[attr-defined]  # the async one
+    def close_and_ask(sending: Engine | AsyncEngine) -> object:
+        closing = sending.close()
+        return ask(sending) if closing is None else awaited(closing, sending)
 
-        if asyncio.iscoroutine(closing):
-            return awaited()
-        return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # the sync one
-
-    def ask(sending: object) -> object:
-        return sending.send(a_request(server.url))  # type: ignore[attr-defined]  # either kind
+    async def awaited(closing: Awaitable[None], sending: Engine | AsyncEngine) -> None:
+        await closing
+        response = ask(sending)
+        assert not isinstance(response, Response)
+        await response
 
     with (
         ScriptedServer(saying(answer())) as server,
@@ -399,8 +395,9 @@ def _echo(connection: socket.socket, head: bytes) -> None:
 
 def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
     sending = make_engine(engine, base_url, None, SystemClock())
+    requests = [a_request(base_url + path) for path in paths]
     with ThreadPoolExecutor(64) as threads:
-        answers = list(threads.map(lambda path: sending.send(a_request(base_url + path)), paths))
+        answers = list(threads.map(sending.send, requests))
     sending.close()
     return [response.body for response in answers]
 

@@ -50,7 +50,11 @@ def test_with_rich_the_text_moves_and_changes(monkeypatch: pytest.MonkeyPatch) -
 
 def test_without_rich_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _as_terminal(monkeypatch)
-    monkeypatch.setattr(_progress, "find_spec", lambda name: None if name == "rich" else util)
+
+    def find_all_but_rich(name: str) -> object:
+        return None if name == "rich" else util
+
+    monkeypatch.setattr(_progress, "find_spec", find_all_but_rich)
     with progress("Fetching\x1b[2J…", quiet=0) as shown:
         assert terminal.shown.wait(10)
         shown.tell("Fetching 2 MB")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -36,11 +36,13 @@ def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of an
     schema = resolved(schema)
     if isinstance(value, dict):
         named = schema.get("properties", {})
-        return {k: _same_times(v, named[k]) if k in named else v for k, v in value.items()}
+        items = cast("dict[str, Any]", value).items()
+        return {k: _same_times(v, named[k]) if k in named else v for k, v in items}
     if isinstance(value, list):
-        return [_same_times(item, schema["items"]) for item in value]
-    is_time = schema.get("format") == "date-time" and value is not None
-    return isoparse(value.upper().replace(" ", "T")) if is_time else value
+        return [_same_times(item, schema["items"]) for item in cast("list[object]", value)]
+    if value is None or schema.get("format") != "date-time":
+        return value
+    return isoparse(value.upper().replace(" ", "T"))
 
 
 @pytest.mark.parametrize("operation", MODELLED, ids=lambda one: one.operation_id)
@@ -66,7 +68,9 @@ def test_any_answer_that_the_spec_allows_comes_through(
 
 
 def _json(result: Any) -> Any:  # noqa: ANN401 - a model or a list of them
-    return [item.to_dict() for item in result] if isinstance(result, list) else result.to_dict()
+    if isinstance(result, list):
+        return [item.to_dict() for item in cast("Sequence[Any]", result)]
+    return result.to_dict()
 
 
 @st.composite

@@ -130,7 +130,10 @@ def test_silence_between_two_pieces_is_bounded(engine: EngineName, flavour: Flav
 @ENGINES
 @FLAVOURS
 def test_a_server_that_says_nothing_is_given_up(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(lambda *_: None) as server, pytest.raises(APITimeoutError):
+    def say_nothing(_connection: socket.socket, _head: bytes) -> None:
+        """Send no byte."""
+
+    with ScriptedServer(say_nothing) as server, pytest.raises(APITimeoutError):
         _stream(engine, flavour, server.url, [], timeout=0.2, max_retries=0)
 
 
