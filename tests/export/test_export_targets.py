@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
@@ -42,7 +42,7 @@ class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has n
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
         # Older releases of fsspec take off no protocol but their own.
-        return str(super()._strip_protocol(path.removeprefix("stubborn://")))
+        return cast("str", super()._strip_protocol(path.removeprefix("stubborn://")))
 
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
         cls = type(self)
