@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
+    def error(self, message: str) -> None:  # type: ignore[override]  # it ends too
         """End with 3, as 2 means breaking drift."""
         self.print_usage(sys.stderr)
         self.exit(CANNOT_CHECK, f"{self.prog}: error: {message}\n")

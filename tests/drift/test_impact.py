@@ -23,7 +23,7 @@ def impacts() -> ImpactMap:
 
 
 def _impact(impacts: ImpactMap, operation_id: str, **place: str) -> Impact:
-    where = Place("an operation", operation_id, **{"part": Part.ANSWER, **place})  # type: ignore[arg-type]
+    where = Place("an operation", operation_id, **{"part": Part.ANSWER, **place})  # type: ignore[arg-type]  # fields by name
     judgement = Judgement(Verdict.BREAKING, Rule.ANSWER)
     pointer = "#/paths/x"
     change = Change(

@@ -13,6 +13,7 @@ from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from cartesia_calls._http import Request, Response, Sink
 from cartesia_calls._secret import ApiKey
+from fake_server import KEY
 
 if TYPE_CHECKING:
     from cartesia_calls._http import AsyncEngine, Engine
@@ -24,7 +25,6 @@ INSTALLED: tuple[EngineName, ...] = (
 )
 ENGINES = pytest.mark.parametrize("engine", INSTALLED)
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
-KEY = "sk_car_0123456789abcdefghij"
 
 
 def a_request(

@@ -26,7 +26,8 @@ from cartesia_calls import (
 from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines import _choice
 from cartesia_calls._engines._choice import EngineName, make_engine
-from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send
+from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, a_request, send
+from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 
 NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast is not installed")

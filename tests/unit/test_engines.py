@@ -26,7 +26,8 @@ from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from cartesia_calls._engines._limits import MOST_CONNECTIONS
 from cartesia_calls._http import AsyncEngine, Engine, Response
-from engines import ENGINES, FLAVOURS, INSTALLED, KEY, Flavour, a_request, send, with_engine
+from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, a_request, send, with_engine
+from fake_server import KEY
 from scripted_server import Script, ScriptedServer, answer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

@@ -23,9 +23,9 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._engines._choice import EngineName
-from engines import ENGINES, FLAVOURS, KEY, Flavour
+from engines import ENGINES, FLAVOURS, Flavour
 from fake_clock import FakeClock
-from fake_server import LOGS_NOT_AVAILABLE, FakeServer, ok
+from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
 
 LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
