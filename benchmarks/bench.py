@@ -13,6 +13,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import cores
 from goals import GOALS
 from plots import draw
 from report import write_report
@@ -22,7 +23,7 @@ from samples import Results, write_json
 HERE = Path(__file__).parent
 _ROUNDS = 5
 _MINUTES = 10.0
-_PACKAGES = ("cartesia-calls", "cartesia", "httpx", "aiohttp", "orjson", "pyreqwest", "ijson")
+_PACKAGES = ("cartesia-calls", "cartesia", "httpx", "aiohttp", "orjson", "httptools", "pyreqwest")
 
 
 def main() -> int:
@@ -81,6 +82,7 @@ def _describe_machine() -> dict[str, str]:
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": f"{platform.system()} {platform.machine()}",
         "cores": str(os.cpu_count()),
+        "processes kept to cores": "yes" if cores.can_be_kept_to() else "no",
     }
     if hasattr(os, "getloadavg"):
         described["load when it began"] = f"{os.getloadavg()[0]:.1f}"

@@ -12,6 +12,7 @@ from enum import Enum
 import cold
 import peers
 from bodies import LONG_LOG, SHORT_LOG
+from measure import TURNS
 from samples import Results, Series, Spread
 
 MEGABYTE = 1_000_000
@@ -79,8 +80,12 @@ class Goal:
         return measured.median >= self.limit
 
 
-def _sync(peer: peers.Peer, call_id: str, quantity: str) -> Series:
-    return Series("sync", peer.name, call_id, quantity)
+def _cpu(peer: peers.Peer) -> Series:
+    return Series(TURNS, peer.name, SHORT_LOG, _CPU)
+
+
+def _time(peer: peers.Peer) -> Series:
+    return Series("sync", peer.name, LONG_LOG, _WALL)
 
 
 def _async(peer: peers.Peer) -> Series:
@@ -101,24 +106,24 @@ GOALS = (
         "official SDK",
         Bound.TIMES_LESS,
         12,
-        _sync(peers.FAST, SHORT_LOG, _CPU),
-        _sync(peers.OFFICIAL, SHORT_LOG, _CPU),
+        _cpu(peers.FAST),
+        _cpu(peers.OFFICIAL),
     ),
     Goal(
         "CPU a call, `fast`, sync, 50 lines",
         "raw socket + orjson",
         Bound.TIMES_AT_MOST,
         2.5,
-        _sync(peers.FAST, SHORT_LOG, _CPU),
-        _sync(peers.FLOOR, SHORT_LOG, _CPU),
+        _cpu(peers.FAST),
+        _cpu(peers.FLOOR),
     ),
     Goal(
         "CPU a call, httpx engine, sync, 50 lines",
         "bare `httpx.Client` + `.json()`",
         Bound.TIMES_AT_MOST,
         1.1,
-        _sync(peers.HTTPX_ENGINE, SHORT_LOG, _CPU),
-        _sync(peers.BARE_HTTPX, SHORT_LOG, _CPU),
+        _cpu(peers.HTTPX_ENGINE),
+        _cpu(peers.BARE_HTTPX),
     ),
     Goal(
         "calls a second, async, 64 in flight, `fast`",
@@ -141,16 +146,16 @@ GOALS = (
         "official SDK (which doesn't validate)",
         Bound.TIMES_FASTER,
         22,
-        _sync(peers.FAST, LONG_LOG, _WALL),
-        _sync(peers.OFFICIAL, LONG_LOG, _WALL),
+        _time(peers.FAST),
+        _time(peers.OFFICIAL),
     ),
     Goal(
         "one log of 20,000 lines, `fast`, validated",
         "raw socket + orjson",
         Bound.TIMES_AT_MOST,
         1.4,
-        _sync(peers.FAST, LONG_LOG, _WALL),
-        _sync(peers.FLOOR, LONG_LOG, _WALL),
+        _time(peers.FAST),
+        _time(peers.FLOOR),
     ),
     Goal(
         "`import cartesia_calls`",

@@ -197,6 +197,34 @@ async def _aiohttp_async(url: str) -> AsyncGenerator[AsyncFetch]:
         yield fetch
 
 
+@contextlib.contextmanager
+def _pyreqwest(url: str) -> Generator[Fetch]:
+    import orjson
+    from pyreqwest.client import SyncClientBuilder
+
+    with SyncClientBuilder().default_headers(HEADERS).build() as client:
+
+        def fetch(call_id: str) -> int:
+            answer = client.get(f"{url}{_path(call_id)}").build().send()
+            return len(orjson.loads(answer.bytes().to_bytes())["logs"])
+
+        yield fetch
+
+
+@contextlib.asynccontextmanager
+async def _pyreqwest_async(url: str) -> AsyncGenerator[AsyncFetch]:
+    import orjson
+    from pyreqwest.client import ClientBuilder
+
+    async with ClientBuilder().default_headers(HEADERS).build() as client:
+
+        async def fetch(call_id: str) -> int:
+            answer = await client.get(f"{url}{_path(call_id)}").build().send()
+            return len(orjson.loads((await answer.bytes()).to_bytes())["logs"])
+
+        yield fetch
+
+
 # The generated client, without the wrapper
 
 
@@ -314,6 +342,7 @@ OFFICIAL_UNTYPED = _official_as("official SDK, untyped", _untyped)
 BARE_HTTPX = Peer("bare httpx", _httpx, _httpx_async)
 GENERATED = Peer("generated client", _generated, _generated_async)
 AIOHTTP = Peer("aiohttp", None, _aiohttp_async)
+PYREQWEST = Peer("pyreqwest + orjson", _pyreqwest, _pyreqwest_async)
 FLOOR = Peer("raw socket + orjson", _raw, _raw_async)
 
 PEERS = (
@@ -326,6 +355,7 @@ PEERS = (
     BARE_HTTPX,
     GENERATED,
     AIOHTTP,
+    PYREQWEST,
     FLOOR,
 )
 

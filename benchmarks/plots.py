@@ -20,7 +20,7 @@ import cold
 import peers
 from bodies import title_of
 from goals import MEGABYTE
-from measure import CEILING
+from measure import CEILING, TURNS
 from report import size_name, three_digits
 from rounds import IN_FLIGHT, LOGS, SERVER, SIZES
 from samples import Results, Series, read_json
@@ -46,6 +46,7 @@ _COLOURS = {
     "httpx": "#2f9e68",
     peers.GENERATED.name: "#a06bd0",
     peers.AIOHTTP.name: "#d0559a",
+    peers.PYREQWEST.name: "#8a6d3b",
     peers.FLOOR.name: _INK,
     SERVER: _INK,
 }
@@ -92,7 +93,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
 def _draw_cpu(results: Results) -> Figure:
     figure = Figure(figsize=(9, 7.5), layout="constrained")
     for axes, call_id in zip(figure.subplots(len(LOGS)), LOGS, strict=True):
-        series = [s for s in results.series("sync", "cpu_seconds") if s.case == call_id]
+        series = [s for s in results.series(TURNS, "cpu_seconds") if s.case == call_id]
         axes.set_title(f"CPU a call, {title_of(call_id)}, ms")
         _bars(axes, results, series, [s.peer for s in series])
     return figure

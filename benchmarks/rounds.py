@@ -20,7 +20,7 @@ from typing import TypeVar
 import peers
 from bodies import LONG_LOG, SHORT_LOG, WIDE_LOG
 from cold import ColdProgram, ColdRunError, cold_programs, run_cold
-from measure import CEILING
+from measure import CEILING, TURNS
 from peers import Peer
 from samples import Gap, Results, Sample, Series
 
@@ -33,7 +33,7 @@ LARGEST_WHOLE = 32_000_000
 """The largest body, in bytes, for peers that keep all of it in memory."""
 SERVER = "server's ceiling"
 
-_SECONDS = {"sync": 1.0, "async": 1.0, "memory": 0.0, CEILING: 0.5}
+_SECONDS = {"sync": 1.0, TURNS: 1.0, "async": 1.0, "memory": 0.0, CEILING: 0.5}
 _LONGEST_CHILD = 300.0
 _LEAST_COLD_RUNS, _MOST_COLD_RUNS = 5, 30
 """How often a cold program runs in one round; the median counts."""
@@ -62,7 +62,11 @@ def tasks_by_comparison(number: int) -> list[list[Task]]:
     # Untyped, the SDK differs in what it makes of a body, which the sync figures show.
     others = [peer for peer in peers.PEERS if peer is not peers.OFFICIAL_UNTYPED]
     async_peers = [peer for peer in others if peer.open_async]
-    comparisons = [[Task("sync", peer.name, case) for peer in sync_peers] for case in LOGS]
+    comparisons = [
+        [Task(kind, peer.name, case) for peer in sync_peers]
+        for case in LOGS
+        for kind in (TURNS, "sync")
+    ]
     for in_flight in map(str, IN_FLIGHT):
         tasks = [Task("async", peer.name, in_flight) for peer in async_peers]
         comparisons.append([*tasks, Task(CEILING, SERVER, in_flight)])

@@ -16,7 +16,7 @@ class Series(NamedTuple):
     """What one row of a table or one point of a plot stands for; each round adds a value to it.
 
     Attributes:
-        kind: What was done: `sync`, `async`, `memory` or `cold`.
+        kind: What was done: `sync`, `turns`, `async`, `memory` or `cold`.
         peer: Who did it.
         case: On what: a body, a number of calls in flight.
         quantity: What was measured, with its unit: `cpu_seconds`, `peak_bytes`…

@@ -12,6 +12,7 @@ import json
 import sys
 from functools import cache
 
+import cores
 from bodies import SMALLEST, Body, body_of
 
 HOST = "127.0.0.1"
@@ -120,4 +121,5 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
+    cores.keep_to_server_core()
     asyncio.run(_serve())

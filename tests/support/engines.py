@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Flavour = Literal["sync", "async"]
 
 INSTALLED: tuple[EngineName, ...] = (
-    ("httpx", "fast") if find_spec("pyreqwest") and find_spec("orjson") else ("httpx",)
+    ("httpx", "fast") if find_spec("httptools") and find_spec("orjson") else ("httpx",)
 )
 ENGINES = pytest.mark.parametrize("engine", INSTALLED)
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])

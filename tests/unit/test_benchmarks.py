@@ -19,7 +19,7 @@ from bodies import LONG_LOG, SHORT_LOG, SMALLEST, WIDE_LOG, body_of, line_count_
 from cold import cold_programs
 from contract import load_spec
 from goals import GOALS, MEGABYTE, ONE_GIGABYTE, Bound, Goal
-from measure import measure_async, measure_ceiling, measure_memory, measure_sync
+from measure import TURNS, measure_async, measure_ceiling, measure_memory, measure_sync
 from oracle import Oracle
 from report import MET, NOT_MEASURED, NOT_MET, write_report
 from rounds import Task, run_task, running_server
@@ -314,8 +314,8 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
     results = Results(machine={"cores": "2"})
     for round_ in range(3):
         for kind, peer, case, quantity, value in (
-            ("sync", peers.OFFICIAL.name, SHORT_LOG, "cpu_seconds", 0.003),
-            ("sync", peers.FAST.name, SHORT_LOG, "cpu_seconds", 0.00025),
+            (TURNS, peers.OFFICIAL.name, SHORT_LOG, "cpu_seconds", 0.003),
+            (TURNS, peers.FAST.name, SHORT_LOG, "cpu_seconds", 0.00025),
             ("async", peers.AIOHTTP.name, "64", "calls_per_second", 2_700),
             ("async", peers.AIOHTTP.name, "64", "cpu_seconds", 0.0003),
             ("ceiling", rounds.SERVER, "64", "calls_per_second", 14_000),
@@ -327,7 +327,7 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
     results.gaps.append(Gap("memory", "ours", "bytes-1000", "no | pipes\nand no lines"))
     report = write_report(results, ["figures/calls-a-second.svg"])
     assert "| cores | 2 |" in report
-    assert f"| {peers.FAST.name} | 0.5 (0.25 to 0.75) | - | 12 times |" in report
+    assert f"| {peers.FAST.name} | 0.5 (0.25 to 0.75) | - | - | 12 times |" in report
     assert "| aiohttp | - | - | 5,400 (2,700 to 8,100) | - |" in report
     assert "| aiohttp | - | - | 0.6 (0.3 to 0.9) | - |" in report
     assert f"| {rounds.SERVER} | - | - | 28,000 (14,000 to 42,000) | - |" in report

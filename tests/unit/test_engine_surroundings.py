@@ -30,6 +30,8 @@ from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, a_request, send
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 
+# The engine `fast` sends through no proxy.
+THROUGH_PROXIES = pytest.mark.parametrize("engine", ["httpx", "auto"])
 NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast is not installed")
 
 
@@ -112,7 +114,7 @@ def _tunnel(tls: ssl.SSLContext) -> Callable[[socket.socket, bytes], bool]:
     return script
 
 
-@ENGINES
+@THROUGH_PROXIES
 @FLAVOURS
 def test_a_proxy_gets_its_password_and_never_the_key(
     engine: EngineName,
@@ -147,7 +149,7 @@ def test_loopback_goes_past_any_proxy(
     assert response.body == b"direct"
 
 
-@ENGINES
+@THROUGH_PROXIES
 @FLAVOURS
 @pytest.mark.parametrize(
     ("no_proxy", "asked"),
@@ -167,6 +169,21 @@ def test_hosts_named_by_no_proxy_are_asked_directly(
             send(engine, flavour, a_request("https://api.nowhere.example.com:1/x", timeout=5))
     assert len(proxy.heads) == asked
     assert not caught.value.may_have_arrived
+
+
+@NEEDS_FAST
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_the_fast_engine_refuses_a_proxy_and_auto_takes_another(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://user:p4ssw0rd@proxy.example.com")
+    with pytest.raises(ConfigurationError, match="through no proxy") as caught:
+        kind(KEY, engine="fast")
+    assert "NO_PROXY" in str(caught.value)
+    assert "p4ssw0rd" not in str(caught.value)
+    assert kind(KEY).engine == "httpx"
+    monkeypatch.setenv("NO_PROXY", "api.cartesia.ai")
+    assert kind(KEY).engine == "fast"
 
 
 @ENGINES
@@ -288,7 +305,7 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
         """Find no package, as in a bare environment."""
 
     monkeypatch.setattr(_choice, "find_spec", find_nothing)
-    with pytest.raises(ConfigurationError, match="pyreqwest and orjson") as caught:
+    with pytest.raises(ConfigurationError, match="httptools and orjson") as caught:
         kind(KEY, engine="fast")
     assert caught.value.hint == "Run: pip install 'cartesia-calls[fast]'"
     assert kind(KEY).engine == "httpx"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,10 +108,8 @@ class CallFlows:
         operation = DOWNLOAD_CALL_AUDIO
         parts = operation.request_parts(call_id, cartesia_version=SPEC_VERSION)
         with whole_file(target) as file:
-            request = replace(
-                self.sender.request(operation, parts),
-                timeout=timeout,
-                sink=_FileSink(file, progress),
+            request = self.sender.request(operation, parts)._replace(
+                timeout=timeout, sink=_FileSink(file, progress)
             )
             # What has gone into a pipe can't be taken back for a second attempt.
             response = yield from self.sender.send(request, repeatable=is_rewritable(target))

@@ -38,9 +38,7 @@ class SystemClock:
         """Return the present moment, in UTC."""
         return datetime.now(UTC)
 
-    def monotonic(self) -> float:
-        """Return the machine's monotonic seconds."""
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
 
     def sleep(self, seconds: float) -> None:
         """Block this thread for `seconds`."""

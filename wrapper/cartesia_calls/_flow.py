@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from ._exceptions import CartesiaError
 from ._http import AsyncOpenAnswer, OpenAnswer, Request, Response
@@ -24,15 +24,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Asks for a request to be sent; the flow is resumed with the `Response`."""
 
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """Asks for a request to be sent; the flow is resumed with an answer to `Read`.
 
     The answer is closed when the flow ends, whichever way it does.
@@ -41,15 +39,13 @@ class Open:
     request: Request
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Asks for the next bytes of an answer; the flow is resumed with them, none at the end."""
 
     answer: OpenAnswer | AsyncOpenAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(NamedTuple):
     """Asks for time to pass; the flow is resumed with None."""
 
     seconds: float
@@ -87,19 +83,14 @@ class _Flowing(Generic[T]):
 
 
 class _Resumable(_Flowing[T]):
-    """Ends the flow with the block, and closes what the flow has opened.
-
-    That is also where its caller is interrupted or stops taking items.
-    """
+    """A flow that is ended also where its caller is interrupted or stops taking items."""
 
     def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
         super().__init__(flow)
         self.opened: list[Callable[[], None]] = []
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
+        """End the flow where it is, and close what it has opened."""
         self._flow.close()
         for close in self.opened:
             close()
@@ -112,10 +103,8 @@ class _AsyncResumable(_Flowing[T]):
         super().__init__(flow)
         self.opened: list[Callable[[], Awaitable[None]]] = []
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
+    async def end(self) -> None:
+        """End the flow where it is, and close what it has opened."""
         self._flow.close()
         for close in self.opened:
             await close()
@@ -130,22 +119,28 @@ class Runner:
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its result."""
-        with _Resumable(flow) as flowing:
-            try:
-                while True:
-                    self._take(flowing, flowing.next_step())
-            except StopIteration as done:
-                return cast("T", done.value)
+        flowing = _Resumable(flow)
+        try:
+            while True:
+                self._take(flowing, flowing.next_step())
+        except StopIteration as done:
+            return cast("T", done.value)
+        finally:
+            flowing.end()
 
     def iterate(self, flow: ItemFlow[T]) -> Iterator[T]:
         """Yield a flow's items, taking its steps as they are wanted."""
-        with _Resumable(flow) as flowing, suppress(StopIteration):
-            while True:
-                step = flowing.next_step()
-                if isinstance(step, Emit):
-                    yield step.item
-                else:
-                    self._take(flowing, step)
+        flowing = _Resumable(flow)
+        try:
+            with suppress(StopIteration):
+                while True:
+                    step = flowing.next_step()
+                    if isinstance(step, Emit):
+                        yield step.item
+                    else:
+                        self._take(flowing, step)
+        finally:
+            flowing.end()
 
     def _take(self, flowing: _Resumable[T], step: Step | Emit[T]) -> None:
         try:
@@ -171,16 +166,19 @@ class AsyncRunner:
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its result."""
-        async with _AsyncResumable(flow) as flowing:
-            try:
-                while True:
-                    await self._take(flowing, flowing.next_step())
-            except StopIteration as done:
-                return cast("T", done.value)
+        flowing = _AsyncResumable(flow)
+        try:
+            while True:
+                await self._take(flowing, flowing.next_step())
+        except StopIteration as done:
+            return cast("T", done.value)
+        finally:
+            await flowing.end()
 
     async def iterate(self, flow: ItemFlow[T]) -> AsyncIterator[T]:
         """Yield a flow's items, taking its steps as they are wanted."""
-        async with _AsyncResumable(flow) as flowing:
+        flowing = _AsyncResumable(flow)
+        try:
             with suppress(StopIteration):
                 while True:
                     step = flowing.next_step()
@@ -188,6 +186,8 @@ class AsyncRunner:
                         yield step.item
                     else:
                         await self._take(flowing, step)
+        finally:
+            await flowing.end()
 
     async def _take(self, flowing: _AsyncResumable[T], step: Step | Emit[T]) -> None:
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 
 DEFAULT_MAX_RESPONSE_BYTES = 100 * 1024 * 1024
+# Plain numbers: each look at a member of HTTPStatus takes Python 3.11 a call.
+OK = HTTPStatus.OK.value
+_FIRST_REDIRECT = HTTPStatus.MULTIPLE_CHOICES.value
+
+
+def is_success(status_code: int) -> bool:
+    """Tell whether a status says that all went well."""
+    return OK <= status_code < _FIRST_REDIRECT
 
 
 class Sink(Protocol):
@@ -30,8 +38,7 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request, without the key's text: an engine reveals it when it sends.
 
     Attributes:
@@ -46,15 +53,18 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     api_key: ApiKey | None
     timeout: float
     sink: Sink | None = None
     max_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
 
+    def __repr__(self) -> str:
+        """Return what it is, without the headers, which are the user's own too."""
+        return f"<Request {self.method} {self.url}>"
 
-@dataclass(frozen=True, slots=True)
-class Response:
+
+class Response(NamedTuple):
     """One whole answer.
 
     Attributes:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 # Where orjson gives a float for a whole number that is too large for 64 bits.
 _LARGEST_EXACT = 2.0**63
+_NESTING = frozenset({dict, list})
 
 
 def _find_orjson() -> Callable[[bytes], object] | None:
@@ -23,8 +24,13 @@ def _find_orjson() -> Callable[[bytes], object] | None:
 _read_fast = _find_orjson()
 
 
-def read_json(body: bytes) -> object:
+def read_json(body: bytes, number_free: frozenset[str] = frozenset()) -> object:
     """Return the JSON value that a body holds; of equal keys of an object the last one counts.
+
+    Args:
+        body: In UTF-8.
+        number_free: Fields of the outermost object, in which a number is not read exactly: whoever
+            reads them refuses one.
 
     Raises:
         ValueError: It is not JSON in UTF-8: NaN and infinities are refused.
@@ -36,7 +42,7 @@ def read_json(body: bytes) -> object:
         except ValueError:
             pass  # the other reader says what is wrong, and takes some more: see below
         else:
-            if not _has_inexact_number(value):
+            if not _has_inexact_number(value, number_free):
                 return value
     return _read_exactly(body)
 
@@ -55,18 +61,26 @@ def refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _has_inexact_number(value: object) -> bool:
-    if isinstance(value, dict):
-        items: Iterable[object] = cast("dict[str, object]", value).values()
-    elif isinstance(value, list):
-        items = cast("list[object]", value)
-    else:
-        items = (value,)
-    kinds = set(map(type, items))
-    if float in kinds and any(
-        isinstance(item, float) and abs(item) >= _LARGEST_EXACT for item in items
-    ):
-        return True
-    if dict not in kinds and list not in kinds:
-        return False
-    return any(type(item) in {dict, list} and _has_inexact_number(item) for item in items)
+def _has_inexact_number(value: object, number_free: frozenset[str]) -> bool:
+    pending = [value]
+    if type(value) is dict:
+        fields = cast("dict[str, object]", value)
+        pending = [fields[name] for name in fields.keys() - number_free]
+    while pending:
+        one = pending.pop()
+        if type(one) is dict:
+            items: Iterable[object] = cast("dict[str, object]", one).values()
+        elif type(one) is list:
+            items = cast("list[object]", one)
+        else:
+            items = (one,)
+        kinds = set(map(type, items))
+        if float in kinds and any(map(_is_inexact, items)):
+            return True
+        if not kinds.isdisjoint(_NESTING):
+            pending += [item for item in items if type(item) in _NESTING]
+    return False
+
+
+def _is_inexact(value: object) -> bool:
+    return isinstance(value, float) and abs(value) >= _LARGEST_EXACT

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from http import HTTPStatus
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlencode
 
 from cartesia_api import models
 from cartesia_api.models.cartesia_version import CartesiaVersion
 
 from ._exceptions import ResponseValidationError
+from ._http import OK
 from ._json import read_json
 from ._printable import excerpt
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cartesia_api.client import Client as GeneratedClient
 
     from ._http import Response
+    from ._schema_check import Schema
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,8 +86,7 @@ else:
     api_status_get = _Later("cartesia_api.api.api_status.api_status_get")
 
 
-@dataclass(frozen=True, slots=True)
-class _DecodedAnswer:
+class _DecodedAnswer(NamedTuple):
     """Stands in for the `httpx.Response` that the generated layer parses.
 
     Its JSON is decoded and checked already, and httpx need not be imported for it.
@@ -100,15 +100,13 @@ class _DecodedAnswer:
         return self.decoded
 
 
-@dataclass(frozen=True, slots=True)
-class _NoClient:
+class _NoClient(NamedTuple):
     """Stands in for the generated client, of which parsing asks one thing."""
 
     raise_on_unexpected_status: bool = False  # None comes back for one
 
 
-@dataclass(frozen=True, slots=True)
-class RequestParts:
+class RequestParts(NamedTuple):
     """The generated layer's part of a request.
 
     Attributes:
@@ -157,6 +155,12 @@ class Operation(Generic[P, T]):
     def _generated(self) -> Generated[P, T]:
         return self.load()
 
+    @cached_property
+    def _schema(self) -> Schema:
+        from ._schema_check import Schema  # noqa: PLC0415 - not before there is an answer
+
+        return Schema.of(self._generated.result)
+
     def request_parts(self, *args: P.args, **kwargs: P.kwargs) -> RequestParts:
         """Return the request that the generated layer makes of the operation's arguments."""
         made = self._generated.get_kwargs(*args, **kwargs)
@@ -170,10 +174,8 @@ class Operation(Generic[P, T]):
         Raises:
             ResponseValidationError: The answer is not what the spec says.
         """
-        from ._schema_check import find_mismatch  # noqa: PLC0415 - not before there is an answer
-
         decoded = self._decode(response)
-        if mismatch := find_mismatch(decoded, self._generated.result):
+        if mismatch := self._schema.check(decoded):
             raise self.invalid(response, mismatch.pointer, mismatch.problem)
         return self._parsed(response, _DecodedAnswer(response.status_code, decoded))
 
@@ -183,7 +185,7 @@ class Operation(Generic[P, T]):
         Raises:
             ResponseValidationError: The spec does not document it.
         """
-        if response.status_code != HTTPStatus.OK:
+        if response.status_code != OK:
             raise self._undocumented(response)
 
     def check_file(self, response: Response, media_type: str) -> None:
@@ -230,7 +232,7 @@ class Operation(Generic[P, T]):
 
     def _decode(self, response: Response) -> object:
         try:
-            return read_json(response.body)
+            return read_json(response.body, self._schema.number_free)
         except RecursionError:
             problem = "is JSON nested too deep to read"
         except ValueError as error:

@@ -14,7 +14,7 @@ import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Self, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 
@@ -45,6 +45,7 @@ _JSON_NAMES: dict[type, str] = {
 }
 
 
+_NUMBER_FREE = (str, dt.datetime, list[str])
 _PYTHON_NAMES = {"datetime": dt, "Unset": Unset}
 
 
@@ -79,12 +80,16 @@ def find_mismatch(value: object, expected: object) -> Mismatch | None:
     Raises:
         NotImplementedError: The generator wrote a type that this module does not know.
     """
-    return _check_of(expected)(value)
+    return check_of(expected)(value)
 
 
 @functools.cache
-def _check_of(expected: object) -> Check:
-    """Return the check for a type; it is made once, and the types are looked at no more."""
+def check_of(expected: object) -> Check:
+    """Return `find_mismatch` for a type; it is made once, and the types are looked at no more.
+
+    Raises:
+        NotImplementedError: The generator wrote a type that this module does not know.
+    """
     if expected is Any:
         return _fits
     if scalar := _SCALARS.get(expected):
@@ -101,6 +106,30 @@ def _check_of(expected: object) -> Check:
     if isinstance(expected, type) and issubclass(expected, enum.Enum):
         return _enum_check([str(member.value) for member in expected])
     raise NotImplementedError(f"no check for the generated type {expected!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a generated model says of the JSON that it is made of.
+
+    Attributes:
+        check: `find_mismatch` for the model.
+        number_free: The fields in which it lets no number pass.
+    """
+
+    check: Check
+    number_free: frozenset[str]
+
+    @classmethod
+    def of(cls, model: type) -> Self:
+        """Return that of a model.
+
+        Raises:
+            NotImplementedError: The generator wrote a type that this module does not know.
+        """
+        fields = _json_fields(model) if attrs.has(model) else ()
+        free = (name for name, expected, _ in fields if expected in _NUMBER_FREE)
+        return cls(check_of(model), frozenset(free))
 
 
 def _fits(_value: object) -> Mismatch | None:
@@ -123,7 +152,7 @@ def _enum_check(known: list[str]) -> Check:
 
 def _union_check(options: tuple[object, ...]) -> Check:
     # Unset stands for a field that is not there; a value that is there must fit another option.
-    checks = [_check_of(option) for option in options if option is not Unset]
+    checks = [check_of(option) for option in options if option is not Unset]
 
     def check(value: object) -> Mismatch | None:
         mismatches: list[Mismatch] = []
@@ -139,7 +168,7 @@ def _union_check(options: tuple[object, ...]) -> Check:
 
 
 def _list_check(item_type: object) -> Check:
-    check_item = _check_of(item_type)
+    check_item = check_of(item_type)
     allowed: frozenset[type] = _SCALARS[item_type][0] if item_type in _SCALARS else frozenset()
 
     def check(value: object) -> Mismatch | None:
@@ -159,9 +188,11 @@ def _list_check(item_type: object) -> Check:
 def _mismatch_in_time(value: object) -> Mismatch | None:
     if not isinstance(value, str):
         return _not_a("a string", value)
+    if _is_time(value):
+        return None
     if _WITHOUT_OFFSET.fullmatch(value):
         return Mismatch("", "is a time without an offset from UTC")
-    return None if _is_time(value) else Mismatch("", "is not a time in the form of RFC 3339")
+    return Mismatch("", "is not a time in the form of RFC 3339")
 
 
 def _is_time(text: str) -> bool:
@@ -178,11 +209,11 @@ def _is_time(text: str) -> bool:
 
 def _model_check(model: type) -> Check:
     fields = [
-        (name, _check_of(expected), required) for name, expected, required in _json_fields(model)
+        (name, check_of(expected), required) for name, expected, required in _json_fields(model)
     ]
     known = frozenset(name for name, _, _ in fields)
     other_type = _type_of_other_fields(model)
-    check_other = None if other_type is Any else _check_of(other_type)
+    check_other = None if other_type is Any else check_of(other_type)
 
     def check(value: object) -> Mismatch | None:
         if not isinstance(value, dict):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import platform
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ._error_answers import status_error
 from ._exceptions import APIConnectionError, ResponseValidationError
 from ._flow import Open, Read, Send, Sleep
-from ._http import Request, Response
+from ._http import Request, Response, is_success
 from ._retry import RetryEvent
 from ._version import __version__
 
@@ -73,13 +72,14 @@ class Sender:
     def request(self, operation: Operation[P, T], parts: RequestParts) -> Request:
         """Return the generated layer's request with this client's settings put in."""
         settings = self.settings
-        given = (*settings.headers.items(), *parts.headers.items())
+        headers = {**_OWN_HEADERS, **settings.headers}
+        for name, value in parts.headers.items():
+            headers[name.lower()] = value
+        headers["cartesia-version"] = settings.api_version
         return Request(
             method=parts.method,
             url=settings.base_url + parts.path,
-            headers=_OWN_HEADERS
-            | {name.lower(): value for name, value in given}
-            | {"cartesia-version": settings.api_version},
+            headers=headers,
             api_key=settings.api_key if operation.needs_key else None,
             timeout=settings.timeout,
             max_bytes=settings.max_response_bytes,
@@ -113,7 +113,7 @@ class Sender:
             except APIConnectionError as error:
                 failure = error
             else:
-                if _is_success(response.status_code):
+                if is_success(response.status_code):
                     return result
                 failure = status_error(request, response, self.clock.now())
             failure.attempts = attempt
@@ -142,7 +142,7 @@ class Sender:
         left = deadline - self.clock.monotonic()
         if left >= request.timeout:
             return request
-        return replace(request, timeout=max(_SHORTEST_TIMEOUT, left))
+        return request._replace(timeout=max(_SHORTEST_TIMEOUT, left))
 
     def _tell(self, event: RetryEvent) -> None:
         summary, pause, attempt = event.error.summary, event.pause, event.attempt
@@ -173,11 +173,7 @@ def _head_and_first_piece(request: Request) -> Flow[tuple[Response, Opening]]:
     answer = cast("OpenAnswer | AsyncOpenAnswer", (yield Open(request)))
     piece = body = cast("bytes", (yield Read(answer)))
     # What an error says is read whole, within reason.
-    while piece and not _is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:
+    while piece and not is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:
         piece = cast("bytes", (yield Read(answer)))
         body += piece
     return Response(answer.status_code, answer.headers, body), Opening(answer, body)
-
-
-def _is_success(status_code: int) -> bool:
-    return HTTPStatus.OK <= status_code < HTTPStatus.MULTIPLE_CHOICES

@@ -76,7 +76,7 @@ class Settings:
         api_version: The `Cartesia-Version` header, a date.
         timeout: The bound of one attempt, in seconds.
         max_retries: How often a request that failed in passing is sent again.
-        headers: More headers to send with every request.
+        headers: More headers to send with every request, names in lower case.
         logs_grace_period: How long after a call's end its logs may still be written, in seconds.
         total_timeout: The bound of an operation with all its retries, in seconds; None where it
             follows from `timeout`.
@@ -354,7 +354,7 @@ def check_on_retry(on_retry: OnRetry | None) -> OnRetry | None:
 
 
 def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return a copy of the user's own headers.
+    """Return a copy of the user's own headers, with their names in lower case.
 
     Raises:
         ConfigurationError: One is malformed, or has a setting of its own.
@@ -373,7 +373,7 @@ def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
                 f"The header {name!r} can't be set through headers=….",
                 hint="Use api_key, api_version or base_url.",
             )
-        checked[name] = value
+        checked[name.lower()] = value
     return checked
 
 

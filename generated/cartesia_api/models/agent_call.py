@@ -229,9 +229,7 @@ class AgentCall:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                from dateutil.parser import isoparse
-
-                start_time_type_0 = isoparse(data)
+                start_time_type_0 = datetime.datetime.fromisoformat(data.upper())
 
                 return start_time_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -248,9 +246,7 @@ class AgentCall:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                from dateutil.parser import isoparse
-
-                end_time_type_0 = isoparse(data)
+                end_time_type_0 = datetime.datetime.fromisoformat(data.upper())
 
                 return end_time_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
@@ -267,9 +263,7 @@ class AgentCall:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                from dateutil.parser import isoparse
-
-                redacted_at_type_0 = isoparse(data)
+                redacted_at_type_0 = datetime.datetime.fromisoformat(data.upper())
 
                 return redacted_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):

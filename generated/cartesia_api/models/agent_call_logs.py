@@ -2,13 +2,13 @@
 # pyright: standard
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Mapping
 
 T = TypeVar("T", bound="AgentCallLogs")
@@ -55,9 +55,7 @@ class AgentCallLogs:
 
         logs = cast(list[str], d.pop("logs"))
 
-        from dateutil.parser import isoparse
-
-        updated_at = isoparse(d.pop("updated_at"))
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at").upper())
 
         agent_call_logs = cls(
             call_id=call_id,

@@ -167,13 +167,9 @@ class AgentSummary:
 
         name = d.pop("name")
 
-        from dateutil.parser import isoparse
+        created_at = datetime.datetime.fromisoformat(d.pop("created_at").upper())
 
-        created_at = isoparse(d.pop("created_at"))
-
-        from dateutil.parser import isoparse
-
-        updated_at = isoparse(d.pop("updated_at"))
+        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at").upper())
 
         tts_voice = d.pop("tts_voice")
 
@@ -209,9 +205,7 @@ class AgentSummary:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                from dateutil.parser import isoparse
-
-                deleted_at_type_0 = isoparse(data)
+                deleted_at_type_0 = datetime.datetime.fromisoformat(data.upper())
 
                 return deleted_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from cartesia_calls._http import Response
+from cartesia_calls._http import OK, Response, is_success
 
 from ._decoding import DecodingError, decoder_for
 from ._failures import broken_off, too_long, undecodable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cartesia_calls._http import Request
 
     from ._decoding import Decoder
-
-_FIRST_SUCCESS = 200
-_FIRST_REDIRECT = 300
 
 
 class Pieces:
@@ -30,7 +26,7 @@ class Pieces:
 
     def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
         self._request = request
-        self.is_success = _FIRST_SUCCESS <= status_code < _FIRST_REDIRECT
+        self.is_success = is_success(status_code)
         self._came = 0
         self._announced: int | None = None
         self._decoder: Decoder | None = None
@@ -43,7 +39,7 @@ class Pieces:
                 self._spoil(error)
         length = headers.get("content-length", "")
         # Of an encoded body the length is another than of what it holds; a 204 has no body at all.
-        if encoding is None and status_code == HTTPStatus.OK and length.isdecimal():
+        if encoding is None and status_code == OK and length.isdecimal():
             self._announced = int(length)
 
     @property
@@ -51,22 +47,16 @@ class Pieces:
         """How long the body will be, if the server says so."""
         return self._announced
 
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        """Yield what the next bytes from the wire hold.
+    def decode(self, piece: bytes) -> Iterable[bytes]:
+        """Return what the next bytes from the wire hold, to be looked through once.
 
         Raises:
-            ResponseValidationError: They are not encoded as a success says.
+            ResponseValidationError: They are not encoded as a success says; on the way through.
         """
         self._came += len(piece)
         if self.spoilt:
-            return
-        if self._decoder is None:
-            yield piece
-            return
-        try:
-            yield from self._decoder.decode(piece)
-        except DecodingError as error:
-            self._spoil(error)
+            return ()
+        return (piece,) if self._decoder is None else self._decoded(self._decoder, piece)
 
     def end(self) -> None:
         """Check that the body is whole.
@@ -83,6 +73,12 @@ class Pieces:
                 self._decoder.check_end()
             except DecodingError as error:
                 self._spoil(error)
+
+    def _decoded(self, decoder: Decoder, piece: bytes) -> Iterator[bytes]:
+        try:
+            yield from decoder.decode(piece)
+        except DecodingError as error:
+            self._spoil(error)
 
     def _spoil(self, error: DecodingError) -> None:
         self.spoilt = True
@@ -102,15 +98,15 @@ class OpenBody:
         self.status_code = status_code
         self.headers = headers
         self._pieces = Pieces(request, status_code, headers)
-        self._decoded: Iterator[bytes] = iter(())
+        self._taken: Iterator[bytes] = iter(())
 
     def take(self) -> bytes:
         """Return what is decoded and not yet taken, in part; empty if more is to be fed first."""
-        return next(filter(None, self._decoded), b"")
+        return next(filter(None, self._taken), b"")
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes from the wire."""
-        self._decoded = self._pieces.decode(piece)
+        self._taken = iter(self._pieces.decode(piece))
 
     def end(self) -> bytes:
         """Check that the body is whole, and return nothing.
@@ -147,9 +143,10 @@ class Body:
         self._request = request
         self._status_code = status_code
         self._headers = headers
-        self._held = bytearray()
+        self._held: list[bytes] = []
+        self._room = request.max_bytes
         self._is_cut = False
-        self._sink = request.sink if status_code == HTTPStatus.OK else None
+        self._sink = request.sink if status_code == OK else None
         self._pieces = Pieces(
             request, status_code, {} if is_decoded and "content-encoding" in headers else headers
         )
@@ -172,11 +169,11 @@ class Body:
             if self._sink is not None:
                 self._sink.write(decoded)
                 continue
-            self._held += decoded
-            if len(self._held) > self._request.max_bytes:
+            self._held.append(decoded[: self._room])
+            self._room -= len(decoded)
+            if self._room < 0:
                 if self._pieces.is_success:
                     raise too_long(self._request, self._status_code)
-                del self._held[self._request.max_bytes :]
                 self._is_cut = True
                 return False
         return True
@@ -190,5 +187,5 @@ class Body:
         """
         if not self._is_cut:
             self._pieces.end()
-        held = b"" if self._pieces.spoilt else bytes(self._held)
+        held = b"" if self._pieces.spoilt else b"".join(self._held)
         return Response(self._status_code, self._headers, held)

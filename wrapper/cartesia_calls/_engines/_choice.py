@@ -20,7 +20,7 @@ EngineName = Literal["auto", "fast", "httpx"]
 
 ClientT = TypeVar("ClientT", bound="httpx.Client | httpx.AsyncClient")
 
-_PACKAGES_OF_FAST = ("pyreqwest", "orjson")
+_PACKAGES_OF_FAST = ("httptools", "orjson")
 
 
 def make_engine(
@@ -42,7 +42,7 @@ def make_engine(
         from ._fast import FastEngine  # noqa: PLC0415 - only the chosen engine's
 
         try:
-            return FastEngine(around)
+            return FastEngine(around, clock)
         except ConfigurationError:
             if name == "fast":
                 raise
@@ -63,7 +63,7 @@ def make_async_engine(
         return AsyncOwnClientEngine(_checked(http_client, httpx.AsyncClient))
     around = look_around(base_url)
     if _is_fast(name):
-        from ._fast import AsyncFastEngine  # noqa: PLC0415 - only the chosen engine's
+        from ._fast_async import AsyncFastEngine  # noqa: PLC0415 - only the chosen engine's
 
         try:
             return AsyncFastEngine(around)

@@ -8,7 +8,6 @@ puts it back.
 
 from __future__ import annotations
 
-from collections import deque
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -18,7 +17,7 @@ import httpcore
 
 from ._decoding import ACCEPT_ENCODING
 from ._environment import make_tls_context, unusable
-from ._limits import METHODS_WITH_A_BODY
+from ._limits import KEPT_IDLE, METHODS_WITH_A_BODY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from cartesia_calls._http import Request
 
     from ._environment import Surroundings
-
-# How long an idle connection is kept, in seconds: servers close theirs soon after.
-_KEPT_IDLE = 5.0
 
 # Raised before a request is on its way.
 NOT_SENT = (
@@ -50,40 +46,6 @@ _ACCEPT_ENCODING = (b"Accept-Encoding", ACCEPT_ENCODING.encode())
 _TIMEOUTS = ("connect", "read", "write", "pool")
 
 PoolT = TypeVar("PoolT", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
-ConnectionT = TypeVar(
-    "ConnectionT", httpcore.ConnectionInterface, httpcore.AsyncConnectionInterface
-)
-
-
-class FreeList(Generic[ConnectionT]):
-    """Connections that wait for their next request, the last one used first."""
-
-    def __init__(self) -> None:
-        self._free: deque[ConnectionT] = deque()
-        self.is_closed = False
-
-    def take(self) -> ConnectionT | None:
-        """Return a free connection, None if there is none."""
-        try:
-            return self._free.pop()
-        except IndexError:
-            return None
-
-    def put(self, connection: ConnectionT) -> bool:
-        """Put a connection back for the next request; False if it must be closed instead."""
-        if self.is_closed or not _is_reusable(connection):
-            return False
-        self._free.append(connection)
-        # The list may have been closed in between, by another thread.
-        return not self.is_closed
-
-    def close(self) -> list[ConnectionT]:
-        """Take no more connections, and return those that are free, to be closed."""
-        self.is_closed = True
-        connections: list[ConnectionT] = []
-        while (connection := self.take()) is not None:
-            connections.append(connection)
-        return connections
 
 
 class Factory(Generic[PoolT]):
@@ -97,14 +59,11 @@ class Factory(Generic[PoolT]):
         self._scheme, self._host = around.scheme.encode(), around.host.encode("ascii")
         self._port = around.port
         self.origin = httpcore.Origin(self._scheme, self._host, self._port)
-        shown_host = f"[{around.host}]" if ":" in around.host else around.host
-        standard_port = {"http": 80, "https": 443}[around.scheme]
-        port = "" if around.port == standard_port else f":{around.port}"
-        self._host_header = (b"Host", f"{shown_host}{port}".encode())
+        self._host_header = (b"Host", around.host_header.encode())
         self.pool: PoolT = make_pool(
             ssl_context=make_tls_context(around) if around.scheme == "https" else None,
             proxy=_proxy(around.proxy) if around.proxy else None,
-            keepalive_expiry=_KEPT_IDLE,
+            keepalive_expiry=KEPT_IDLE,
         )
 
     def request(self, request: Request) -> httpcore.Request:
@@ -159,7 +118,7 @@ def _proxy(url: str) -> httpcore.Proxy:
     return httpcore.Proxy(f"{parts.scheme}://{host}", auth=auth)
 
 
-def _is_reusable(connection: object) -> bool:
+def is_reusable(connection: object) -> bool:
     """Tell whether an answered connection can take another request, with no byte left over.
 
     A server that sends more than it announced, or a second answer that nobody asked for, would have

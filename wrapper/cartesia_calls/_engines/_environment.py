@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 # Where a proxy may be set elsewhere than in the environment's variables.
 _WITH_SYSTEM_PROXIES = frozenset({"darwin", "win32"})
+_PORTS = {"http": 80, "https": 443}
 _BRACKETED = re.compile(r"\[[^\[\]]+\](:\d*)?")
 _DOTTED_NUMBERS = re.compile(r"[\d.]+")
 
@@ -43,6 +44,12 @@ class Surroundings:
     ca_file: str | None
     ca_folder: str | None
 
+    @property
+    def host_header(self) -> str:
+        """The `Host` header of requests: the port is named where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
 
 def look_around(base_url: str) -> Surroundings:
     """Find out how to reach a base URL.
@@ -59,7 +66,7 @@ def look_around(base_url: str) -> Surroundings:
     around = Surroundings(
         scheme=parts.scheme,
         host=host,
-        port=parts.port or (443 if is_tls else 80),
+        port=parts.port or _PORTS[parts.scheme],
         proxy=proxy,
         ca_file=os.environ.get("SSL_CERT_FILE") or None if is_tls else None,
         ca_folder=os.environ.get("SSL_CERT_DIR") or None if is_tls else None,
@@ -89,6 +96,24 @@ def make_tls_context(around: Surroundings) -> ssl.SSLContext:
         raise unusable(error) from None
 
 
+def make_direct_tls_context(around: Surroundings) -> ssl.SSLContext | None:
+    """Return what connections straight to the server are made with; None for plain HTTP.
+
+    Raises:
+        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
+    """
+    if around.proxy is not None:
+        raise ConfigurationError(
+            "The engine `fast` sends through no proxy, and the environment names one.",
+            hint="Use engine='auto' or 'httpx', or name the host in NO_PROXY.",
+        )
+    if around.scheme == "http":
+        return None
+    context = make_tls_context(around)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
 def unusable(error: Exception) -> ConfigurationError:
     """Return the error for an environment that can't be used.
 
@@ -97,7 +122,7 @@ def unusable(error: Exception) -> ConfigurationError:
     return ConfigurationError(
         f"The environment's proxy or TLS settings can't be used ({type(error).__name__}).",
         hint="Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and "
-        "SSLKEYLOGFILE; a SOCKS proxy needs the package socksio, or the extra `fast`.",
+        "SSLKEYLOGFILE; a SOCKS proxy needs the package socksio.",
     )
 
 

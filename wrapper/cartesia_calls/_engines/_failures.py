@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import (
@@ -33,6 +34,16 @@ def no_answer(request: Request, why: str, *, may_have_arrived: bool = True) -> A
     )
     failure.may_have_arrived = may_have_arrived
     return failure
+
+
+def lost(request: Request, error: OSError, *, may_have_arrived: bool = True) -> APIConnectionError:
+    """Return the error of a connection that failed, in the operating system's words."""
+    if isinstance(error, TimeoutError):
+        return timed_out(request, may_have_arrived=may_have_arrived)
+    why = error.strerror or str(error)
+    if isinstance(error, ConnectionError) and error.errno:
+        why = os.strerror(error.errno)  # which asyncio has in words of its own
+    return no_answer(request, why, may_have_arrived=may_have_arrived)
 
 
 def broken_off(request: Request, came: int, announced: int) -> APIConnectionError:

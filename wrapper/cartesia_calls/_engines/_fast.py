@@ -1,337 +1,223 @@
-"""The engines of the extra `fast`: pyreqwest, which is Rust's reqwest."""
+"""The engine of the extra `fast`: sockets, and llhttp to read what comes over them."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-# By name and now: imported late, in the middle of a signal, they would abort the process.
-from pyreqwest.client import ClientBuilder, SyncClientBuilder
-from pyreqwest.exceptions import (
-    ClientClosedError,
-    PoolTimeoutError,
-    PyreqwestError,
-    RequestPanicError,
-    RequestTimeoutError,
-)
-from pyreqwest.proxy import ProxyBuilder
+import socket
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from ._body import Body, OpenBody
-from ._decoding import ACCEPT_ENCODING
-from ._environment import unusable
-from ._failures import closed, no_answer, timed_out, unsendable, without_frames
-from ._interruptible import Helper
-from ._limits import METHODS_WITH_A_BODY, MOST_CONNECTIONS
-from ._owner import OneLoop, OneProcess
+from ._environment import make_direct_tls_context
+from ._failures import closed, lost, no_answer, timed_out, without_frames
+from ._free_list import FreeList
+from ._limits import KEPT_IDLE, MOST_CONNECTIONS
+from ._messages import AnswerReader, RequestWriter, UnreadableError, check_head
+from ._owner import OneProcess
+from ._sockets import BUFFER, readable_check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Self
+    import ssl
 
-    from pyreqwest.client import Client as AsyncReqwest
-    from pyreqwest.client import SyncClient
-    from pyreqwest.http import HeaderMap
-    from pyreqwest.request import (
-        RequestBuilder,
-        StreamRequest,
-        SyncRequestBuilder,
-        SyncStreamRequest,
-    )
-    from pyreqwest.response import Response as AsyncAnswer
-
-    from cartesia_calls._exceptions import CartesiaError
-    from cartesia_calls._http import AsyncOpenAnswer, OpenAnswer, Request, Response
+    from cartesia_calls._clock import Clock
+    from cartesia_calls._http import OpenAnswer, Request, Response
 
     from ._environment import Surroundings
-
-BuilderT = TypeVar("BuilderT", ClientBuilder, SyncClientBuilder)
-RequestBuilderT = TypeVar("RequestBuilderT", "RequestBuilder", "SyncRequestBuilder")
-
-T = TypeVar("T")
-
-# How many bytes to gather before they are handed over: all that come at once, so that none are lost
-# where the rest does not come.
-_EACH_PIECE = 1
-_SENDING_ERRORS = (PyreqwestError, ValueError)
-_UNREADABLE = "(not ASCII)"
-# What reqwest calls a failure to connect, among an error's causes.
-_NOT_CONNECTED = "client error (Connect)"
+    from ._messages import Head
 
 
 class FastEngine:
-    """Sends over a client of reqwest's."""
+    """Sends over connections that are kept for the next request, one for each in flight."""
 
     name = "fast"
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, clock: Clock) -> None:
         self._around = around
-        self._client: SyncClient | None = _configured(SyncClientBuilder(), around).build()
+        self._clock = clock
+        self._tls = make_direct_tls_context(around)
+        self._writer = RequestWriter(around)
+        self._free: FreeList[_Connection] = FreeList()
+        # A semaphore would do, but takes as long as half of what else is done for a request.
+        self._turns: SimpleQueue[None] = SimpleQueue()
+        for _ in range(MOST_CONNECTIONS):
+            self._turns.put(None)
         self._process = OneProcess()
-        self._helper = Helper()
 
     def send(self, request: Request) -> Response:
         """See `Engine.send`."""
-        self._process.check()
+        self._check()
+        deadline = _Deadline(request, self._clock)
         try:
-            return _heard(self._helper, lambda: self._exchange(request))
-        except _SENDING_ERRORS as error:
-            raise _translated(error, request) from without_frames(error)
+            self._turns.get(timeout=request.timeout)
+        except Empty:
+            raise timed_out(request, may_have_arrived=False) from None
+        try:
+            return self._exchange(request, deadline)
+        finally:
+            self._turns.put(None)
 
     def open(self, request: Request) -> OpenAnswer:
         """See `Engine.open`."""
-        self._process.check()
-        if self._client is None:
-            raise closed()
-        builder = _configured(SyncClientBuilder(), self._around)
-        # Of a client's own: reqwest has no other way to bound the silence between two pieces.
-        client = builder.read_timeout(timedelta(seconds=request.timeout)).build()
-        return _OpenAnswer(client, request)
+        self._check()
+        deadline = _Deadline(request, self._clock)
+        connection = self._connect(deadline)
+        try:
+            connection.ask(self._writer, deadline)
+            head = connection.receive_head(deadline)
+            return _OpenAnswer(request, head, connection, self._clock)
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
         """See `Engine.close`."""
-        # Idle connections end with the last name for the client.
-        client, self._client = self._client, None
-        if client is not None and self._process.is_here():
-            client.close()
+        for connection in self._free.close():
+            if self._process.is_here():
+                connection.close()
 
-    def _exchange(self, request: Request) -> Response:
-        with self._build(request) as answer:
-            body = Body(request, answer.status, _head_of(answer.headers, request))
-            reader = answer.body_reader
-            while (piece := reader.read_chunk()) is not None:
-                if not body.write(piece.to_bytes()):
-                    break
-        return body.response()
-
-    def _build(self, request: Request) -> SyncStreamRequest:
-        client = self._client
-        if client is None:
-            raise closed()
-        builder = _with_headers(client.request(request.method, request.url), request)
-        return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
-
-
-class AsyncFastEngine:
-    """`FastEngine`, to be awaited."""
-
-    name = "fast"
-
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self._client: AsyncReqwest | None = _configured(ClientBuilder(), around).build()
-        self._process = OneProcess()
-        self._loop = OneLoop()
-
-    async def send(self, request: Request) -> Response:
-        """See `AsyncEngine.send`."""
+    def _check(self) -> None:
         self._process.check()
-        self._loop.check(asyncio.get_running_loop())
+        if self._free.is_closed:
+            raise closed()
+
+    def _exchange(self, request: Request, deadline: _Deadline) -> Response:
+        connection = self._free_connection() or self._connect(deadline)
         try:
-            return await self._exchange(request)
-        except _SENDING_ERRORS as error:
-            raise _translated(error, request) from without_frames(error)
+            connection.ask(self._writer, deadline)
+            head = connection.receive_head(deadline)
+            body = Body(request, head.status_code, head.headers)
+            while all(map(body.write, connection.reader.take())) and not connection.reader.is_whole:
+                connection.receive(deadline)
+            response = body.response()
+        except BaseException:
+            connection.close()
+            raise
+        connection.idle_since = self._clock.monotonic()
+        if not (connection.reader.is_reusable and self._free.put(connection)):
+            connection.close()
+        return response
 
-    async def open(self, request: Request) -> AsyncOpenAnswer:
-        """See `AsyncEngine.open`."""
-        self._process.check()
-        self._loop.check(asyncio.get_running_loop())
-        if self._client is None:
-            raise closed()
-        builder = _configured(ClientBuilder(), self._around)
-        client = builder.read_timeout(timedelta(seconds=request.timeout)).build()
-        return await _AsyncOpenAnswer.open(client, request)
+    def _free_connection(self) -> _Connection | None:
+        oldest = self._clock.monotonic() - KEPT_IDLE
+        while (connection := self._free.take()) is not None:
+            if connection.idle_since >= oldest and not connection.has_news():
+                return connection
+            connection.close()
+        return None
 
-    async def close(self) -> None:
-        """See `Engine.close`."""
-        client, self._client = self._client, None
-        if client is not None and self._process.is_here():
-            await client.close()
+    def _connect(self, deadline: _Deadline) -> _Connection:
+        around, request = self._around, deadline.request
+        try:
+            plain = socket.create_connection((around.host, around.port), deadline.left())
+            try:
+                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if self._tls is None:
+                    return _Connection(plain)
+                plain.settimeout(deadline.left())
+                return _Connection(self._tls.wrap_socket(plain, server_hostname=around.host))
+            except BaseException:
+                plain.close()
+                raise
+        except OSError as error:
+            raise lost(request, error, may_have_arrived=False) from without_frames(error)
 
-    async def _exchange(self, request: Request) -> Response:
-        async with self._build(request) as answer:
-            body = Body(request, answer.status, _head_of(answer.headers, request))
-            reader = answer.body_reader
-            while (piece := await reader.read_chunk()) is not None:
-                if not body.write(piece.to_bytes()):
-                    break
-        return body.response()
 
-    def _build(self, request: Request) -> StreamRequest:
-        client = self._client
-        if client is None:
-            raise closed()
-        builder = _with_headers(client.request(request.method, request.url), request)
-        return builder.timeout(timedelta(seconds=request.timeout)).build_streamed()
+class _Deadline:
+    """The moment by which a request, or a part of its answer, must be there."""
+
+    def __init__(self, request: Request, clock: Clock) -> None:
+        self.request = request
+        self._monotonic = clock.monotonic
+        self._moment = clock.monotonic() + request.timeout
+
+    def left(self) -> float:
+        """Return the seconds that are left, more than none.
+
+        Raises:
+            APITimeoutError: No time is left.
+        """
+        left = self._moment - self._monotonic()
+        if left <= 0:
+            raise timed_out(self.request)
+        return left
+
+
+class _Connection:
+    """A connection to the server; used by one thread at a time.
+
+    Attributes:
+        reader: Reads its answers.
+        idle_since: When the last answer was whole, by the clock's `monotonic`.
+        has_news: Tells whether it was closed while idle, or has an answer that nobody asked for.
+    """
+
+    def __init__(self, connected: socket.socket | ssl.SSLSocket) -> None:
+        self._socket = connected
+        self._buffer = memoryview(bytearray(BUFFER))
+        self.reader = AnswerReader()
+        self.idle_since = 0.0
+        self.has_news = readable_check(connected)
+
+    def ask(self, writer: RequestWriter, deadline: _Deadline) -> None:
+        """Send a request."""
+        self.reader.expect()
+        try:
+            self._socket.settimeout(deadline.left())
+            self._socket.sendall(writer.bytes_of(deadline.request))
+        except OSError as error:
+            raise lost(deadline.request, error) from without_frames(error)
+
+    def receive_head(self, deadline: _Deadline) -> Head:
+        """Return the head of the answer."""
+        while (head := self.reader.head) is None:
+            self.receive(deadline)
+        check_head(head, deadline.request)
+        return head
+
+    def receive(self, deadline: _Deadline) -> None:
+        """Wait until more of the answer has come.
+
+        Raises:
+            APITimeoutError: Nothing came before the deadline.
+            APIConnectionError: The connection broke off, or what came is no answer.
+        """
+        try:
+            self._socket.settimeout(deadline.left())
+            count = self._socket.recv_into(self._buffer)
+        except OSError as error:
+            raise lost(deadline.request, error) from without_frames(error)
+        try:
+            if count:
+                self.reader.feed(self._buffer[:count])
+            else:
+                self.reader.feed_end()
+        except UnreadableError as error:
+            raise no_answer(deadline.request, str(error)) from None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
 
 
 class _OpenAnswer(OpenBody):
-    """See `OpenAnswer`."""
+    """See `OpenAnswer`; its connection is used for nothing else."""
 
-    def __init__(self, client: SyncClient, request: Request) -> None:
-        self._client = client
+    def __init__(self, request: Request, head: Head, connection: _Connection, clock: Clock) -> None:
+        super().__init__(request, head.status_code, head.headers)
         self._request = request
-        self._helper = Helper()
-        builder = _with_headers(client.request(request.method, request.url), request)
-        opening = builder.streamed_read_buffer_limit(_EACH_PIECE).build_streamed()
-        try:
-            answer = _heard(self._helper, opening.__enter__)
-        except _SENDING_ERRORS as error:
-            client.close()
-            raise _translated(error, request) from without_frames(error)
-        except BaseException:
-            client.close()
-            raise
-        super().__init__(request, answer.status, _head_of(answer.headers, request))
-        self._reader = answer.body_reader
+        self._connection = connection
+        self._clock = clock
 
     def read(self) -> bytes:
-        try:
-            while not (piece := self.take()):
-                raw = _heard(self._helper, self._reader.read_chunk)
-                if raw is None:
-                    return self.end()
-                self.feed(raw.to_bytes())
-        except _SENDING_ERRORS as error:
-            raise _translated(error, self._request) from without_frames(error)
+        reader = self._connection.reader
+        deadline = _Deadline(self._request, self._clock)
+        while not (piece := self.take()):
+            if raw := reader.take():
+                self.feed(b"".join(raw))
+            elif reader.is_whole:
+                return self.end()
+            else:
+                self._connection.receive(deadline)
         return piece
 
     def close(self) -> None:
-        self._client.close()
-
-
-class _AsyncOpenAnswer(OpenBody):
-    """See `AsyncOpenAnswer`."""
-
-    def __init__(self, client: AsyncReqwest, request: Request, answer: AsyncAnswer) -> None:
-        super().__init__(request, answer.status, _head_of(answer.headers, request))
-        self._client = client
-        self._request = request
-        self._reader = answer.body_reader
-
-    @classmethod
-    async def open(cls, client: AsyncReqwest, request: Request) -> Self:
-        builder = _with_headers(client.request(request.method, request.url), request)
-        opening = builder.streamed_read_buffer_limit(_EACH_PIECE).build_streamed()
-        try:
-            return cls(client, request, await opening.__aenter__())
-        except _SENDING_ERRORS as error:
-            await client.close()
-            raise _translated(error, request) from without_frames(error)
-        except BaseException:
-            await client.close()
-            raise
-
-    async def read(self) -> bytes:
-        try:
-            while not (piece := self.take()):
-                raw = await self._reader.read_chunk()
-                if raw is None:
-                    return self.end()
-                self.feed(raw.to_bytes())
-        except _SENDING_ERRORS as error:
-            raise _translated(error, self._request) from without_frames(error)
-        return piece
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
-def _heard(helper: Helper, work: Callable[[], T]) -> T:
-    """Do some work so that Ctrl-C is heard: in the main thread, the only one that gets signals."""
-    if threading.current_thread() is threading.main_thread():
-        return helper.run(work)
-    return work()
-
-
-def _configured(builder: BuilderT, around: Surroundings) -> BuilderT:
-    """Return a builder of a client that adds nothing of its own to a request.
-
-    Raises:
-        ConfigurationError: The environment's proxy or certificates can't be used.
-    """
-    builder = (
-        builder.follow_redirects(False)  # noqa: FBT003 - reqwest's way to say so
-        .referer(False)  # noqa: FBT003
-        .default_cookie_store(False)  # noqa: FBT003
-        .gzip(False)  # noqa: FBT003
-        .brotli(False)  # noqa: FBT003
-        .zstd(False)  # noqa: FBT003
-        .deflate(False)  # noqa: FBT003
-        .no_proxy()
-        .max_connections(MOST_CONNECTIONS)
-        # Such as a Location with escape sequences: the status counts without it.
-        .http1_ignore_invalid_headers_in_responses(True)  # noqa: FBT003
-    )
-    try:
-        if around.proxy is not None:
-            builder = builder.proxy(ProxyBuilder.all(around.proxy))
-        for certificates in _certificates(around):
-            builder = builder.add_root_certificate_pem(certificates)
-    except (OSError, ValueError, PyreqwestError) as error:
-        raise unusable(error) from None
-    return builder
-
-
-def _certificates(around: Surroundings) -> list[bytes]:
-    """Return the certificates to trust; rustls finds those of the machine by itself."""
-    if around.scheme != "https":
-        return []
-    if around.ca_file:
-        return [Path(around.ca_file).read_bytes()]
-    if around.ca_folder:
-        return [file.read_bytes() for file in Path(around.ca_folder).iterdir() if file.is_file()]
-    import certifi  # noqa: PLC0415 - comes with httpx, which trusts it too
-
-    return [Path(certifi.where()).read_bytes()]
-
-
-def _with_headers(builder: RequestBuilderT, request: Request) -> RequestBuilderT:
-    headers = {**request.headers, "accept-encoding": ACCEPT_ENCODING}
-    if request.method in METHODS_WITH_A_BODY:
-        headers["content-length"] = "0"
-    builder = builder.headers(headers)
-    # The one that reqwest marks as a secret.
-    return builder if request.api_key is None else builder.bearer_auth(request.api_key.reveal())
-
-
-def _head_of(answer: HeaderMap, request: Request) -> dict[str, str]:
-    """Return an answer's headers.
-
-    Raises:
-        APIConnectionError: The body is framed in a way that nobody knows; reqwest reads it as if it
-            were not.
-    """
-    headers: dict[str, str] = {}
-    for name in dict.fromkeys(answer):
-        try:
-            headers[name] = ", ".join(answer.getall(name))
-        except ValueError:
-            # There is no way to bytes that are not ASCII.
-            headers[name] = _UNREADABLE
-    if headers.get("transfer-encoding", "chunked").strip().lower() != "chunked":
-        raise no_answer(request, "its Transfer-Encoding is unknown")
-    return headers
-
-
-def _translated(error: Exception, request: Request) -> CartesiaError:
-    """Return our own error for one of pyreqwest's."""
-    if isinstance(error, ClientClosedError):
-        return closed()
-    causes = _causes(error)
-    if isinstance(error, RequestTimeoutError):
-        waited_for_turn = isinstance(error, PoolTimeoutError)
-        connected = _NOT_CONNECTED not in causes
-        return timed_out(request, may_have_arrived=connected and not waited_for_turn)
-    if not isinstance(error, PyreqwestError) or isinstance(error, RequestPanicError):
-        return unsendable(request, error)
-    # The first cause repeats the URL, the last says what happened.
-    why = causes[-1] if causes else error.message
-    return no_answer(request, why, may_have_arrived=_NOT_CONNECTED not in causes)
-
-
-def _causes(error: Exception) -> list[str]:
-    details: dict[str, list[dict[str, str]] | None] = getattr(error, "details", None) or {}
-    return [cause["message"] for cause in details.get("causes") or ()]
+        self._connection.close()

@@ -12,8 +12,9 @@ import httpcore
 
 from ._body import Body, OpenBody
 from ._bounded_reads import BoundedBackend, Deadline
-from ._connections import CORE_ERRORS, NOT_SENT, Factory, FreeList, head_of
+from ._connections import CORE_ERRORS, NOT_SENT, Factory, head_of, is_reusable
 from ._failures import closed, no_answer, timed_out, unsendable, without_frames
+from ._free_list import FreeList
 from ._limits import MOST_CONNECTIONS
 from ._owner import OneLoop, OneProcess
 
@@ -91,7 +92,7 @@ class HttpxEngine:
         except BaseException:
             connection.close()
             raise
-        if not self._free.put(connection):
+        if not (is_reusable(connection) and self._free.put(connection)):
             connection.close()
         return response
 
@@ -174,7 +175,7 @@ class AsyncHttpxEngine:
         except BaseException:
             await connection.aclose()
             raise
-        if not self._free.put(connection):
+        if not (is_reusable(connection) and self._free.put(connection)):
             await connection.aclose()
         return response
 

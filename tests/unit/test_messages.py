@@ -1,0 +1,160 @@
+"""HTTP as bytes, as the engine `fast` reads and writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("httptools", reason="the extra fast is not installed")
+
+from cartesia_calls import APIConnectionError, ConfigurationError
+from cartesia_calls._engines._environment import look_around
+from cartesia_calls._engines._limits import LONGEST_HEAD
+from cartesia_calls._engines._messages import (
+    AnswerReader,
+    Head,
+    RequestWriter,
+    UnreadableError,
+    check_head,
+)
+from engines import a_request
+from fake_server import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def _read(*pieces: bytes) -> AnswerReader:
+    reader = AnswerReader()
+    for piece in pieces:
+        reader.feed(piece)
+    return reader
+
+
+def _bytes(text: bytes) -> Iterable[bytes]:
+    return (bytes([byte]) for byte in text)
+
+
+@pytest.mark.parametrize("pieces", [[WHOLE], [WHOLE[:30], WHOLE[30:]], [*_bytes(WHOLE)]])
+def test_an_answer_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
+    reader = _read(*pieces)
+    assert reader.head == Head(200, {"content-length": "2"})
+    assert b"".join(reader.take()) == b"{}"
+    assert (reader.is_whole, reader.is_reusable) == (True, True)
+    assert reader.take() == []
+
+
+def test_one_answer_follows_the_other() -> None:
+    reader = _read(WHOLE)
+    reader.expect()
+    assert (reader.head, reader.is_whole, reader.take()) == (None, False, [])
+    reader.feed(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nX: 1\r\n\r\n")
+    assert reader.head == Head(404, {"content-length": "0", "x": "1"})
+    assert reader.is_reusable
+
+
+def test_interim_answers_count_for_nothing() -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    reader = _read(hints, hints)
+    assert reader.head is None
+    reader.feed(WHOLE)
+    assert reader.head == Head(200, {"content-length": "2"})
+    assert reader.is_reusable
+
+
+@pytest.mark.parametrize("extra", [b"more", WHOLE, b"\r\nHTTP/1.1 200 OK\r\n"])
+def test_what_comes_behind_an_answer_goes_nowhere(extra: bytes) -> None:
+    for reader in (_read(WHOLE + extra), _read(WHOLE, extra)):
+        assert reader.head == Head(200, {"content-length": "2"})
+        assert b"".join(reader.take()) == b"{}"
+        assert (reader.is_whole, reader.is_reusable) == (True, False)
+
+
+def test_trailers_are_no_headers() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    reader = _read(head, b"2\r\n{}\r\n0\r\nX-Trailer: 1\r\n\r\n")
+    assert reader.head == Head(200, {"transfer-encoding": "chunked"})
+    assert reader.take() == [b"{}"]
+    assert reader.is_reusable
+
+
+def test_a_server_that_says_so_is_not_asked_again() -> None:
+    assert not _read(WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).is_reusable
+    assert not _read(
+        b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
+    ).is_reusable
+
+
+def test_the_end_of_the_connection_ends_a_body_of_unknown_length() -> None:
+    reader = _read(b"HTTP/1.1 200 OK\r\n\r\n{", b"}")
+    assert not reader.is_whole
+    reader.feed_end()
+    assert b"".join(reader.take()) == b"{}"
+    assert (reader.is_whole, reader.is_reusable) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nConte",
+        WHOLE[:-1],
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    ],
+)
+def test_the_end_of_the_connection_ends_nothing_else(begun: bytes) -> None:
+    reader = _read(*([begun] if begun else []))
+    with pytest.raises(UnreadableError, match="closed the connection"):
+        reader.feed_end()
+
+
+@pytest.mark.parametrize("garbage", [b"\x16\x03\x01", b"SSH-2.0-x\r\n", b"HTTP/1.1 2OO OK\r\n"])
+def test_what_is_no_http_is_refused(garbage: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        _read(garbage)
+
+
+def test_the_length_of_heads_is_bounded() -> None:
+    headers = [b"X: " + b"y" * 1000 + b"\r\n"] * (LONGEST_HEAD // 1000 + 1)
+    with pytest.raises(UnreadableError, match=str(LONGEST_HEAD)):
+        _read(b"HTTP/1.1 200 OK\r\n", *headers)
+
+
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        (Head(99, {}), "its status is 99"),
+        (Head(200, {"transfer-encoding": "gzip"}), "Transfer-Encoding"),
+    ],
+)
+def test_heads_that_mean_nothing_are_refused(head: Head, says: str) -> None:
+    with pytest.raises(APIConnectionError, match=says):
+        check_head(head, a_request("http://127.0.0.1/x"))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("http://127.0.0.1:8000", b"127.0.0.1:8000"),
+        ("http://[::1]:8000", b"[::1]:8000"),
+        ("https://api.cartesia.ai", b"api.cartesia.ai"),
+        ("https://api.cartesia.ai:443", b"api.cartesia.ai"),
+    ],
+)
+def test_a_request_is_written_to_its_host(base_url: str, host: bytes) -> None:
+    written = RequestWriter(look_around(base_url)).bytes_of(a_request(f"{base_url}/a?b=c", "POST"))
+    first, *headers = written.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    assert first == b"POST /a?b=c HTTP/1.1"
+    assert b"Host: " + host in headers
+    assert b"Content-Length: 0" in headers
+    assert f"Authorization: Bearer {KEY}".encode() in headers
+
+
+@pytest.mark.parametrize("target", ["a b", "a\r\nX: 1", "ä", "\x7f"])
+def test_what_no_url_can_have_is_not_written(target: str) -> None:
+    writer = RequestWriter(look_around("http://127.0.0.1"))
+    with pytest.raises(ConfigurationError, match="can't be sent"):
+        writer.bytes_of(a_request(f"http://127.0.0.1/{target}"))

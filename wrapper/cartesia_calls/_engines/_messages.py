@@ -1,0 +1,172 @@
+"""HTTP/1.1 as bytes: a request to be sent, and answers read as their bytes come. No I/O is done here.
+
+llhttp, which Node.js reads HTTP with, does the reading (package httptools).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from ._decoding import ACCEPT_ENCODING
+from ._failures import no_answer, unsendable
+from ._limits import LONGEST_HEAD, METHODS_WITH_A_BODY
+
+if TYPE_CHECKING:
+    from cartesia_calls._http import Request
+
+    from ._environment import Surroundings
+
+_INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
+_FRAMED_BY = ("content-length", "transfer-encoding")
+
+
+class UnreadableError(Exception):
+    """What came is no answer, or not all of one; the text says why."""
+
+
+class Head(NamedTuple):
+    """The beginning of an answer; names of headers are in lower case, repeated ones are joined."""
+
+    status_code: int
+    headers: dict[str, str]
+
+
+class RequestWriter:
+    """Writes requests to one host as they go on the wire."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._before_headers = f" HTTP/1.1\r\nHost: {around.host_header}\r\n"
+        self._after_headers = f"Accept-Encoding: {ACCEPT_ENCODING}\r\n"
+
+    def bytes_of(self, request: Request) -> bytes:
+        """Return a request's bytes, which hold the key.
+
+        Raises:
+            ConfigurationError: The URL has characters that can't be sent.
+        """
+        target = "/" + request.url.split("/", 3)[3]
+        if not target.isascii() or not target.isprintable() or " " in target:
+            raise unsendable(request, "it has characters that a URL can't have")
+        headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
+        if request.api_key is not None:
+            headers += f"Authorization: Bearer {request.api_key.reveal()}\r\n"
+        if request.method in METHODS_WITH_A_BODY:
+            headers += "Content-Length: 0\r\n"
+        head = f"{request.method} {target}{self._before_headers}{headers}{self._after_headers}\r\n"
+        return head.encode("ascii")
+
+
+class AnswerReader:
+    """Reads the answers that come over one connection, one after the other.
+
+    Methods that begin with `on_` are llhttp's to call.
+
+    Attributes:
+        head: The present answer's beginning, as soon as it is there.
+        is_whole: All of the answer has come.
+        is_reusable: All of it has come and nothing more, and the server takes another request.
+    """
+
+    def __init__(self) -> None:
+        self._parser = HttpResponseParser(self)
+        self.expect()
+
+    def expect(self) -> None:
+        """Begin anew, with the answer to the next request."""
+        self.head: Head | None = None
+        self.is_whole = self.is_reusable = False
+        self._came = 0
+        self._headers: dict[str, str] = {}
+        self._pieces: list[bytes] = []
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """Take the next bytes.
+
+        Raises:
+            UnreadableError: They are no answer.
+        """
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            self.is_reusable = False
+        except HttpParserError as error:
+            # What follows a whole answer is none of its business.
+            if not self.is_whole:
+                raise UnreadableError(str(error)) from None
+            self.is_reusable = False
+        if self.head is None:
+            self._came += len(data)
+            if self._came > LONGEST_HEAD:
+                raise UnreadableError(f"its head is longer than {LONGEST_HEAD} bytes")
+
+    def feed_end(self) -> None:
+        """Take the end of the connection, which ends an answer whose length nothing tells.
+
+        Raises:
+            UnreadableError: The answer is not whole.
+        """
+        if self.head is None:
+            raise UnreadableError("the server closed the connection")
+        if not self.is_whole and any(name in self.head.headers for name in _FRAMED_BY):
+            raise UnreadableError("the server closed the connection before the answer was whole")
+        self.is_whole, self.is_reusable = True, False
+
+    def take(self) -> list[bytes]:
+        """Return what has come of the body and was not yet taken."""
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def on_message_begin(self) -> None:
+        """Begin an answer, be it an interim one, or one that nobody asked for."""
+        self._headers = {}
+        self.is_reusable = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header, or a trailer."""
+        key = name.decode("latin-1").lower()
+        text = _text(value)
+        headers = self._headers
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+
+    def on_headers_complete(self) -> None:
+        """Take the end of a head."""
+        status_code = self._parser.get_status_code()
+        is_interim = status_code in _INTERIM and status_code != _SWITCHING_PROTOCOLS
+        if self.head is None and not is_interim:
+            self.head = Head(status_code, self._headers)
+        # Trailers go nowhere, and so does all of another answer.
+        self._headers = {}
+
+    def on_body(self, piece: bytes) -> None:
+        """Take a piece of the body."""
+        if not self.is_whole:
+            self._pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        """Take the end of an answer; an interim one counts for nothing."""
+        if self.head is not None:
+            self.is_reusable = not self.is_whole and self._parser.should_keep_alive()
+            self.is_whole = True
+
+
+def check_head(head: Head, request: Request) -> None:
+    """Check what llhttp takes of a head, and HTTP does not know.
+
+    Raises:
+        APIConnectionError: The status can be none; or the body is framed in an unknown way, and would
+            be taken for what it is on the wire.
+    """
+    if head.status_code < _INTERIM.start:
+        raise no_answer(request, f"its status is {head.status_code}")
+    coding = head.headers.get("transfer-encoding")
+    if coding is not None and coding.strip().lower() != "chunked":
+        raise no_answer(request, "its Transfer-Encoding is unknown")
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
