@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import socket
+import threading
 import tracemalloc
 from collections.abc import Iterator
 
@@ -125,6 +126,28 @@ def test_silence_between_two_pieces_is_bounded(engine: EngineName, flavour: Flav
     with ScriptedServer(half) as server, pytest.raises(APITimeoutError, match=r"within 0\.2 s"):
         _stream(engine, flavour, server.url, got, timeout=0.2)
     assert got
+
+
+@ENGINES
+def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
+    def in_halves(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
+        went_on.wait(30)
+        connection.sendall(_chunk(BODY[1000:]) + _chunk(b""))
+
+    async def read(url: str) -> list[str]:
+        got: list[str] = []
+        async with AsyncClient(KEY, base_url=url, engine=engine, timeout=0.1) as client:
+            async for line in client.calls.stream_logs("ac_1"):
+                if not got:
+                    await asyncio.sleep(0.3)  # the time-out is the event loop's, as this is
+                    went_on.set()
+                got.append(line)
+        return got
+
+    went_on = threading.Event()
+    with ScriptedServer(in_halves) as server:
+        assert asyncio.run(read(server.url.removesuffix("/x"))) == LINES
 
 
 @ENGINES

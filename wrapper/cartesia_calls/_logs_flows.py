@@ -54,7 +54,7 @@ class LogsFlows:
 
     def logs(self, call_id: str) -> Flow[AgentCallLogs]:
         """See `Calls.logs`."""
-        return (yield from self._get_logs(self.sender, check_id(call_id, "call_id")))
+        return self._get_logs(self.sender, check_id(call_id, "call_id"))
 
     def wait_for_logs(self, call_id: str, timeout: float) -> Flow[AgentCallLogs]:
         """See `Calls.wait_for_logs`."""

@@ -124,6 +124,8 @@ class FastEngine:
 class _Deadline:
     """The moment by which a request, or a part of its answer, must be there."""
 
+    __slots__ = ("_moment", "_monotonic", "request")
+
     def __init__(self, request: Request, clock: Clock) -> None:
         self.request = request
         self._monotonic = clock.monotonic

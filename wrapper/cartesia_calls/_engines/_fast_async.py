@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 from ._body import Body, OpenBody
@@ -38,32 +39,27 @@ class AsyncFastEngine:
     async def send(self, request: Request) -> Response:
         """See `AsyncEngine.send`."""
         self._check()
-        connection: _Connection | None = None
+        deadline = asyncio.get_running_loop().time() + request.timeout
+        await self._take_turn(request, deadline)
         try:
-            async with asyncio.timeout(request.timeout), self._turns:
-                connection = self._free_connection() or await self._connect(request)
-                return await self._exchange(connection, request)
-        except TimeoutError as error:
-            raise timed_out(request, may_have_arrived=connection is not None) from without_frames(
-                error
-            )
+            connection = self._free_connection() or await self._connect(request, deadline)
+            return await self._exchange(connection, request, deadline)
+        finally:
+            self._turns.release()
 
     async def open(self, request: Request) -> AsyncOpenAnswer:
         """See `AsyncEngine.open`."""
         self._check()
         connection: _Connection | None = None
         try:
-            async with asyncio.timeout(request.timeout):
-                connection = await self._connect(request)
-                connection.ask(self._writer, request)
-                return _AsyncOpenAnswer(request, await connection.receive_head(request), connection)
-        except BaseException as error:
+            deadline = asyncio.get_running_loop().time() + request.timeout
+            connection = await self._connect(request, deadline)
+            connection.ask(self._writer, request, deadline)
+            head = await connection.receive_head(request)
+            return _AsyncOpenAnswer(request, head, connection)
+        except BaseException:
             if connection is not None:
                 connection.close()
-            if isinstance(error, TimeoutError):
-                raise timed_out(
-                    request, may_have_arrived=connection is not None
-                ) from without_frames(error)
             raise
 
     async def close(self) -> None:
@@ -81,9 +77,21 @@ class AsyncFastEngine:
         if self._free.is_closed:
             raise closed()
 
-    async def _exchange(self, connection: _Connection, request: Request) -> Response:
+    async def _take_turn(self, request: Request, deadline: float) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()  # which takes no time then
+            return
         try:
-            connection.ask(self._writer, request)
+            async with asyncio.timeout_at(deadline):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise timed_out(request, may_have_arrived=False) from without_frames(error)
+
+    async def _exchange(
+        self, connection: _Connection, request: Request, deadline: float
+    ) -> Response:
+        try:
+            connection.ask(self._writer, request, deadline)
             head = await connection.receive_head(request)
             body = Body(request, head.status_code, head.headers)
             while all(map(body.write, connection.reader.take())) and not connection.reader.is_whole:
@@ -105,16 +113,17 @@ class AsyncFastEngine:
             connection.close()
         return None
 
-    async def _connect(self, request: Request) -> _Connection:
+    async def _connect(self, request: Request, deadline: float) -> _Connection:
         around = self._around
         try:
-            _, connection = await asyncio.get_running_loop().create_connection(
-                _Connection,
-                around.host,
-                around.port,
-                ssl=self._tls,
-                server_hostname=around.host if self._tls else None,
-            )
+            async with asyncio.timeout_at(deadline):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    _Connection,
+                    around.host,
+                    around.port,
+                    ssl=self._tls,
+                    server_hostname=around.host if self._tls else None,
+                )
         except OSError as error:
             raise lost(request, error, may_have_arrived=False) from without_frames(error)
         return connection
@@ -138,11 +147,44 @@ class _Connection(asyncio.BufferedProtocol):
         self._has_news = self._is_paused = False
         self._waiting: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport
+        self._deadline = inf
+        self._alarm: asyncio.TimerHandle | None = None
 
-    def ask(self, writer: RequestWriter, request: Request) -> None:
-        """Send a request."""
+    def ask(self, writer: RequestWriter, request: Request, deadline: float) -> None:
+        """Send a request; what of its answer has not come by the deadline fails to."""
         self.reader.expect()
+        self.expect_by(deadline)
         self._transport.write(writer.bytes_of(request))
+
+    def expect_by(self, deadline: float) -> None:
+        """Fail to receive what has not come by a moment of the event loop's clock.
+
+        One alarm is set for many requests: when it rings, it is set anew for the one that is waited
+        for by then.
+        """
+        self._deadline = deadline
+        if self._alarm is not None and self._alarm.when() > deadline:
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        self._stop_alarm()
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_at(self._deadline, self._ring)
+
+    def _stop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._waiting is None:
+            return  # whoever waits next sets it
+        if asyncio.get_running_loop().time() < self._deadline:
+            self._set_alarm()
+            return
+        self._failure = TimeoutError()
+        self._tell()
 
     async def receive_head(self, request: Request) -> Head:
         """Return the head of the answer."""
@@ -155,14 +197,18 @@ class _Connection(asyncio.BufferedProtocol):
         """Wait until more of the answer has come.
 
         Raises:
+            APITimeoutError: Nothing came before the deadline.
             APIConnectionError: The connection broke off, or what came is no answer.
         """
         if self._is_paused:
             self._is_paused = False
             self._transport.resume_reading()
         if not self._has_news and self._failure is None:
+            if self._alarm is None:
+                self._set_alarm()
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
+            self._waiting = None
         self._has_news = False
         if isinstance(self._failure, OSError):
             raise lost(request, self._failure) from without_frames(self._failure)
@@ -212,6 +258,7 @@ class _Connection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.BaseProtocol`."""
         self._failure = self._failure or exc or UnreadableError("the connection was closed")
+        self._stop_alarm()
         self.gone.set_result(None)
         self._tell()
 
@@ -231,17 +278,14 @@ class _AsyncOpenAnswer(OpenBody):
 
     async def read(self) -> bytes:
         reader = self._connection.reader
-        try:
-            async with asyncio.timeout(self._request.timeout):
-                while not (piece := self.take()):
-                    if raw := reader.take():
-                        self.feed(b"".join(raw))
-                    elif reader.is_whole:
-                        return self.end()
-                    else:
-                        await self._connection.receive(self._request)
-        except TimeoutError as error:
-            raise timed_out(self._request) from without_frames(error)
+        self._connection.expect_by(asyncio.get_running_loop().time() + self._request.timeout)
+        while not (piece := self.take()):
+            if raw := reader.take():
+                self.feed(b"".join(raw))
+            elif reader.is_whole:
+                return self.end()
+            else:
+                await self._connection.receive(self._request)
         return piece
 
     async def close(self) -> None:
