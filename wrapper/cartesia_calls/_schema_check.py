@@ -45,7 +45,7 @@ _JSON_NAMES: dict[type, str] = {
 }
 
 
-_NUMBER_FREE = (str, dt.datetime, list[str])
+_NUMBER_FREE: tuple[object, ...] = (str, dt.datetime, list[str])
 _PYTHON_NAMES = {"datetime": dt, "Unset": Unset}
 
 
