@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from ._decoding import Decoder
 
 
+def plain_response(
+    request: Request, status_code: int, headers: Mapping[str, str], pieces: list[bytes]
+) -> Response | None:
+    """Return an answer whose body has come, where it is to be held as it is; else None.
+
+    Most bodies are, and come at once: of all others `Body` takes care.
+    """
+    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    if request.sink is not None or "content-encoding" in headers or len(body) > request.max_bytes:
+        return None
+    return Response(status_code, headers, body)
+
+
 class Pieces:
     """Decodes a body piece by piece and counts what came of it.
 

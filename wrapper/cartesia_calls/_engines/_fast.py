@@ -6,7 +6,7 @@ import socket
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from ._body import Body, OpenBody
+from ._body import Body, OpenBody, plain_response
 from ._environment import make_direct_tls_context
 from ._failures import closed, lost, no_answer, timed_out, without_frames
 from ._free_list import FreeList
@@ -81,18 +81,23 @@ class FastEngine:
 
     def _exchange(self, request: Request, deadline: _Deadline) -> Response:
         connection = self._free_connection() or self._connect(deadline)
+        reader = connection.reader
         try:
             connection.ask(self._writer, deadline)
             head = connection.receive_head(deadline)
-            body = Body(request, head.status_code, head.headers)
-            while all(map(body.write, connection.reader.take())) and not connection.reader.is_whole:
-                connection.receive(deadline)
-            response = body.response()
+            pieces = reader.take()
+            response = plain_response(request, *head, pieces) if reader.is_whole else None
+            if response is None:
+                body = Body(request, *head)
+                while all(map(body.write, pieces)) and not reader.is_whole:
+                    connection.receive(deadline)
+                    pieces = reader.take()
+                response = body.response()
         except BaseException:
             connection.close()
             raise
         connection.idle_since = self._clock.monotonic()
-        if not (connection.reader.is_reusable and self._free.put(connection)):
+        if not (reader.is_reusable and self._free.put(connection)):
             connection.close()
         return response
 
@@ -204,7 +209,7 @@ class _OpenAnswer(OpenBody):
     """See `OpenAnswer`; its connection is used for nothing else."""
 
     def __init__(self, request: Request, head: Head, connection: _Connection, clock: Clock) -> None:
-        super().__init__(request, head.status_code, head.headers)
+        super().__init__(request, *head)
         self._request = request
         self._connection = connection
         self._clock = clock

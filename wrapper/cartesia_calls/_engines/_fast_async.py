@@ -6,7 +6,7 @@ import asyncio
 from math import inf
 from typing import TYPE_CHECKING, cast
 
-from ._body import Body, OpenBody
+from ._body import Body, OpenBody, plain_response
 from ._environment import make_direct_tls_context
 from ._failures import closed, lost, no_answer, timed_out, without_frames
 from ._free_list import FreeList
@@ -90,18 +90,23 @@ class AsyncFastEngine:
     async def _exchange(
         self, connection: _Connection, request: Request, deadline: float
     ) -> Response:
+        reader = connection.reader
         try:
             connection.ask(self._writer, request, deadline)
             head = await connection.receive_head(request)
-            body = Body(request, head.status_code, head.headers)
-            while all(map(body.write, connection.reader.take())) and not connection.reader.is_whole:
-                await connection.receive(request)
-            response = body.response()
+            pieces = reader.take()
+            response = plain_response(request, *head, pieces) if reader.is_whole else None
+            if response is None:
+                body = Body(request, *head)
+                while all(map(body.write, pieces)) and not reader.is_whole:
+                    await connection.receive(request)
+                    pieces = reader.take()
+                response = body.response()
         except BaseException:
             connection.close()
             raise
         connection.idle_since = asyncio.get_running_loop().time()
-        if not (connection.reader.is_reusable and self._free.put(connection)):
+        if not (reader.is_reusable and self._free.put(connection)):
             connection.close()
         return response
 
@@ -272,7 +277,7 @@ class _AsyncOpenAnswer(OpenBody):
     """See `AsyncOpenAnswer`; its connection is used for nothing else."""
 
     def __init__(self, request: Request, head: Head, connection: _Connection) -> None:
-        super().__init__(request, head.status_code, head.headers)
+        super().__init__(request, *head)
         self._request = request
         self._connection = connection
 
