@@ -12,7 +12,7 @@ from ._schema import SCHEMA_VERSION, TABLES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ._schema import Column, Row, Table
+    from ._schema import Row, Table
 
 # pyarrow has no types.
 pa: Any = import_module("pyarrow")
@@ -35,33 +35,56 @@ def encode(table: Table, rows: Sequence[Row]) -> bytes:
     Raises:
         ValueError: A value does not fit its column.
     """
+    nested = [column.name for column in table.columns if column.type == "json"]
+    if nested:
+        rows = [row | {name: _text(row[name]) for name in nested} for row in rows]
     try:
-        columns = [
-            pa.array([_value(column, row) for row in rows], type=_TYPES[column.type])
-            for column in table.columns
-        ]
+        try:
+            columns = _columns(table.name, rows)
+        except UnicodeEncodeError:
+            columns = _columns(table.name, [_without_half_pairs(row) for row in rows])
     except (pa.ArrowException, OverflowError, TypeError) as error:
         raise ValueError(f"a value does not fit its column: {error}") from error
+    return _as_file(pa.Table.from_arrays(columns, schema=schema(table.name)), table.name)
+
+
+def _as_file(data: Any, table: str) -> bytes:  # noqa: ANN401 - as above
     buffer = pa.BufferOutputStream()
-    parquet.write_table(
-        pa.Table.from_arrays(columns, schema=schema(table.name)), buffer, compression="zstd"
-    )
+    # What pays off in large files, dictionaries and zstd's memory for each column, is most of the
+    # work here and makes small ones no smaller; nor is a second schema, Arrow's own, of use.
+    with parquet.ParquetWriter(
+        buffer, data.schema, compression="snappy", use_dictionary=False, store_schema=False
+    ) as writer:
+        writer.write_table(data)
+        writer.add_key_value_metadata(
+            {"cartesia_calls.table": table, "cartesia_calls.schema": str(SCHEMA_VERSION)}
+        )
     return bytes(buffer.getvalue())
 
 
 @cache
 def schema(table: str) -> Any:  # noqa: ANN401 - as above
-    """Return a table's Parquet schema; its metadata has the export's schema version."""
-    metadata = {"cartesia_calls.table": table, "cartesia_calls.schema": str(SCHEMA_VERSION)}
-    fields = [pa.field(column.name, _TYPES[column.type]) for column in TABLES[table].columns]
-    return pa.schema(fields, metadata=metadata)
+    """Return a table's Parquet schema."""
+    return pa.schema([(column.name, _TYPES[column.type]) for column in TABLES[table].columns])
 
 
-def _value(column: Column, row: Row) -> object:
-    value = row[column.name]
-    if column.type == "json":
-        return None if value is None else json.dumps(value, ensure_ascii=True, sort_keys=True)
-    if isinstance(value, str) and not value.isascii():
-        # Parquet's text is UTF-8, which can't say half a surrogate pair.
-        return value.encode(errors="backslashreplace")
-    return value
+@cache
+def _row_type(table: str) -> Any:  # noqa: ANN401 - as above
+    return pa.struct(list(schema(table)))
+
+
+def _columns(table: str, rows: Sequence[Row]) -> list[Any]:
+    columns: list[Any] = pa.array(rows, type=_row_type(table)).flatten()
+    return columns
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=True, sort_keys=True)
+
+
+def _without_half_pairs(row: Row) -> Row:
+    """Return a row whose text is UTF-8, as Parquet's is, which can't say half a surrogate pair."""
+    return {
+        name: value.encode(errors="backslashreplace") if isinstance(value, str) else value
+        for name, value in row.items()
+    }
