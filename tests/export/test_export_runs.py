@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import AgentCallLogs, AsyncClient
+from cartesia_calls import AsyncClient
 from cartesia_calls.export import (
     CallExported,
     CallSkipped,
@@ -23,10 +23,6 @@ from cartesia_calls.export import (
     export,
     export_async,
 )
-from cartesia_calls.export._ndjson import encode as encode_ndjson
-from cartesia_calls.export._parquet import encode as encode_parquet
-from cartesia_calls.export._rows import log_rows
-from cartesia_calls.export._schema import LOGS
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls, http
@@ -290,14 +286,3 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     with pytest.raises(ValueError, match="pass"):
         export(**arguments)
     assert not (tmp_path / "out").exists()
-
-
-def test_text_that_utf_8_can_not_say_is_kept_as_escapes() -> None:
-    logs = AgentCallLogs("ac_1", ["perché", "half \ud83d"], datetime(2026, 3, 1, tzinfo=UTC))
-    rows = log_rows(logs, "ac_1", "agent_1")
-    texts = [json.loads(line)["text"] for line in encode_ndjson(LOGS, rows).splitlines()]
-    assert texts == logs.logs
-    pyarrow: Any = pytest.importorskip("pyarrow")
-    parquet: Any = pytest.importorskip("pyarrow.parquet")
-    table = parquet.read_table(pyarrow.BufferReader(encode_parquet(LOGS, rows)))
-    assert table["text"].to_pylist() == ["perché", "half \\ud83d"]

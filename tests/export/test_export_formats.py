@@ -1,0 +1,96 @@
+"""Rows as files: the same bytes whatever is installed, and nothing of a row lost."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cartesia_calls import AgentCallLogs
+from cartesia_calls.export import _ndjson
+from cartesia_calls.export._ndjson import encode as encode_ndjson
+from cartesia_calls.export._parquet import encode as encode_parquet
+from cartesia_calls.export._rows import log_rows, record_rows
+from cartesia_calls.export._schema import LOGS, RECORD, Row
+
+pa: Any = import_module("pyarrow")
+parquet: Any = import_module("pyarrow.parquet")
+
+_ANY_TEXT = st.text(st.characters(exclude_categories=()))
+_TIMES = st.datetimes(timezones=st.just(UTC))
+
+
+def _read_parquet(data: bytes) -> Any:  # noqa: ANN401 - pyarrow has no types
+    return parquet.read_table(pa.BufferReader(data))
+
+
+@st.composite
+def _log_rows(draw: st.DrawFn) -> list[Row]:
+    texts = draw(st.lists(_ANY_TEXT, max_size=4))
+    updated_at = draw(_TIMES)
+    return [
+        {
+            "call_id": draw(_ANY_TEXT),
+            "agent_id": "agent_1",
+            "index": index,
+            "text": text,
+            "level": draw(st.none() | _ANY_TEXT),
+            "time": draw(st.none() | _TIMES),
+            "updated_at": updated_at,
+        }
+        for index, text in enumerate(texts)
+    ]
+
+
+@settings(deadline=None)
+@given(_log_rows())
+@example([dict.fromkeys((column.name for column in LOGS.columns), "\x00\x7f\u2028/<\ud83d")])
+def test_ndjson_is_the_same_with_orjson_and_without_it(rows: list[Row]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_ndjson, "_write_fast", None)  # as where orjson is not installed
+        without = encode_ndjson(LOGS, rows)
+    assert encode_ndjson(LOGS, rows) == without
+
+
+@settings(deadline=None)  # the first one loads pyarrow
+@given(_log_rows())
+def test_parquet_holds_what_ndjson_does(rows: list[Row]) -> None:
+    table = _read_parquet(encode_parquet(LOGS, rows))
+    escaped = [
+        {
+            name: value.encode(errors="backslashreplace").decode()
+            if isinstance(value, str)
+            else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+    assert table.to_pylist() == escaped
+
+
+def test_a_nested_value_stays_one_in_ndjson_and_is_its_text_in_parquet() -> None:
+    metadata = {"rate": 1e16, "name": "perché"}
+    rows = record_rows({"id": "ac_1", "agent_id": "agent_1", "metadata": metadata})
+    assert json.loads(encode_ndjson(RECORD, rows))["metadata"] == metadata
+    (text,) = _read_parquet(encode_parquet(RECORD, rows))["metadata"].to_pylist()
+    assert text == json.dumps(metadata, sort_keys=True)
+
+
+def test_a_value_that_does_not_fit_its_column_is_told_of() -> None:
+    rows = record_rows({"id": "ac_1", "agent_id": "agent_1", "summary": 7})
+    with pytest.raises(ValueError, match="does not fit its column"):
+        encode_parquet(RECORD, rows)
+
+
+def test_text_that_utf_8_can_not_say_is_kept_as_escapes() -> None:
+    logs = AgentCallLogs("ac_1", ["perché", "half \ud83d"], datetime(2026, 3, 1, tzinfo=UTC))
+    rows = log_rows(logs, "ac_1", "agent_1")
+    texts = [json.loads(line)["text"] for line in encode_ndjson(LOGS, rows).splitlines()]
+    assert texts == logs.logs
+    table = _read_parquet(encode_parquet(LOGS, rows))
+    assert table["text"].to_pylist() == ["perché", "half \\ud83d"]
