@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Skipped:
 Outcome = Exported | Skipped
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A call in the manifest.
 
@@ -107,8 +108,9 @@ class Entry:
         outcomes = (self.parts.get(part) for part in parts)
         return next((outcome for outcome in outcomes if isinstance(outcome, Skipped)), None)
 
-    def to_line(self) -> bytes:
-        """Return it as a line of the manifest."""
+    @cached_property
+    def line(self) -> bytes:
+        """It as a line of the manifest."""
         fields = {
             "call_id": self.call_id,
             "agent_id": self.agent_id,

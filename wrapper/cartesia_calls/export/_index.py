@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ._entry import read_entry
@@ -58,13 +59,12 @@ class Work:
     record: dict[str, object] | None = None
 
 
-_FIELDS = tuple(field.name for field in fields(Work))
+_FIELDS = attrgetter(*(field.name for field in fields(Work)))
 
 
-def _work(values: list[Any]) -> Work:
-    named: dict[str, Any] = dict(zip(_FIELDS, values, strict=True))
-    named["parts"] = tuple(named["parts"])
-    return Work(**named)
+def _work(text: str) -> Work:
+    call_id, agent_id, day, final, parts, skipped, record = json.loads(text)
+    return Work(call_id, agent_id, day, final, tuple(parts), skipped, record)
 
 
 class Index:
@@ -125,8 +125,7 @@ class Index:
     def add_work(self, work: Iterable[Work]) -> None:
         """Remember work that is to be done."""
         self._database.executemany(
-            "INSERT INTO work (fields) VALUES (?)",
-            ((json.dumps([getattr(one, name) for name in _FIELDS]),) for one in work),
+            "INSERT INTO work (fields) VALUES (?)", ((json.dumps(_FIELDS(one)),) for one in work)
         )
 
     def next_work(self, count: int) -> list[Work]:
@@ -135,7 +134,7 @@ class Index:
         rows: list[Any] = self._database.execute(query, (self._last_work, count)).fetchall()
         if rows:
             self._last_work = rows[-1][0]
-        return [_work(json.loads(text)) for _, text in rows]
+        return [_work(text) for _, text in rows]
 
     def close(self) -> None:
         """Remove it."""
@@ -143,4 +142,4 @@ class Index:
 
 
 def _values(entry: Entry, own: bool, unsure: bool) -> tuple[object, ...]:  # noqa: FBT001 - private
-    return entry.call_id, entry.recorded_at, own, unsure, entry.to_line().decode()
+    return entry.call_id, entry.recorded_at, own, unsure, entry.line.decode()

@@ -141,7 +141,7 @@ class _AppendingJournal:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """See `Journal.add`."""
-        lines = b"".join(entry.to_line() for entry in entries)
+        lines = b"".join(entry.line for entry in entries)
         try:
             file = self._file = self._file or self._open()
             while lines:
@@ -188,7 +188,7 @@ class _SegmentJournal:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """See `Journal.add`."""
-        self._lines += [entry.to_line() for entry in entries]
+        self._lines += [entry.line for entry in entries]
         overdue = self._clock.monotonic() - self._flushed_at >= FLUSH_EVERY
         if overdue or len(self._lines) >= _LARGEST_SEGMENT:
             self.flush()
