@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from cartesia_calls._exceptions import (
@@ -19,7 +18,7 @@ from cartesia_calls._exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from cartesia_calls._clock import Clock
 
@@ -92,8 +91,12 @@ class Throttle:
         while True:
             started_at = self._clock.monotonic()
             try:
-                async with self._slot() as started_at:
+                started_at = await self._start()
+                try:
                     answer = await request()
+                finally:
+                    self._pace.end()
+                    self._ended.set()
             except CartesiaError as error:
                 if _is_the_answer(error):
                     self._succeeded()
@@ -110,8 +113,8 @@ class Throttle:
                 self._succeeded()
                 return answer
 
-    @asynccontextmanager
-    async def _slot(self) -> AsyncGenerator[float]:
+    async def _start(self) -> float:
+        """Wait until a request may start, one after the other, and return when that is."""
         async with self._turn:
             while (wait := self._pace.wait(now := self._clock.monotonic())) != 0:
                 if wait is None:
@@ -120,11 +123,7 @@ class Throttle:
                 else:
                     await self._clock.sleep_async(wait)
             self._pace.start(now)
-        try:
-            yield now
-        finally:
-            self._pace.end()
-            self._ended.set()
+        return now
 
     def _succeeded(self) -> None:
         self._budget = min(_MOST_RETRIES, self._budget + _EARNED)
