@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -82,8 +83,8 @@ class Run:
         self._to_fetch = self._present = 0
         self._listed = asyncio.Event()
         self._is_listed = False
+        self._work: deque[Work] = deque()
         # Bounded, so that what is in memory is.
-        self._work: asyncio.Queue[Work | None] = asyncio.Queue(2 * job.concurrency)
         self._fetched: asyncio.Queue[FetchedCall | None] = asyncio.Queue(job.concurrency)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -92,7 +93,7 @@ class Run:
         Raises:
             CartesiaError: Nothing more could be fetched or written.
         """
-        jobs = [self._list(), self._feed(), *(self._fetch() for _ in range(self._job.concurrency))]
+        jobs = [self._list(), *(self._fetch() for _ in range(self._job.concurrency))]
         fetching = asyncio.gather(*jobs)
         writing = asyncio.create_task(self._write())
         stopping = asyncio.create_task(stop.wait())
@@ -162,23 +163,20 @@ class Run:
         )
         self._listed.set()
 
-    async def _feed(self) -> None:
-        while True:
-            self._listed.clear()
-            complete = self._is_listed
-            batch = self._index.next_work(_LARGEST_BATCH)
-            for work in batch:
-                await self._work.put(work)
-            if not batch and complete:
-                break
-            if not batch:
-                await self._listed.wait()
-        for _ in range(self._job.concurrency):
-            await self._work.put(None)
-
     async def _fetch(self) -> None:
-        while (work := await self._work.get()) is not None:
+        while (work := await self._next_work()) is not None:
             await self._fetched.put(await self._fetcher.fetch(work))
+
+    async def _next_work(self) -> Work | None:
+        while not self._work:
+            complete = self._is_listed
+            self._work.extend(self._index.next_work(_LARGEST_BATCH))
+            if not self._work:
+                if complete:
+                    return None
+                self._listed.clear()
+                await self._listed.wait()
+        return self._work.popleft()
 
     async def _write(self) -> None:
         over = False
