@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cartesia_calls import AgentCallLogs
-from cartesia_calls.export import _ndjson
+from cartesia_calls.export import _json_line
 from cartesia_calls.export._ndjson import encode as encode_ndjson
 from cartesia_calls.export._parquet import encode as encode_parquet
 from cartesia_calls.export._rows import log_rows, record_rows
@@ -52,7 +52,7 @@ def _log_rows(draw: st.DrawFn) -> list[Row]:
 @example([dict.fromkeys((column.name for column in LOGS.columns), "\x00\x7f\u2028/<\ud83d")])
 def test_ndjson_is_the_same_with_orjson_and_without_it(rows: list[Row]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_ndjson, "_write_fast", None)  # as where orjson is not installed
+        patch.setattr(_json_line, "_write_fast", None)  # as where orjson is not installed
         without = encode_ndjson(LOGS, rows)
     assert encode_ndjson(LOGS, rows) == without
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from ._json_line import json_line
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -117,10 +119,10 @@ class Entry:
             "recorded_at": self.recorded_at,
             "parts": {name: outcome.to_dict() for name, outcome in self.parts.items()},
         }
-        return json.dumps(fields).encode() + b"\n"
+        return json_line(fields)
 
 
-def read_entry(line: str | bytes) -> Entry | None:
+def read_entry(line: bytes) -> Entry | None:
     """Return the entry of a line; None for a line that was not written to its end."""
     try:
         fields = cast("dict[str, Any]", json.loads(line))

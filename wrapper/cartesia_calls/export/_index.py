@@ -1,6 +1,7 @@
 """What a run must remember of all calls, kept on disk so that memory stays flat.
 
-A temporary SQLite database, gone with the run; the truth is the manifest in the target.
+A temporary SQLite database, gone with the run; the truth is the manifest in the target. All is one
+transaction without an end: there is nothing to commit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ._entry import read_entry
+from ._json_line import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,10 +24,11 @@ _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE entry (
-    call_id TEXT PRIMARY KEY, recorded_at TEXT, own INTEGER, unsure INTEGER, line TEXT
+    call_id TEXT PRIMARY KEY, recorded_at TEXT, own INTEGER, unsure INTEGER, line BLOB
 ) WITHOUT ROWID;
-CREATE TABLE work (number INTEGER PRIMARY KEY, fields TEXT);
+CREATE TABLE work (number INTEGER PRIMARY KEY, fields BLOB);
 CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID;
+BEGIN;
 """
 _PUT = """
 INSERT INTO entry VALUES (?, ?, ?, ?, ?)
@@ -62,8 +65,8 @@ class Work:
 _FIELDS = attrgetter(*(field.name for field in fields(Work)))
 
 
-def _work(text: str) -> Work:
-    call_id, agent_id, day, final, parts, skipped, record = json.loads(text)
+def _work(line: bytes) -> Work:
+    call_id, agent_id, day, final, parts, skipped, record = json.loads(line)
     return Work(call_id, agent_id, day, final, tuple(parts), skipped, record)
 
 
@@ -115,7 +118,7 @@ class Index:
         """Yield the lines of what this run's shard has recorded, by call id."""
         query = "SELECT line FROM entry WHERE own ORDER BY call_id"
         for (line,) in self._database.execute(query):
-            yield line.encode()
+            yield line
 
     def see(self, call_id: str) -> bool:
         """Remember that a call was listed; tell whether it was for the first time."""
@@ -125,7 +128,7 @@ class Index:
     def add_work(self, work: Iterable[Work]) -> None:
         """Remember work that is to be done."""
         self._database.executemany(
-            "INSERT INTO work (fields) VALUES (?)", ((json.dumps(_FIELDS(one)),) for one in work)
+            "INSERT INTO work (fields) VALUES (?)", ((json_line(_FIELDS(one)),) for one in work)
         )
 
     def next_work(self, count: int) -> list[Work]:
@@ -134,7 +137,7 @@ class Index:
         rows: list[Any] = self._database.execute(query, (self._last_work, count)).fetchall()
         if rows:
             self._last_work = rows[-1][0]
-        return [_work(text) for _, text in rows]
+        return [_work(line) for _, line in rows]
 
     def close(self) -> None:
         """Remove it."""
@@ -142,4 +145,4 @@ class Index:
 
 
 def _values(entry: Entry, own: bool, unsure: bool) -> tuple[object, ...]:  # noqa: FBT001 - private
-    return entry.call_id, entry.recorded_at, own, unsure, entry.line.decode()
+    return entry.call_id, entry.recorded_at, own, unsure, entry.line
