@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -134,14 +135,24 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Look up known weaknesses of what the product depends on, extras included (needs network)."""
+    """Look up known weaknesses of what the product depends on, extras included (needs network).
+
+    It fails as well where a package could not be looked up, since nothing is known of it then.
+    """
     session.install(*_group("audit"))
     # Only what the product needs stands in this file, at the newest versions that it allows.
     requirements = Path(session.create_tmp()) / "requirements.txt"
     extras = PYPROJECT["project"]["optional-dependencies"].values()
     needed = {*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in extra)}
     requirements.write_text("\n".join(sorted(needed)) + "\n", encoding="utf-8")
-    session.run("pip-audit", "--requirement", str(requirements), *session.posargs)
+    try:
+        session.run("pip-audit", "--strict", "--requirement", str(requirements), *session.posargs)
+    except CommandFailed:
+        session.error(
+            "a package has a known weakness, or, where no table stands above, could not be looked "
+            "up: then nothing is known; run this where the service of pip-audit can be reached, or "
+            "ask another one: nox -s audit -- --vulnerability-service osv"
+        )
 
 
 @nox.session
