@@ -11,9 +11,9 @@ import asyncio
 import hashlib
 import sys
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,7 +45,6 @@ class Target:
     """Clients of every engine, and a server that sends them whatever it is given."""
 
     server: RawServer
-    last: bytes = field(default=b"")
 
     def check(self, data: bytes) -> None:
         """Send bytes to every client; what is no error of ours goes through.
@@ -53,7 +52,6 @@ class Target:
         Raises:
             AssertionError: An error shows the key, or gives no advice.
         """
-        self.last = data
         for engine in INSTALLED:
             settings: dict[str, Any] = {
                 "base_url": self.server.url,
@@ -140,45 +138,54 @@ def _answers() -> st.SearchStrategy[bytes]:
     return st.binary(max_size=200) | st.builds(_spoilt, st.sampled_from(seeds), cuts)
 
 
-def fuzz(seconds: float) -> int:
-    """Make up answers until the time is over; return how many there were.
+def fuzz(check: Callable[[bytes], None], seconds: float, corpus: Path = CORPUS) -> int:
+    """Make up answers until the time is over; return how many were checked.
 
     Raises:
-        Exception: Whatever was neither a value nor an error of ours; its bytes are kept.
+        BaseException: Whatever was neither a value nor an error of ours; its bytes are kept.
     """
     end = time.monotonic() + seconds
-    tried = 0
-    with target() as aim:
+    checked = 0
+    failing: bytes | None = None
 
-        @given(data=_answers())
-        @settings(
-            max_examples=_BATCH,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(cast("Iterable[HealthCheck]", HealthCheck)),
-        )
-        def batch(data: bytes) -> None:
-            nonlocal tried
-            tried += 1
-            if time.monotonic() < end:
-                aim.check(data)
+    @given(data=_answers())
+    @settings(
+        max_examples=_BATCH,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(cast("Iterable[HealthCheck]", HealthCheck)),
+    )
+    def batch(data: bytes) -> None:
+        nonlocal checked, failing
+        # What fails is made short without a look at the time: half done, it would be taken for flaky.
+        if failing is None and time.monotonic() >= end:
+            return
+        checked += 1
+        try:
+            check(data)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # a panic of Rust is no Exception
+            failing = data
+            raise
 
-        while time.monotonic() < end:
-            try:
-                batch()
-            except BaseException:
-                _keep(aim.last)
-                raise
-    return tried
+    while time.monotonic() < end:
+        try:
+            batch()
+        finally:
+            if failing is not None:
+                _keep(failing, corpus)
+    return checked
 
 
-def _keep(data: bytes) -> None:
+def _keep(data: bytes, corpus: Path) -> None:
     name = hashlib.sha256(data).hexdigest()[:12]
-    file = CORPUS / f"{name}.http"
+    file = corpus / f"{name}.http"
     file.write_bytes(data)
     sys.stderr.write(f"what failed is kept in {file}\n")
 
 
 if __name__ == "__main__":
-    count = fuzz(float(sys.argv[1]))
+    with target() as aim:
+        count = fuzz(aim.check, float(sys.argv[1]))
     sys.stdout.write(f"{count} answers, each a value or an error of ours\n")

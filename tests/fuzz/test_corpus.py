@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzzing import Target, kept, target
+from fuzzing import Target, fuzz, kept, target
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +23,22 @@ def test_bytes_of_the_corpus_are_a_value_or_an_error_of_ours(aim: Target, file: 
 
 def test_there_is_a_corpus() -> None:
     assert kept()
+
+
+def test_what_fails_is_kept_as_short_as_it_can_be(tmp_path: Path) -> None:
+    def check(data: bytes) -> None:
+        if len(data) > 3:
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fuzz(check, 60, tmp_path)
+    assert [file.read_bytes() for file in tmp_path.glob("*.http")] == [bytes(4)]
+
+
+def test_an_interruption_is_not_taken_for_a_failure(tmp_path: Path) -> None:
+    def check(_: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fuzz(check, 60, tmp_path)
+    assert list(tmp_path.iterdir()) == []
