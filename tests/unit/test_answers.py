@@ -26,6 +26,7 @@ from cartesia_calls import (
     UnprocessableEntityError,
 )
 from fake_server import CALL_NOT_FOUND, KEY, LOGS, LOGS_NOT_AVAILABLE, FakeServer, Flavour
+from prose import is_prose
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
@@ -91,7 +92,7 @@ def test_each_status_is_one_class_whatever_the_body(
     assert error.url == "https://api.example.com/agents/calls/ac_1/logs"
     assert error.method == "GET"
     assert f"({status} from GET " in error.summary
-    assert error.hint
+    assert is_prose(error.hint)
     assert KEY not in str(error)
 
 
@@ -115,6 +116,34 @@ def test_a_plain_text_error_is_split_into_title_and_message() -> None:
     assert caught.value.summary.startswith("Bad version: Use a date (400 from GET ")
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "message"),
+    [
+        ("Bad version: Use a date: any", "Bad version", "Use a date: any"),
+        ("No colon here", None, "No colon here"),
+        ("\n<p>Bad gateway: try again</p>", None, None),
+        ('\n{"title": "cut', None, None),
+        ('["cut: short', None, None),
+        (" ", None, None),
+    ],
+)
+def test_what_a_plain_text_error_says(text: str, title: str | None, message: str | None) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        FakeServer([httpx.Response(400, text=text)]).logs()
+    assert (caught.value.title, caught.value.message) == (title, message)
+    assert caught.value.body == text
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase"), [(400, "Bad Request"), (402, "Payment Required"), (520, "Unregistered")]
+)
+def test_an_error_that_says_nothing_is_called_by_its_status(status: int, phrase: str) -> None:
+    with pytest.raises(APIStatusError) as caught:
+        FakeServer([httpx.Response(status)]).logs(max_retries=0)
+    assert caught.value.summary.startswith(phrase)
+    assert is_prose(caught.value.summary)
+
+
 @pytest.mark.parametrize("name", ["x-request-id", "cartesia-request-id", "X-Cartesia-Request-ID"])
 def test_the_request_id_may_be_a_header(name: str) -> None:
     with pytest.raises(InternalServerError) as caught:
@@ -133,6 +162,19 @@ def test_the_two_404s_of_the_logs_are_two_errors(flavour: Flavour) -> None:
         FakeServer([httpx.Response(404, json=LOGS_NOT_AVAILABLE)], flavour).logs()
     assert (no_logs.value.reason, no_logs.value.may_become_available) == ("unknown", None)
     assert "--wait" in no_logs.value.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"title": "Not found", "message": "Call not found"},
+        {"message": "Call not found", "description": ""},
+        {"title": " CALL NOT FOUND. "},
+    ],
+)
+def test_the_name_of_a_404_is_found_wherever_it_stands(body: dict[str, str]) -> None:
+    with pytest.raises(CallNotFoundError):
+        FakeServer([httpx.Response(404, json=body)]).logs()
 
 
 def test_a_hostile_error_text_can_not_drive_a_terminal() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pickle
 import traceback
 from collections.abc import Callable
@@ -57,6 +58,7 @@ def test_a_host_that_can_not_be_one_is_refused_at_once(
         "//user:hunter2@h",
         "https://user:hunter2 x@h",
         "https://user:hunter2@host.example",
+        "https://user:p@hunter2@host.example",
         "https://h/?token=hunter2",
         "https://h/#hunter2",
         "https://[::1?hunter2",
@@ -206,7 +208,7 @@ def test_a_client_whose_settings_were_refused_can_be_looked_at() -> None:
 
 
 def test_a_key_is_not_pickled() -> None:
-    with pytest.raises(TypeError, match="not pickled"):
+    with pytest.raises(TypeError, match=r"^an API key is not pickled"):
         pickle.dumps(ApiKey(KEY))
 
 
@@ -224,6 +226,24 @@ def test_a_large_error_body_is_cut(body: bytes) -> None:
     with pytest.raises(APIStatusError) as caught:
         FakeServer([httpx.Response(400, content=body)]).logs()
     assert len(str(caught.value.body)) == 2000
+
+
+@pytest.mark.parametrize(
+    ("largest", "too_large"),
+    [
+        pytest.param(f'"{"x" * 2000}"', f'"{"x" * 2001}"', id="text of 2,000 characters"),
+        pytest.param(f'["{"x" * 19_996}"]', f'["{"x" * 19_997}"]', id="20,000 characters of JSON"),
+        pytest.param("[" * 20 + "]" * 20, "[" * 21 + "]" * 21, id="arrays, 20 deep"),
+        pytest.param('{"a":' * 19 + "1" + "}" * 19, '{"a":' * 20 + "1" + "}" * 20, id="objects"),
+    ],
+)
+def test_an_error_body_is_kept_as_json_up_to_a_size_and_a_depth(
+    largest: str, too_large: str
+) -> None:
+    for body, kept in ((largest, json.loads(largest)), (too_large, too_large[:2000])):
+        with pytest.raises(APIStatusError) as caught:
+            FakeServer([httpx.Response(400, text=body)]).logs()
+        assert caught.value.body == kept
 
 
 def test_a_number_that_json_does_not_have_is_no_success() -> None:

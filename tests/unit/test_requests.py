@@ -90,14 +90,22 @@ def test_an_impossible_call_id_is_refused_before_anything_is_sent(
 
 
 @FLAVOURS
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308, 399])
 def test_a_redirect_is_not_followed(flavour: Flavour, status: int) -> None:
     moved = httpx.Response(status, headers={"location": "https://evil.example/"})
     server = FakeServer([moved], flavour)
     with pytest.raises(Exception, match="Redirects are not followed") as caught:
         server.logs()
     assert type(caught.value).__name__ == "APIStatusError"
+    assert str(caught.value).endswith(" The server points to https://evil.example/.")
     assert [request.url.host for request in server.requests] == ["api.example.com"]
+
+
+def test_a_redirect_to_nowhere_is_told_of_without_a_place() -> None:
+    with pytest.raises(
+        Exception, match=r"\)\. Redirects are not followed.*; check the base URL\.$"
+    ):
+        FakeServer([httpx.Response(302)]).logs()
 
 
 @FLAVOURS

@@ -87,11 +87,12 @@ def test_retry_after_is_honoured(flavour: Flavour) -> None:
     answers = [
         httpx.Response(429, headers={"retry-after": "7"}),
         httpx.Response(503, headers={"retry-after-ms": "1500", "retry-after": "99"}),
+        httpx.Response(503, headers={"retry-after": "Sun, 01 Mar 2026 12:00:30 GMT"}),
         ok(),
     ]
     server = FakeServer(answers, flavour)
-    server.logs()
-    assert server.clock.sleeps == [7.0, 1.5]
+    server.logs(max_retries=3)
+    assert server.clock.sleeps == [7.0, 1.5, 21.5]
 
 
 @FLAVOURS
@@ -109,10 +110,11 @@ def test_every_retry_is_logged_without_the_key(caplog: pytest.LogCaptureFixture)
     with caplog.at_level(logging.INFO, "cartesia_calls"):
         server.logs()
     first, second = caplog.messages
+    first_pause, second_pause = server.clock.sleeps
     assert "refused" in first
-    assert "(retry 1)" in first
+    assert first.endswith(f". Sending again in {first_pause:.2f} s (retry 1).")
     assert "500" in second
-    assert "(retry 2)" in second
+    assert second.endswith(f". Sending again in {second_pause:.2f} s (retry 2).")
     assert KEY not in caplog.text
 
 
@@ -126,7 +128,9 @@ def test_every_retry_is_logged_without_the_key(caplog: pytest.LogCaptureFixture)
         ({"retry-after": "Sun, 01 Mar 2026 12:00:30 GMT"}, 30.0),
         ({"retry-after": "Sun, 01 Mar 2026 12:00:30 -0000"}, 30.0),
         ({"retry-after": "Sun, 01 Mar 2026 11:00:00 GMT"}, 0.0),
+        ({"retry-after": "Sun, 01 Mar 2026 13:00:30 +0100"}, 30.0),
         ({"retry-after": "-5"}, None),
+        ({"retry-after": "1e999"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "soon"}, None),

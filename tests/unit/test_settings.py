@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from functools import partial
+from typing import Any
 
 import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, Client, ConfigurationError
 from fake_server import KEY, FakeServer, ok
+from prose import is_prose
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -59,7 +62,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
 def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: str) -> None:
     with pytest.raises(ConfigurationError, match=says) as caught:
         Client(key)
-    assert caught.value.hint
+    assert is_prose(caught.value.summary)
+    assert is_prose(caught.value.hint)
     assert not key or str(key) not in str(caught.value)
 
 
@@ -90,6 +94,8 @@ def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: 
 def test_an_unsafe_base_url_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(KEY, base_url=url)
+    assert is_prose(caught.value.summary)
+    assert is_prose(caught.value.hint)
     assert "password" not in caught.value.summary.replace("user name or password", "")
 
 
@@ -142,7 +148,42 @@ def test_a_version_that_is_no_date_is_refused(version: str) -> None:
 def test_a_bad_setting_is_refused_with_a_way_out(setting: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(KEY, **setting)  # type: ignore[arg-type]  # wrong on purpose
-    assert caught.value.hint
+    assert caught.value.summary.endswith(".")
+    assert is_prose(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "timeout",
+        "total_timeout",
+        "logs_grace_period",
+        "max_retries",
+        "max_response_bytes",
+        "on_retry",
+    ],
+)
+def test_a_refused_setting_is_named(name: str) -> None:
+    wrong: dict[str, Any] = {name: "60"}
+    for refuse in (partial(Client, KEY), Client(KEY).with_options):
+        with pytest.raises(ConfigurationError, match=f"^{name}[ =]"):
+            refuse(**wrong)
+
+
+@pytest.mark.parametrize("name", ["timeout", "total_timeout", "logs_grace_period"])
+def test_a_span_of_no_time_is_refused_with_one_that_would_do(name: str) -> None:
+    nothing: dict[str, Any] = {name: 0}
+    for refuse in (partial(Client, KEY), Client(KEY).with_options):
+        with pytest.raises(ConfigurationError, match=f"{name} is 0") as caught:
+            refuse(**nothing)
+        assert f" {name}=60." in caught.value.hint
+
+
+def test_a_refused_version_is_answered_with_the_present_one() -> None:
+    with pytest.raises(ConfigurationError, match="such as 2026-03-01"):
+        Client(KEY, api_version="latest")
+    with pytest.raises(ConfigurationError, match="such as 2026-08-14"):
+        Client(KEY, api_version="2026-08-14").with_options(api_version="latest")
 
 
 def test_the_key_shows_in_no_repr() -> None:

@@ -165,7 +165,7 @@ def _status_phrase(status: int) -> str:
 
 def _decode(text: str) -> object:
     try:
-        return cast("object", json.loads(text))
+        return json.loads(text)
     except (ValueError, RecursionError):
         return text
 

@@ -66,7 +66,7 @@ class CartesiaError(Exception):
 
 
 def _restore(cls: type[CartesiaError], args: tuple[object, ...]) -> CartesiaError:
-    error = cls.__new__(cls, *args)
+    error = cls.__new__(cls)
     error.args = args
     return error
 

@@ -119,7 +119,7 @@ class Settings:
         Raises:
             ConfigurationError: One is wrong.
         """
-        changes: dict[str, object] = {"headers": {**self.headers, **check_headers(headers)}}
+        changes: dict[str, Any] = {"headers": {**self.headers, **check_headers(headers)}}
         if api_key is not None:
             changes["api_key"] = resolve_api_key(api_key).value
         if api_version is not None:
@@ -138,7 +138,7 @@ class Settings:
             changes["max_response_bytes"] = check_max_response_bytes(max_response_bytes)
         if on_retry is not None:
             changes["on_retry"] = check_on_retry(on_retry)
-        return replace(self, **cast("Any", changes))
+        return replace(self, **changes)
 
 
 def _given(argument: str | None, variable: str) -> Resolved[str] | None:
