@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,13 @@ def test_what_is_forbidden_is_found(source: str) -> None:
 )
 def test_what_is_allowed_is_not(source: str) -> None:
     assert _forbidden(source) == []
+
+
+def test_the_security_rules_of_the_linter_are_on_for_all_code_but_tests() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    lint = project["tool"]["ruff"]["lint"]
+    assert lint["select"] == ["ALL"]
+    ignored = list(lint["ignore"])
+    for files, rules in lint["per-file-ignores"].items():
+        ignored += rules if files != "tests/**" else []
+    assert [rule for rule in ignored if re.fullmatch(r"S\d*", rule)] == []
