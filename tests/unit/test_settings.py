@@ -68,32 +68,34 @@ def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: 
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "problem"),
     [
-        "http://api.cartesia.ai",
-        "http://192.168.1.1",
-        "http://127.0.0.1.evil.example",
-        "http://localhost.evil.example",
-        "http://2130706433",
-        "ftp://127.0.0.1",
-        "api.cartesia.ai",
-        "https://",
-        "https://[::1",
-        "https://host:port",
-        "https://user:password@api.cartesia.ai",
-        "http://127.0.0.1@evil.example",
-        "https://api.cartesia.ai?key=1",
-        "https://api.cartesia.ai#part",
-        "https://api.cartesia.ai\n",
-        "https://api.cartesia.ai\\@evil.example",
-        "https://bücher.example",
-        "",
-        17,
+        ("http://api.cartesia.ai", "would send the API key over plain HTTP"),
+        ("http://192.168.1.1", "would send the API key over plain HTTP"),
+        ("http://127.0.0.1.evil.example", "would send the API key over plain HTTP"),
+        ("http://localhost.evil.example", "would send the API key over plain HTTP"),
+        ("http://2130706433", "would send the API key over plain HTTP"),
+        ("ftp://127.0.0.1", "is not an https:// URL"),
+        ("api.cartesia.ai", "is not an https:// URL"),
+        ("https://", "is not an https:// URL"),
+        ("https://[::1", "is malformed"),
+        ("https://host:port", "is malformed"),
+        ("https://user:password@api.cartesia.ai", "holds a user name or password"),
+        ("http://127.0.0.1@evil.example", "holds a user name or password"),
+        ("https://api.cartesia.ai?key=1", "has a query or a fragment"),
+        ("https://api.cartesia.ai#part", "has a query or a fragment"),
+        ("https://-a.example", "has a host that can't be one"),
+        ("https://api.cartesia.ai\n", "is not a URL in plain ASCII"),
+        ("https://api.cartesia.ai\\@evil.example", "is not a URL in plain ASCII"),
+        ("https://bücher.example", "is not a URL in plain ASCII"),
+        ("", "is not a URL in plain ASCII"),
+        (17, "is not a URL in plain ASCII"),
     ],
 )
-def test_an_unsafe_base_url_is_refused(url: str) -> None:
+def test_an_unsafe_base_url_is_refused(url: str, problem: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(KEY, base_url=url)
+    assert caught.value.summary.endswith(f" {problem}.")
     assert is_prose(caught.value.summary)
     assert is_prose(caught.value.hint)
     assert "password" not in caught.value.summary.replace("user name or password", "")
@@ -195,9 +197,18 @@ def test_the_key_shows_in_no_repr() -> None:
     assert repr(client).startswith("Client(api_key=sk_car_…ghij, base_url=")
 
 
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/a", "http://api.cartesia.ai", 17])
+def test_a_refused_url_without_a_secret_is_shown(url: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Client(KEY, base_url=url)
+    assert caught.value.summary.startswith(f"The base URL {url!r} ")
+
+
 def test_a_short_key_shows_none_of_its_characters() -> None:
     assert "api_key=sk_car_…," in repr(Client("sk_car_abcdef"))
     assert "api_key=…," in repr(Client("abcdef"))
+    assert "api_key=sk_car_…," in repr(Client("sk_car_0123456wxyz"))
+    assert "api_key=sk_car_…wxyz," in repr(Client("sk_car_01234567wxyz"))
 
 
 def test_with_options_changes_a_copy_and_shares_the_connections() -> None:
