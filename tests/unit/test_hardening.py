@@ -23,7 +23,8 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._secret import ApiKey
-from fake_server import CALL_NOT_FOUND, KEY, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, KEY, LOGS, FakeServer, Flavour, ok
+from prose import is_prose
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
@@ -95,8 +96,17 @@ def test_a_broken_environment_is_a_configuration_error(
     "headers", [{"x": 1}, {1: "x"}, {"x": None}, {"x": b"a"}, [("a", "b")], "abc"]
 )
 def test_headers_of_the_wrong_type_are_a_configuration_error(headers: object) -> None:
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(
+        ConfigurationError, match=r"is no text, or has .* not allow\.|not a mapping"
+    ):
         Client(KEY, headers=headers)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_headers_that_are_no_mapping_are_told_of_with_what_would_do() -> None:
+    with pytest.raises(ConfigurationError, match=r"^headers is a list, not a mapping") as caught:
+        Client(KEY, headers=[("a", "b")])  # type: ignore[arg-type]  # wrong on purpose
+    assert caught.value.hint.startswith("Pass a dict")
+    assert is_prose(caught.value.hint)
 
 
 @pytest.mark.parametrize("seconds", [1e10, 1e300, 10**400, 7 * 24 * 3600 + 1])
@@ -244,6 +254,14 @@ def test_an_error_body_is_kept_as_json_up_to_a_size_and_a_depth(
         with pytest.raises(APIStatusError) as caught:
             FakeServer([httpx.Response(400, text=body)]).logs()
         assert caught.value.body == kept
+
+
+@FLAVOURS
+def test_the_bound_of_an_answer_s_size_goes_along_with_the_request(flavour: Flavour) -> None:
+    body = json.dumps(LOGS)
+    assert FakeServer([httpx.Response(200, text=body)], flavour).logs(max_response_bytes=len(body))
+    with pytest.raises(ResponseValidationError, match="max_response_bytes"):
+        FakeServer([httpx.Response(200, text=body)], flavour).logs(max_response_bytes=len(body) - 1)
 
 
 def test_a_number_that_json_does_not_have_is_no_success() -> None:

@@ -10,6 +10,13 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, Client, ConfigurationError
+from cartesia_calls._secret import ApiKey
+from cartesia_calls._settings import (
+    Resolved,
+    resolve_api_key,
+    resolve_api_version,
+    resolve_base_url,
+)
 from fake_server import KEY, FakeServer, ok
 from prose import is_prose
 
@@ -36,6 +43,22 @@ def test_an_argument_beats_the_environment_and_that_the_default(
     assert from_arguments.base_url == "https://argument.example"
     assert from_arguments.api_version == "2026-08-14"
     assert "…ghij" in repr(from_arguments)
+
+
+def test_each_setting_tells_where_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve_base_url() == Resolved("https://api.cartesia.ai", "default")
+    assert resolve_api_version(None, "2026-03-01") == Resolved("2026-03-01", "default")
+
+    monkeypatch.setenv("CARTESIA_API_KEY", KEY)
+    monkeypatch.setenv("CARTESIA_BASE_URL", "https://environment.example")
+    monkeypatch.setenv("CARTESIA_VERSION", "2025-04-16")
+    assert resolve_api_key().source == "CARTESIA_API_KEY"
+    assert resolve_base_url() == Resolved("https://environment.example", "CARTESIA_BASE_URL")
+    assert resolve_api_version(None, "2026-03-01") == Resolved("2025-04-16", "CARTESIA_VERSION")
+
+    assert resolve_api_key(ApiKey(KEY)).source == "argument"
+    assert resolve_base_url("https://a.example") == Resolved("https://a.example", "argument")
+    assert resolve_api_version("2026-08-14", "2026-03-01") == Resolved("2026-08-14", "argument")
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,6 +110,7 @@ def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: 
         ("https://-a.example", "has a host that can't be one"),
         ("https://api.cartesia.ai\n", "is not a URL in plain ASCII"),
         ("https://api.cartesia.ai\\@evil.example", "is not a URL in plain ASCII"),
+        ("https://api.cartesia.ai/a\\b", "is not a URL in plain ASCII"),
         ("https://bücher.example", "is not a URL in plain ASCII"),
         ("", "is not a URL in plain ASCII"),
         (17, "is not a URL in plain ASCII"),
@@ -186,6 +210,16 @@ def test_a_refused_version_is_answered_with_the_present_one() -> None:
         Client(KEY, api_version="latest")
     with pytest.raises(ConfigurationError, match="such as 2026-08-14"):
         Client(KEY, api_version="2026-08-14").with_options(api_version="latest")
+
+
+def test_the_least_that_a_setting_can_be() -> None:
+    client = Client(KEY, max_retries=0, max_response_bytes=1, timeout=0.001)
+    assert (client.max_retries, client.max_response_bytes, client.timeout) == (0, 1, 0.001)
+
+
+def test_a_hook_that_can_not_be_called_is_told_of_by_its_type() -> None:
+    with pytest.raises(ConfigurationError, match=r"^on_retry is a str, which can't be called"):
+        Client(KEY, on_retry="print")  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_the_key_shows_in_no_repr() -> None:

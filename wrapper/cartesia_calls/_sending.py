@@ -85,7 +85,7 @@ class Sender:
             max_bytes=settings.max_response_bytes,
         )
 
-    def send(self, request: Request, *, repeatable: bool = True) -> Flow[Response]:
+    def send(self, request: Request, *, repeatable: bool) -> Flow[Response]:
         """Return the first answer that is a success, sending again as the policy says.
 
         Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
