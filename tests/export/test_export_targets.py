@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -20,9 +21,11 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 from cartesia_calls import AsyncClient, ConfigurationError
 from cartesia_calls._clock import SystemClock
 from cartesia_calls.export import ExportResult, TargetBusyError, TargetError, export
+from cartesia_calls.export._entry import Entry
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
-from cartesia_calls.export._paths import data_path, safe_name
+from cartesia_calls.export._manifest import open_journal
+from cartesia_calls.export._paths import LOCKS, MANIFEST, PARTIAL, data_path, safe_name
 from cartesia_calls.export._target import open_target
 from exporting import data_files
 from fake_clock import FakeClock
@@ -54,9 +57,44 @@ class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has n
         super().pipe_file(path, value, mode=mode, **kwargs)
 
 
+class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Where a file is removed, somebody else writes it anew before anybody can."""
+
+    protocol = "contested"
+    theirs: ClassVar[bytes] = b'{"pid": 7, "run": "theirs"}'
+
+    def rm_file(self, path: str) -> None:
+        super().rm_file(path)
+        super().pipe_file(path, self.theirs)
+
+
+class LateFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Says of a file that it is not there when it is; only a put that must create it is told."""
+
+    protocol = "late"
+
+    def exists(self, path: str, **_: Any) -> bool:  # noqa: ANN401 - theirs
+        return False
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:  # noqa: ANN401 - theirs
+        if mode == "create" and super().exists(path):
+            raise FileExistsError(path)
+        super().pipe_file(path, value)
+
+
+class BrokenFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Can't be opened: its credentials are read from a file that is not there."""
+
+    protocol = "broken"
+
+    def __init__(self, **_: Any) -> None:  # noqa: ANN401 - theirs
+        raise FileNotFoundError("no credentials")
+
+
 @pytest.fixture(autouse=True)
 def file_systems() -> Iterator[None]:
-    fsspec.register_implementation("stubborn", StubbornFileSystem, clobber=True)
+    for cls in (StubbornFileSystem, ContestedFileSystem, LateFileSystem, BrokenFileSystem):
+        fsspec.register_implementation(cls.protocol, cls, clobber=True)
     fsspec.register_implementation(
         "absent", "no_such_package.FileSystem", clobber=True, errtxt="Install it"
     )
@@ -207,3 +245,151 @@ def test_what_can_be_no_target_is_refused_with_what_to_do(target: str, says: str
         open_target(target, "1-of-1")
     assert refused.value.hint
     assert "secret" not in str(refused.value)
+
+
+def test_a_file_system_that_can_not_be_opened_is_told_of() -> None:
+    with pytest.raises(TargetError, match="can't be opened: no credentials"):
+        open_target("broken://bucket/out", "1-of-1")
+
+
+def test_a_folder_that_can_not_be_made_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(TargetError, match="can't be made: File exists"):
+        open_target(tmp_path / "file", "1-of-1")
+
+
+@pytest.mark.parametrize(
+    ("to", "options", "hidden", "package"),
+    [
+        ("memory://bucket/out", {}, "fsspec.core", "fsspec"),
+        ("out", {"format": "parquet"}, "pyarrow", "pyarrow"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_with_what_to_install(
+    to: str,
+    options: dict[str, str],
+    hidden: str,
+    package: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # A module of that name which can't be found is what a missing package looks like.
+    monkeypatch.setitem(sys.modules, hidden, None)
+    with pytest.raises(ConfigurationError, match=f"needs the package {package}") as refused:
+        export(agents=AGENT, to=to, connect=partial(AsyncClient, KEY), **options)
+    assert "pip install 'cartesia-calls[export]'" in refused.value.hint
+
+
+PLACES = pytest.mark.parametrize(
+    "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
+)
+
+
+@PLACES
+def test_what_is_not_there_is_nothing_and_no_error(tmp_path: Path, place: str) -> None:
+    target = open_target(place.format(tmp_path), "1-of-1")
+    assert target.read("no/such") is None
+    assert list(target.lines("no/such")) == []
+    assert target.names("no") == []
+    target.remove("no/such")
+    target.close()
+
+
+@PLACES
+def test_a_file_is_created_once(tmp_path: Path, place: str) -> None:
+    target = open_target(place.format(tmp_path), "1-of-1")
+    assert target.create("a/b", b"mine")
+    assert not target.create("a/b", b"yours")
+    assert target.read("a/b") == b"mine"
+    target.close()
+
+
+@PLACES
+def test_a_file_whose_lines_end_in_an_error_is_as_it_was(tmp_path: Path, place: str) -> None:
+    def lines() -> Iterator[bytes]:
+        yield b"new"
+        raise ZeroDivisionError
+
+    target = open_target(place.format(tmp_path), "1-of-1")
+    target.clean()
+    target.write("a/b", b"old")
+    with pytest.raises(ZeroDivisionError):
+        target.write_lines("a/b", lines())
+    assert target.read("a/b") == b"old"
+    assert target.names(f"{PARTIAL}/1-of-1") == []
+    target.close()
+
+
+@PLACES
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path, place: str) -> None:
+    left = f"{PARTIAL}/1-of-1/left.part"
+    killed = open_target(place.format(tmp_path), "1-of-1")
+    killed.clean()
+    killed.write(left, b"")
+    target = open_target(place.format(tmp_path), "1-of-1")
+    target.clean()
+    assert target.read(left) is None
+    killed.close()
+    target.close()
+
+
+@PLACES
+def test_what_was_not_adopted_goes_with_the_run(tmp_path: Path, place: str) -> None:
+    target = open_target(place.format(tmp_path), "1-of-1")
+    target.clean()
+    (target.scratch / "recording.wav").write_bytes(b"RIFF")
+    target.close()
+    assert not target.scratch.exists()
+
+
+def test_a_manifest_whose_first_file_was_not_written_whole_is_taken_up(
+    server: ManyCalls, tmp_path: Path
+) -> None:
+    _export(server, tmp_path)
+    about = tmp_path / "_manifest" / "about.json"
+    whole = about.read_bytes()
+    about.write_bytes(whole[:-5])
+    assert _export(server, tmp_path).present == CALLS
+    assert about.read_bytes() == whole
+
+
+@pytest.mark.parametrize("content", [b"", b'{"pid": 7', b"[]", b'{"alive_at": "soon"}'])
+def test_a_lock_that_tells_no_time_is_a_dead_one_s(content: bytes) -> None:
+    target = open_target("memory://bucket/out", "1-of-1")
+    target.create(f"{LOCKS}/1-of-1.json", content)
+    acquire(target, Shard(), FakeClock()).release()
+    assert target.names(LOCKS) == []
+    target.close()
+
+
+def test_of_two_that_take_over_a_dead_lock_one_has_it() -> None:
+    target = open_target("contested://bucket/out", "1-of-1")
+    target.create(f"{LOCKS}/1-of-1.json", b"")
+    with pytest.raises(TargetBusyError, match="process 7"):
+        acquire(target, Shard(), FakeClock())
+    assert target.read(f"{LOCKS}/1-of-1.json") == ContestedFileSystem.theirs
+    target.close()
+
+
+def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them() -> None:
+    clock = FakeClock()
+    target = open_target("memory://bucket/out", "1-of-1")
+    journal = open_journal(target, Shard(), clock)
+    entries = [Entry(f"ac_{n}", AGENT, "2026-03-01", {}) for n in range(100)]
+
+    def recorded() -> int:
+        names = target.names(MANIFEST)
+        return sum(len(list(target.lines(f"{MANIFEST}/{name}"))) for name in names)
+
+    journal.add(entries[:99])
+    assert (recorded(), journal.is_waiting) == (0, True)
+    journal.add(entries[99:])
+    assert (recorded(), journal.is_waiting) == (100, False)
+    clock.elapsed += 0.9
+    journal.add(entries[:1])
+    assert recorded() == 100
+    clock.elapsed += 0.1
+    journal.add(entries[1:2])
+    assert recorded() == 102
+    target.close()

@@ -151,8 +151,8 @@ class Runner:
                 flowing.opened.append(answer.close)
             elif isinstance(step, Read):
                 flowing.outcome = cast("OpenAnswer", step.answer).read()
-            elif isinstance(step, Sleep):
-                self.clock.sleep(step.seconds)
+            else:
+                self.clock.sleep(cast("Sleep", step).seconds)
         except CartesiaError as error:
             flowing.failure = error
 
@@ -198,7 +198,7 @@ class AsyncRunner:
                 flowing.opened.append(answer.close)
             elif isinstance(step, Read):
                 flowing.outcome = await cast("AsyncOpenAnswer", step.answer).read()
-            elif isinstance(step, Sleep):
-                await self.clock.sleep_async(step.seconds)
+            else:
+                await self.clock.sleep_async(cast("Sleep", step).seconds)
         except CartesiaError as error:
             flowing.failure = error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 from cartesia_api.models.agent_call_logs import AgentCallLogs
@@ -178,13 +179,14 @@ class LogsReader:
             yield from self._wait(at_the_end)
 
     def _read_end(self) -> Waiting:
-        while not self._is_whole or self._at < len(self._text):
+        while True:
             space = _SPACE.match(self._text, self._at)
             self._at = space.end() if space else self._at
             if self._at < len(self._text):
                 self._fail("", "is not JSON (there is more behind its end)")
-            if not self._is_whole:
-                yield None
+            if self._is_whole:
+                return
+            yield None
 
     def _wait(self, at_the_end: str = "is not JSON (it ends too early)") -> Waiting:
         if self._is_whole:
@@ -204,12 +206,7 @@ class LogsReader:
 def _strings_at_the_start(values: list[object]) -> list[str]:
     if set(map(type, values)) <= {str}:
         return cast("list[str]", values)
-    strings: list[str] = []
-    for value in values:
-        if not isinstance(value, str):
-            break
-        strings.append(value)
-    return strings
+    return cast("list[str]", list(takewhile(lambda value: isinstance(value, str), values)))
 
 
 def _is_escaped(text: str, quote: int) -> bool:

@@ -14,7 +14,7 @@ from cartesia_calls.export import CallExported, CallSkipped, CallsListed, Paused
 from ._output import write_object
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from rich.progress import Progress, ProgressColumn, Task, TaskID
 
@@ -37,7 +37,9 @@ _STILL_TO_COME = frozenset({"in_progress", "not_written_yet", "not_found", "unkn
 
 
 @contextmanager
-def show_events(*, json: bool) -> Generator[OnEvent]:
+def show_events(
+    *, json: bool, monotonic: Callable[[], float] = time.monotonic
+) -> Generator[OnEvent]:
     """Give what shows events: NDJSON on stdout, a bar on a terminal, or now and then a line."""
     if json:
         yield EventLines().show
@@ -45,7 +47,7 @@ def show_events(*, json: bool) -> Generator[OnEvent]:
         with _bar() as progress:
             yield _Bar(progress).show
     else:
-        yield _PlainLines().show
+        yield _PlainLines(monotonic).show
 
 
 class EventLines:
@@ -97,14 +99,15 @@ class _Counts:
 
 
 class _PlainLines:
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float]) -> None:
         self._counts = _Counts()
-        self._began = self._told = time.monotonic()
+        self._monotonic = monotonic
+        self._began = self._told = monotonic()
 
     def show(self, event: ExportEvent) -> None:
         counts = self._counts
         counts.take(event)
-        now = time.monotonic()
+        now = self._monotonic()
         if isinstance(event, Paused):
             _say(f"The server asks for fewer requests; pausing {event.seconds:.1f} s.")
         elif isinstance(event, CallSkipped) and event.reason == "failed":

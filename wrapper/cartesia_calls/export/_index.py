@@ -108,11 +108,8 @@ class Index:
 
     def unsure(self) -> Iterator[Entry]:
         """Yield the entries that are to be checked; `drop` may be called meanwhile."""
-        for (call_id,) in self._database.execute(
-            "SELECT call_id FROM entry WHERE unsure"
-        ).fetchall():
-            if entry := self.get(call_id):
-                yield entry
+        ids = self._database.execute("SELECT call_id FROM entry WHERE unsure").fetchall()
+        yield from filter(None, (self.get(call_id) for (call_id,) in ids))
 
     def own_lines(self) -> Iterator[bytes]:
         """Yield the lines of what this run's shard has recorded, by call id."""

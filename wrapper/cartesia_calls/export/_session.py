@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 from cartesia_calls import AsyncClient
@@ -83,15 +84,12 @@ async def run_job(
 
 
 def _encoder(name: Format) -> Encoder:
-    try:
-        return cast("Encoder", import_module(f"{__package__}._{name}"))
-    except ModuleNotFoundError as error:
-        if error.name != "pyarrow":
-            raise
+    if name == "parquet" and find_spec("pyarrow") is None:
         raise ConfigurationError(
             "The format parquet needs the package pyarrow, which is not installed.",
             hint="Install it with: pip install 'cartesia-calls[export]'",
-        ) from None
+        )
+    return cast("Encoder", import_module(f"{__package__}._{name}"))
 
 
 def _grace(client: AsyncClient) -> float:

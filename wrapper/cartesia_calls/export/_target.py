@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from cartesia_calls._exceptions import CartesiaError, ConfigurationError
+from cartesia_calls._exceptions import ConfigurationError
 
 from ._errors import TargetError
 from ._paths import PARTIAL
@@ -372,8 +372,6 @@ class FsspecTarget:
     def _telling(self, done: str) -> Generator[None]:
         try:
             yield
-        except CartesiaError:
-            raise
         # Every file system has errors of its own kind.
         except Exception as error:
             raise _failure(self.name, done, str(error) or type(error).__name__) from error

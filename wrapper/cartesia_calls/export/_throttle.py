@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_log = logging.getLogger("cartesia_calls")
 _FATAL = (AuthenticationError, PermissionDeniedError, ConfigurationError)
 # How often one request is sent; refusals (429) do not count, since they wait for all workers.
 _MOST_ATTEMPTS = 5
@@ -148,6 +150,7 @@ class Throttle:
             if error.retry_after > _LONGEST_RETRY_AFTER:
                 raise StopExportError(error)
             pause = error.retry_after
+        _log.info("%s Sending again in %.2f s (retry %d).", error.summary, pause, attempts)
         await self._clock.sleep_async(pause)
 
     def _spend(self, error: CartesiaError) -> None:

@@ -134,7 +134,7 @@ class Sandbox:
         listener = listen(self._address, self._port)
         self._url = url_of(listener)
         try:
-            run_until_signalled(self._app, listener, on_started or _do_nothing)
+            run_until_signalled(self._app, listener, on_started or (lambda: None))
         finally:
             self._url = None
 
@@ -169,7 +169,3 @@ class Sandbox:
                 f"The sandbox is running already, at {self._url}. "
                 "Create a second Sandbox for a second server."
             )
-
-
-def _do_nothing() -> None:
-    pass
