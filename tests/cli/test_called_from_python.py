@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 
 import pytest
 
@@ -26,6 +28,12 @@ def test_it_prints_and_returns_the_exit_code(
     assert main(["show", at_sandbox.calls.finished]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == at_sandbox.calls.finished
     assert main(["show", at_sandbox.calls.unknown]) == 4
+
+
+def test_it_prints_to_what_a_program_has_put_in_the_place_of_stdout(at_sandbox: Sandbox) -> None:
+    with redirect_stdout(StringIO()) as printed:
+        assert main(["show", at_sandbox.calls.finished]) == 0
+    assert json.loads(printed.getvalue())["id"] == at_sandbox.calls.finished
 
 
 @pytest.mark.usefixtures("at_sandbox")

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from cartesia_calls._clock import SystemClock
+from cartesia_calls.cli._export_views import show_events, summary
 from cartesia_calls.cli._parser import build_parser
-from cartesia_calls.export import FORMATS, PARTS
+from cartesia_calls.export import (
+    FORMATS,
+    PARTS,
+    CallExported,
+    CallSkipped,
+    CallsListed,
+    ExportResult,
+)
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
 from cartesia_calls.export._target import open_target
 from cartesia_calls.sandbox import Sandbox
+from fake_clock import FakeClock
 from terminal import on_terminal, piped
 
 
@@ -77,11 +87,69 @@ def test_the_choices_are_those_of_the_library() -> None:
     assert parse([*words, "--include", ",".join(PARTS)]).include == PARTS
 
 
+def test_a_retry_is_told_of_when_asked(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    words = ("export", "--agent", sandbox.agents.quiet, "--since", "20d", "--status", "completed")
+    told = {}
+    for option in ("--json", "--verbose"):
+        sandbox.fail_next(status=503, headers={"Retry-After": "0"})
+        done = piped(*words, "--to", str(tmp_path / option), option, env=env)
+        assert done.code == 0, done.err
+        told[option] = "Sending again in 0.00 s (retry 1)." in done.err
+    assert told == {"--json": False, "--verbose": True}
+
+
+def test_a_pause_is_told_of_on_a_terminal(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    sandbox.fail_next(status=429, headers={"Retry-After": "0"})
+    done = on_terminal("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
+    shown = re.sub(r"\x1b\[[\d;]*m", "", done.out)  # without colours
+    assert "The server asks for fewer requests; pausing 0.0 s." in shown
+
+
+def test_piped_it_says_every_five_seconds_how_far_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = FakeClock()
+    with show_events(json=False, monotonic=clock.monotonic) as show:
+        show(CallsListed(found=9, present=2, to_fetch=7, complete=True))
+        for second in range(11):
+            clock.elapsed = float(second)
+            if second % 2:
+                show(CallExported(f"ac_{second}", "agent_1", ("logs",), rows=3))
+            else:
+                show(CallSkipped(f"ac_{second}", "agent_1", "deleted"))
+    assert capsys.readouterr().err.splitlines() == [
+        "8 of 9 calls: 3 exported, 0.6 a second, 3 skipped.",
+        "9 of 9 calls: 5 exported, 0.5 a second, 6 skipped.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(999, "999 bytes"), (1500, "1.5 kB"), (2_500_000_000_000_000, "2500.0 TB")]
+)
+def test_sizes_are_told_in_units_that_fit(size: int, shown: str) -> None:
+    (line,) = summary(ExportResult("calls", size=size, rows=7))
+    assert f"7 rows, {shown}, in" in line
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "read"),
+    [("--shard", "2/4", "2/4"), ("--rate", "2.5", 2.5), ("--concurrency", "64", 64)],
+)
+def test_right_options_are_read(option: str, value: str, read: object) -> None:
+    words = ["export", "--agent", "a", "--to", "x", option, value]
+    assert getattr(build_parser().parse_args(words), option.removeprefix("--")) == read
+
+
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
         ("--shard", "5/4", "is no shard"),
         ("--rate", "0", "requests a second"),
+        ("--rate", "fast", "requests a second"),
         ("--concurrency", "1001", "from 1 to 1000"),
         ("--include", "video", "is not one or more of"),
     ],

@@ -77,6 +77,28 @@ def test_a_file_gets_the_picked_lines(
 def test_a_terminal_is_told_that_nothing_fits(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("logs", sandbox.calls.finished, "--grep", "no such text", env=env)
     assert (done.code, done.out) == (0, "None of the call's 22 lines is what was asked for.\n")
+    empty = b'{"call_id": "ac_finished", "logs": [], "updated_at": "2026-03-01T10:00:00Z"}'
+    sandbox.fail_next(status=200, body=empty, headers={"Content-Type": "application/json"})
+    done = on_terminal("logs", sandbox.calls.finished, env=env)
+    assert (done.code, done.out) == (0, "The call has logs, but not a line in them.\n")
+
+
+def test_a_file_is_written_where_nothing_fits(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    target = tmp_path / "call.log"
+    words = ("logs", sandbox.calls.finished, "--grep", "no such text", "-o", str(target))
+    assert piped(*words, env=env).err == f"Wrote 0 lines to {target}.\n"
+    assert target.read_bytes() == b""
+
+
+def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    # /proc takes no file, whoever asks.
+    done = piped("logs", sandbox.calls.finished, "-o", "/proc/call.log", env=env)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("Error: /proc/call.log was not written: ")
 
 
 def test_following_shows_each_line_once_as_it_appears(
@@ -105,6 +127,20 @@ def test_following_may_begin_with_the_last_lines_and_pick(
     done = piped("logs", call, "-f", "--tail", "2", "--level", "ERROR", "--raw", env=env)
     assert done.code == 0
     assert done.out.splitlines() == _lines(sandbox)[15:17]
+
+
+def test_following_what_has_no_logs_yet_shows_all_that_come(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    none_yet = b'{"message": "Call logs not available", "description": "Not now."}'
+    sandbox.fail_next(
+        status=404,
+        body=none_yet,
+        headers={"Content-Type": "application/json"},
+        operation="agents_get-call-logs",
+    )
+    done = piped("logs", sandbox.calls.finished, "-f", "--tail", "1", "--raw", env=env)
+    assert (done.code, done.out) == (0, "".join(f"{line}\n" for line in _lines(sandbox)))
 
 
 def test_following_ends_at_ctrl_c(sandbox: Sandbox, env: dict[str, str]) -> None:

@@ -81,11 +81,10 @@ def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_go_on(
 
 
 def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    limit = ["import resource", "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"]
     with ManyCalls(CALLS) as server:
         assert run_export(server, tmp_path / "undisturbed").code == 0
         server.fetched.clear()
-        stopped = run_export(server, tmp_path / "full", before=limit)
+        stopped = run_export(server, tmp_path / "full", largest_file=20_000)
         assert stopped.code == 1
         assert "can't be written: File too large" in stopped.err
         assert "it goes on from there" in stopped.err

@@ -125,11 +125,22 @@ def test_a_refused_key_stops_everything(status: int) -> None:
         assert isinstance(result.cause, AuthenticationError)
 
 
-def test_a_pause_of_more_than_five_minutes_is_not_waited_for() -> None:
-    result, server, _, _ = _throttled([httpx.Response(429, headers={"Retry-After": "301"})], _once)
+@pytest.mark.parametrize(("status", "kind"), [(429, RateLimitError), (503, InternalServerError)])
+def test_a_pause_of_more_than_five_minutes_is_not_waited_for(
+    status: int, kind: type[CartesiaError]
+) -> None:
+    asked = httpx.Response(status, headers={"Retry-After": "301"})
+    result, server, _, _ = _throttled([asked], _once)
     assert isinstance(result, StopExportError)
-    assert isinstance(result.cause, RateLimitError)
+    assert isinstance(result.cause, kind)
     assert server.clock.sleeps == []
+
+
+def test_a_pause_that_an_error_asks_for_is_waited_for() -> None:
+    busy = httpx.Response(503, headers={"Retry-After": "300"})
+    result, server, _, _ = _throttled([busy, ok()], _once)
+    assert result == ["one", "two"]
+    assert server.clock.sleeps == [300.0]
 
 
 def test_the_budget_of_repetitions_is_one_for_all() -> None:

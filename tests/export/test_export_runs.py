@@ -24,6 +24,7 @@ from cartesia_calls.export import (
     export_async,
 )
 from cartesia_calls.sandbox import Sandbox
+from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls, http
 
@@ -192,6 +193,18 @@ def test_logs_that_changed_after_a_call_s_end_are_written_anew_and_others_are_no
     assert len(list(tmp_path.rglob("*.ndjson"))) == 2, "where it was before its day changed"
 
 
+def test_what_a_stopped_run_found_missing_for_good_is_not_asked_for_again(
+    cartesia_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    first = _export(cartesia_sandbox, tmp_path, since=None, until="1d")
+    assert first.skipped["expired_or_never_written"]
+    manifest = tmp_path / "_manifest" / "1-of-1.ndjson"
+    manifest.rename(manifest.with_name("1-of-1.journal.ndjson"))
+    again = _export(cartesia_sandbox, tmp_path, since=None, until="1d")
+    assert (again.present, again.exported, again.skipped) == (first.exported, 0, first.skipped)
+    assert again.requests < first.requests
+
+
 def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) -> None:
     with ManyCalls(20) as server:
         run = partial(
@@ -212,6 +225,16 @@ def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) 
         run()
     assert dict(server.fetched) == {"ac_000003": 1, "ac_000019": 1}
     assert {name: file.read_bytes() for name, file in _files(tmp_path).items()} == whole
+
+
+def test_a_rate_bounds_how_fast_all_of_it_is_asked_for(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with ManyCalls(5) as server:
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        run = export_async(agents=AGENT, to=tmp_path, connect=connect, rate=2, clock=clock)
+        result = asyncio.run(run)
+    assert (result.exported, result.requests) == (5, 6)
+    assert clock.elapsed == pytest.approx(5 / 2)
 
 
 def test_events_tell_of_each_call(tmp_path: Path) -> None:
@@ -285,4 +308,14 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     arguments: dict[str, Any] = {"agents": AGENT, "to": tmp_path / "out", **wrong}
     with pytest.raises(ValueError, match="pass"):
         export(**arguments)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"concurrency": "4"}, {"concurrency": True}, {"rate": "4"}])
+def test_what_is_of_the_wrong_type_is_refused_before_anything_is_sent(
+    wrong: dict[str, Any], tmp_path: Path
+) -> None:
+    (name,) = wrong
+    with pytest.raises(TypeError, match=f"{name} must be"):
+        export(agents=AGENT, to=tmp_path / "out", **wrong)
     assert not (tmp_path / "out").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import key_watch
@@ -24,14 +24,25 @@ def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
     return [sys.executable, "-m", "cartesia_calls", *words, *options]
 
 
+_WITH_A_LARGEST_FILE = """
+import resource, sys
+from cartesia_calls.cli import main
+most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), most[1]))
+code = main(sys.argv[1:])
+# What is written at the end, of what was executed, may be larger.
+resource.setrlimit(resource.RLIMIT_FSIZE, most)
+sys.exit(code)
+"""
+
+
 def run_export(
-    server: ManyCalls, target: Path | str, *options: str, before: Sequence[str] = ()
+    server: ManyCalls, target: Path | str, *options: str, largest_file: int | None = None
 ) -> Done:
-    """Run the command to its end; `before` is Python to run first."""
+    """Run the command to its end, with files of so many bytes at the most."""
     words = command(server, target, *options)
-    if before:
-        main = "from cartesia_calls.cli import main; sys.exit(main(sys.argv[1:]))"
-        words = [sys.executable, "-c", "\n".join(["import sys", *before, main]), *words[3:]]
+    if largest_file is not None:
+        words = [sys.executable, "-c", _WITH_A_LARGEST_FILE, str(largest_file), *words[3:]]
     done = subprocess.run(
         words,
         env=environment(CARTESIA_API_KEY=KEY),

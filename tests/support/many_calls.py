@@ -68,6 +68,7 @@ class ManyCalls:
         delay: How long each answer takes, in seconds.
         requests: How many requests have come.
         fetched: How often the logs of each call were given.
+        connections: Those that are open.
     """
 
     count: int
@@ -75,6 +76,7 @@ class ManyCalls:
     delay: float = 0.0
     requests: int = 0
     fetched: Counter[str] = field(default_factory=Counter[str])
+    connections: set[asyncio.Transport] = field(default_factory=set[asyncio.Transport])
     url: str = ""
 
     def __enter__(self) -> Self:
@@ -88,6 +90,8 @@ class ManyCalls:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._server.close()
+        for connection in self.connections:
+            connection.abort()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.run_until_complete(asyncio.sleep(0))
@@ -136,6 +140,10 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._server.connections.add(transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._server.connections.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._heard += data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cartesia_calls._arguments import check_id
 
@@ -150,9 +150,10 @@ class Run:
             found = work_on(call, entry, self._job, now, self._grace)
             if found is not None:
                 work.append(found)
-            elif entry is not None:
-                self._count(entry, ())
-                self._present += entry.first_skip(self._job.include) is None
+            else:
+                recorded = cast("Entry", entry)  # else there were something to be done
+                self._count(recorded, ())
+                self._present += recorded.first_skip(self._job.include) is None
         self._to_fetch += len(work)
         self._index.add_work(work)
         self._tell_listed()

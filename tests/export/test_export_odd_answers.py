@@ -1,0 +1,214 @@
+"""What an export makes of answers that are missing, of other calls, or that no file can hold."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cartesia_calls import AgentCallLogs, AsyncClient
+from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
+from cartesia_calls.export import _ndjson as ndjson
+from cartesia_calls.export._fetching import FetchedCall, Recording
+from cartesia_calls.export._index import Work
+from cartesia_calls.export._job import Shard
+from cartesia_calls.export._manifest import open_journal
+from cartesia_calls.export._rows import log_rows
+from cartesia_calls.export._target import open_target
+from cartesia_calls.export._writing import Pending, Store
+from exporting import run_export
+from fake_clock import FakeClock
+from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
+from many_calls import AGENT, ManyCalls, call_id, http
+
+WAV = b"RIFF" + bytes(60_000)
+
+
+def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
+    connect = partial(AsyncClient, KEY, base_url=server.url)
+    return asyncio.run(
+        export_async(agents=AGENT, to=to, connect=connect, clock=FakeClock(), **options)
+    )
+
+
+def _not_found(body: dict[str, str]) -> bytes:
+    return http("404 Not Found", json.dumps(body).encode())
+
+
+def _recording(data: bytes) -> bytes:
+    return http("200 OK", data).replace(b"application/json", b"audio/wav")
+
+
+def _to(ending: str, answer: bytes) -> Callable[[int, str], bytes | None]:
+    return lambda _number, path: answer if path.endswith(ending) else None
+
+
+def _manifest(target: Path) -> dict[str, dict[str, Any]]:
+    lines = (target / "_manifest" / "1-of-1.ndjson").read_text(encoding="utf-8").splitlines()
+    return {row["call_id"]: row["parts"] for row in map(json.loads, lines)}
+
+
+@pytest.mark.parametrize(
+    ("part", "ending"), [("logs", "/logs"), ("transcript", "/ac_000003"), ("record", "/ac_000003")]
+)
+def test_a_call_that_is_gone_since_it_was_listed_is_not_found(
+    part: str, ending: str, tmp_path: Path
+) -> None:
+    # Together with the transcript, the record is the call's own.
+    include = {part, "transcript"} if part == "record" else {part}
+    with ManyCalls(8, interfere=_to(ending, _not_found(CALL_NOT_FOUND))) as server:
+        _export(server, tmp_path, include=include)
+    outcomes = {call: parts[part] for call, parts in _manifest(tmp_path).items()}
+    gone = {call for call, part in outcomes.items() if part.get("reason") == "not_found"}
+    assert gone == ({call_id(n) for n in range(8)} if part == "logs" else {call_id(3)})
+
+
+def test_a_record_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    answer = _not_found({"message": "No such thing", "description": "Not here."})
+    with ManyCalls(2, interfere=_to("/ac_000001", answer)) as server:
+        _export(server, tmp_path, include="transcript")
+    reasons = {
+        call: parts["transcript"].get("reason") for call, parts in _manifest(tmp_path).items()
+    }
+    assert reasons == {call_id(0): None, call_id(1): "not_found"}
+
+
+def test_a_recording_that_does_not_come_in_time_fails_alone(tmp_path: Path) -> None:
+    call = {"id": "ac_1", "agent_id": AGENT, "status": "completed"}
+    server = FakeServer([ok({"data": [call], "has_more": False}), httpx.ReadTimeout("")])
+    run = export_async(
+        agents=AGENT,
+        to=tmp_path,
+        include=("audio", "record"),
+        connect=server.async_client,
+        clock=server.clock,
+    )
+    assert asyncio.run(run).skipped == {"failed": 1}
+    (parts,) = _manifest(tmp_path).values()
+    assert "No whole answer" in parts["audio"]["detail"]
+    assert parts["record"]["outcome"] == "exported"
+
+
+def test_a_recording_that_is_not_there_may_come_for_some_minutes_after_the_call(
+    tmp_path: Path,
+) -> None:
+    missing = {"message": "Not found", "description": "There is no recording."}
+    with ManyCalls(20, interfere=_to("/audio", _not_found(missing))) as server:
+        result = _export(server, tmp_path, include="audio")
+    reasons = {call: parts["audio"]["reason"] for call, parts in _manifest(tmp_path).items()}
+    # The calls ended a minute after each other.
+    assert reasons == {
+        call_id(n): "not_written_yet" if n <= 10 else "no_recording" for n in range(20)
+    }
+    assert result.skipped == {"not_written_yet": 11, "no_recording": 9}
+
+
+@pytest.mark.parametrize(("include", "ending"), [("logs", "/logs"), ("transcript", "/ac_000000")])
+def test_what_is_of_another_call_is_not_kept_as_this_one_s(
+    include: str, ending: str, tmp_path: Path
+) -> None:
+    other = {"id": "ac_other", "agent_id": AGENT, "status": "completed", "call_id": "ac_other"}
+    logs = {"logs": ["not yours"], "updated_at": "2026-03-01T12:00:00Z"}
+    answer = http("200 OK", json.dumps(other | logs).encode())
+    with ManyCalls(1, interfere=_to(ending, answer)) as server:
+        result = _export(server, tmp_path, include=include)
+    assert result.skipped == {"failed": 1}
+    (parts,) = _manifest(tmp_path).values()
+    assert "about another call, 'ac_other'" in parts[include]["detail"]
+    assert not list(tmp_path.rglob("ac_*"))
+
+
+def test_a_call_with_an_id_that_can_not_be_one_is_skipped_and_the_others_are_not(
+    tmp_path: Path,
+) -> None:
+    record = {"agent_id": AGENT, "status": "completed"}
+    page = {"data": [{"id": id_, **record} for id_ in ("..", "", call_id(1))], "has_more": False}
+    events: list[ExportEvent] = []
+    answer = http("200 OK", json.dumps(page).encode())
+    with ManyCalls(2) as server:
+        server.interfere = lambda _, path: answer if path.startswith("/agents/calls?") else None
+        result = _export(server, tmp_path, on_event=events.append)
+    assert (result.found, result.exported, result.skipped) == (3, 1, {"failed": 2})
+    skipped = [event for event in events if isinstance(event, CallSkipped)]
+    assert [event.call_id for event in skipped] == ["..", ""]
+
+
+def test_a_value_that_its_column_can_not_hold_fails_that_part_alone(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    turn = {"role": "user", "start_timestamp": 0.0, "end_timestamp": 1.0, "vad_buffer_ms": 2**70}
+    call = {"id": call_id(0), "agent_id": AGENT, "status": "completed", "transcript": [turn]}
+    answer = http("200 OK", json.dumps(call).encode())
+    with ManyCalls(2, interfere=_to("/ac_000000", answer)) as server:
+        result = _export(server, tmp_path, include=("logs", "transcript"), format="parquet")
+    parts = _manifest(tmp_path)[call_id(0)]
+    assert parts["logs"]["outcome"] == "exported"
+    assert (parts["transcript"]["outcome"], parts["transcript"]["reason"]) == ("skipped", "failed")
+    assert "does not fit its column" in parts["transcript"]["detail"]
+    assert result.skipped == {"failed": 1}
+
+
+def test_logs_that_were_kept_stay_when_the_provider_has_them_no_more(tmp_path: Path) -> None:
+    with ManyCalls(3) as server:
+        _export(server, tmp_path)
+        kept = {file: file.read_bytes() for file in tmp_path.rglob("ac_*")}
+        server.interfere = _to("/logs", _not_found(LOGS_NOT_AVAILABLE))
+        again = _export(server, tmp_path, refresh=True)
+    assert {file: file.read_bytes() for file in tmp_path.rglob("ac_*")} == kept
+    assert len(kept) == 3
+    assert (again.present, again.skipped) == (3, {})
+
+
+@pytest.mark.parametrize("place", ["{}", "memory://odd/out"])
+def test_a_recording_is_written_anew_only_when_it_changed(place: str, tmp_path: Path) -> None:
+    to = place.format(tmp_path)
+    with ManyCalls(2) as server:
+
+        def export_with(wav: bytes) -> ExportResult:
+            server.interfere = _to("/audio", _recording(wav))
+            return _export(server, to, include="audio", refresh=True)
+
+        written = [export_with(wav).exported for wav in (WAV, WAV, WAV + b"\0\0")]
+    assert written == [2, 0, 2]
+    target = open_target(to, "1-of-1")
+    (day,) = {parts.split("/")[0] for parts in target.names(f"audio/agent_id={AGENT}")}
+    wavs = target.names(f"audio/agent_id={AGENT}/{day}")
+    assert wavs == [f"{call_id(n)}.wav" for n in range(2)]
+    assert target.read(f"audio/agent_id={AGENT}/{day}/{wavs[0]}") == WAV + b"\0\0"
+    target.close()
+
+
+def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> None:
+    with ManyCalls(3) as server:
+        server.interfere = _to("/audio", _recording(WAV))
+        done = run_export(server, tmp_path, "--include", "audio", largest_file=20_000)
+    assert done.code == 1
+    assert "can't be written: File too large" in done.err
+    assert not list(tmp_path.rglob("ac_*"))
+
+
+def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Path) -> None:
+    target = open_target(tmp_path, "1-of-1")
+    journal = open_journal(target, Shard(), FakeClock())
+    store = Store(target, ndjson, journal, at_once=1)
+    work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
+    fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})
+    done, failure = store.write([Pending(fetched, None)])
+    store.close()
+    target.close()
+    assert done == []
+    assert isinstance(failure, TargetError)
+    assert "A recording can't be read: No such file" in failure.summary
+
+
+def test_a_time_that_utc_has_no_name_for_is_left_out() -> None:
+    line = '{"time": "0001-01-01T00:00:00+05:00", "level": "info"}'
+    logs = AgentCallLogs("ac_1", [line], datetime(2026, 3, 1, tzinfo=UTC))
+    (row,) = log_rows(logs, "ac_1", AGENT)
+    assert (row["text"], row["level"], row["time"]) == (line, "INFO", None)
