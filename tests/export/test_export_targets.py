@@ -73,7 +73,7 @@ class LateFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no t
 
     protocol = "late"
 
-    def exists(self, path: str, **_: Any) -> bool:  # noqa: ANN401 - theirs
+    def exists(self, *_: Any, **__: Any) -> bool:  # noqa: ANN401 - theirs
         return False
 
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:  # noqa: ANN401 - theirs
@@ -259,23 +259,23 @@ def test_a_folder_that_can_not_be_made_is_told_of(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "options", "hidden", "package"),
+    ("to", "options", "hidden"),
     [
-        ("memory://bucket/out", {}, "fsspec.core", "fsspec"),
-        ("out", {"format": "parquet"}, "pyarrow", "pyarrow"),
+        ("memory://bucket/out", {}, "fsspec.core"),
+        ("out", {"format": "parquet"}, "pyarrow"),
     ],
 )
 def test_a_package_that_is_missing_is_named_with_what_to_install(
     to: str,
     options: dict[str, str],
     hidden: str,
-    package: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     # A module of that name which can't be found is what a missing package looks like.
     monkeypatch.setitem(sys.modules, hidden, None)
+    package = hidden.partition(".")[0]
     with pytest.raises(ConfigurationError, match=f"needs the package {package}") as refused:
         export(agents=AGENT, to=to, connect=partial(AsyncClient, KEY), **options)
     assert "pip install 'cartesia-calls[export]'" in refused.value.hint
