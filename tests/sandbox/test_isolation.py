@@ -12,9 +12,9 @@ import sys
 from cartesia_calls.sandbox import *
 print(*sys.modules, sep="\\n")
 """
-WITHOUT_YAML = """
+WITHOUT = """
 import sys
-sys.modules["yaml"] = None
+sys.modules["{}"] = None
 try:
     from cartesia_calls.sandbox import Sandbox
 except ModuleNotFoundError as error:
@@ -40,8 +40,15 @@ def test_importing_its_names_loads_nothing_of_the_client() -> None:
 
 
 def test_without_its_extra_it_says_what_to_install() -> None:
-    assert run(WITHOUT_YAML).startswith("yaml The sandbox needs the package 'yaml'")
-    assert "pip install 'cartesia-calls[sandbox]'" in run(WITHOUT_YAML)
+    said = run(WITHOUT.format("yaml"))
+    assert said.startswith("yaml The sandbox needs the package 'yaml'")
+    assert "pip install 'cartesia-calls[sandbox]'" in said
+
+
+def test_what_else_can_not_be_found_is_told_as_python_tells_it() -> None:
+    said = run(WITHOUT.format("anyio"))
+    assert said.startswith("anyio")
+    assert "pip install" not in said
 
 
 def test_importing_it_alone_loads_nothing() -> None:

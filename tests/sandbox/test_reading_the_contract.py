@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 import cartesia_calls.sandbox
 from cartesia_calls.sandbox import SandboxError
 from cartesia_calls.sandbox._app import build_app
+from cartesia_calls.sandbox._checks import check_request
 from cartesia_calls.sandbox._contract import Contract, load_contract
 from cartesia_calls.sandbox._faults import Faults
 
@@ -70,10 +73,16 @@ def test_an_operation_without_security_or_version_header_needs_neither(edited: P
     replace(edited, "      security:\n        - APIKeyAuth: []\n", "")
     replace(edited, "        - $ref: '#/components/parameters/CartesiaVersionHeader'\n", "")
 
-    operation = load_contract(edited).operation("agents_get-call-logs")
+    contract = load_contract(edited)
+    operation = contract.operation("agents_get-call-logs")
 
     assert not operation.needs_key
     assert not operation.needs_version
+    request = Request({"type": "http", "headers": []})
+    check_request(request, operation, contract)
+    contract = load_contract(SPEC)
+    with pytest.raises(HTTPException, match="No API key"):
+        check_request(request, contract.operation("agents_get-call-logs"), contract)
 
 
 def test_an_operation_without_security_of_its_own_has_the_documents(edited: Path) -> None:

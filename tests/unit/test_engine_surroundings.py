@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import certifi
 import pytest
 import trustme
 
@@ -53,7 +54,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 def trust(
     authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], None]:
-    """Trust the authority by way of a variable."""
+    """Trust the authority by way of a variable, or as one of those that come with httpx."""
 
     def trust_by(variable: str) -> None:
         folder = tmp_path / "certificates"
@@ -66,6 +67,9 @@ def trust(
         (folder / f"{done.stdout.strip()}.0").write_bytes(file.read_bytes())
         for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name, raising=False)  # the machine's own
+        if variable == "neither":
+            monkeypatch.setattr(certifi, "where", lambda: str(file))
+            return
         monkeypatch.setenv(variable, str(folder if variable == "SSL_CERT_DIR" else file))
 
     return trust_by
@@ -73,8 +77,8 @@ def trust(
 
 @ENGINES
 @FLAVOURS
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-def test_certificates_named_by_the_environment_are_trusted(
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "neither"])
+def test_certificates_named_by_the_environment_or_the_usual_ones_are_trusted(
     engine: EngineName,
     flavour: Flavour,
     variable: str,
@@ -187,7 +191,48 @@ def test_the_fast_engine_refuses_a_proxy_and_auto_takes_another(
 
 
 @ENGINES
-def test_ctrl_c_ends_a_wait_at_once(engine: EngineName) -> None:
+@FLAVOURS
+def test_a_proxy_for_another_scheme_is_not_asked(
+    engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(saying(answer())) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/x"))
+        with pytest.raises(APIConnectionError):
+            send(engine, flavour, a_request("https://api.nowhere.invalid/x", timeout=5))
+    assert proxy.connections == 0
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_socks_proxy_that_needs_a_package_is_told_of_at_once(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)  # as where it is not installed
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with pytest.raises(ConfigurationError, match="can't be used") as caught:
+        kind(KEY, engine="httpx")
+    assert "socksio" in caught.value.hint
+
+
+@NEEDS_FAST
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_certificates_that_fast_can_not_read_are_left_to_httpx_or_told_of(
+    kind: type[Client | AsyncClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken.pem").write_text(
+        "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n"
+    )
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert kind(KEY).engine == "httpx"
+    with pytest.raises(ConfigurationError, match="TLS settings can't be used"):
+        kind(KEY, engine="fast")
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    "ask", ["client.calls.logs('ac_1')", "next(client.calls.stream_logs('ac_1'))"]
+)
+def test_ctrl_c_ends_a_wait_at_once(engine: EngineName, ask: str) -> None:
     code = f"""
 import os, signal, time
 from cartesia_calls import Client
@@ -198,7 +243,7 @@ with scripted_server.ScriptedServer(interrupt) as server:
     began = time.monotonic()
     try:
         with Client("{KEY}", base_url=server.url, engine="{engine}", timeout=60) as client:
-            client.calls.logs("ac_1")
+            {ask}
     except KeyboardInterrupt:
         print("interrupted", time.monotonic() - began < 30)
 """
@@ -253,7 +298,7 @@ def test_a_fork_says_that_the_client_is_of_another_process(
 ) -> None:
     code = f"""
 import asyncio, os, sys
-from cartesia_calls import AsyncClient, Client, ConfigurationError
+from cartesia_calls import AsyncClient, CartesiaError, Client, ConfigurationError
 import scripted_server
 def ask(client):
     result = client.calls.logs("ac_1")
@@ -262,6 +307,10 @@ with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.answe
     client = {"Client" if flavour == "sync" else "AsyncClient"}(
         "{KEY}", base_url=server.url, engine="{engine}"
     )
+    try:
+        ask(client)  # so that there is a connection
+    except CartesiaError:
+        pass
     child = os.fork()
     if child == 0:
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +29,18 @@ def read(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cal
     if request.param == "json":
         monkeypatch.setattr(_json, "_read_fast", None)  # as where orjson is not installed
     return read_json
+
+
+def test_without_orjson_it_is_read_by_the_standard_library() -> None:
+    # A module of that name which can't be found is what a missing package looks like.
+    code = """
+import sys
+sys.modules["orjson"] = None
+from cartesia_calls._json import read_json
+print(read_json(b'{"a": [1, 0.5, null]}'))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "{'a': [1, 0.5, None]}\n"
 
 
 @pytest.mark.parametrize(

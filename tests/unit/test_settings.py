@@ -133,6 +133,7 @@ def test_an_unsafe_base_url_is_refused(url: str, problem: str) -> None:
         "http://localhost:1",
         "http://[::1]:8000",
         "https://proxy.example/cartesia/",
+        "https://xn--bcher-kva.example",
     ],
 )
 def test_https_anywhere_and_http_on_loopback_are_allowed(url: str) -> None:

@@ -9,6 +9,7 @@ import socket
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from typing import Literal
 
 import httpx
 import pytest
@@ -24,7 +25,7 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._engines._choice import EngineName
-from engines import ENGINES, FLAVOURS, Flavour
+from engines import ENGINES, FLAVOURS, INSTALLED, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
@@ -35,8 +36,13 @@ BODY = json.dumps(DOCUMENT).encode()
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
+Sending = EngineName | Literal["own"]
+"""An engine of ours, or an httpx client of the user's own."""
+ENGINES_AND_OWN = pytest.mark.parametrize("engine", [*INSTALLED, "own"])
+
+
 def _stream(
-    engine: EngineName,
+    engine: Sending,
     flavour: Flavour,
     url: str,
     got: list[str],
@@ -47,9 +53,18 @@ def _stream(
 ) -> None:
     """Put lines into `got` as they come, up to as many as to take."""
     base_url = url.removesuffix("/x")
-    arguments = {"base_url": base_url, "engine": engine, "timeout": timeout, **settings}
+    arguments = {"base_url": base_url, "timeout": timeout, **settings}
+    if engine != "own":
+        arguments["engine"] = engine
     if flavour == "sync":
-        with Client(KEY, **arguments) as client:  # type: ignore[arg-type]  # settings of any test
+        with (
+            httpx.Client() as own,
+            Client(
+                KEY,
+                http_client=own if engine == "own" else None,
+                **arguments,  # type: ignore[arg-type]  # settings of any test
+            ) as client,
+        ):
             for line in client.calls.stream_logs("ac_1"):
                 got.append(line)
                 if len(got) == take:
@@ -57,7 +72,14 @@ def _stream(
         return
 
     async def stream() -> None:
-        async with AsyncClient(KEY, **arguments) as client:  # type: ignore[arg-type]  # likewise
+        async with (
+            httpx.AsyncClient() as own,
+            AsyncClient(
+                KEY,
+                http_client=own if engine == "own" else None,
+                **arguments,  # type: ignore[arg-type]  # likewise
+            ) as client,
+        ):
             lines = client.calls.stream_logs("ac_1")
             async for line in lines:
                 got.append(line)
@@ -72,12 +94,10 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-@ENGINES
+@ENGINES_AND_OWN
 @FLAVOURS
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-def test_the_lines_are_those_of_the_log(
-    engine: EngineName, flavour: Flavour, encoding: str
-) -> None:
+def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encoding: str) -> None:
     body = gzip.compress(BODY) if encoding else BODY
     header = b"Content-Encoding: gzip\r\n" if encoding else b""
     got: list[str] = []
@@ -87,9 +107,9 @@ def test_the_lines_are_those_of_the_log(
     assert got == LINES
 
 
-@ENGINES
+@ENGINES_AND_OWN
 @FLAVOURS
-def test_lines_come_before_the_rest_does(engine: EngineName, flavour: Flavour) -> None:
+def test_lines_come_before_the_rest_does(engine: Sending, flavour: Flavour) -> None:
     def half(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
 
@@ -99,10 +119,10 @@ def test_lines_come_before_the_rest_does(engine: EngineName, flavour: Flavour) -
     assert got == LINES[:1000]
 
 
-@ENGINES
+@ENGINES_AND_OWN
 @FLAVOURS
 def test_a_body_cut_short_raises_after_the_lines_that_came(
-    engine: EngineName, flavour: Flavour
+    engine: Sending, flavour: Flavour
 ) -> None:
     def half(connection: socket.socket, _head: bytes) -> bool:
         connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
@@ -116,9 +136,9 @@ def test_a_body_cut_short_raises_after_the_lines_that_came(
     assert len(server.heads) == 1
 
 
-@ENGINES
+@ENGINES_AND_OWN
 @FLAVOURS
-def test_silence_between_two_pieces_is_bounded(engine: EngineName, flavour: Flavour) -> None:
+def test_silence_between_two_pieces_is_bounded(engine: Sending, flavour: Flavour) -> None:
     def half(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(CHUNKED + _chunk(BODY[:1000]))
 
@@ -150,9 +170,9 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
         assert asyncio.run(read(server.url.removesuffix("/x"))) == LINES
 
 
-@ENGINES
+@ENGINES_AND_OWN
 @FLAVOURS
-def test_a_server_that_says_nothing_is_given_up(engine: EngineName, flavour: Flavour) -> None:
+def test_a_server_that_says_nothing_is_given_up(engine: Sending, flavour: Flavour) -> None:
     def say_nothing(_connection: socket.socket, _head: bytes) -> None:
         """Send no byte."""
 
@@ -220,9 +240,9 @@ def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> 
         _stream(engine, flavour, server.url, [])
 
 
-@ENGINES
+@ENGINES_AND_OWN
 @FLAVOURS
-def test_a_server_that_is_not_there_is_told_of(engine: EngineName, flavour: Flavour) -> None:
+def test_a_server_that_is_not_there_is_told_of(engine: Sending, flavour: Flavour) -> None:
     with pytest.raises(APIConnectionError) as caught:
         _stream(engine, flavour, "http://127.0.0.1:9", [], max_retries=0)
     assert not caught.value.may_have_arrived
@@ -234,6 +254,47 @@ def test_a_closed_client_streams_nothing(engine: EngineName) -> None:
     client.close()
     with pytest.raises(ConfigurationError, match="closed"):
         list(client.calls.stream_logs("ac_1"))
+
+    async def stream() -> None:
+        client = AsyncClient(KEY, base_url="http://127.0.0.1:9", engine=engine)
+        await client.close()
+        await anext(client.calls.stream_logs("ac_1"))
+
+    with pytest.raises(ConfigurationError, match="closed"):
+        asyncio.run(stream())
+
+
+@pytest.mark.parametrize("engine", [*INSTALLED, "own"])
+def test_a_stream_that_is_cancelled_while_it_opens_leaves_no_connection(engine: Sending) -> None:
+    heard, gone = threading.Event(), threading.Event()
+
+    def wait_for_the_end(connection: socket.socket, _head: bytes) -> bool:
+        heard.set()
+        if connection.recv(1) == b"":
+            gone.set()
+        return False
+
+    async def cancel(url: str) -> None:
+        async with (
+            httpx.AsyncClient() as own,
+            AsyncClient(
+                KEY,
+                base_url=url.removesuffix("/x"),
+                http_client=own if engine == "own" else None,
+                engine="auto" if engine == "own" else engine,
+            ) as client,
+        ):
+            lines = client.calls.stream_logs("ac_1")
+            coming = asyncio.ensure_future(anext(lines))
+            assert await asyncio.to_thread(heard.wait, 10)
+            coming.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await coming
+            # Over fast it ends with its time-out, as SECURITY.md says.
+            assert engine == "fast" or await asyncio.to_thread(gone.wait, 10)
+
+    with ScriptedServer(wait_for_the_end) as server:
+        asyncio.run(cancel(server.url))
 
 
 @FLAVOURS

@@ -1,0 +1,113 @@
+"""An httpx client of the user's own: what it does wrong, and what it does right."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Never
+
+import httpx
+import pytest
+
+from cartesia_calls import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    NotFoundError,
+)
+from engines import FLAVOURS, Flavour
+from fake_server import KEY, LOGS, URL, Ask, FakeServer
+from scripted_server import ScriptedServer, answer, saying
+
+ASKS = pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda client: client.calls.logs("ac_1"), id="logs"),
+        pytest.param(lambda client: client.calls.stream_logs("ac_1"), id="stream_logs"),
+    ],
+)
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def _ask(flavour: Flavour, ask: Ask, handle: Handler, base_url: str = URL) -> object:
+    """Ask for something over a transport that is a function."""
+    server = FakeServer([], flavour)
+    server.handle = handle  # type: ignore[method-assign]  # the user's, in the server's place
+    return server.do(ask, base_url=base_url, max_retries=0)
+
+
+@FLAVOURS
+@ASKS
+def test_a_connection_that_fails_is_told_of_with_its_reason(flavour: Flavour, ask: Ask) -> None:
+    server = FakeServer([httpx.ConnectError("nobody is there")], flavour)
+    with pytest.raises(APIConnectionError, match="nobody is there") as caught:
+        server.do(ask, max_retries=0)
+    assert not caught.value.may_have_arrived
+
+
+@FLAVOURS
+@ASKS
+def test_a_fault_of_the_transport_s_own_is_not_dressed_up(flavour: Flavour, ask: Ask) -> None:
+    def fail(_request: httpx.Request) -> Never:
+        raise RuntimeError("a fault of mine")
+
+    with pytest.raises(RuntimeError, match="a fault of mine"):
+        _ask(flavour, ask, fail)
+
+
+@FLAVOURS
+@ASKS
+def test_a_url_that_httpx_takes_for_none_is_a_configuration_error(
+    flavour: Flavour, ask: Ask
+) -> None:
+    too_long = f"{URL}/{'a' * 70_000}"
+    with pytest.raises(ConfigurationError, match="can't be sent to https://api"):
+        _ask(flavour, ask, lambda _request: httpx.Response(200, json=LOGS), too_long)
+
+
+@pytest.mark.parametrize("name", ["logs", "stream_logs"])
+def test_an_answer_that_never_begins_is_given_up_in_time(name: str) -> None:
+    async def never(_request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def ask() -> None:
+        async with (
+            httpx.AsyncClient(transport=httpx.MockTransport(never)) as own,
+            AsyncClient(KEY, http_client=own, timeout=0.05, max_retries=0) as client,
+        ):
+            if name == "logs":
+                await client.calls.logs("ac_1")
+            else:
+                await anext(client.calls.stream_logs("ac_1"))
+
+    with pytest.raises(APITimeoutError, match=r"within 0\.05 s"):
+        asyncio.run(ask())
+
+
+@FLAVOURS
+def test_an_error_s_body_is_cut_where_it_is_longer_than_allowed(flavour: Flavour) -> None:
+    body = json.dumps({"message": "x" * 300_000}).encode()
+
+    def ask(base_url: str) -> None:
+        with (
+            httpx.Client() as own,
+            Client(KEY, base_url=base_url, http_client=own, max_response_bytes=1000) as client,
+        ):
+            client.calls.get("ac_1")
+
+    async def ask_async(base_url: str) -> None:
+        async with (
+            httpx.AsyncClient() as own,
+            AsyncClient(KEY, base_url=base_url, http_client=own, max_response_bytes=1000) as client,
+        ):
+            await client.calls.get("ac_1")
+
+    with ScriptedServer(saying(answer(body, 404))) as server:
+        base_url = server.url.removesuffix("/x")
+        with pytest.raises(NotFoundError) as caught:
+            ask(base_url) if flavour == "sync" else asyncio.run(ask_async(base_url))
+    assert caught.value.body == body[:1000].decode()
