@@ -6,7 +6,6 @@ import asyncio
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -43,7 +42,7 @@ def test_closing_a_closed_client_changes_nothing(engine: EngineName) -> None:
 @FLAVOURS
 def test_what_http_has_no_way_to_say_is_not_sent(engine: EngineName, flavour: Flavour) -> None:
     with ScriptedServer(saying(answer())) as server:
-        request = replace(a_request(server.url), headers={"x-two": "one\r\nx-evil: 1"})
+        request = a_request(server.url)._replace(headers={"x-two": "one\r\nx-evil: 1"})
         with pytest.raises(ConfigurationError, match="can't be sent"):
             send(engine, flavour, request)
     assert server.heads == []

@@ -213,21 +213,6 @@ def test_a_socks_proxy_that_needs_a_package_is_told_of_at_once(
     assert "socksio" in caught.value.hint
 
 
-@NEEDS_FAST
-@pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_certificates_that_fast_can_not_read_are_left_to_httpx_or_told_of(
-    kind: type[Client | AsyncClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "broken.pem").write_text(
-        "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n"
-    )
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    assert kind(KEY).engine == "httpx"
-    with pytest.raises(ConfigurationError, match="TLS settings can't be used"):
-        kind(KEY, engine="fast")
-
-
 @ENGINES
 @pytest.mark.parametrize(
     "ask", ["client.calls.logs('ac_1')", "next(client.calls.stream_logs('ac_1'))"]

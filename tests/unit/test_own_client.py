@@ -35,7 +35,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 def _ask(flavour: Flavour, ask: Ask, handle: Handler, base_url: str = URL) -> object:
     """Ask for something over a transport that is a function."""
     server = FakeServer([], flavour)
-    server.handle = handle  # type: ignore[method-assign]  # the user's, in the server's place
+    server.handle = handle  # type: ignore[method-assign,assignment]  # the user's, in the server's place
     return server.do(ask, base_url=base_url, max_retries=0)
 
 

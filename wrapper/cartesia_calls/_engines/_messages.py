@@ -5,6 +5,7 @@ llhttp, which Node.js reads HTTP with, does the reading (package httptools).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ._environment import Surroundings
 
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
+_WRITABLE = re.compile(r"[\t\x20-\x7e]*")
 _FRAMED_BY = ("content-length", "transfer-encoding")
 
 
@@ -44,11 +46,14 @@ class RequestWriter:
         """Return a request's bytes, which hold the key.
 
         Raises:
-            ConfigurationError: The URL has characters that can't be sent.
+            ConfigurationError: The URL or a header has characters that can't be sent.
         """
         target = "/" + request.url.split("/", 3)[3]
-        if not target.isascii() or not target.isprintable() or " " in target:
-            raise unsendable(request, "it has characters that a URL can't have")
+        text = "".join([target, *request.headers, *request.headers.values()])
+        if not _WRITABLE.fullmatch(text) or " " in target:
+            raise unsendable(
+                request, "its URL or its headers have characters that HTTP does not allow"
+            )
         headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
         if request.api_key is not None:
             headers += f"Authorization: Bearer {request.api_key.reveal()}\r\n"
