@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -22,7 +22,7 @@ from cartesia_calls.export._job import Shard
 from cartesia_calls.export._manifest import open_journal
 from cartesia_calls.export._rows import log_rows
 from cartesia_calls.export._target import open_target
-from cartesia_calls.export._writing import Pending, Store
+from cartesia_calls.export._writing import Encoder, Pending, Store
 from exporting import run_export
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -196,7 +196,7 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
 def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Path) -> None:
     target = open_target(tmp_path, "1-of-1")
     journal = open_journal(target, Shard(), FakeClock())
-    store = Store(target, ndjson, journal, at_once=1)
+    store = Store(target, cast("Encoder", ndjson), journal, at_once=1)
     work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
     fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})
     done, failure = store.write([Pending(fetched, None)])

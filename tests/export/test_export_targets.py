@@ -267,7 +267,7 @@ def test_a_folder_that_can_not_be_made_is_told_of(tmp_path: Path) -> None:
 )
 def test_a_package_that_is_missing_is_named_with_what_to_install(
     to: str,
-    options: dict[str, str],
+    options: dict[str, Any],
     hidden: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -317,6 +317,18 @@ def test_a_file_whose_lines_end_in_an_error_is_as_it_was(tmp_path: Path, place: 
     with pytest.raises(ZeroDivisionError):
         target.write_lines("a/b", lines())
     assert target.read("a/b") == b"old"
+    assert target.names(f"{PARTIAL}/1-of-1") == []
+    target.close()
+
+
+def test_a_file_that_can_not_be_put_in_its_place_is_told_of_and_leaves_no_part(
+    tmp_path: Path,
+) -> None:
+    target = open_target(tmp_path, "1-of-1")
+    target.clean()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    with pytest.raises(TargetError, match="can't be written: Is a directory"):
+        target.write("a/b", b"new")
     assert target.names(f"{PARTIAL}/1-of-1") == []
     target.close()
 

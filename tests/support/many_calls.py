@@ -142,7 +142,7 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
         self._server.connections.add(transport)
 
-    def connection_lost(self, _error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's name
         self._server.connections.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:

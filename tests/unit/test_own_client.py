@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Never
 
 import httpx
 import pytest
@@ -19,24 +17,12 @@ from cartesia_calls import (
     NotFoundError,
 )
 from engines import FLAVOURS, Flavour
-from fake_server import KEY, LOGS, URL, Ask, FakeServer
+from fake_server import KEY, URL, Ask, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
 
-ASKS = pytest.mark.parametrize(
-    "ask",
-    [
-        pytest.param(lambda client: client.calls.logs("ac_1"), id="logs"),
-        pytest.param(lambda client: client.calls.stream_logs("ac_1"), id="stream_logs"),
-    ],
-)
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-def _ask(flavour: Flavour, ask: Ask, handle: Handler, base_url: str = URL) -> object:
-    """Ask for something over a transport that is a function."""
-    server = FakeServer([], flavour)
-    server.handle = handle  # type: ignore[method-assign,assignment]  # the user's, in the server's place
-    return server.do(ask, base_url=base_url, max_retries=0)
+_LOGS: Ask = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
+_STREAM: Ask = lambda client: client.calls.stream_logs("ac_1")  # noqa: E731 - as above
+ASKS = pytest.mark.parametrize("ask", [_LOGS, _STREAM], ids=["logs", "stream_logs"])
 
 
 @FLAVOURS
@@ -51,11 +37,8 @@ def test_a_connection_that_fails_is_told_of_with_its_reason(flavour: Flavour, as
 @FLAVOURS
 @ASKS
 def test_a_fault_of_the_transport_s_own_is_not_dressed_up(flavour: Flavour, ask: Ask) -> None:
-    def fail(_request: httpx.Request) -> Never:
-        raise RuntimeError("a fault of mine")
-
     with pytest.raises(RuntimeError, match="a fault of mine"):
-        _ask(flavour, ask, fail)
+        FakeServer([RuntimeError("a fault of mine")], flavour).do(ask)
 
 
 @FLAVOURS
@@ -65,7 +48,7 @@ def test_a_url_that_httpx_takes_for_none_is_a_configuration_error(
 ) -> None:
     too_long = f"{URL}/{'a' * 70_000}"
     with pytest.raises(ConfigurationError, match="can't be sent to https://api"):
-        _ask(flavour, ask, lambda _request: httpx.Response(200, json=LOGS), too_long)
+        FakeServer([ok()], flavour).do(ask, base_url=too_long)
 
 
 @pytest.mark.parametrize("name", ["logs", "stream_logs"])
