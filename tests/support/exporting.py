@@ -26,6 +26,7 @@ def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
 
 _WITH_A_LARGEST_FILE = """
 import resource, sys
+sys.dont_write_bytecode = True  # it would be cut at the limit, for all who import it later
 from cartesia_calls.cli import main
 most = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), most[1]))
