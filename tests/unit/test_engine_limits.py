@@ -38,12 +38,13 @@ def test_closing_a_closed_client_changes_nothing(engine: EngineName) -> None:
     asyncio.run(close_twice())
 
 
+@ENGINES
 @FLAVOURS
-def test_what_http_has_no_way_to_say_is_not_sent(flavour: Flavour) -> None:
+def test_what_http_has_no_way_to_say_is_not_sent(engine: EngineName, flavour: Flavour) -> None:
     with ScriptedServer(saying(answer())) as server:
         request = a_request(server.url)._replace(headers={"x-two": "one\r\nx-evil: 1"})
         with pytest.raises(ConfigurationError, match="can't be sent"):
-            send("httpx", flavour, request)
+            send(engine, flavour, request)
     assert server.heads == []
 
 
