@@ -182,6 +182,13 @@ def export_spark(session: nox.Session) -> None:
     _pytest(session, "tests/export/test_export_queries.py")
 
 
+@nox.session(name="export-s3")
+def export_s3(session: nox.Session) -> None:
+    """Export to S3, played by moto's server on loopback, through whatever may happen there."""
+    _install_product(session, "tests", "s3")
+    _pytest(session, "tests/export_s3")
+
+
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
     """Kill an export of 10,000 calls 20 times, and compare with one that was left alone."""

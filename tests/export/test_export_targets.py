@@ -91,9 +91,42 @@ class BrokenFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no
         raise FileNotFoundError("no credentials")
 
 
+class ForgetfulFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Makes an object, loses the answer, tries again on its own and finds that it is there."""
+
+    protocol = "forgetful"
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return cast("str", super()._strip_protocol(path.removeprefix("forgetful://")))
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
+        super().pipe_file(path, value, mode=mode, **kwargs)
+        if mode == "create":
+            raise OSError(errno.EINVAL, "At least one of the pre-conditions did not hold.")
+
+
+class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Fails, and says with which credentials."""
+
+    protocol = "talkative"
+
+    def exists(self, *_: object, **__: object) -> bool:
+        raise PermissionError(
+            "No bucket 'me:secret@acme':\n  http://me:secret@store.example/a?sig=secret&x=1 said no."
+        )
+
+
 @pytest.fixture(autouse=True)
 def file_systems() -> Iterator[None]:
-    for cls in (StubbornFileSystem, ContestedFileSystem, LateFileSystem, BrokenFileSystem):
+    for cls in (
+        StubbornFileSystem,
+        ContestedFileSystem,
+        LateFileSystem,
+        BrokenFileSystem,
+        ForgetfulFileSystem,
+        TalkativeFileSystem,
+    ):
         fsspec.register_implementation(cls.protocol, cls, clobber=True)
     fsspec.register_implementation(
         "absent", "no_such_package.FileSystem", clobber=True, errtxt="Install it"
@@ -190,6 +223,31 @@ def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str)
     acquire(second, Shard(), clock).release()
     first.close()
     second.close()
+
+
+def test_a_store_that_loses_its_own_answers_lets_the_export_go_on(server: ManyCalls) -> None:
+    first = _export(server, "forgetful://bucket/out")
+    again = _export(server, "forgetful://bucket/out")
+    assert (first.exported, again.present) == (CALLS, CALLS)
+    clock = SystemClock()
+    target = open_target("forgetful://bucket/out", "1-of-1")
+    held = acquire(target, Shard(), clock)
+    with pytest.raises(TargetBusyError):
+        acquire(target, Shard(), clock)
+    held.release()
+    target.close()
+
+
+def test_what_a_store_says_is_told_in_one_line_without_credentials() -> None:
+    target = open_target("talkative://bucket/out", "1-of-1")
+    with pytest.raises(TargetError) as failure:
+        target.create("about.json", b"")
+    assert failure.value.summary == (
+        "The target talkative://bucket/out can't be written: "
+        "No bucket 'acme': http://store.example/a said no."
+    )
+    assert failure.value.__cause__ is None
+    target.close()
 
 
 def test_a_dead_export_s_lock_is_taken_over_and_it_notices_if_it_was_not_dead() -> None:

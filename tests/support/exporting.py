@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import key_watch
 from fake_server import KEY
@@ -38,15 +39,19 @@ sys.exit(code)
 
 
 def run_export(
-    server: ManyCalls, target: Path | str, *options: str, largest_file: int | None = None
+    server: ManyCalls,
+    target: Path | str,
+    *options: str,
+    largest_file: int | None = None,
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> Done:
-    """Run the command to its end, with files of so many bytes at the most."""
+    """Run the command to its end, with files of so many bytes at the most; `env` adds to its own."""
     words = command(server, target, *options)
     if largest_file is not None:
         words = [sys.executable, "-c", _WITH_A_LARGEST_FILE, str(largest_file), *words[3:]]
     done = subprocess.run(
         words,
-        env=environment(CARTESIA_API_KEY=KEY),
+        env=environment(CARTESIA_API_KEY=KEY, **env),
         capture_output=True,
         timeout=_LONGEST_RUN,
         check=False,
@@ -56,12 +61,18 @@ def run_export(
     return Done(done.returncode, out, err)
 
 
-def kill_at_request(server: ManyCalls, number: int, target: Path, *options: str) -> int:
+def kill_at_request(
+    server: ManyCalls,
+    number: int,
+    target: Path | str,
+    *options: str,
+    env: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Run the command until the server has heard so many more requests, then kill it."""
     last = server.requests + number
     with subprocess.Popen(
         command(server, target, *options),
-        env=environment(CARTESIA_API_KEY=KEY),
+        env=environment(CARTESIA_API_KEY=KEY, **env),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

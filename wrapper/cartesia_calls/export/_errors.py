@@ -11,3 +11,17 @@ class TargetError(CartesiaError):
 
 class TargetBusyError(CartesiaError):
     """Another export is writing to the target."""
+
+
+def target_failure(name: str, done: str, why: str) -> TargetError:
+    """Return the error of a target that can't be opened, read or written.
+
+    Args:
+        name: What to call the target; holds no secret.
+        done: What could not be done, as in "can't be written".
+        why: The reason.
+    """
+    return TargetError(
+        f"The target {name} can't be {done}: {why}.",
+        hint="What it holds is whole. Mend it, then run the same export again: it goes on from there.",
+    )

@@ -104,11 +104,11 @@ class _ObjectLock:
             other = file.removesuffix(".json")
             if other != shard.name and shard.excludes(other) and (who := self._alive(file)):
                 raise _busy(target.name, other, who)
-        if not target.create(self._path, self._content()):
+        if not self._try():
             if who := self._alive(f"{shard.name}.json"):
                 raise _busy(target.name, shard.name, who)
             target.remove(self._path)
-            if not target.create(self._path, self._content()):
+            if not self._try():
                 raise _busy(target.name, shard.name, self._read(self._path))
         self.renew()
 
@@ -121,8 +121,15 @@ class _ObjectLock:
 
     def release(self) -> None:
         """See `Lock.release`."""
-        if self._read(self._path).get("run") == self._run:
+        if self._is_mine():
             self._target.remove(self._path)
+
+    def _try(self) -> bool:
+        # Made already, and the answer lost: then the store's own repetition of it found it there.
+        return self._target.create(self._path, self._content()) or self._is_mine()
+
+    def _is_mine(self) -> bool:
+        return self._read(self._path).get("run") == self._run
 
     def _content(self) -> bytes:
         about = _about_me() | {"run": self._run, "alive_at": self._clock.now().isoformat()}
