@@ -18,6 +18,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 PRODUCT = ".[cli,export,fast,sandbox]"
 PRODUCT_WITHOUT_FAST = ".[cli,export,sandbox]"
+PRODUCT_WITH_DASK = ".[cli,dask,export,fast,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -96,12 +97,13 @@ def coverage(session: nox.Session) -> None:
 
     Programs that the tests start count. Left out are the tests of scripts, which reach no more of it.
     """
-    _install_product(session, "coverage")
+    session.install(PRODUCT_WITH_DASK, *_group("coverage"))
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("coverage", "erase")
     with tempfile.TemporaryDirectory() as temporary:
         without = ("--ignore=tests/drift", "--ignore=tests/scripts")
-        arguments = ("-m", "pytest", *IN_PARALLEL, *without, *session.posargs)
+        folders = ("tests", "tests/export_dask")
+        arguments = ("-m", "pytest", *IN_PARALLEL, *folders, *without, *session.posargs)
         session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
@@ -189,6 +191,13 @@ def export_s3(session: nox.Session) -> None:
     _pytest(session, "tests/export_s3")
 
 
+@nox.session(name="export-dask")
+def export_dask(session: nox.Session) -> None:
+    """Export over a Dask cluster of two worker processes, one of which is killed."""
+    session.install(PRODUCT_WITH_DASK, *_group("tests"))
+    _pytest(session, "tests/export_dask")
+
+
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
     """Kill an export of 10,000 calls 20 times, and compare with one that was left alone."""
@@ -241,7 +250,7 @@ def workflows(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy and pyright, both strict, on hand-written and generated code."""
-    _install_product(session, "types")
+    session.install(PRODUCT_WITH_DASK, *_group("types"))
     session.run("mypy")
     session.run("mypy", "generated/cartesia_api")
     session.run("pyright")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -123,6 +124,15 @@ def test_a_refused_key_stops_everything(status: int) -> None:
     assert len(server.requests) == 1
     if status == 401:
         assert isinstance(result.cause, AuthenticationError)
+
+
+def test_what_stops_an_export_comes_whole_from_another_process() -> None:
+    stop, *_ = _throttled([httpx.Response(401, json={"title": "No"})], _once)
+    there = pickle.loads(pickle.dumps(stop))  # noqa: S301 - our own
+    assert isinstance(there, StopExportError)
+    assert isinstance(there.cause, AuthenticationError)
+    assert there.cause.title == "No"
+    assert str(there) == str(stop)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(429, RateLimitError), (503, InternalServerError)])

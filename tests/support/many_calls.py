@@ -69,6 +69,8 @@ class ManyCalls:
         requests: How many requests have come.
         fetched: How often the logs of each call were given.
         connections: Those that are open.
+        waiting: How many requests wait for their answers.
+        most_at_once: How many did at once, at the most.
     """
 
     count: int
@@ -77,6 +79,8 @@ class ManyCalls:
     requests: int = 0
     fetched: Counter[str] = field(default_factory=Counter[str])
     connections: set[asyncio.Transport] = field(default_factory=set[asyncio.Transport])
+    waiting: int = 0
+    most_at_once: int = 0
     url: str = ""
 
     def __enter__(self) -> Self:
@@ -149,6 +153,8 @@ class _Connection(asyncio.Protocol):
         self._heard += data
         while b"\r\n\r\n" in self._heard:
             head, _, self._heard = self._heard.partition(b"\r\n\r\n")
+            self._server.waiting += 1
+            self._server.most_at_once = max(self._server.most_at_once, self._server.waiting)
             answer = self._server.answer(head.split(b" ", 2)[1].decode())
             if self._server.delay:
                 loop = asyncio.get_running_loop()
@@ -157,6 +163,7 @@ class _Connection(asyncio.Protocol):
                 self._send(answer)
 
     def _send(self, answer: bytes) -> None:
+        self._server.waiting -= 1
         self._transport.write(answer)
         if b"\r\n\r\n" not in answer or b"Connection: close" in answer:
             self._transport.close()

@@ -94,6 +94,20 @@ print("loaded:", *sorted(heavy & set(sys.modules)))
     assert done.stdout.splitlines()[-1] == "loaded:"
 
 
+def test_exporting_needs_dask_on_a_cluster_alone() -> None:
+    code = """
+import sys
+sys.modules["distributed"] = None
+import cartesia_calls.export
+try:
+    import cartesia_calls.export.dask
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Install it with: pip install 'cartesia-calls[dask]'" in done.stdout
+
+
 def test_every_public_name_is_there_and_documented() -> None:
     assert cartesia_calls.__all__ == sorted(cartesia_calls.__all__)
     for name in cartesia_calls.__all__:

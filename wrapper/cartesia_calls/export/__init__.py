@@ -14,6 +14,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from cartesia_calls import AsyncClient
+from cartesia_calls._clock import SystemClock
+
 from ._entry import SkipReason
 from ._errors import TargetBusyError, TargetError
 from ._events import (
@@ -28,14 +31,16 @@ from ._events import (
 )
 from ._job import FORMATS, PARTS, check_job, check_shard
 from ._session import run_job
+from ._workers import ThisProcess
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from cartesia_calls import AsyncClient
     from cartesia_calls._clock import Clock
+
+    from ._workers import Workers
 
 __all__ = [
     "FORMATS",
@@ -74,6 +79,7 @@ async def export_async(
     shard: str | None = None,
     refresh: bool = False,
     connect: Callable[[], AsyncClient] | None = None,
+    workers: Workers | None = None,
     on_event: OnEvent | None = None,
     stop: asyncio.Event | None = None,
     clock: Clock | None = None,
@@ -98,6 +104,8 @@ async def export_async(
         shard: One part of the calls, such as `2/4`; all parts may be exported at the same time.
         refresh: Fetch again what is in the target already.
         connect: Makes the client; `AsyncClient` by default, with the environment's settings.
+        workers: Who fetches and writes: this process by default, or a cluster (`DaskWorkers` of
+            `cartesia_calls.export.dask`).
         on_event: Is told of what happens.
         stop: Set it to end early, with what has been fetched written.
         clock: Another clock to wait by, for tests.
@@ -126,7 +134,13 @@ async def export_async(
         refresh=refresh,
     )
     return await run_job(
-        job, to, connect=connect, on_event=on_event, stop=stop or asyncio.Event(), clock=clock
+        job,
+        to,
+        connect=connect or AsyncClient,
+        workers=workers or ThisProcess(),
+        on_event=on_event,
+        stop=stop or asyncio.Event(),
+        clock=clock or SystemClock(),
     )
 
 
@@ -144,6 +158,7 @@ def export(
     shard: str | None = None,
     refresh: bool = False,
     connect: Callable[[], AsyncClient] | None = None,
+    workers: Workers | None = None,
     on_event: OnEvent | None = None,
 ) -> ExportResult:
     """Do what `export_async` does, from code that is not asynchronous.
@@ -165,6 +180,7 @@ def export(
             shard=shard,
             refresh=refresh,
             connect=connect,
+            workers=workers,
             on_event=on_event,
         )
     )

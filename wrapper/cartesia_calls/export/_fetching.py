@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cartesia_calls._exceptions import (
     CallLogsNotAvailableError,
@@ -15,16 +15,15 @@ from cartesia_calls._exceptions import (
     ResponseValidationError,
 )
 
-from ._entry import Skipped
+from ._entry import Outcome, Skipped
 from ._errors import TargetError
 from ._rows import log_rows, record_rows, transcript_rows
 from ._throttle import StopExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from cartesia_api.models import AgentCall, AgentCallLogs
     from cartesia_calls import AsyncClient
 
     from ._index import Work
@@ -47,7 +46,11 @@ class Recording:
     file: Path
 
 
-Fetched = Rows | Recording | Skipped
+Fetched = Rows | Recording | Outcome
+"""What there is of a part: data to be written, or what became of it, where that is known already."""
+
+Attempt: TypeAlias = "Callable[[str, Work], Awaitable[Mapping[str, Fetched]]]"
+"""Asks for a part of a call once, and brings the parts that come with it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,13 @@ class Fetcher:
     """Fetches the parts of calls.
 
     Args:
-        client: What sends the requests; it does not retry.
-        throttle: Lets them start, and repeats them.
-        scratch: A folder for recordings.
+        attempt: Asks for a part of a call once; brings the others that come with it too.
+        throttle: Lets attempts start, and repeats them.
     """
 
-    def __init__(self, client: AsyncClient, throttle: Throttle, scratch: Path) -> None:
-        self._calls = client.calls
+    def __init__(self, attempt: Attempt, throttle: Throttle) -> None:
+        self._attempt = attempt
         self._throttle = throttle
-        self._scratch = scratch
 
     async def fetch(self, work: Work) -> FetchedCall:
         """Return a call's parts, each fetched or with the reason why there is nothing.
@@ -87,32 +88,47 @@ class Fetcher:
                     parts[part] = _skipped(error, part, final=work.final)
         return FetchedCall(work, parts)
 
-    async def _part(self, part: str, work: Work) -> dict[str, Fetched]:
+    async def _part(self, part: str, work: Work) -> Mapping[str, Fetched]:
+        if part == "record" and work.record is not None:
+            return {"record": Rows(record_rows(work.record))}
+        return await self._throttle.ask(partial(self._attempt, part, work))
+
+
+class Attempts:
+    """Asks the API for the parts of calls, each once.
+
+    Args:
+        client: What sends the requests; it does not retry.
+        scratch: A folder for recordings.
+    """
+
+    def __init__(self, client: AsyncClient, scratch: Path) -> None:
+        self._calls = client.calls
+        self._scratch = scratch
+
+    async def attempt(self, part: str, work: Work) -> Mapping[str, Rows | Recording]:
+        """Return a part of a call, and what comes with it.
+
+        Raises:
+            StopExportError: This machine can't take it.
+            CartesiaError: There is no such part, or this attempt has failed.
+            ValueError: What came does not fit the schema.
+        """
         if part == "logs":
-            logs = await self._throttle.ask(partial(self._logs, work.call_id))
+            logs = await self._calls.logs(work.call_id)
+            _check_same(logs.call_id, work.call_id)
             rows = log_rows(logs, work.call_id, work.agent_id)
             return {"logs": Rows(rows, logs.updated_at.isoformat())}
         if part == "audio":
-            return {"audio": Recording(await self._throttle.ask(partial(self._audio, work)))}
-        if part == "record" and work.record is not None:
-            return {"record": Rows(record_rows(work.record))}
+            return {"audio": Recording(await self._audio(work))}
         # A call's own record has the transcript; one request serves for both.
-        call = await self._throttle.ask(partial(self._record, work.call_id))
-        both: dict[str, Fetched] = {
+        call = await self._calls.get(work.call_id)
+        _check_same(call.id, work.call_id)
+        both = {
             "record": Rows(record_rows(call.to_dict())),
             "transcript": Rows(transcript_rows(call)),
         }
         return {name: rows for name, rows in both.items() if name in work.parts}
-
-    async def _logs(self, call_id: str) -> AgentCallLogs:
-        logs = await self._calls.logs(call_id)
-        _check_same(logs.call_id, call_id)
-        return logs
-
-    async def _record(self, call_id: str) -> AgentCall:
-        call = await self._calls.get(call_id)
-        _check_same(call.id, call_id)
-        return call
 
     async def _audio(self, work: Work) -> Path:
         name = sha256(work.call_id.encode()).hexdigest()

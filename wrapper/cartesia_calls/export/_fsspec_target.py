@@ -137,8 +137,10 @@ class FsspecTarget:
 
     def clean(self) -> None:
         """See `Target.clean`."""
-        for name in self.names(f"{PARTIAL}/{self._run}"):
-            self.remove(f"{PARTIAL}/{self._run}/{name}")
+        for run in self.names(PARTIAL):
+            if run == self._run or run.startswith(f"{self._run}."):
+                for name in self.names(f"{PARTIAL}/{run}"):
+                    self.remove(f"{PARTIAL}/{run}/{name}")
 
     def close(self) -> None:
         """See `Target.close`."""

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from ._entry import Entry
     from ._events import ExportResult, OnEvent
+    from ._fetching import Attempt
     from ._index import Index, Work
     from ._job import Job
     from ._lock import Lock
-    from ._target import Target
     from ._writing import Store, Written
 
 _LARGEST_BATCH = 64
@@ -40,8 +40,8 @@ class Run:
 
     Args:
         job: What is asked for.
-        client: What sends the requests; it does not retry.
-        target: Where scratch space is.
+        client: Lists the calls; it does not retry.
+        attempt: Asks for a part of a call once, as `Fetcher` has it.
         index: What earlier runs have recorded.
         store: Writes and records.
         lock: Is held.
@@ -56,7 +56,7 @@ class Run:
         *,
         job: Job,
         client: AsyncClient,
-        target: Target,
+        attempt: Attempt,
         index: Index,
         store: Store,
         lock: Lock,
@@ -79,7 +79,7 @@ class Run:
             clock,
             on_pause=lambda seconds: on_event(Paused(seconds)),
         )
-        self._fetcher = Fetcher(client, self._throttle, target.scratch)
+        self._fetcher = Fetcher(attempt, self._throttle)
         self._to_fetch = self._present = 0
         self._listed = asyncio.Event()
         self._is_listed = False

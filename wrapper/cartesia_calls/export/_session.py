@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
-from cartesia_calls import AsyncClient
-from cartesia_calls._clock import SystemClock
 from cartesia_calls._exceptions import ConfigurationError
 
 from ._errors import TargetError
@@ -18,6 +16,7 @@ from ._lock import acquire
 from ._manifest import check_about, fold, load, open_journal
 from ._run import Run
 from ._target import open_target
+from ._workers import Site
 from ._writing import Encoder, Store
 
 if TYPE_CHECKING:
@@ -25,10 +24,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
+    from cartesia_calls import AsyncClient
     from cartesia_calls._clock import Clock
 
     from ._events import OnEvent
     from ._job import Format, Job
+    from ._workers import Workers
 
 # Object stores take their time for each file; a folder is written to by one thread.
 _WRITES_AT_ONCE = 16
@@ -38,52 +39,57 @@ async def run_job(
     job: Job,
     to: str | os.PathLike[str],
     *,
-    connect: Callable[[], AsyncClient] | None,
+    connect: Callable[[], AsyncClient],
+    workers: Workers,
     on_event: OnEvent | None,
     stop: asyncio.Event,
-    clock: Clock | None,
+    clock: Clock,
 ) -> ExportResult:
     """Run a job; see `export_async`."""
-    clock = clock or SystemClock()
-    encoder = _encoder(job.format)
+    encoder = encoder_of(job.format)
     began = clock.monotonic()
-    async with (connect or AsyncClient)() as client:
-        with ExitStack() as stack:
-            target = open_target(to, job.shard.name)
-            result = ExportResult(target.name)
-            stack.callback(target.close)
-            lock = acquire(target, job.shard, clock)
-            stack.callback(_quietly, lock.release)
-            target.clean()
-            check_about(target, job)
-            index = Index()
-            stack.callback(index.close)
-            load(target, job.shard, index)
-            at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
-            store = Store(target, encoder, open_journal(target, job.shard, clock), at_once=at_once)
-            stack.callback(store.close)
-            run = Run(
-                job=job,
-                client=client.with_options(max_retries=0),
-                target=target,
-                index=index,
-                store=store,
-                lock=lock,
-                clock=clock,
-                on_event=on_event or _ignore,
-                grace=_grace(client),
-                result=result,
-            )
-            try:
-                await run.run(stop)
-            finally:
-                result.seconds = clock.monotonic() - began
-            if not result.interrupted:
-                fold(target, job.shard, index)
+    async with connect() as client, AsyncExitStack() as stack:
+        target = open_target(to, job.shard.name)
+        result = ExportResult(target.name)
+        stack.callback(target.close)
+        lock = acquire(target, job.shard, clock)
+        stack.callback(quietly, lock.release)
+        target.clean()
+        check_about(target, job)
+        index = Index()
+        stack.callback(index.close)
+        load(target, job.shard, index)
+        at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
+        store = Store(target, encoder, open_journal(target, job.shard, clock), at_once=at_once)
+        stack.callback(store.close)
+        site = Site(job, to, target, index, client.with_options(max_retries=0), connect)
+        run = Run(
+            job=job,
+            client=site.client,
+            attempt=await stack.enter_async_context(workers.at(site)),
+            index=index,
+            store=store,
+            lock=lock,
+            clock=clock,
+            on_event=on_event or _ignore,
+            grace=_grace(client),
+            result=result,
+        )
+        try:
+            await run.run(stop)
+        finally:
+            result.seconds = clock.monotonic() - began
+        if not result.interrupted:
+            fold(target, job.shard, index)
     return result
 
 
-def _encoder(name: Format) -> Encoder:
+def encoder_of(name: Format) -> Encoder:
+    """Return what encodes tables in a format.
+
+    Raises:
+        ConfigurationError: What it needs is not installed.
+    """
     if name == "parquet" and find_spec("pyarrow") is None:
         raise ConfigurationError(
             "The format parquet needs the package pyarrow, which is not installed.",
@@ -96,10 +102,10 @@ def _grace(client: AsyncClient) -> float:
     return client._settings.logs_grace_period  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
 
 
-def _quietly(release: Callable[[], None]) -> None:
-    # A target that fails has been told of already.
+def quietly(tidy: Callable[[], None]) -> None:
+    """Tidy a target up; one that fails has been told of already."""
     with suppress(TargetError):
-        release()
+        tidy()
 
 
 def _ignore(_event: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -75,11 +76,14 @@ class Target(Protocol):
         ...
 
     def clean(self) -> None:
-        """Remove what a run that was killed has left; only for the holder of the lock."""
+        """Remove what a run that was killed has left, its workers included.
+
+        Only for the holder of the lock, and for a worker on what is its own.
+        """
         ...
 
     def close(self) -> None:
-        """Remove what this run has left."""
+        """Remove what this run has left, its workers included."""
         ...
 
 
@@ -88,7 +92,8 @@ def open_target(to: str | os.PathLike[str], run: str) -> Target:
 
     Args:
         to: The folder or the URL.
-        run: A file name that no other run uses at the same time, for what is not whole yet.
+        run: A file name that no other run uses at the same time, for what is not whole yet. A worker's
+            has its run's before a full stop.
 
     Raises:
         ConfigurationError: It can't be one, or what it needs is not installed.
@@ -196,18 +201,19 @@ class LocalTarget:
 
     def clean(self) -> None:
         """See `Target.clean`."""
+        self._sweep()
         with self._telling("written"):
             self.scratch.mkdir(parents=True, exist_ok=True)
-            for file in self.scratch.iterdir():
-                file.unlink()
 
     def close(self) -> None:
         """See `Target.close`."""
+        self._sweep()
         with suppress(OSError):
-            for file in self.scratch.iterdir():
-                file.unlink()
-            self.scratch.rmdir()
             self.scratch.parent.rmdir()
+
+    def _sweep(self) -> None:
+        for left in (self.scratch, *self.scratch.parent.glob(f"{self.scratch.name}.*")):
+            shutil.rmtree(left, ignore_errors=True)
 
     def _part(self) -> str:
         return f"{self._scratch}/{next(self._count)}.part"

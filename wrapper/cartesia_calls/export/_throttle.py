@@ -49,6 +49,10 @@ class StopExportError(Exception):
         super().__init__(str(cause))
         self.cause = cause
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # By way of the text alone it would not come from one process to another.
+        return type(self), (self.cause,)
+
 
 class Throttle:
     """Lets requests start as the pace allows, and repeats what fails as long as the budget lasts.

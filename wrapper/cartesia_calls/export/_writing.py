@@ -71,7 +71,7 @@ class Store:
 
     def __init__(self, target: Target, encoder: Encoder, journal: Journal, *, at_once: int) -> None:
         self._target = target
-        self._encoder = encoder
+        self._writer = PartWriter(target, encoder)
         self._journal = journal
         self._pool = ThreadPoolExecutor(at_once) if at_once > 1 else None
 
@@ -122,8 +122,6 @@ class Store:
             return self._write(call)
         except TargetError as error:
             return error
-        except OSError as error:  # of a recording that waits to be adopted
-            return TargetError(f"A recording can't be read: {error.strerror or error}.")
 
     def _write(self, call: Pending) -> Written:
         work = call.fetched.work
@@ -134,7 +132,7 @@ class Store:
         for name, fetched in call.fetched.parts.items():
             old = before.get(name)
             try:
-                new = self._part(name, work, fetched, old)
+                new = self._writer.write(name, work, fetched, old)
             except ValueError as error:
                 new = Skipped("failed", str(error))
             if isinstance(new, Skipped) and isinstance(old, Exported):
@@ -148,11 +146,41 @@ class Store:
         entry = Entry(work.call_id, work.agent_id, now, parts)
         return Written(entry, tuple(written), tuple(left))
 
-    def _part(self, name: str, work: Work, fetched: Fetched, old: Outcome | None) -> Outcome:
-        if isinstance(fetched, Skipped):
+
+class PartWriter:
+    """Writes parts of calls to a target; its methods may be called from several threads.
+
+    Args:
+        target: Where to.
+        encoder: How tables are written.
+    """
+
+    def __init__(self, target: Target, encoder: Encoder) -> None:
+        self._target = target
+        self._encoder = encoder
+
+    def write(self, name: str, work: Work, fetched: Fetched, old: Outcome | None) -> Outcome:
+        """Write what was fetched of a part, unless that is there as it is.
+
+        Args:
+            name: The part.
+            work: Its call.
+            fetched: What there is of it.
+            old: What became of it before.
+
+        Raises:
+            TargetError: It can't be written.
+            ValueError: It does not fit the schema.
+        """
+        if isinstance(fetched, Exported | Skipped):
             return fetched
         if isinstance(fetched, Recording):
-            return self._recording(name, work, fetched, old)
+            try:
+                return self._recording(name, work, fetched, old)
+            except OSError as error:
+                raise TargetError(
+                    f"A recording can't be read: {error.strerror or error}."
+                ) from error
         data = self._encoder.encode(TABLES[name], fetched.rows)
         new = Exported(
             path=data_path(name, work.agent_id, work.day, work.call_id, self._encoder.SUFFIX),
