@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import socket
 import struct
-import threading
 import time
 import zlib
 from collections.abc import Awaitable
@@ -325,48 +324,6 @@ def test_an_error_holds_the_key_in_none_of_its_frames(engine: EngineName, flavou
                 assert KEY not in str(trace.tb_frame.f_locals)
             trace = trace.tb_next
         error = error.__cause__ or error.__context__
-
-
-SMUGGLED = answer(b'{"logs": ["of somebody else"]}')
-
-
-@pytest.mark.parametrize("after", ["at once", "later"])
-def test_an_answer_to_nothing_is_given_to_nobody(
-    engine: EngineName, flavour: Flavour, after: str
-) -> None:
-    """A server that sends more than it announced does not get it taken for the next answer."""
-    sent = threading.Event()
-
-    def script(connection: socket.socket, _head: bytes) -> None:
-        if after == "at once":
-            connection.sendall(answer(b"right") + SMUGGLED)
-        else:
-            connection.sendall(answer(b"right"))
-            time.sleep(0.02)  # a moment for the client to have put the connection aside
-            connection.sendall(SMUGGLED)
-        sent.set()
-
-    answers: list[bytes] = []
-
-    async def awaited(coming: Awaitable[Response]) -> None:
-        answers.append((await coming).body)
-        await asyncio.sleep(0.05)
-
-    with ScriptedServer(script) as server:
-
-        def ask_again(sending: Engine | AsyncEngine) -> object:
-            sent.clear()
-            result = sending.send(a_request(server.url))
-            if not isinstance(result, Response):
-                return awaited(result)
-            answers.append(result.body)
-            sent.wait(5)
-            time.sleep(0.05)
-            return None
-
-        with_engine(engine, flavour, server.url, *[ask_again] * 4)
-    assert answers == [b"right"] * 4
-    assert server.connections == 4
 
 
 def test_a_closed_engine_says_so(engine: EngineName, flavour: Flavour) -> None:

@@ -8,6 +8,7 @@ puts it back.
 
 from __future__ import annotations
 
+import ssl
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -118,16 +119,48 @@ def _proxy(url: str) -> httpcore.Proxy:
     return httpcore.Proxy(f"{parts.scheme}://{host}", auth=auth)
 
 
-def is_reusable(connection: object) -> bool:
+def is_reusable(
+    connection: httpcore.ConnectionInterface | httpcore.AsyncConnectionInterface,
+) -> bool:
     """Tell whether an answered connection can take another request, with no byte left over.
 
     A server that sends more than it announced, or a second answer that nobody asked for, would have
-    it taken for the answer to the next request. h11 knows of such bytes; httpcore has no public way
-    to ask it. Where the way to it is not found, no connection is used twice.
+    it taken for the answer to the next request. h11 knows of such bytes, and so do those who read
+    ahead of it; httpcore has no public way to ask them. Where the way to them is not found, no
+    connection is used twice.
     """
     inner: object = connection
     while (further := getattr(inner, "_connection", None)) is not None:
         inner = further
     state = getattr(inner, "_h11_state", None)
-    is_idle: Callable[[], bool] = getattr(connection, "is_idle")  # noqa: B009 - of an `object`
-    return isinstance(state, h11.Connection) and is_idle() and state.trailing_data == (b"", False)
+    return (
+        isinstance(state, h11.Connection)
+        and connection.is_idle()
+        and state.trailing_data == (b"", False)
+        and not _has_read_ahead(getattr(inner, "_network_stream", None))
+    )
+
+
+def _has_read_ahead(stream: object) -> bool:
+    """Tell whether bytes have come over a stream that h11 has not been given."""
+    if not isinstance(stream, httpcore.AsyncNetworkStream):
+        return False  # what was not asked for is left in the socket
+    tls = stream.get_extra_info("ssl_object")
+    if tls is not None and not _is_empty(tls):
+        return True
+    below: object = getattr(stream, "_stream", None)
+    while (further := getattr(below, "transport_stream", None)) is not None:
+        below = further
+    # anyio's, which takes more off a socket at once than httpcore asks it for.
+    queue = getattr(getattr(below, "_protocol", None), "read_queue", None)
+    return queue is None or len(queue) > 0
+
+
+def _is_empty(tls: ssl.SSLObject) -> bool:
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return True
+    except ssl.SSLError:
+        return False
+    return False

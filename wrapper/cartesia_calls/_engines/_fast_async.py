@@ -246,8 +246,9 @@ class _Connection(asyncio.BufferedProtocol):
             self.reader.feed(self._buffer[:nbytes])
         except UnreadableError as error:
             self._failure = error
-        if self._has_news and not self._is_paused:
-            # What came before has not been taken yet: no more is read until it is.
+        if self._has_news and not self._is_paused and not self.reader.is_whole:
+            # What came before has not been taken yet: no more is read until it is. Behind a whole
+            # answer all is read, since TLS would hold back what nobody asked for, for the next one.
             self._is_paused = True
             self._transport.pause_reading()
         self._tell()
