@@ -127,6 +127,9 @@ def test_the_length_of_heads_is_bounded() -> None:
     ("head", "says"),
     [
         (Head(99, {}), "its status is 99"),
+        (Head(101, {}), "its status is 101"),
+        (Head(200, {"x": "a\0b"}), "a character that none can have"),
+        (Head(200, {"x ": "b"}), "a character that none can have"),
         (Head(200, {"transfer-encoding": "gzip"}), "Transfer-Encoding"),
     ],
 )

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
 _WRITABLE = re.compile(r"[\t\x20-\x7e]*")
+# What h11, which the engine httpx reads with, takes too: line breaks without a carriage return,
+# headers that go on in the next line, a length beside chunks, which then counts for nothing.
+_TAKEN_NEVERTHELESS = {
+    "lenient_headers": True,
+    "lenient_chunked_length": True,
+    "lenient_optional_cr_before_lf": True,
+    "lenient_spaces_after_chunk_size": True,
+    "lenient_version": True,
+}
+_NOT_IN_A_HEADER = re.compile("[\0\f\v]")
 _FRAMED_BY = ("content-length", "transfer-encoding")
 
 
@@ -76,6 +86,7 @@ class AnswerReader:
 
     def __init__(self) -> None:
         self._parser = HttpResponseParser(self)
+        self._parser.set_dangerous_leniencies(**_TAKEN_NEVERTHELESS)
         self.expect()
 
     def expect(self) -> None:
@@ -92,6 +103,7 @@ class AnswerReader:
         Raises:
             UnreadableError: They are no answer.
         """
+        self._came += len(data)
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
@@ -101,10 +113,8 @@ class AnswerReader:
             if not self.is_whole:
                 raise UnreadableError(str(error)) from None
             self.is_reusable = False
-        if self.head is None:
-            self._came += len(data)
-            if self._came > LONGEST_HEAD:
-                raise UnreadableError(f"its head is longer than {LONGEST_HEAD} bytes")
+        if self._came > LONGEST_HEAD and not self.is_whole:
+            raise UnreadableError(f"its head or its trailers are longer than {LONGEST_HEAD} bytes")
 
     def feed_end(self) -> None:
         """Take the end of the connection, which ends an answer whose length nothing tells.
@@ -129,7 +139,9 @@ class AnswerReader:
         self.is_reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, or a trailer."""
+        """Take a header; trailers go nowhere, and so do those of another answer."""
+        if self.head is not None:
+            return
         key = name.decode("latin-1").lower()
         text = _text(value)
         headers = self._headers
@@ -141,13 +153,13 @@ class AnswerReader:
         is_interim = status_code in _INTERIM and status_code != _SWITCHING_PROTOCOLS
         if self.head is None and not is_interim:
             self.head = Head(status_code, self._headers)
-        # Trailers go nowhere, and so does all of another answer.
-        self._headers = {}
+            self._came = 0
 
     def on_body(self, piece: bytes) -> None:
         """Take a piece of the body."""
         if not self.is_whole:
             self._pieces.append(piece)
+            self._came = 0
 
     def on_message_complete(self) -> None:
         """Take the end of an answer; an interim one counts for nothing."""
@@ -160,17 +172,21 @@ def check_head(head: Head, request: Request) -> None:
     """Check what llhttp takes of a head, and HTTP does not know.
 
     Raises:
-        APIConnectionError: The status can be none; or the body is framed in an unknown way, and would
-            be taken for what it is on the wire.
+        APIConnectionError: The status can be none, or goes with a question that was not asked; a header
+            can't be one; or the body is framed in an unknown way, and would be taken for what it is
+            on the wire.
     """
-    if head.status_code < _INTERIM.start:
+    if head.status_code < _INTERIM.stop:
         raise no_answer(request, f"its status is {head.status_code}")
+    if " " in "".join(head.headers) or any(map(_NOT_IN_A_HEADER.search, head.headers.values())):
+        raise no_answer(request, "a header of it has a character that none can have")
     coding = head.headers.get("transfer-encoding")
-    if coding is not None and coding.strip().lower() != "chunked":
+    if coding is not None and coding.lower() != "chunked":
         raise no_answer(request, "its Transfer-Encoding is unknown")
 
 
 def _text(value: bytes) -> str:
+    value = value.strip(b" \t")
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,0 +1,71 @@
+"""What is odd about an answer's head or its framing, every engine takes or refuses alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from cartesia_calls import APIConnectionError
+from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._engines._limits import LONGEST_HEAD
+from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from scripted_server import ScriptedServer, saying
+
+pytestmark = [ENGINES, FLAVOURS]
+
+OK = b"HTTP/1.1 200 OK\r\n"
+LENGTH = b"Content-Length: 2\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+CHUNKS = b"2\r\n{}\r\n0\r\n\r\n"
+BEFORE_TRAILERS = OK + CHUNKED + b"\r\n2\r\n{}\r\n0\r\n"
+TOO_MUCH = LONGEST_HEAD * 5
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(OK + LENGTH + CHUNKED + b"\r\n" + CHUNKS, id="a length before chunks"),
+        pytest.param(OK + CHUNKED + LENGTH + b"\r\n" + CHUNKS, id="chunks before a length"),
+        pytest.param((OK + LENGTH + b"\r\n").replace(b"\r", b"") + b"{}", id="bare line feeds"),
+        pytest.param(OK + b"X: a\r\n b\r\n" + LENGTH + b"\r\n{}", id="a header in two lines"),
+        pytest.param(OK + b"Content-Length:\r\n 2\r\n\r\n{}", id="a length in the next line"),
+        pytest.param(OK + b"X: a\x01\x7f\r\n" + LENGTH + b"\r\n{}", id="control characters"),
+        pytest.param(b"HTTP/1.2 200 OK\r\n" + LENGTH + b"\r\n{}", id="a version to come"),
+        pytest.param(OK + CHUNKED + b"\r\n2 \r\n{}\r\n0\r\n\r\n", id="a space behind a size"),
+        pytest.param(OK + CHUNKED + b"\r\n2;a=b\r\n{}\r\n0;c\r\n\r\n", id="chunk extensions"),
+        pytest.param(BEFORE_TRAILERS + b"X: y\r\n z\r\n\r\n", id="a trailer in two lines"),
+        pytest.param(BEFORE_TRAILERS + LENGTH + b"\r\n", id="a length behind chunks"),
+    ],
+)
+def test_what_is_odd_and_clear_is_taken(engine: EngineName, flavour: Flavour, sent: bytes) -> None:
+    with ScriptedServer(saying(sent)) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert (response.status_code, response.body) == (200, b"{}")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(
+            b"HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", id="another protocol"
+        ),
+        pytest.param(OK + b"X: a\0b\r\n" + LENGTH + b"\r\n{}", id="a null byte"),
+        pytest.param(OK + b"X: a\x0bb\r\n" + LENGTH + b"\r\n{}", id="a vertical tab"),
+        pytest.param(OK + b"Content-Length : 2\r\n\r\n{}", id="a space before the colon"),
+        pytest.param(BEFORE_TRAILERS + b"X: y\r\n" * TOO_MUCH + b"\r\n", id="endless trailers"),
+        pytest.param(BEFORE_TRAILERS + b"X: " + b"y" * TOO_MUCH + b"\r\n\r\n", id="a long trailer"),
+        pytest.param(OK + CHUNKED + b"\r\n2;" + b"y" * TOO_MUCH, id="a long chunk extension"),
+    ],
+)
+def test_what_is_unclear_or_endless_is_refused(
+    engine: EngineName, flavour: Flavour, sent: bytes
+) -> None:
+    with ScriptedServer(saying(sent)) as server, pytest.raises(APIConnectionError) as caught:
+        send(engine, flavour, a_request(server.url))
+    assert type(caught.value) is APIConnectionError
+
+
+def test_space_around_a_header_is_none_of_it(engine: EngineName, flavour: Flavour) -> None:
+    sent = OK + b"X: \t a b \t \r\nContent-Length:  2  \r\n\r\n{}"
+    with ScriptedServer(saying(sent)) as server:
+        (response,) = send(engine, flavour, a_request(server.url))
+    assert (response.headers["x"], response.headers["content-length"]) == ("a b", "2")
