@@ -7,7 +7,7 @@ that is fully annotated. Nothing is imported or run.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 _PROPERTIES = {"property", "cached_property"}
@@ -119,8 +119,25 @@ class WrapperCode:
         return used
 
     def _special_methods(self, symbol: Symbol) -> list[Symbol]:
-        """Who makes an object may iterate over it, or enter it."""
-        return [symbol.method(name) for name in self._methods(symbol) if name.startswith("__")]
+        """Who makes an object may iterate over it, enter it, or hand it on as what a protocol names."""
+        names = self._methods(symbol)
+        return [
+            symbol.method(name)
+            for name in names
+            if name.startswith("__") or name in self._protocol_methods
+        ]
+
+    @cached_property
+    def _protocol_methods(self) -> frozenset[str]:
+        """The methods that are called on objects whose class the caller does not know."""
+        return frozenset(
+            node.name
+            for module in self._modules.values()
+            for class_ in module.classes.values()
+            if any(_is_name(base, "Protocol") for base in class_.bases)
+            for node in class_.body
+            if isinstance(node, _Function)
+        )
 
     def _class(self, symbol: Symbol) -> ast.ClassDef | None:
         module = self._modules.get(symbol.module)

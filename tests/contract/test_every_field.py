@@ -41,7 +41,7 @@ def _ask(operation: WrappedOperation, body: object) -> object:
     answer = httpx.Response(200, json=body)
     last_page = httpx.Response(200, json={"data": []})  # behind an answer that leads on
     try:
-        return operation.call(FakeServer([answer, last_page], record=answer).client(max_retries=0))
+        return FakeServer([answer, last_page], record=answer).do(operation.call, max_retries=0)
     except CartesiaError as error:
         return error
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import traceback
-from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import situations_call_ids
 import situations_connections
@@ -22,9 +20,8 @@ import situations_sizes
 import situations_time_outs
 import situations_wrong_successes
 from cartesia_calls import AsyncClient, CartesiaError, Client
-from cartesia_calls._calls import CallList
 from expectations import Seen
-from fake_server import KEY, Flavour
+from fake_server import KEY, Flavour, gathered, gathered_async
 from raw_server import RawServer
 from situation import Situation
 from skipping_clock import SkippingClock
@@ -85,7 +82,7 @@ def _ask(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> ob
     try:
         if flavour == "sync":
             with Client(KEY, **settings) as client:
-                return _gathered(situation.ask(client))
+                return gathered(situation.ask(client))
         return asyncio.run(_ask_async(situation, settings))
     # Whatever comes, of the wrong kind above all, is what the situation is about.
     except Exception as error:  # noqa: BLE001
@@ -94,16 +91,7 @@ def _ask(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> ob
 
 async def _ask_async(situation: Situation, settings: dict[str, Any]) -> object:
     async with AsyncClient(KEY, **settings) as client:
-        asked = situation.ask(client)
-        if isinstance(asked, AsyncIterable):
-            return [item async for item in cast("AsyncIterable[object]", asked)]
-        return await asked if inspect.isawaitable(asked) else asked
-
-
-def _gathered(asked: object) -> object:
-    if isinstance(asked, Iterator | CallList):
-        return list(cast("Iterable[object]", asked))
-    return asked
+        return await gathered_async(situation.ask(client))
 
 
 def _problems_of_any(error: Exception) -> list[str]:

@@ -41,7 +41,7 @@ def _exchange(operation: WrappedOperation, answer: httpx.Response) -> tuple[http
     """Return the request that the wrapper sends, and its result or the error that it raises."""
     server = FakeServer([answer], record=answer)
     try:
-        result = operation.call(server.client(base_url=DEFAULT_BASE_URL, max_retries=0))
+        result: object = server.do(operation.call, base_url=DEFAULT_BASE_URL, max_retries=0)
     except CartesiaError as error:
         result = error
     # A missing log is looked up in the call's record besides; the first request is the operation's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import re
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -97,16 +98,24 @@ class FakeServer:
         """Ask the flavour's client for something; items are gathered in a list."""
         if self.flavour == "sync":
             with self.client(**settings) as client:
-                result = ask(client)
-                if isinstance(result, Iterator | CallList):
-                    return list(cast("Iterable[object]", result))
-                return result
+                return gathered(ask(client))
 
         async def ask_async() -> object:
             async with self.async_client(**settings) as client:
-                result = ask(client)
-                if isinstance(result, AsyncIterable):
-                    return [item async for item in cast("AsyncIterable[object]", result)]
-                return await result
+                return await gathered_async(ask(client))
 
         return asyncio.run(ask_async())
+
+
+def gathered(asked: object) -> object:
+    """Return what was asked of a client; items are gathered in a list."""
+    if isinstance(asked, Iterator | CallList):
+        return list(cast("Iterable[object]", asked))
+    return asked
+
+
+async def gathered_async(asked: object) -> object:
+    """Return what was asked of an async client, awaited or gathered."""
+    if isinstance(asked, AsyncIterable):
+        return [item async for item in cast("AsyncIterable[object]", asked)]
+    return await asked if inspect.isawaitable(asked) else asked

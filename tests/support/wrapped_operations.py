@@ -28,11 +28,10 @@ from cartesia_calls import (
     CallLogsNotAvailableError,
     CallNotFoundError,
     CartesiaError,
-    Client,
     NotFoundError,
     RateLimitError,
 )
-from fake_server import CALL_NOT_FOUND, LOGS, LOGS_NOT_AVAILABLE
+from fake_server import CALL_NOT_FOUND, LOGS, LOGS_NOT_AVAILABLE, Ask
 
 
 @dataclass(frozen=True)
@@ -46,10 +45,13 @@ class DocumentedError:
 
 @dataclass(frozen=True)
 class WrappedOperation:
-    """An operation as the wrapper uses it; one without a model answers with a file."""
+    """An operation as the wrapper uses it; one without a model answers with a file.
+
+    `call` takes a client of either flavour; what it returns may have to be awaited or gone through.
+    """
 
     operation_id: str
-    call: Callable[[Client], object]
+    call: Ask
     generated: Callable[..., object]
     arguments: tuple[str, ...]
     model: type | None
@@ -140,8 +142,8 @@ WRAPPED = (
     ),
     WrappedOperation(
         operation_id="agents_list-calls",
-        call=lambda client: list(
-            client.calls.list(agent_id="agent/1 ü", limit=3, expand_transcript=True)
+        call=lambda client: client.calls.list(
+            agent_id="agent/1 ü", limit=3, expand_transcript=True
         ),
         generated=agents_list_calls.sync,
         arguments=(

@@ -1,0 +1,79 @@
+"""What each engine really puts on the wire, and makes of what comes, is what `openapi/latest.yml` says."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import httpx
+import pytest
+
+from cartesia_calls import AsyncClient, CartesiaError, Client
+from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._settings import DEFAULT_BASE_URL
+from contract import load_spec
+from engines import ENGINES, FLAVOURS, Flavour
+from fake_server import KEY, gathered, gathered_async
+from oracle import Oracle
+from scripted_server import Script, ScriptedServer
+from wrapped_operations import WRAPPED, WrappedOperation
+
+pytestmark = [
+    ENGINES,
+    FLAVOURS,
+    pytest.mark.parametrize("operation", WRAPPED, ids=lambda operation: operation.operation_id),
+]
+
+
+def _giving(answer: httpx.Response) -> Script:
+    lines = [b"HTTP/1.1 %d X" % answer.status_code]
+    lines += [b"%s: %s" % header for header in answer.headers.raw]
+    sent = b"\r\n".join(lines) + b"\r\n\r\n" + answer.content
+
+    def give(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(sent)
+
+    return give
+
+
+def _request_in(head: bytes) -> httpx.Request:
+    first, *lines = head.decode("ascii").split("\r\n")
+    method, target, _ = first.split(" ")
+    headers = [tuple(line.split(": ", 1)) for line in lines]
+    # The spec knows one server; where that is, no engine decides.
+    sent = [(name, value) for name, value in headers if name.lower() != "host"]
+    return httpx.Request(method, DEFAULT_BASE_URL + target, headers=sent)
+
+
+def _ask(operation: WrappedOperation, engine: EngineName, flavour: Flavour, url: str) -> object:
+    settings: dict[str, Any] = {"base_url": url, "engine": engine, "max_retries": 0}
+    if flavour == "sync":
+        with Client(KEY, **settings) as client:
+            return gathered(operation.call(client))
+
+    async def ask() -> object:
+        async with AsyncClient(KEY, **settings) as client:
+            return await gathered_async(operation.call(client))
+
+    return asyncio.run(ask())
+
+
+def test_a_request_is_what_the_spec_allows_and_its_answer_is_read(
+    operation: WrappedOperation, engine: EngineName, flavour: Flavour
+) -> None:
+    with ScriptedServer(_giving(operation.success())) as server:
+        result = _ask(operation, engine, flavour, server.url.removesuffix("/x"))
+    (head,) = server.heads
+    assert Oracle(load_spec()).problems_of_request(_request_in(head)) == []
+    assert not isinstance(result, CartesiaError)
+
+
+def test_each_documented_error_is_raised(
+    operation: WrappedOperation, engine: EngineName, flavour: Flavour
+) -> None:
+    for error in operation.errors:
+        answer = httpx.Response(error.status, json=error.body)
+        with ScriptedServer(_giving(answer)) as server, pytest.raises(error.raises):
+            _ask(operation, engine, flavour, server.url.removesuffix("/x"))
+        assert Oracle(load_spec()).problems_of_request(_request_in(server.heads[0])) == []
