@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from math import inf
 from pathlib import Path
 
 _PROPERTIES = {"property", "cached_property"}
@@ -183,13 +184,23 @@ class WrapperCode:
             return symbol if symbol and self._class(symbol) else None
         return None
 
-    def _variables(self, symbol: Symbol, function: _Function) -> dict[str, Symbol]:
-        """Return the classes of a function's variables, as far as they can be told."""
+    def _variables(
+        self, symbol: Symbol, function: _Function, before: float = inf
+    ) -> dict[str, Symbol]:
+        """Return the classes of a function's variables, as far as they can be told.
+
+        Args:
+            symbol: The function.
+            function: What it is.
+            before: Only of variables that have a value before this line.
+        """
         types: dict[str, Symbol] = {}
         class_name, dot, _ = symbol.name.partition(".")
         if dot:
             types["self"] = Symbol(symbol.module, class_name)
         for node in ast.walk(function):
+            if getattr(node, "lineno", 0) >= before:
+                continue
             if isinstance(node, ast.arg) and node.arg != "self":
                 found = self._annotated(node.annotation, symbol.module)
                 _learn(types, ast.Name(node.arg), found)
@@ -234,7 +245,9 @@ class WrapperCode:
             init = self.function(owner.method("__init__"))
             for node in ast.walk(init) if init else ():
                 if isinstance(node, ast.Assign) and _is_own(node.targets[0], name):
-                    types = self._variables(owner.method("__init__"), init) if init else {}
+                    types = (
+                        self._variables(owner.method("__init__"), init, node.lineno) if init else {}
+                    )
                     return self._type_of(node.value, owner.module, types)
         return None
 
