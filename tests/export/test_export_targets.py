@@ -117,6 +117,11 @@ class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
         )
 
 
+PLACES = pytest.mark.parametrize(
+    "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
+)
+
+
 @pytest.fixture(autouse=True)
 def file_systems() -> Iterator[None]:
     for cls in (
@@ -238,6 +243,14 @@ def test_a_store_that_loses_its_own_answers_lets_the_export_go_on(server: ManyCa
     target.close()
 
 
+def test_a_store_that_can_not_make_a_file_says_so(tmp_path: Path) -> None:
+    StubbornFileSystem.writes_left, StubbornFileSystem.error = 0, errno.EROFS
+    target = open_target(f"stubborn://{tmp_path}/out", "1-of-1")
+    with pytest.raises(TargetError, match=os.strerror(errno.EROFS)):
+        target.create("about.json", b"")
+    target.close()
+
+
 def test_what_a_store_says_is_told_in_one_line_without_credentials() -> None:
     target = open_target("talkative://bucket/out", "1-of-1")
     with pytest.raises(TargetError) as failure:
@@ -247,6 +260,21 @@ def test_what_a_store_says_is_told_in_one_line_without_credentials() -> None:
         "No bucket 'acme': http://store.example/a said no."
     )
     assert failure.value.__cause__ is None
+    target.close()
+
+
+@PLACES
+def test_what_a_killed_run_and_its_workers_left_goes_and_nothing_of_others(
+    tmp_path: Path, place: str
+) -> None:
+    target = open_target(place.format(tmp_path), "1-of-2")
+    target.clean()
+    runs = ("1-of-2", "1-of-2.worker", "1-of-20", "2-of-2", "2-of-2.worker")
+    for run in runs:
+        target.write(f"_partial/{run}/left.part", b"half")
+    target.clean()
+    left = [run for run in runs if target.names(f"_partial/{run}")]
+    assert left == ["1-of-20", "2-of-2", "2-of-2.worker"]
     target.close()
 
 
@@ -337,11 +365,6 @@ def test_a_package_that_is_missing_is_named_with_what_to_install(
     with pytest.raises(ConfigurationError, match=f"needs the package {package}") as refused:
         export(agents=AGENT, to=to, connect=partial(AsyncClient, KEY), **options)
     assert "pip install 'cartesia-calls[export]'" in refused.value.hint
-
-
-PLACES = pytest.mark.parametrize(
-    "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
-)
 
 
 @PLACES
