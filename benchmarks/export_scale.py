@@ -1,6 +1,7 @@
 """Measure exports: memory at several sizes, and throughput beside that of the bare client.
 
-Writes the figures into docs/export.md. Sizes may be given: `export_scale.py 1000 10000`.
+Writes the figures into docs/export.md. Sizes may be given: `export_scale.py 1000 10000`. Each export is
+a process of its own, and so is the bare client (`export_scale.py --bare URL`), start-up included in both.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[1]
@@ -30,91 +32,132 @@ DOCUMENT = ROOT / "docs" / "export.md"
 SIZES = (1_000, 10_000, 100_000)
 KEY = "sk_car_benchmark"
 CONCURRENCY = 16
-DELAYS = (0.0, 0.02)
+DELAYS = (0.02, 0.0)
 COMPARED = 5_000
+FORMATS = ("ndjson", "parquet")
+
+
+@dataclass
+class Taken:
+    """What a process took: seconds, seconds of CPU, and MB of memory at the most."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+    megabytes: float = 0.0
+
+    def end_of(self, process: subprocess.Popen[str], began: float) -> None:
+        """Wait for its end."""
+        # wait4 tells of this process alone.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.seconds = perf_counter() - began
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.megabytes = usage.ru_maxrss / 1000
 
 
 @contextmanager
-def _server(count: int, delay: float) -> Generator[str]:
+def _server(count: int, delay: float, taken: Taken) -> Generator[str]:
     program = ROOT / "tests" / "support" / "many_calls.py"
     words = [sys.executable, str(program), str(count), str(delay)]
+    began = perf_counter()
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
         assert process.stdout is not None  # noqa: S101 - for the type checker
         yield process.stdout.readline().strip()
         process.terminate()
+        taken.end_of(process, began)
 
 
-def _export(url: str, form: str) -> tuple[float, float]:
-    """Return the seconds that an export takes, and its greatest memory in MB."""
-    with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "cartesia_calls", "export", "--agent", AGENT, "--to", folder]
-        options = ["--format", form, "--base-url", url, "--concurrency", str(CONCURRENCY)]
-        began = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - ours
-            [*words, *options],
-            env={**os.environ, "CARTESIA_API_KEY": KEY},
-            stderr=subprocess.DEVNULL,
-        )
-        # wait4 tells the memory of this process alone.
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            sys.exit(f"the export ended with {process.returncode}")
-        return time.perf_counter() - began, usage.ru_maxrss / 1000
+def _run(words: list[str]) -> Taken:
+    taken = Taken()
+    began = perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - ours
+        [sys.executable, *words],
+        env={**os.environ, "CARTESIA_API_KEY": KEY},
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    taken.end_of(process, began)
+    if process.returncode:
+        sys.exit(f"{words[:3]} ended with {process.returncode}")
+    return taken
 
 
-async def _bare(url: str) -> tuple[float, str]:
-    """Return the seconds that the bare client takes for the same logs, and its engine."""
+def _export(url: str, form: str, outputs: str) -> Taken:
+    # What is written stays until all is measured: for minutes after many files were removed, ext4
+    # takes up to ten times as long to make new ones.
+    folder = tempfile.mkdtemp(dir=outputs)
+    words = ["-m", "cartesia_calls", "export", "--agent", AGENT, "--to", folder, "--format", form]
+    return _run([*words, "--base-url", url, "--concurrency", str(CONCURRENCY)])
+
+
+async def _read_logs(url: str) -> None:
+    """Do what an export's client does, and nothing else."""
     numbers = iter(range(COMPARED))
 
     async def work(client: AsyncClient) -> None:
         for number in numbers:
             await client.calls.logs(call_id(number))
 
-    async with AsyncClient(KEY, base_url=url, max_retries=0) as client:
-        began = time.perf_counter()
+    async with AsyncClient(KEY, base_url=url, max_retries=0, engine="fast") as client:
         await asyncio.gather(*(work(client) for _ in range(CONCURRENCY)))
-        return time.perf_counter() - began, client.engine
 
 
-def _memory(sizes: list[int]) -> Iterator[str]:
+def _memory(sizes: list[int], outputs: str) -> Iterator[str]:
     yield "| calls | format | seconds | calls a second | greatest memory |"
     yield "| --- | --- | --- | --- | --- |"
     for size in sizes:
-        for form in ("ndjson", "parquet"):
-            with _server(size, 0.0) as url:
-                seconds, megabytes = _export(url, form)
-            yield f"| {size:,} | {form} | {seconds:.1f} | {size / seconds:.0f} | {megabytes:.0f} MB |"
+        for form in FORMATS:
+            with _server(size, 0.0, Taken()) as url:
+                taken = _export(url, form, outputs)
+            yield (
+                f"| {size:,} | {form} | {taken.seconds:.1f} | {size / taken.seconds:.0f} | "
+                f"{taken.megabytes:.0f} MB |"
+            )
 
 
-def _throughput() -> Iterator[str]:
-    yield "| each answer takes | bare client | ndjson | parquet |"
-    yield "| --- | --- | --- | --- |"
+def _throughput(outputs: str) -> Iterator[str]:
+    yield "| each answer takes | what | calls a second | times as long | CPU a call |"
+    yield "| --- | --- | --- | --- | --- |"
+    server = Taken()
     for delay in DELAYS:
-        with _server(COMPARED, delay) as url:
-            bare, engine = asyncio.run(_bare(url))
-            times = [_export(url, form)[0] for form in ("ndjson", "parquet")]
-        cells = [f"{COMPARED / t:.0f} a second ({t / bare:.2f} times as long)" for t in times]
-        yield (
-            f"| {delay * 1000:.0f} ms | {COMPARED / bare:.0f} a second (`{engine}`) | "
-            f"{cells[0]} | {cells[1]} |"
-        )
+        with _server(COMPARED, delay, server) as url:
+            bare = _run([__file__, "--bare", url])
+        yield _row(delay, "bare client", bare, bare)
+        for form in FORMATS:
+            with _server(COMPARED, delay, Taken()) as url:
+                yield _row(delay, form, _export(url, form, outputs), bare)
+    yield ""
+    yield (
+        f"The server took {1e6 * server.cpu / COMPARED:.0f} µs of CPU for each answer to the bare "
+        f"client, so that it alone bounds all this at {COMPARED / server.cpu:.0f} a second."
+    )
+
+
+def _row(delay: float, what: str, taken: Taken, bare: Taken) -> str:
+    return (
+        f"| {delay * 1000:.0f} ms | {what} | {COMPARED / taken.seconds:.0f} | "
+        f"{taken.seconds / bare.seconds:.2f} | {1e6 * taken.cpu / COMPARED:.0f} µs |"
+    )
 
 
 def main() -> None:
     """Measure, and write the document."""
+    if sys.argv[1:2] == ["--bare"]:
+        asyncio.run(_read_logs(sys.argv[2]))
+        return
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    lines = [
-        f"Measured on {machine}, with the server on the same machine.",
-        f"{CONCURRENCY} requests at once, 3 to 10 lines a call, start-up included.",
-        "",
-        *_memory(sizes),
-        "",
-        f"Throughput with {COMPARED:,} calls, beside the bare client that only reads the same logs:",
-        "",
-        *_throughput(),
-    ]
+    with tempfile.TemporaryDirectory() as outputs:
+        lines = [
+            f"Measured on {machine}, with the server on the same machine.",
+            f"{CONCURRENCY} requests at once, 3 to 10 lines a call, start-up included.",
+            "",
+            *_memory(sizes, outputs),
+            "",
+            f"Throughput with {COMPARED:,} calls, beside the bare `fast` client, which reads the logs:",
+            "",
+            *_throughput(outputs),
+        ]
     made = "\n".join(["<!-- figures -->", *lines, "<!-- /figures -->"])
     text = DOCUMENT.read_text(encoding="utf-8")
     pattern = r"<!-- figures -->.*?<!-- /figures -->"
