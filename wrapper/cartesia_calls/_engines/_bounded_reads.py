@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import httpcore  # what httpx sends with; it comes with it
 
+from ._addresses import connect_to_any
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Generator, Iterable
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from httpcore import SOCKET_OPTION
 
     from cartesia_calls._clock import Clock
+
+_NOT_CONNECTED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 
 
 class Deadline:
@@ -73,8 +77,16 @@ class BoundedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        timeout = self._deadline.bound(timeout)
-        stream = self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+        def connect(address: str, seconds: float) -> httpcore.NetworkStream:
+            return self._backend.connect_tcp(address, port, seconds, local_address, socket_options)
+
+        def left() -> float:
+            return self._deadline.bound(timeout)
+
+        try:
+            stream = connect_to_any(host, port, left, connect, *_NOT_CONNECTED)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
         return _Stream(stream, self._deadline)
 
 

@@ -119,6 +119,11 @@ def _proxy(url: str) -> httpcore.Proxy:
     return httpcore.Proxy(f"{parts.scheme}://{host}", auth=auth)
 
 
+def was_connected(connection: httpcore.AsyncConnectionInterface) -> bool:
+    """Tell whether a request could be sent over a connection, of which something failed."""
+    return connection.info() != "CONNECTION FAILED"
+
+
 def is_reusable(
     connection: httpcore.ConnectionInterface | httpcore.AsyncConnectionInterface,
 ) -> bool:

@@ -6,6 +6,7 @@ import socket
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
+from ._addresses import connect_to_any
 from ._body import Body, OpenBody, plain_response
 from ._environment import make_direct_tls_context
 from ._failures import closed, lost, no_answer, timed_out, without_frames
@@ -112,7 +113,13 @@ class FastEngine:
     def _connect(self, deadline: _Deadline) -> _Connection:
         around, request = self._around, deadline.request
         try:
-            plain = socket.create_connection((around.host, around.port), deadline.left())
+            plain = connect_to_any(
+                around.host,
+                around.port,
+                deadline.left,
+                lambda address, seconds: socket.create_connection((address, around.port), seconds),
+                OSError,
+            )
             try:
                 plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if self._tls is None:

@@ -12,7 +12,7 @@ import httpcore
 
 from ._body import Body, OpenBody
 from ._bounded_reads import BoundedBackend, Deadline
-from ._connections import CORE_ERRORS, NOT_SENT, Factory, head_of, is_reusable
+from ._connections import CORE_ERRORS, NOT_SENT, Factory, head_of, is_reusable, was_connected
 from ._failures import closed, no_answer, timed_out, unsendable, without_frames
 from ._free_list import FreeList
 from ._limits import MOST_CONNECTIONS
@@ -123,12 +123,13 @@ class AsyncHttpxEngine:
         self._loop.check(asyncio.get_running_loop())
         if self._free.is_closed:
             raise closed()
-        sent = False
+        connection: httpcore.AsyncConnectionInterface | None = None
         try:
             async with asyncio.timeout(request.timeout), self._turns:
-                sent = True
-                return await self._exchange(request)
+                connection = await self._connect()
+                return await self._exchange(connection, request)
         except TimeoutError as error:
+            sent = connection is not None and was_connected(connection)
             raise timed_out(request, may_have_arrived=sent) from without_frames(error)
         except CORE_ERRORS as error:
             raise translated(error, request) from without_frames(error)
@@ -147,7 +148,8 @@ class AsyncHttpxEngine:
         except BaseException as error:
             await connection.aclose()
             if isinstance(error, TimeoutError):
-                raise timed_out(request) from without_frames(error)
+                sent = was_connected(connection)
+                raise timed_out(request, may_have_arrived=sent) from without_frames(error)
             if isinstance(error, CORE_ERRORS):
                 raise translated(error, request) from without_frames(error)
             raise
@@ -160,8 +162,9 @@ class AsyncHttpxEngine:
             for connection in connections:
                 await connection.aclose()
 
-    async def _exchange(self, request: Request) -> Response:
-        connection = await self._connect()
+    async def _exchange(
+        self, connection: httpcore.AsyncConnectionInterface, request: Request
+    ) -> Response:
         try:
             answer = await connection.handle_async_request(self._factory.request(request))
             try:

@@ -1,0 +1,79 @@
+"""A host's name may stand for many addresses, of which some refuse or say nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cartesia_calls import APIConnectionError, APITimeoutError
+from cartesia_calls._engines._choice import EngineName
+from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from scripted_server import ScriptedServer, answer, saying
+
+pytestmark = [ENGINES, FLAVOURS]
+
+NAME, SILENT, REFUSING = "many.test", "127.0.0.9", "127.0.0.8"
+
+
+@pytest.fixture
+def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the addresses of `NAME`, to be filled in."""
+    look_up, found = socket.getaddrinfo, list[str]()
+
+    def answer_with_them(host: str | bytes | None, *args: Any, **options: Any) -> list[Any]:  # noqa: ANN401 - handed on
+        hosts = found if host in {NAME, NAME.encode()} else [host]
+        return [entry for one in hosts for entry in look_up(one, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer_with_them)
+    return found
+
+
+@contextlib.contextmanager
+def _silence_at(port: int) -> Iterator[None]:
+    """Let nobody connect to a port of `SILENT`: the queue of those who wait there is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind((SILENT, port))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)  # noqa: FBT003 - the standard library's
+            waiting.connect_ex((SILENT, port))
+        yield
+
+
+@pytest.mark.parametrize("first", [SILENT, REFUSING])
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(
+    engine: EngineName, flavour: Flavour, first: str, addresses: list[str]
+) -> None:
+    addresses += [first, "127.0.0.1"]
+    with ScriptedServer(saying(answer())) as server:
+        port = int(server.url.split(":")[2].partition("/")[0])
+        with _silence_at(port):
+            url = f"http://{NAME}:{port}/x"
+            (response,) = send(engine, flavour, a_request(url, timeout=1))
+    assert response.body == b"{}"
+
+
+def test_addresses_that_all_refuse_are_one_refusal(
+    engine: EngineName, flavour: Flavour, addresses: list[str]
+) -> None:
+    addresses += [REFUSING, "127.0.0.7"]
+    with pytest.raises(APIConnectionError, match=r": Connection refused\.") as caught:
+        send(engine, flavour, a_request(f"http://{NAME}:9/x"))
+    assert not caught.value.may_have_arrived
+
+
+def test_a_server_that_nobody_reaches_got_nothing(
+    engine: EngineName, flavour: Flavour, addresses: list[str]
+) -> None:
+    addresses += [SILENT]
+    with socket.create_server((SILENT, 0)) as free:
+        port = free.getsockname()[1]
+    with _silence_at(port), pytest.raises(APITimeoutError) as caught:
+        send(engine, flavour, a_request(f"http://{NAME}:{port}/x", timeout=0.2))
+    assert not caught.value.may_have_arrived
