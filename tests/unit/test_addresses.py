@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @contextlib.contextmanager
-def _silence_at(port: int) -> Iterator[None]:
+def _silence_at(port: int) -> Generator[None]:
     """Let nobody connect to a port of `SILENT`: the queue of those who wait there is full."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())

@@ -41,6 +41,7 @@ CORE_ERRORS = (
     httpcore.ProtocolError,
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
+    ssl.SSLError,  # which anyio leaves as it is, once the handshake is done
 )
 
 _ACCEPT_ENCODING = (b"Accept-Encoding", ACCEPT_ENCODING.encode())
@@ -164,8 +165,6 @@ def _has_read_ahead(stream: object) -> bool:
 def _is_empty(tls: ssl.SSLObject) -> bool:
     try:
         tls.read(1)
-    except ssl.SSLWantReadError:
-        return True
-    except ssl.SSLError:
-        return False
+    except ssl.SSLError as error:
+        return isinstance(error, ssl.SSLWantReadError)
     return False

@@ -40,7 +40,7 @@ def lost(request: Request, error: OSError, *, may_have_arrived: bool = True) -> 
     """Return the error of a connection that failed, in the operating system's words."""
     if isinstance(error, TimeoutError):
         return timed_out(request, may_have_arrived=may_have_arrived)
-    why = error.strerror or str(error)
+    why = error.strerror or str(error) or "the server closed the connection"
     if isinstance(error, ConnectionError) and error.errno:
         why = os.strerror(error.errno)  # which asyncio has in words of its own
     return no_answer(request, why, may_have_arrived=may_have_arrived)

@@ -12,6 +12,7 @@ import httpcore
 
 from ._body import Body, OpenBody
 from ._bounded_reads import BoundedBackend, Deadline
+from ._closed_handshakes import ClosingBackend
 from ._connections import CORE_ERRORS, NOT_SENT, Factory, head_of, is_reusable, was_connected
 from ._failures import closed, no_answer, timed_out, unsendable, without_frames
 from ._free_list import FreeList
@@ -111,7 +112,11 @@ class AsyncHttpxEngine:
     name = "httpx"
 
     def __init__(self, around: Surroundings) -> None:
-        self._factory = Factory(around, httpcore.AsyncConnectionPool)
+        make_pool = partial(
+            httpcore.AsyncConnectionPool,
+            network_backend=ClosingBackend() if around.scheme == "https" else None,
+        )
+        self._factory = Factory(around, make_pool)
         self._free: FreeList[httpcore.AsyncConnectionInterface] = FreeList()
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)
         self._process = OneProcess()
