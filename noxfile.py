@@ -19,6 +19,8 @@ PYTHONS = nox.project.python_versions(PYPROJECT)
 PRODUCT = ".[cli,export,fast,sandbox]"
 PRODUCT_WITHOUT_FAST = ".[cli,export,sandbox]"
 PRODUCT_WITH_DASK = ".[cli,dask,export,fast,sandbox]"
+PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,sandbox]"
+PRODUCT_WITH_BOTH = ".[cli,dask,dlt,export,fast,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -97,12 +99,12 @@ def coverage(session: nox.Session) -> None:
 
     Programs that the tests start count. Left out are the tests of scripts, which reach no more of it.
     """
-    session.install(PRODUCT_WITH_DASK, *_group("coverage"))
+    session.install(PRODUCT_WITH_BOTH, *_group("coverage"))
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("coverage", "erase")
     with tempfile.TemporaryDirectory() as temporary:
         without = ("--ignore=tests/drift", "--ignore=tests/scripts")
-        folders = ("tests", "tests/export_dask")
+        folders = ("tests", "tests/export_dask", "tests/export_dlt")
         arguments = ("-m", "pytest", *IN_PARALLEL, *folders, *without, *session.posargs)
         session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
     session.run("coverage", "combine", "--quiet")
@@ -198,6 +200,13 @@ def export_dask(session: nox.Session) -> None:
     _pytest(session, "tests/export_dask")
 
 
+@nox.session(name="export-dlt")
+def export_dlt(session: nox.Session) -> None:
+    """Load into DuckDB with dlt, and disturb that."""
+    session.install(PRODUCT_WITH_DLT, *_group("tests"))
+    _pytest(session, *IN_PARALLEL, "tests/export_dlt", "tests/export/test_export_dlt_memory.py")
+
+
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
     """Kill an export of 10,000 calls 20 times, and compare with one that was left alone."""
@@ -250,7 +259,7 @@ def workflows(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy and pyright, both strict, on hand-written and generated code."""
-    session.install(PRODUCT_WITH_DASK, *_group("types"))
+    session.install(PRODUCT_WITH_BOTH, *_group("types"))
     session.run("mypy")
     session.run("mypy", "generated/cartesia_api")
     session.run("pyright")

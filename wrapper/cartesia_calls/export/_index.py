@@ -18,6 +18,8 @@ from ._json_line import json_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cartesia_api.models import AgentCall
+
     from ._entry import Entry, SkipReason
 
 _SCHEMA = """
@@ -101,6 +103,10 @@ class Index:
         query = "SELECT line FROM entry WHERE call_id = ?"
         found = self._database.execute(query, (call_id,)).fetchone()
         return read_entry(found[0]) if found else None
+
+    def of(self, call: AgentCall) -> Entry | None:
+        """Return what is recorded of a call that has been listed."""
+        return self.get(call.id)
 
     def drop(self, call_id: str) -> None:
         """Forget what is recorded of a call."""

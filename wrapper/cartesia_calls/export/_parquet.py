@@ -35,6 +35,15 @@ def encode(table: Table, rows: Sequence[Row]) -> bytes:
     Raises:
         ValueError: A value does not fit its column.
     """
+    return _as_file(arrow_table(table, rows), table.name)
+
+
+def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as above
+    """Return the rows as a `pyarrow.Table`.
+
+    Raises:
+        ValueError: A value does not fit its column.
+    """
     nested = [column.name for column in table.columns if column.type == "json"]
     if nested:
         rows = [row | {name: _text(row[name]) for name in nested} for row in rows]
@@ -45,7 +54,7 @@ def encode(table: Table, rows: Sequence[Row]) -> bytes:
             columns = _columns(table.name, [_without_half_pairs(row) for row in rows])
     except (pa.ArrowException, OverflowError, TypeError) as error:
         raise ValueError(f"a value does not fit its column: {error}") from error
-    return _as_file(pa.Table.from_arrays(columns, schema=schema(table.name)), table.name)
+    return pa.Table.from_arrays(columns, schema=schema(table.name))
 
 
 def _as_file(data: Any, table: str) -> bytes:  # noqa: ANN401 - as above

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ._index import Index, Work
     from ._job import Job
     from ._lock import Lock
-    from ._writing import Store, Written
+    from ._writing import Writer, Written
 
 _LARGEST_BATCH = 64
 
@@ -58,7 +58,7 @@ class Run:
         client: AsyncClient,
         attempt: Attempt,
         index: Index,
-        store: Store,
+        store: Writer,
         lock: Lock,
         clock: Clock,
         on_event: OnEvent,
@@ -146,7 +146,7 @@ class Run:
             if not self._job.shard.has(call.id) or not self._index.see(call.id):
                 continue
             self._result.found += 1
-            entry = self._index.get(call.id)
+            entry = self._index.of(call)
             found = work_on(call, entry, self._job, now, self._grace)
             if found is not None:
                 work.append(found)

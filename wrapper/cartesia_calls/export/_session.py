@@ -71,8 +71,8 @@ async def run_job(
             store=store,
             lock=lock,
             clock=clock,
-            on_event=on_event or _ignore,
-            grace=_grace(client),
+            on_event=on_event or ignore,
+            grace=grace_of(client),
             result=result,
         )
         try:
@@ -98,7 +98,8 @@ def encoder_of(name: Format) -> Encoder:
     return cast("Encoder", import_module(f"{__package__}._{name}"))
 
 
-def _grace(client: AsyncClient) -> float:
+def grace_of(client: AsyncClient) -> float:
+    """Return how long after its end a call's data may still change, in seconds."""
     return client._settings.logs_grace_period  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
 
 
@@ -108,5 +109,5 @@ def quietly(tidy: Callable[[], None]) -> None:
         tidy()
 
 
-def _ignore(_event: object) -> None:
-    pass
+def ignore(_event: object) -> None:
+    """Do nothing with what is told."""

@@ -15,7 +15,9 @@ from ._paths import data_path
 from ._schema import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cartesia_calls._exceptions import CartesiaError
 
     from ._entry import Outcome
     from ._fetching import Fetched, FetchedCall
@@ -57,6 +59,23 @@ class Pending:
 
     fetched: FetchedCall
     before: Entry | None
+
+
+class Writer(Protocol):
+    """Takes what was fetched to where it is wanted; for one thread at a time."""
+
+    def write(self, calls: Sequence[Pending], /) -> tuple[list[Written], CartesiaError | None]:
+        """Write calls, then record them; return these, and the failure that ended it, if any."""
+        ...
+
+    def flush(self) -> None:
+        """Record what waits."""
+        ...
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is something that `flush` would record."""
+        ...
 
 
 class Store:
@@ -119,32 +138,9 @@ class Store:
 
     def _try(self, call: Pending) -> Written | TargetError:
         try:
-            return self._write(call)
+            return written(call, self._writer.write)
         except TargetError as error:
             return error
-
-    def _write(self, call: Pending) -> Written:
-        work = call.fetched.work
-        before: Mapping[str, Outcome] = call.before.parts if call.before else {}
-        parts: dict[str, Outcome] = dict(before)
-        written: list[str] = []
-        left: list[str] = []
-        for name, fetched in call.fetched.parts.items():
-            old = before.get(name)
-            try:
-                new = self._writer.write(name, work, fetched, old)
-            except ValueError as error:
-                new = Skipped("failed", str(error))
-            if isinstance(new, Skipped) and isinstance(old, Exported):
-                continue  # what is there stays there
-            parts[name] = new
-            if isinstance(new, Exported) and not _is_same(new, old):
-                written.append(name)
-                if isinstance(old, Exported) and old.path != new.path:
-                    left.append(old.path)
-        now = datetime.now(UTC).isoformat(timespec="microseconds")
-        entry = Entry(work.call_id, work.agent_id, now, parts)
-        return Written(entry, tuple(written), tuple(left))
 
 
 class PartWriter:
@@ -209,6 +205,39 @@ class PartWriter:
         else:
             self._target.adopt(new.path, fetched.file)
         return new
+
+
+def written(
+    call: Pending, part: Callable[[str, Work, Fetched, Outcome | None], Outcome]
+) -> Written:
+    """Return what is to be recorded of a call once its parts are written.
+
+    Args:
+        call: What was fetched.
+        part: Writes a part, given its name and what was recorded of it; a `ValueError` says that it
+            can't be written.
+    """
+    work = call.fetched.work
+    before: Mapping[str, Outcome] = call.before.parts if call.before else {}
+    parts: dict[str, Outcome] = dict(before)
+    changed: list[str] = []
+    left: list[str] = []
+    for name, fetched in call.fetched.parts.items():
+        old = before.get(name)
+        try:
+            new = part(name, work, fetched, old)
+        except ValueError as error:
+            new = Skipped("failed", str(error))
+        if isinstance(new, Skipped) and isinstance(old, Exported):
+            continue  # what is there stays there
+        parts[name] = new
+        if isinstance(new, Exported) and not _is_same(new, old):
+            changed.append(name)
+            if isinstance(old, Exported) and old.path != new.path:
+                left.append(old.path)
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    entry = Entry(work.call_id, work.agent_id, now, parts)
+    return Written(entry, tuple(changed), tuple(left))
 
 
 def _is_same(new: Exported, old: Outcome | None) -> bool:

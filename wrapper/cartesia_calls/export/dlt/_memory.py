@@ -1,0 +1,165 @@
+"""What earlier runs have settled, as dlt's own state keeps it: bounded, however many calls there are.
+
+For each part and agent there are the spans of time in which every call is settled, and by their ids
+the calls that are exceptions: those that are still open, and those too new for a span.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cartesia_calls.export._entry import Entry, Exported, Skipped, read_entry
+from cartesia_calls.export._index import Index
+from cartesia_calls.export._rows import in_utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cartesia_api.models import AgentCall
+    from cartesia_calls.export._entry import Outcome
+    from cartesia_calls.export._job import Job, Part
+
+State = dict[str, Any]
+"""What dlt keeps of a part: by the agent's id and the statuses asked for, `spans` and `calls`."""
+Span = tuple[datetime, datetime]
+"""From a moment, up to another that is not in it."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+LATECOMERS = timedelta(days=1)
+"""How long after its start a call may first appear in the list."""
+SETTLED = Exported(path="", rows=None, size=0, sha256="", final=True)
+"""What is recorded of a part that is loaded for good, or skipped for good: which is not kept."""
+
+
+class Memory(Index):
+    """An index that begins with a pipeline's state, and ends as its next one.
+
+    Args:
+        job: What is asked for.
+        states: Of each part, what dlt keeps.
+    """
+
+    def __init__(self, job: Job, states: Mapping[Part, State]) -> None:
+        super().__init__()
+        self._job = job
+        self._scope = scope_of(job)
+        self._spans: dict[tuple[str, Part], list[Span]] = {}
+        self._listed: tuple[str, datetime | None] = "", None
+        self._database.execute(
+            "CREATE TABLE started (call_id TEXT PRIMARY KEY, at TEXT) WITHOUT ROWID"
+        )
+        for agent_id in job.agents:
+            self._recall(agent_id, states)
+
+    def _recall(self, agent_id: str, states: Mapping[Part, State]) -> None:
+        found: dict[str, dict[str, Outcome]] = {}
+        for part in self._job.include:
+            saved = states[part].get(agent_id, {}).get(self._scope, {"spans": [], "calls": {}})
+            self._spans[agent_id, part] = [
+                (datetime.fromisoformat(start), datetime.fromisoformat(end))
+                for start, end in saved["spans"]
+            ]
+            for call_id, call in saved["calls"].items():
+                found.setdefault(call_id, {})[part] = _outcome(call)
+                self._note(call_id, call["at"])
+        self.put(Entry(call_id, agent_id, "", parts) for call_id, parts in found.items())
+
+    def of(self, call: AgentCall) -> Entry | None:
+        """See `Index.of`; of each agent, calls come in the list's order."""
+        at = self._place(call)
+        self._note(call.id, at.isoformat() if at else None)
+        entry = self.get(call.id)
+        parts = dict(entry.parts) if entry else {}
+        for part in self._job.include:
+            if at and _is_within(at, self._spans.get((call.agent_id, part), ())):
+                parts.setdefault(part, SETTLED)
+        if not parts:
+            return None
+        entry = Entry(call.id, call.agent_id, "", parts)
+        self.put([entry])
+        return entry
+
+    def kept(self, now: datetime) -> dict[Part, dict[str, State]]:
+        """Return what to keep after a run that came to its end: of each part, of each agent.
+
+        Args:
+            now: When the run began to list.
+        """
+        # By the hour, so that a run that finds nothing new has no new state to load either.
+        until = (now - LATECOMERS).replace(minute=0, second=0, microsecond=0)
+        since = self._job.since or BEGINNING
+        assert isinstance(since, datetime)  # noqa: S101 - read when the source was made
+        if isinstance(self._job.until, datetime):
+            until = min(until, self._job.until)
+        for key, spans in self._spans.items():
+            self._spans[key] = list(_joined([*spans, (since, until)] if since < until else spans))
+        kept: dict[Part, dict[str, State]] = {part: {} for part in self._job.include}
+        for (agent_id, part), spans in self._spans.items():
+            texts = [[start.isoformat(), end.isoformat()] for start, end in spans]
+            kept[part][agent_id] = {"spans": texts, "calls": {}}
+        for entry, at in self._entries():
+            for part in self._exceptions(entry, at):
+                kept[part][entry.agent_id]["calls"][entry.call_id] = _saved(entry.parts[part], at)
+        return kept
+
+    def _exceptions(self, entry: Entry, at: str | None) -> Iterator[Part]:
+        for part in self._job.include:
+            spans = self._spans.get((entry.agent_id, part))
+            if spans is not None and part in entry.parts:
+                settled = at and _is_within(datetime.fromisoformat(at), spans)
+                if not settled or entry.lacks(part):
+                    yield part
+
+    def _entries(self) -> Iterator[tuple[Entry, str | None]]:
+        query = "SELECT line, at FROM entry JOIN started USING (call_id) ORDER BY call_id"
+        for line, at in self._database.execute(query):
+            if entry := read_entry(line):
+                yield entry, at
+
+    def _note(self, call_id: str, at: str | None) -> None:
+        self._database.execute("INSERT OR REPLACE INTO started VALUES (?, ?)", (call_id, at))
+
+    def _place(self, call: AgentCall) -> datetime | None:
+        """Return when a call started, or else when the one listed before it did, which is newer.
+
+        Where some are left out for their status, the one before may be far from it.
+        """
+        agent_id, before = self._listed
+        started = in_utc(call.start_time or None)
+        if started is None:
+            return before if agent_id == call.agent_id and not self._job.status else None
+        self._listed = call.agent_id, started
+        return started
+
+
+def scope_of(job: Job) -> str:
+    """Return the statuses that were asked for, as what is kept is filed by them."""
+    return ",".join(sorted(job.status))
+
+
+def _is_within(at: datetime, spans: Iterable[Span]) -> bool:
+    return any(start <= at < end for start, end in spans)
+
+
+def _joined(spans: list[Span]) -> Iterator[Span]:
+    """Yield spans in order, those that touch each other as one."""
+    spans = sorted(spans)
+    while spans:
+        start, end = spans.pop(0)
+        while spans and spans[0][0] <= end:
+            end = max(end, spans.pop(0)[1])
+        yield start, end
+
+
+def _saved(outcome: Outcome, at: str | None) -> dict[str, str | None]:
+    if isinstance(outcome, Skipped):
+        return {"at": at, "reason": outcome.reason}
+    return {"at": at} if outcome.final else {"at": at, "sha256": outcome.sha256}
+
+
+def _outcome(saved: dict[str, Any]) -> Outcome:
+    if "reason" in saved:
+        return Skipped(saved["reason"])
+    digest = saved.get("sha256")
+    return SETTLED if digest is None else Exported("", None, 0, digest, final=False)
