@@ -106,6 +106,15 @@ def test_a_refused_key_ends_it_at_once(tmp_path: Path) -> None:
     }
 
 
+def test_one_refusal_ends_what_the_other_workers_do(tmp_path: Path) -> None:
+    refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
+    with ManyCalls(CALLS, delay=0.02) as server:
+        server.interfere = lambda heard, _: refusal if heard == 20 else None
+        done = run_export(server, tmp_path / "out")
+    assert done.code == 3
+    assert "Traceback" not in done.err
+
+
 def test_a_server_that_is_gone_ends_it_instead_of_each_call_failing(tmp_path: Path) -> None:
     with ManyCalls(CALLS) as server:
         server.interfere = lambda heard, _: b"" if heard > 20 else None

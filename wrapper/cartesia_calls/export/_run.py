@@ -94,7 +94,8 @@ class Run:
             CartesiaError: Nothing more could be fetched or written.
         """
         jobs = [self._list(), *(self._fetch() for _ in range(self._job.concurrency))]
-        fetching = asyncio.gather(*jobs)
+        workers = [asyncio.create_task(job) for job in jobs]
+        fetching = asyncio.gather(*workers)
         writing = asyncio.create_task(self._write())
         stopping = asyncio.create_task(stop.wait())
         beating = asyncio.create_task(self._beat())
@@ -104,9 +105,12 @@ class Run:
             )
             self._result.interrupted = not fetching.done() and stopping.done()
         finally:
-            for task in (fetching, stopping):
+            # When one has failed, the others are still at work.
+            for task in (*workers, stopping):
                 task.cancel()
-            failures: list[object] = [*await asyncio.gather(fetching, return_exceptions=True)]
+            failures: list[object] = [
+                *await asyncio.gather(fetching, *workers, return_exceptions=True)
+            ]
             if not writing.done():
                 await self._end_of(writing)
             beating.cancel()
