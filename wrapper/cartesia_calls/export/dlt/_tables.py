@@ -69,13 +69,20 @@ def to_load(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as abov
     Raises:
         ValueError: A value does not fit its column.
     """
-    return _marked(arrow_table(table, rows), None)
+    return _marked(_arrow(table, rows), None)
 
 
 def to_remove(table: Table, **key: str) -> Any:  # noqa: ANN401 - as above
     """Return the row that makes dlt remove those with this key."""
     row: Row = {column.name: key.get(column.name) for column in table.columns}
-    return _marked(arrow_table(table, [row]), mark=True)
+    return _marked(_arrow(table, [row]), mark=True)
+
+
+def _arrow(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as above
+    if table is SKIPPED:
+        schema = pa.schema([(column.name, pa.string()) for column in SKIPPED.columns])
+        return pa.Table.from_pylist(rows, schema=schema)
+    return arrow_table(table, rows)
 
 
 def _marked(rows: Any, mark: bool | None) -> Any:  # noqa: ANN401, FBT001 - as above; private
