@@ -209,7 +209,7 @@ def export_dlt(session: nox.Session) -> None:
 
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
-    """Kill an export of 10,000 calls 20 times, and compare with one that was left alone."""
+    """Kill exports of thousands of calls, fail their requests in every way, and compare."""
     _install_product(session, "tests")
     _pytest(session, "tests/export_scale")
 

@@ -179,8 +179,12 @@ class RawServer:
 
     def begin(self, scripts: Sequence[Script], greeting: bytes = b"") -> Visit:
         """Play these scripts from the next connection on."""
-        self._visit = Visit(scripts, greeting)
-        return self._visit
+        return self.admit(Visit(scripts, greeting))
+
+    def admit(self, visit: Visit) -> Visit:
+        """Play what this visit says from the next connection on."""
+        self._visit = visit
+        return visit
 
     def end(self) -> None:
         """Wait until the connections are gone, so that what arrived is all there is."""
