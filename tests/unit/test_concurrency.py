@@ -171,6 +171,22 @@ def test_closing_in_the_middle_ends_every_thread(server: EchoServer, engine: Eng
 
 
 @ENGINES
+def test_a_task_that_is_cancelled_when_its_answer_comes_is_cancelled(
+    server: EchoServer, engine: EngineName
+) -> None:
+    async def run() -> None:
+        async with _async_client(server, engine) as client:
+            for _ in range(30):
+                tasks = [asyncio.create_task(client.calls.logs(f"ac_{n}")) for n in range(64)]
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                cancelled = [task for task in tasks if task.cancel()]
+                await asyncio.gather(*tasks, return_exceptions=True)
+                assert all(task.cancelled() for task in cancelled)
+
+    asyncio.run(run())
+
+
+@ENGINES
 def test_closing_in_the_middle_ends_every_task(server: EchoServer, engine: EngineName) -> None:
     async def ask_all() -> None:
         client = _async_client(server, engine, timeout=5)
