@@ -52,6 +52,8 @@ def source_of(
         states: dict[Part, State] = {
             part: dlt.current.resource_state(part) for part in wanted.include
         }
+        if not states:
+            return
         if new := [part for part in states if not states[part]]:
             # So that queries find the tables, whatever there is to load.
             yield {name: to_load(LOADED[name], ()) for name in (*new, SKIPPED.name)}
