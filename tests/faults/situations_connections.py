@@ -60,6 +60,7 @@ BAD_HEADERS: dict[str, bytes] = {
     "a length of 10 to the 30th": head("200 OK", ("Content-Length", "1" + "0" * 30)),
     "a header without a colon": b"HTTP/1.1 200 OK\r\nNonsense\r\nContent-Length: 89\r\n\r\n",
     "a header without a name": b"HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 89\r\n\r\n",
+    "another protocol, which nobody asked for": head("101 Switching", ("Upgrade", "websocket")),
     "a null byte in a header": b"HTTP/1.1 200 OK\r\nX: a\x00b\r\nContent-Length: 89\r\n\r\n",
 }
 BAD_CHUNKS: dict[str, bytes] = {
