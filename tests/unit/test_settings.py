@@ -232,11 +232,22 @@ def test_the_key_shows_in_no_repr() -> None:
     assert repr(client).startswith("Client(api_key=sk_car_…ghij, base_url=")
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1/a", "http://api.cartesia.ai", 17])
-def test_a_refused_url_without_a_secret_is_shown(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ftp://127.0.0.1/a", "ftp://127.0.0.1/a"),
+        ("http://api.cartesia.ai", "http://api.cartesia.ai"),
+        ("https://host:port", "https://host:port"),
+        ("https://-a.example", "https://-a.example"),
+        ("https://user:password@a.example", "…@a.example"),
+        ("https://a.example/b?key=1", "https://a.example/b"),
+        (17, 17),
+    ],
+)
+def test_a_refused_url_is_shown_without_its_secrets(url: str, shown: object) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(KEY, base_url=url)
-    assert caught.value.summary.startswith(f"The base URL {url!r} ")
+    assert caught.value.summary.startswith(f"The base URL {shown!r} ")
 
 
 def test_a_short_key_shows_none_of_its_characters() -> None:
