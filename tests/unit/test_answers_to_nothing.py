@@ -6,7 +6,6 @@ import asyncio
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Awaitable
 from pathlib import Path
 
@@ -65,7 +64,8 @@ def test_an_answer_to_nothing_is_given_to_nobody(
     engine: EngineName, flavour: Flavour, how: tuple[str, int, str], tls: ssl.SSLContext
 ) -> None:
     scheme, length, after = how
-    right, sent = _answer_of(length), threading.Event()
+    right = _answer_of(length)
+    put_aside, sent = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -73,7 +73,7 @@ def test_an_answer_to_nothing_is_given_to_nobody(
             connection.sendall(right + SMUGGLED)
         else:
             connection.sendall(right)
-            time.sleep(0.02)  # a moment for the client to have put the connection aside
+            put_aside.wait(10)
             connection.sendall(SMUGGLED)
         sent.set()
 
@@ -81,18 +81,20 @@ def test_an_answer_to_nothing_is_given_to_nobody(
 
     async def awaited(coming: Awaitable[Response]) -> None:
         answers.append((await coming).body)
-        await asyncio.sleep(0.08)
+        put_aside.set()
+        await asyncio.to_thread(sent.wait, 10)
 
     with ScriptedServer(script, tls if scheme == "https" else None) as server:
 
         def ask_again(sending: Engine | AsyncEngine) -> object:
+            put_aside.clear()
             sent.clear()
             result = sending.send(a_request(server.url))
             if not isinstance(result, Response):
                 return awaited(result)
             answers.append(result.body)
-            sent.wait(5)
-            time.sleep(0.05)
+            put_aside.set()
+            sent.wait(10)
             return None
 
         with_engine(engine, flavour, server.url, *[ask_again] * 4)
