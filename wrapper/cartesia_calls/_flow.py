@@ -8,7 +8,6 @@ only in the two lines that send and sleep.
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
@@ -16,7 +15,7 @@ from ._exceptions import CartesiaError
 from ._http import AsyncOpenAnswer, OpenAnswer, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from ._clock import Clock
     from ._http import AsyncEngine, Engine
@@ -68,137 +67,127 @@ ItemFlow = Generator[Step | Emit[T], Outcome, None]
 """Needs the outside and hands out items as it goes."""
 
 
-class _Flowing(Generic[T]):
-    """A flow with what it is to be resumed with: an outcome, or the failure of a step."""
-
-    def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
-        self._flow = flow
-        self.outcome: Outcome = None
-        self.failure: CartesiaError | None = None
-
-    def next_step(self) -> Step | Emit[T]:
-        outcome, failure = self.outcome, self.failure
-        self.outcome = self.failure = None
-        return self._flow.throw(failure) if failure else self._flow.send(outcome)
-
-
-class _Resumable(_Flowing[T]):
-    """A flow that is ended also where its caller is interrupted or stops taking items."""
-
-    def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
-        super().__init__(flow)
-        self.opened: list[Callable[[], None]] = []
-
-    def end(self) -> None:
-        """End the flow where it is, and close what it has opened."""
-        self._flow.close()
-        for close in self.opened:
-            close()
-
-
-class _AsyncResumable(_Flowing[T]):
-    """`_Resumable` with what is awaited."""
-
-    def __init__(self, flow: Flow[T] | ItemFlow[T]) -> None:
-        super().__init__(flow)
-        self.opened: list[Callable[[], Awaitable[None]]] = []
-
-    async def end(self) -> None:
-        """End the flow where it is, and close what it has opened."""
-        self._flow.close()
-        for close in self.opened:
-            await close()
-
-
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """Takes the steps of flows in the calling thread."""
+    """Takes the steps of flows in the calling thread.
+
+    A flow ends, and what it has opened is closed, also where its caller is interrupted or stops
+    taking items.
+    """
 
     engine: Engine
     clock: Clock
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its result."""
-        flowing = _Resumable(flow)
+        opened: list[OpenAnswer] = []
         try:
+            step = next(flow)
             while True:
-                self._take(flowing, flowing.next_step())
+                outcome, failure = self._take(step, opened)
+                step = flow.throw(failure) if failure else flow.send(outcome)
         except StopIteration as done:
             return cast("T", done.value)
         finally:
-            flowing.end()
+            _end(flow, opened)
 
     def iterate(self, flow: ItemFlow[T]) -> Iterator[T]:
         """Yield a flow's items, taking its steps as they are wanted."""
-        flowing = _Resumable(flow)
+        opened: list[OpenAnswer] = []
         try:
-            with suppress(StopIteration):
-                while True:
-                    step = flowing.next_step()
-                    if isinstance(step, Emit):
-                        yield step.item
-                    else:
-                        self._take(flowing, step)
+            step = next(flow)
+            while True:
+                outcome = failure = None
+                if isinstance(step, Emit):
+                    yield step.item
+                else:
+                    outcome, failure = self._take(step, opened)
+                step = flow.throw(failure) if failure else flow.send(outcome)
+        except StopIteration:
+            return
         finally:
-            flowing.end()
+            _end(flow, opened)
 
-    def _take(self, flowing: _Resumable[T], step: Step | Emit[T]) -> None:
+    def _take(self, step: Step, opened: list[OpenAnswer]) -> tuple[Outcome, CartesiaError | None]:
+        outcome: Outcome = None
         try:
             if isinstance(step, Send):
-                flowing.outcome = self.engine.send(step.request)
+                outcome = self.engine.send(step.request)
             elif isinstance(step, Open):
-                flowing.outcome = answer = self.engine.open(step.request)
-                flowing.opened.append(answer.close)
+                outcome = self.engine.open(step.request)
+                opened.append(outcome)
             elif isinstance(step, Read):
-                flowing.outcome = cast("OpenAnswer", step.answer).read()
+                outcome = cast("OpenAnswer", step.answer).read()
             else:
-                self.clock.sleep(cast("Sleep", step).seconds)
+                self.clock.sleep(step.seconds)
         except CartesiaError as error:
-            flowing.failure = error
+            return None, error
+        return outcome, None
+
+
+def _end(flow: Flow[T] | ItemFlow[T], opened: list[OpenAnswer]) -> None:
+    flow.close()
+    for answer in opened:
+        answer.close()
 
 
 @dataclass(frozen=True, slots=True)
 class AsyncRunner:
-    """Takes the steps of flows in the calling task."""
+    """`Runner`, which takes the steps in the calling task."""
 
     engine: AsyncEngine
     clock: Clock
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its result."""
-        flowing = _AsyncResumable(flow)
+        opened: list[AsyncOpenAnswer] = []
         try:
+            step = next(flow)
             while True:
-                await self._take(flowing, flowing.next_step())
+                outcome, failure = await self._take(step, opened)
+                step = flow.throw(failure) if failure else flow.send(outcome)
         except StopIteration as done:
             return cast("T", done.value)
         finally:
-            await flowing.end()
+            await _end_async(flow, opened)
 
     async def iterate(self, flow: ItemFlow[T]) -> AsyncIterator[T]:
         """Yield a flow's items, taking its steps as they are wanted."""
-        flowing = _AsyncResumable(flow)
+        opened: list[AsyncOpenAnswer] = []
         try:
-            with suppress(StopIteration):
-                while True:
-                    step = flowing.next_step()
-                    if isinstance(step, Emit):
-                        yield step.item
-                    else:
-                        await self._take(flowing, step)
+            step = next(flow)
+            while True:
+                outcome = failure = None
+                if isinstance(step, Emit):
+                    yield step.item
+                else:
+                    outcome, failure = await self._take(step, opened)
+                step = flow.throw(failure) if failure else flow.send(outcome)
+        except StopIteration:
+            return
         finally:
-            await flowing.end()
+            await _end_async(flow, opened)
 
-    async def _take(self, flowing: _AsyncResumable[T], step: Step | Emit[T]) -> None:
+    async def _take(
+        self, step: Step, opened: list[AsyncOpenAnswer]
+    ) -> tuple[Outcome, CartesiaError | None]:
+        outcome: Outcome = None
         try:
             if isinstance(step, Send):
-                flowing.outcome = await self.engine.send(step.request)
+                outcome = await self.engine.send(step.request)
             elif isinstance(step, Open):
-                flowing.outcome = answer = await self.engine.open(step.request)
-                flowing.opened.append(answer.close)
+                outcome = await self.engine.open(step.request)
+                opened.append(outcome)
             elif isinstance(step, Read):
-                flowing.outcome = await cast("AsyncOpenAnswer", step.answer).read()
+                outcome = await cast("AsyncOpenAnswer", step.answer).read()
             else:
-                await self.clock.sleep_async(cast("Sleep", step).seconds)
+                await self.clock.sleep_async(step.seconds)
         except CartesiaError as error:
-            flowing.failure = error
+            return None, error
+        return outcome, None
+
+
+async def _end_async(flow: Flow[T] | ItemFlow[T], opened: list[AsyncOpenAnswer]) -> None:
+    flow.close()
+    for answer in opened:
+        await answer.close()

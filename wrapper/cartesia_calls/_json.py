@@ -65,7 +65,7 @@ def _has_inexact_number(value: object, number_free: frozenset[str]) -> bool:
     pending = [value]
     if type(value) is dict:
         fields = cast("dict[str, object]", value)
-        pending = [fields[name] for name in fields.keys() - number_free]
+        pending = [fields[name] for name in fields if name not in number_free]
     while pending:
         one = pending.pop()
         if type(one) is dict:

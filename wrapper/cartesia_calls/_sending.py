@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from ._error_answers import status_error
 from ._exceptions import APIConnectionError, ResponseValidationError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ._clock import Clock
-    from ._flow import Flow
+    from ._flow import Flow, Outcome, Step
     from ._http import AsyncOpenAnswer, OpenAnswer
     from ._operations import Operation, RequestParts
     from ._retry import Failure, RetryPolicy
@@ -90,26 +90,29 @@ class Sender:
 
         Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
         """
-        return self._retried(request, _whole, repeatable=repeatable)
+        return self._retried(request, Send, None, repeatable=repeatable)
 
     def open(self, request: Request) -> Flow[Opening]:
         """Return the head and the first piece of the first answer that is a success; as `send`."""
-        return self._retried(request, _head_and_first_piece, repeatable=True)
+        return self._retried(request, Open, _head_and_first_piece, repeatable=True)
 
     def _retried(
         self,
         request: Request,
-        attempt_at: Callable[[Request], Flow[tuple[Response, T]]],
+        begin: Callable[[Request], Step],
+        go_on: Callable[[Outcome], Flow[tuple[Response, T]]] | None,
         *,
         repeatable: bool,
     ) -> Flow[T]:
+        """Return what an attempt brings: its whole answer, or what `go_on` makes of what has begun."""
         deadline = self._deadline(request)
         attempt = 0
         while True:
             attempt += 1
             failure: Failure
             try:
-                response, result = yield from attempt_at(self._bounded(request, deadline))
+                outcome = yield begin(self._bounded(request, deadline))
+                response, result = (yield from go_on(outcome)) if go_on else _whole(outcome)
             except APIConnectionError as error:
                 failure = error
             else:
@@ -164,13 +167,12 @@ class Opening:
     first_piece: bytes
 
 
-def _whole(request: Request) -> Flow[tuple[Response, Response]]:
-    response = cast("Response", (yield Send(request)))
-    return response, response
+def _whole(outcome: Outcome) -> tuple[Response, Any]:
+    return cast("tuple[Response, Any]", (outcome, outcome))
 
 
-def _head_and_first_piece(request: Request) -> Flow[tuple[Response, Opening]]:
-    answer = cast("OpenAnswer | AsyncOpenAnswer", (yield Open(request)))
+def _head_and_first_piece(outcome: Outcome) -> Flow[tuple[Response, Opening]]:
+    answer = cast("OpenAnswer | AsyncOpenAnswer", outcome)
     piece = body = cast("bytes", (yield Read(answer)))
     # What an error says is read whole, within reason.
     while piece and not is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:

@@ -178,7 +178,7 @@ def check_head(head: Head, request: Request) -> None:
     """
     if head.status_code < _INTERIM.stop:
         raise no_answer(request, f"its status is {head.status_code}")
-    if " " in "".join(head.headers) or any(map(_NOT_IN_A_HEADER.search, head.headers.values())):
+    if " " in "".join(head.headers) or _NOT_IN_A_HEADER.search("".join(head.headers.values())):
         raise no_answer(request, "a header of it has a character that none can have")
     coding = head.headers.get("transfer-encoding")
     if coding is not None and coding.lower() != "chunked":
