@@ -190,6 +190,15 @@ def test_without_dlt_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     assert refused.value.hint == "Install it with: pip install 'cartesia-calls[dlt]'"
 
 
+def test_a_part_of_our_own_that_is_missing_is_nothing_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "cartesia_calls.export.dlt._source", raising=False)
+    monkeypatch.setitem(sys.modules, "cartesia_calls.export.dlt._loading", None)
+    with pytest.raises(ModuleNotFoundError, match="cartesia_calls"):
+        calls_source(agents="agent_1")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"include": "audio"}, {"include": "video"}, {"agents": []}, {"since": "soon"}]
 )

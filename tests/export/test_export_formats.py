@@ -57,6 +57,11 @@ def test_ndjson_is_the_same_with_orjson_and_without_it(rows: list[Row]) -> None:
     assert encode_ndjson(LOGS, rows) == without
 
 
+def test_what_json_has_no_way_to_say_is_no_line() -> None:
+    with pytest.raises(TypeError, match="object is nothing that JSON has"):
+        _json_line.json_line({"text": object()})
+
+
 @settings(deadline=None)  # the first one loads pyarrow
 @given(_log_rows())
 def test_parquet_holds_what_ndjson_does(rows: list[Row]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -17,8 +19,9 @@ from cartesia_calls import (
     ConfigurationError,
 )
 from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines import _httpx
-from cartesia_calls._engines._choice import EngineName, make_engine
+from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
+from cartesia_calls._engines._sockets import readable_check
+from cartesia_calls._http import AsyncEngine, Engine
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
@@ -62,10 +65,13 @@ def test_a_body_that_is_framed_in_an_unknown_way_is_no_answer(
     assert not isinstance(caught.value, APITimeoutError)
 
 
+@ENGINES
+@FLAVOURS
 def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
-    monkeypatch: pytest.MonkeyPatch,
+    engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_httpx, "MOST_CONNECTIONS", 1)
+    make = {"sync": make_engine, "async": make_async_engine}[flavour]
+    monkeypatch.setattr(f"{_module_of(engine, make)}.MOST_CONNECTIONS", 1)
     heard, go_on = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
@@ -73,14 +79,65 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
         go_on.wait(10)
         connection.sendall(answer(b"first"))
 
-    with ScriptedServer(script) as server, ThreadPoolExecutor(1) as thread:
-        engine = make_engine("httpx", server.url, None, SystemClock())
-        first = thread.submit(engine.send, a_request(server.url))
-        assert heard.wait(10)
+    def ask(url: str) -> bytes:
+        sending = make_engine(engine, url, None, SystemClock())
+        with ThreadPoolExecutor(1) as thread:
+            first = thread.submit(sending.send, a_request(url))
+            assert heard.wait(10)
+            with pytest.raises(APITimeoutError) as caught:
+                sending.send(a_request(url, timeout=0.01))
+            go_on.set()
+            body = first.result().body
+        sending.close()
+        assert not caught.value.may_have_arrived
+        return body
+
+    async def ask_async(url: str) -> bytes:
+        sending = make_async_engine(engine, url, None)
+        first = asyncio.create_task(sending.send(a_request(url)))
+        assert await asyncio.to_thread(heard.wait, 10)
         with pytest.raises(APITimeoutError) as caught:
-            engine.send(a_request(server.url, timeout=0.01))
+            await sending.send(a_request(url, timeout=0.01))
         go_on.set()
-        assert first.result().body == b"first"
-        engine.close()
-    assert not caught.value.may_have_arrived
+        body = (await first).body
+        await sending.close()
+        assert not caught.value.may_have_arrived
+        return body
+
+    with ScriptedServer(script) as server:
+        url = server.url
+        assert (ask(url) if flavour == "sync" else asyncio.run(ask_async(url))) == b"first"
     assert len(server.heads) == 1
+
+
+def _module_of(engine: EngineName, make: Callable[..., Engine | AsyncEngine]) -> str:
+    arguments = (SystemClock(),) if make is make_engine else ()
+    return type(make(engine, "http://127.0.0.1:9", None, *arguments)).__module__
+
+
+@ENGINES
+@FLAVOURS
+def test_a_server_that_takes_nothing_is_given_up_in_time(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:  # nobody reads what is sent to it
+        long = {"x-long": "x" * 32_000_000}
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        with pytest.raises(APITimeoutError) as caught:
+            send(engine, flavour, a_request(url, timeout=0.2)._replace(headers=long))
+    assert caught.value.may_have_arrived
+
+
+@pytest.mark.parametrize("has_poll", [True, False])
+def test_a_socket_is_readable_when_something_came(
+    has_poll: bool,  # noqa: FBT001 - a parameter of the test
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not has_poll:
+        monkeypatch.delattr(select, "poll", raising=False)  # as on Windows
+    here, there = socket.socketpair()
+    with here, there:
+        is_readable = readable_check(here)
+        assert not is_readable()
+        there.sendall(b"x")
+        assert is_readable()

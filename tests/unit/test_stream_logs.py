@@ -149,6 +149,30 @@ def test_silence_between_two_pieces_is_bounded(engine: Sending, flavour: Flavour
 
 
 @ENGINES
+def test_what_comes_while_the_reader_is_busy_is_not_lost(engine: EngineName) -> None:
+    all_sent = threading.Event()
+
+    def in_pieces(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
+        for start in range(1000, len(BODY), 10_000):
+            connection.sendall(_chunk(BODY[start : start + 10_000]))
+        connection.sendall(_chunk(b""))
+        all_sent.set()
+
+    async def read(url: str) -> list[str]:
+        got: list[str] = []
+        async with AsyncClient(KEY, base_url=url, engine=engine) as client:
+            async for line in client.calls.stream_logs("ac_1"):
+                if not got:
+                    await asyncio.to_thread(all_sent.wait, 10)
+                got.append(line)
+        return got
+
+    with ScriptedServer(in_pieces) as server:
+        assert asyncio.run(read(server.url.removesuffix("/x"))) == LINES
+
+
+@ENGINES
 def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
     def in_halves(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(CHUNKED + _chunk(BODY[:1000]))

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import ModuleType
 
 # Where orjson gives a float for a whole number that is too large for 64 bits.
 _LARGEST_EXACT = 2.0**63
 _NESTING = frozenset({dict, list})
 
 
-def _find_orjson() -> Callable[[bytes], object] | None:
+def find_orjson() -> ModuleType | None:
+    """Return the module orjson, None where it is not installed."""
     try:
         import orjson  # noqa: PLC0415 - it may not be installed
     except ImportError:
         return None
-    return orjson.loads
+    return orjson
 
 
-_read_fast = _find_orjson()
+_orjson = find_orjson()
+_read_fast: Callable[[bytes], object] | None = _orjson.loads if _orjson else None
 
 
 def read_json(body: bytes, number_free: frozenset[str] = frozenset()) -> object:

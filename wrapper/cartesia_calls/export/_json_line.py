@@ -7,16 +7,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cartesia_calls._json import find_orjson
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def _find_orjson() -> Callable[[object], bytes] | None:
-    try:
-        import orjson  # noqa: PLC0415 - it may not be installed
-    except ImportError:
-        return None
-    return partial(orjson.dumps, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _text(value: object) -> str:
@@ -25,7 +19,10 @@ def _text(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is nothing that JSON has")
 
 
-_write_fast = _find_orjson()
+_orjson = find_orjson()
+_write_fast: Callable[[object], bytes] | None = (
+    partial(_orjson.dumps, option=_orjson.OPT_APPEND_NEWLINE) if _orjson else None
+)
 _as_it_is = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_text).encode
 _escaped = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_text).encode
 
