@@ -112,16 +112,14 @@ def in_background(
     with ThreadPoolExecutor(1) as pool:
         result = pool.submit(run)
         result.add_done_callback(lambda _: batches.put(None))
-        over = False
         try:
             while (batch := batches.get()) is not None:
                 yield batch
-            over = True
-        finally:
-            if not over:
-                # It may have come to its end by itself meanwhile.
-                with suppress(RuntimeError):
-                    loops.get().call_soon_threadsafe(stop.set)
-                while batches.get() is not None:
-                    pass
+        except BaseException:
+            # No more batches are wanted; it may have come to its end by itself meanwhile.
+            with suppress(RuntimeError):
+                loops.get().call_soon_threadsafe(stop.set)
+            while batches.get() is not None:
+                pass
+            raise
         return result.result()
