@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator, Iterator
@@ -342,3 +343,23 @@ def test_one_measured_round_is_no_spread() -> None:
     assert _row_of(goal, _results(goal, [1], [20])).endswith(f"| 20 times | {MET} |")
     assert Spread.of([]) is None
     assert replace(Results(), samples=[]).spread(goal.ours) is None
+
+
+def test_the_readme_tells_what_was_measured() -> None:
+    results = read_json(BENCHMARKS / "results.json")
+    readme = (BENCHMARKS.parent / "README.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"^### Light\n(.*?)^## ", readme, re.MULTILINE | re.DOTALL)
+    told = " ".join(told.split())
+    measured = {
+        (goal.figure, goal.against): int(spread.median)
+        for goal in GOALS
+        if (spread := goal.measured(results))
+    }
+    cpu = measured["CPU a call, `fast`, sync, 50 lines", "official SDK"]
+    rate = measured["calls a second, async, 64 in flight, `fast`", "official async SDK"]
+    long = measured[
+        "one log of 20,000 lines, `fast`, validated", "official SDK (which doesn't validate)"
+    ]
+    assert f"takes {cpu} times less CPU" in told
+    assert f"{rate} times as many calls a second" in told
+    assert f"is there {long} times sooner" in told
