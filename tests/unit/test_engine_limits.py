@@ -6,7 +6,6 @@ import asyncio
 import select
 import socket
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -21,7 +20,6 @@ from cartesia_calls import (
 from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from cartesia_calls._engines._sockets import readable_check
-from cartesia_calls._http import AsyncEngine, Engine
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
@@ -70,8 +68,7 @@ def test_a_body_that_is_framed_in_an_unknown_way_is_no_answer(
 def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = {"sync": make_engine, "async": make_async_engine}[flavour]
-    monkeypatch.setattr(f"{_module_of(engine, make)}.MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(f"{_module_of(engine, flavour)}.MOST_CONNECTIONS", 1)
     heard, go_on = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
@@ -110,9 +107,11 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
     assert len(server.heads) == 1
 
 
-def _module_of(engine: EngineName, make: Callable[..., Engine | AsyncEngine]) -> str:
-    arguments = (SystemClock(),) if make is make_engine else ()
-    return type(make(engine, "http://127.0.0.1:9", None, *arguments)).__module__
+def _module_of(engine: EngineName, flavour: Flavour) -> str:
+    nowhere = "http://127.0.0.1:9"
+    if flavour == "sync":
+        return type(make_engine(engine, nowhere, None, SystemClock())).__module__
+    return type(make_async_engine(engine, nowhere, None)).__module__
 
 
 @ENGINES
