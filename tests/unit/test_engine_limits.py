@@ -21,6 +21,7 @@ from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from cartesia_calls._engines._sockets import readable_check
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from fake_clock import FakeClock
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 
@@ -124,6 +125,22 @@ def test_a_server_that_takes_nothing_is_given_up_in_time(
         url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
         with pytest.raises(APITimeoutError) as caught:
             send(engine, flavour, a_request(url, timeout=0.2)._replace(headers=long))
+    assert caught.value.may_have_arrived
+
+
+@ENGINES
+def test_no_more_is_waited_for_once_the_time_is_over(engine: EngineName) -> None:
+    clock = FakeClock()
+
+    def begin(connection: socket.socket, _head: bytes) -> None:
+        clock.elapsed += 60
+        connection.sendall(answer(b"right")[:-1])
+
+    with ScriptedServer(begin) as server:
+        sending = make_engine(engine, server.url, None, clock)
+        with pytest.raises(APITimeoutError) as caught:
+            sending.send(a_request(server.url, timeout=30))
+        sending.close()
     assert caught.value.may_have_arrived
 
 
