@@ -11,11 +11,10 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any
 
 import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
-from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
 from cartesia_calls import AsyncClient, ConfigurationError
@@ -31,90 +30,16 @@ from exporting import data_files
 from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
+from odd_file_systems import (
+    BrokenFileSystem,
+    ContestedFileSystem,
+    ForgetfulFileSystem,
+    LateFileSystem,
+    StubbornFileSystem,
+    TalkativeFileSystem,
+)
 
 CALLS = 60
-
-
-class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Local files; after so many writes the next one fails, half written."""
-
-    protocol = "stubborn"
-    writes_left: ClassVar[int] = 1_000_000
-    error: ClassVar[int] = errno.ENOSPC
-
-    @classmethod
-    def _strip_protocol(cls, path: str) -> str:
-        # Older releases of fsspec take off no protocol but their own.
-        return cast("str", super()._strip_protocol(path.removeprefix("stubborn://")))
-
-    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
-        cls = type(self)
-        cls.writes_left -= 1
-        if cls.writes_left < 0:
-            if cls.error == errno.ENOSPC:
-                Path(path).write_bytes(value[: len(value) // 2])
-            raise OSError(cls.error, os.strerror(cls.error))
-        super().pipe_file(path, value, mode=mode, **kwargs)
-
-
-class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Where a file is removed, somebody else writes it anew before anybody can."""
-
-    protocol = "contested"
-    theirs: ClassVar[bytes] = b'{"pid": 7, "run": "theirs"}'
-
-    def rm_file(self, path: str) -> None:
-        super().rm_file(path)
-        super().pipe_file(path, self.theirs)
-
-
-class LateFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Says of a file that it is not there when it is; only a put that must create it is told."""
-
-    protocol = "late"
-
-    def exists(self, *_: Any, **__: Any) -> bool:  # noqa: ANN401 - theirs
-        return False
-
-    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:  # noqa: ANN401 - theirs
-        if mode == "create" and super().exists(path):
-            raise FileExistsError(path)
-        super().pipe_file(path, value)
-
-
-class BrokenFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Can't be opened: its credentials are read from a file that is not there."""
-
-    protocol = "broken"
-
-    def __init__(self, **_: Any) -> None:  # noqa: ANN401 - theirs
-        raise FileNotFoundError("no credentials")
-
-
-class ForgetfulFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Makes an object, loses the answer, tries again on its own and finds that it is there."""
-
-    protocol = "forgetful"
-
-    @classmethod
-    def _strip_protocol(cls, path: str) -> str:
-        return cast("str", super()._strip_protocol(path.removeprefix("forgetful://")))
-
-    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
-        super().pipe_file(path, value, mode=mode, **kwargs)
-        if mode == "create":
-            raise OSError(errno.EINVAL, "At least one of the pre-conditions did not hold.")
-
-
-class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Fails, and says with which credentials."""
-
-    protocol = "talkative"
-
-    def exists(self, *_: object, **__: object) -> bool:
-        raise PermissionError(
-            "No bucket 'me:secret@acme':\n  http://me:secret@store.example/a?sig=secret&x=1 said no."
-        )
 
 
 PLACES = pytest.mark.parametrize(
