@@ -18,6 +18,7 @@ import httpcore
 
 from ._decoding import ACCEPT_ENCODING
 from ._environment import make_tls_context, unusable
+from ._headers import add_header
 from ._limits import KEPT_IDLE, METHODS_WITH_A_BODY
 
 if TYPE_CHECKING:
@@ -97,16 +98,8 @@ def head_of(answer: httpcore.Response) -> dict[str, str]:
     """Return an answer's headers, names in lower case, the values of a repeated one joined."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in answer.headers:
-        name, value = raw_name.decode("ascii").lower(), _text(raw_value)
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        add_header(headers, raw_name, raw_value)
     return headers
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
 
 
 def _proxy(url: str) -> httpcore.Proxy:

@@ -12,6 +12,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from ._decoding import ACCEPT_ENCODING
 from ._failures import no_answer, unsendable
+from ._headers import add_header
 from ._limits import LONGEST_HEAD, METHODS_WITH_A_BODY
 
 if TYPE_CHECKING:
@@ -140,12 +141,8 @@ class AnswerReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; trailers go nowhere, and so do those of another answer."""
-        if self.head is not None:
-            return
-        key = name.decode("latin-1").lower()
-        text = _text(value)
-        headers = self._headers
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+        if self.head is None:
+            add_header(self._headers, name, value.strip(b" \t"))
 
     def on_headers_complete(self) -> None:
         """Take the end of a head."""
@@ -183,11 +180,3 @@ def check_head(head: Head, request: Request) -> None:
     coding = head.headers.get("transfer-encoding")
     if coding is not None and coding.lower() != "chunked":
         raise no_answer(request, "its Transfer-Encoding is unknown")
-
-
-def _text(value: bytes) -> str:
-    value = value.strip(b" \t")
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
