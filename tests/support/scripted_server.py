@@ -42,6 +42,7 @@ class ScriptedServer:
         self._script = script
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._open: list[socket.socket] = []
         scheme = "http" if context is None else "https"
         self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/x"
@@ -49,7 +50,7 @@ class ScriptedServer:
         self.connections = 0
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting.start()
         return self
 
     def __exit__(
@@ -58,10 +59,10 @@ class ScriptedServer:
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for one in [self._listener, *self._open]:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+        _close(self._listener)
+        self._accepting.join()
+        for connection in self._open:
+            _close(connection)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -76,15 +77,25 @@ class ScriptedServer:
             if self._context is not None:
                 connection = self._context.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
-            pending = b""
-            while True:
-                while b"\r\n\r\n" not in pending:
-                    received = connection.recv(65536)
-                    if not received:
-                        return
-                    pending += received
-                head, _, pending = pending.partition(b"\r\n\r\n")
-                self.heads.append(head)
-                if self._script(connection, head) is False:
-                    connection.shutdown(socket.SHUT_RDWR)
+            with connection:
+                self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        pending = b""
+        while True:
+            while b"\r\n\r\n" not in pending:
+                received = connection.recv(65536)
+                if not received:
                     return
+                pending += received
+            head, _, pending = pending.partition(b"\r\n\r\n")
+            self.heads.append(head)
+            if self._script(connection, head) is False:
+                connection.shutdown(socket.SHUT_RDWR)
+                return
+
+
+def _close(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
