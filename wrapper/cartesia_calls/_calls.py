@@ -194,8 +194,8 @@ class Calls:
             status: Only calls with this status, or with one of these.
             since: Only calls that started at this time or later: a datetime; a time back from now
                 such as `90s`, `15m`, `2h`, `3d` or `1w`; or what dateutil reads, such as
-                `2026-03-01T10:00Z` or `yesterday 14:00`. What has no zone is local time. Calls that
-                have not started are always among the result.
+                `2026-03-01T10:00Z` or `yesterday 14:00`. What has no zone is local time. A call that
+                never started goes by its end; one that has neither is always among the result.
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.

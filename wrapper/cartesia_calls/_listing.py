@@ -44,13 +44,15 @@ class CallQuery:
     expand_transcript: bool = False
 
     def matches(self, call: AgentCall) -> bool:
-        """Tell whether a call is wanted; one that has not started is, whatever the times are."""
-        started = call.start_time
+        """Tell whether a call is wanted.
+
+        One that never started goes by its end; one with neither is wanted, whatever the times are.
+        """
+        at = call.start_time or call.end_time
         return (not self.statuses or call.status in self.statuses) and (
-            not started
+            not at
             or (
-                (self.since is None or started >= self.since)
-                and (self.until is None or started < self.until)
+                (self.since is None or at >= self.since) and (self.until is None or at < self.until)
             )
         )
 
