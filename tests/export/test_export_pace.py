@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from cartesia_calls import (
     AuthenticationError,
     CartesiaError,
     InternalServerError,
+    PermissionDeniedError,
     RateLimitError,
 )
 from cartesia_calls.export._pace import Pace
@@ -81,6 +83,40 @@ def test_a_refusal_halves_both_once_for_all_that_was_under_way() -> None:
     assert pace.wait(20.0) == 0.25
 
 
+def test_without_a_rate_a_refusal_sets_one_by_what_was_taken_so_far() -> None:
+    pace = Pace(8)
+    for _ in range(20):
+        pace.start(100.0)
+        pace.end()
+        pace.succeeded()
+    pace.start(102.0)
+    pace.end()
+    pace.refused(102.0, started_at=102.0, retry_after=0)
+    pace.start(103.0)
+    assert pace.wait(103.0) == pytest.approx(0.2), "half of ten a second"
+
+
+def test_the_rate_grows_while_requests_wait_for_it_and_not_otherwise() -> None:
+    def space_after(successes: int, *, waiting: bool) -> float:
+        pace = Pace(8, rate=10)
+        pace.refused(0.0, started_at=0.0, retry_after=0)
+        now = 10.0
+        for _ in range(successes):
+            pace.start(now)
+            if waiting:
+                assert pace.wait(now)
+            now += 1
+            pace.end()
+            pace.succeeded()
+        pace.start(now)
+        return pace.wait(now) or 0.0
+
+    assert space_after(0, waiting=True) == pytest.approx(1 / 5)
+    assert space_after(20, waiting=True) == pytest.approx(1 / 6)
+    assert space_after(20, waiting=False) == pytest.approx(1 / 5)
+    assert space_after(500, waiting=True) == pytest.approx(1 / 10), "never above what was set"
+
+
 def test_it_never_falls_below_one_and_comes_back_with_successes() -> None:
     pace = Pace(4)
     for second in range(10):
@@ -117,13 +153,33 @@ def test_one_request_is_sent_five_times_at_the_most() -> None:
     assert len(server.requests) == 5
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_stops_everything(status: int) -> None:
-    result, server, _, _ = _throttled([httpx.Response(status)], _once)
+@pytest.mark.parametrize("once", [False, True])
+def test_a_refused_key_stops_everything(once: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    async def ask(throttle: Throttle, client: AsyncClient) -> object:
+        return await throttle.ask(lambda: client.calls.logs("ac_1"), once=once)
+
+    result, server, _, _ = _throttled([httpx.Response(401)], ask)
     assert isinstance(result, StopExportError)
+    assert isinstance(result.cause, AuthenticationError)
     assert len(server.requests) == 1
-    if status == 401:
-        assert isinstance(result.cause, AuthenticationError)
+
+
+def test_what_the_key_may_not_read_fails_alone_and_at_once() -> None:
+    result, server, _, _ = _throttled([httpx.Response(403)], _once)
+    assert isinstance(result, PermissionDeniedError)
+    assert len(server.requests) == 1
+
+
+def test_what_is_sent_once_is_not_repeated_and_tells_nothing_of_the_server() -> None:
+    async def ask(throttle: Throttle, client: AsyncClient) -> object:
+        for _ in range(100):
+            with pytest.raises(InternalServerError):
+                await throttle.ask(lambda: client.calls.logs("ac_1"), once=True)
+        return throttle.retries
+
+    result, server, _, _ = _throttled([httpx.Response(500)], ask)
+    assert result == 0
+    assert len(server.requests) == 100
 
 
 def test_what_stops_an_export_comes_whole_from_another_process() -> None:
@@ -135,15 +191,35 @@ def test_what_stops_an_export_comes_whole_from_another_process() -> None:
     assert str(there) == str(stop)
 
 
-@pytest.mark.parametrize(("status", "kind"), [(429, RateLimitError), (503, InternalServerError)])
-def test_a_pause_of_more_than_five_minutes_is_not_waited_for(
-    status: int, kind: type[CartesiaError]
-) -> None:
-    asked = httpx.Response(status, headers={"Retry-After": "301"})
+def test_a_refusal_for_more_than_five_minutes_is_not_waited_for() -> None:
+    asked = httpx.Response(429, headers={"Retry-After": "301"})
     result, server, _, _ = _throttled([asked], _once)
     assert isinstance(result, StopExportError)
-    assert isinstance(result.cause, kind)
+    assert isinstance(result.cause, RateLimitError)
     assert server.clock.sleeps == []
+
+
+def test_an_error_that_asks_for_more_than_five_minutes_is_of_one_request_alone() -> None:
+    asked = httpx.Response(503, headers={"Retry-After": "301"})
+    result, server, _, _ = _throttled([asked], _once)
+    assert isinstance(result, InternalServerError)
+    assert server.clock.sleeps == []
+
+
+def test_a_server_that_refuses_whatever_is_asked_ends_it_after_minutes() -> None:
+    result, server, _, pauses = _throttled([httpx.Response(429)], _once)
+    assert isinstance(result, StopExportError)
+    assert isinstance(result.cause, RateLimitError)
+    assert "keeps failing" in result.cause.summary
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30, 30, 30]
+    assert len(server.requests) == 11
+
+
+def test_a_pause_is_told_of_once_and_again_when_it_grows() -> None:
+    pace = Pace(4)
+    assert pace.refused(1.0, started_at=1.0, retry_after=5) == 5
+    assert pace.refused(1.0, started_at=0.0, retry_after=5.5) is None
+    assert pace.refused(1.0, started_at=0.0, retry_after=60) == 60
 
 
 def test_a_pause_that_an_error_asks_for_is_waited_for() -> None:
@@ -153,20 +229,35 @@ def test_a_pause_that_an_error_asks_for_is_waited_for() -> None:
     assert server.clock.sleeps == [300.0]
 
 
-def test_the_budget_of_repetitions_is_one_for_all() -> None:
-    async def many(throttle: Throttle, client: AsyncClient) -> object:
-        for _ in range(100):
-            try:
-                await throttle.ask(lambda: client.calls.logs("ac_1"))
-            except APIConnectionError:
-                continue
-        return None
+async def _many(throttle: Throttle, client: AsyncClient, *, essential: bool = False) -> object:
+    for _ in range(100):
+        try:
+            await throttle.ask(lambda: client.calls.logs("ac_1"), essential=essential)
+        except APIConnectionError:
+            continue
+    return None
 
-    result, server, _, _ = _throttled([httpx.ConnectError("")], many)
+
+def test_the_budget_of_repetitions_is_one_for_all_and_a_server_that_keeps_failing_ends_it() -> None:
+    result, server, _, _ = _throttled([httpx.ConnectError("")], _many)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, APIConnectionError)
     assert "keeps failing" in result.cause.summary
-    assert len(server.requests) == 26
+    # Five requests use the budget of 20 up; fifteen more are sent once.
+    assert len(server.requests) == 5 * 5 + 15
+
+
+def test_what_is_essential_is_repeated_when_the_budget_is_used_up() -> None:
+    result, server, _, _ = _throttled([httpx.ConnectError("")], partial(_many, essential=True))
+    assert isinstance(result, StopExportError)
+    assert len(server.requests) == 20 * 5
+
+
+def test_failures_with_successes_between_end_nothing() -> None:
+    broken: list[httpx.Response | Exception] = [httpx.ConnectError("")] * 5
+    result, server, _, _ = _throttled([*broken, ok()] * 20 + [ok()], _many)
+    assert result is None
+    assert len(server.requests) > 100
 
 
 def test_with_a_rate_requests_come_no_faster() -> None:

@@ -25,6 +25,7 @@ SkipReason = Literal[
 ]
 """Why there is nothing of a call, or of a part of it, in the target."""
 
+FAILED: SkipReason = "failed"
 # These stay as they are, so that no later run asks again.
 _FOR_GOOD = frozenset({"deleted", "zero_retention", "expired_or_never_written", "no_recording"})
 

@@ -98,6 +98,7 @@ class ExportResult:
         retries: How many of them were repetitions.
         seconds: How long it took.
         interrupted: Whether it was stopped before its end.
+        unknown_agents: Those that have no calls, and that the API does not know.
     """
 
     target: str
@@ -111,11 +112,12 @@ class ExportResult:
     retries: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    unknown_agents: list[str] = field(default_factory=list[str])
 
     @property
     def is_complete(self) -> bool:
         """Whether all that was asked for is in the target."""
-        return not self.interrupted and not self.skipped.total()
+        return not (self.interrupted or self.skipped.total() or self.unknown_agents)
 
 
 def as_dict(event: ExportEvent) -> dict[str, object]:

@@ -15,7 +15,7 @@ from cartesia_calls._exceptions import (
     ResponseValidationError,
 )
 
-from ._entry import Outcome, Skipped
+from ._entry import FAILED, Outcome, Skipped
 from ._errors import TargetError
 from ._rows import log_rows, record_rows, transcript_rows
 from ._throttle import StopExportError
@@ -91,7 +91,8 @@ class Fetcher:
     async def _part(self, part: str, work: Work) -> Mapping[str, Fetched]:
         if part == "record" and work.record is not None:
             return {"record": Rows(record_rows(work.record))}
-        return await self._throttle.ask(partial(self._attempt, part, work))
+        attempt = partial(self._attempt, part, work)
+        return await self._throttle.ask(attempt, once=work.has_failed)
 
 
 class Attempts:
@@ -106,7 +107,7 @@ class Attempts:
         self._calls = client.calls
         self._scratch = scratch
 
-    async def attempt(self, part: str, work: Work) -> Mapping[str, Rows | Recording]:
+    async def attempt(self, part: str, work: Work) -> Mapping[str, Fetched]:
         """Return a part of a call, and what comes with it.
 
         Raises:
@@ -124,10 +125,14 @@ class Attempts:
         # A call's own record has the transcript; one request serves for both.
         call = await self._calls.get(work.call_id)
         _check_same(call.id, work.call_id)
-        both = {
+        both: dict[str, Fetched] = {
             "record": Rows(record_rows(call.to_dict())),
             "transcript": Rows(transcript_rows(call)),
         }
+        if call.redacted_at:  # since it was listed
+            both["transcript"] = Skipped("deleted")
+            if "record" in work.kept:
+                both["record"] = Skipped("deleted")
         return {name: rows for name, rows in both.items() if name in work.parts}
 
     async def _audio(self, work: Work) -> Path:
@@ -162,4 +167,4 @@ def _skipped(error: Exception, part: str, *, final: bool) -> Skipped:
             return Skipped("not_found")
         return Skipped("no_recording" if final else "not_written_yet")
     summary = error.summary if isinstance(error, CartesiaError) else str(error)
-    return Skipped("failed", summary)
+    return Skipped(FAILED, summary)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field, fields
+from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ class Work:
         agent_id: Its agent.
         day: The day on which it started, as its partition's name.
         final: Whether it has been over for so long that nothing of it changes any more.
+        has_failed: Whether an earlier run failed at it: then it comes last, and is asked for once.
+        kept: What of it is in the target.
         parts: What to fetch.
         skipped: What there is no need to ask for, with the reason.
         record: Its record, where that is to be written and the list gave it whole.
@@ -60,16 +63,21 @@ class Work:
     day: str
     final: bool
     parts: tuple[str, ...]
+    has_failed: bool = False
+    kept: tuple[str, ...] = ()
     skipped: dict[str, SkipReason] = field(default_factory=dict[str, "SkipReason"])
     record: dict[str, object] | None = None
 
+
+# What is to come last is numbered from here.
+_LATE = 1 << 62
 
 _FIELDS = attrgetter(*(field.name for field in fields(Work)))
 
 
 def _work(line: bytes) -> Work:
-    call_id, agent_id, day, final, parts, skipped, record = json.loads(line)
-    return Work(call_id, agent_id, day, final, tuple(parts), skipped, record)
+    call_id, agent_id, day, final, parts, has_failed, kept, *others = json.loads(line)
+    return Work(call_id, agent_id, day, final, tuple(parts), has_failed, tuple(kept), *others)
 
 
 class Index:
@@ -79,6 +87,7 @@ class Index:
         # An empty name: a private file that is gone when it is closed.
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(_SCHEMA)
+        self._numbers = {False: count(1), True: count(_LATE)}
         self._last_work = 0
 
     def load(self, lines: Iterable[bytes], *, own: bool, unsure: bool = False) -> None:
@@ -131,13 +140,20 @@ class Index:
     def add_work(self, work: Iterable[Work]) -> None:
         """Remember work that is to be done."""
         self._database.executemany(
-            "INSERT INTO work (fields) VALUES (?)", ((json_line(_FIELDS(one)),) for one in work)
+            "INSERT INTO work VALUES (?, ?)",
+            ((next(self._numbers[one.has_failed]), json_line(_FIELDS(one))) for one in work),
         )
 
-    def next_work(self, count: int) -> list[Work]:
-        """Return the next pieces of work, each once, in the order they were added."""
-        query = "SELECT number, fields FROM work WHERE number > ? ORDER BY number LIMIT ?"
-        rows: list[Any] = self._database.execute(query, (self._last_work, count)).fetchall()
+    def next_work(self, most: int, *, complete: bool) -> list[Work]:
+        """Return the next pieces of work, each once, in the order they were added.
+
+        Args:
+            most: How many, at the most.
+            complete: Whether all work has been added. Until then what has failed before waits.
+        """
+        query = "SELECT number, fields FROM work WHERE number > ? AND (? OR number < ?) ORDER BY number LIMIT ?"
+        values = (self._last_work, complete, _LATE, most)
+        rows: list[Any] = self._database.execute(query, values).fetchall()
         if rows:
             self._last_work = rows[-1][0]
         return [_work(line) for _, line in rows]

@@ -57,7 +57,7 @@ async def pages(
             yield step.item
         else:
             ask = cast("_Ask", step)
-            answer = await throttle.ask(partial(_run, runner, ask.flow))
+            answer = await throttle.ask(partial(_run, runner, ask.flow), essential=True)
 
 
 async def _run(runner: AsyncRunner, flow: Callable[[], Flow[T]]) -> T:

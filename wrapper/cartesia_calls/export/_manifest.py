@@ -20,13 +20,13 @@ from ._paths import MANIFEST
 from ._schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from io import FileIO
     from pathlib import Path
 
     from cartesia_calls._clock import Clock
 
-    from ._entry import Entry
+    from ._entry import Entry, Outcome
     from ._index import Index
     from ._job import Job, Shard
     from ._target import Target
@@ -85,6 +85,14 @@ def fold(target: Target, shard: Shard, index: Index) -> None:
     target.write_lines(f"{MANIFEST}/{shard.name}.ndjson", index.own_lines())
     for name in superseded:
         target.remove(f"{MANIFEST}/{name}")
+
+
+def parts_there(
+    target: Target, parts: Mapping[str, Outcome], names: Iterable[str]
+) -> dict[str, Outcome]:
+    """Return what is recorded of a call without those named parts whose files are not as recorded."""
+    lost = {name for name in names if not _is_there(target, parts.get(name))}
+    return {name: part for name, part in parts.items() if name not in lost}
 
 
 def _is_there(target: Target, part: object) -> bool:

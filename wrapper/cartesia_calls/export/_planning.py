@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls._missing_logs import is_over
 
-from ._entry import Exported, Skipped
+from ._entry import FAILED, Exported, Skipped
 from ._index import Work
 from ._paths import day_of
 from ._rows import in_utc
@@ -37,12 +37,19 @@ def work_on(
         now: The present moment, aware.
         grace: How long after its end a call's data may still change, in seconds.
     """
-    lacking = [part for part in job.include if job.refresh or entry is None or entry.lacks(part)]
+    recorded: Mapping[str, Outcome] = entry.parts if entry else {}
+    kept = tuple(part for part in job.include if isinstance(recorded.get(part), Exported))
+    lacking = [
+        part
+        for part in job.include
+        if (job.refresh or entry is None or entry.lacks(part))
+        # Nothing better than what is there comes of a call whose data were deleted.
+        and not (call.redacted_at and part in kept)
+    ]
     known: dict[str, SkipReason] = {
         part: reason for part in lacking if (reason := _known_reason(call, part))
     }
     parts = tuple(part for part in lacking if part not in known)
-    recorded: Mapping[str, Outcome] = entry.parts if entry else {}
     if not parts and all(_is_recorded(recorded.get(part), known[part]) for part in known):
         return None
     ended = call.end_time or None
@@ -50,14 +57,17 @@ def work_on(
     final = ended is not None and (now - ended).total_seconds() > grace
     given = call.to_dict() if "record" in parts and "transcript" not in parts else None
     day = day_of(in_utc(call.start_time or None))
-    return Work(call.id, call.agent_id, day, final, parts, known, given)
+    has_failed = any(_reason(recorded.get(part)) == FAILED for part in parts)
+    return Work(call.id, call.agent_id, day, final, parts, has_failed, kept, known, given)
 
 
 def _is_recorded(outcome: Outcome | None, reason: SkipReason) -> bool:
     # What is in the target stays there, whatever became of the call since.
-    return isinstance(outcome, Exported) or (
-        isinstance(outcome, Skipped) and outcome.reason == reason
-    )
+    return isinstance(outcome, Exported) or _reason(outcome) == reason
+
+
+def _reason(outcome: Outcome | None) -> SkipReason | None:
+    return outcome.reason if isinstance(outcome, Skipped) else None
 
 
 def _known_reason(call: AgentCall, part: str) -> SkipReason | None:

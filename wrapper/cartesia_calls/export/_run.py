@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from cartesia_calls._arguments import check_id
+from cartesia_calls._exceptions import CartesiaError, NotFoundError
 
 from ._events import CallExported, CallSkipped, CallsListed, Paused
 from ._fetching import FetchedCall, Fetcher
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from cartesia_calls import AsyncClient
     from cartesia_calls._clock import Clock
 
-    from ._entry import Entry
+    from ._entry import Entry, Skipped
     from ._events import ExportResult, OnEvent
     from ._fetching import Attempt
     from ._index import Index, Work
@@ -133,10 +135,23 @@ class Run:
 
     async def _list(self) -> None:
         for agent_id in self._job.agents:
+            found = False
             async for page in pages(self._client, agent_id, self._job, self._throttle):
+                found = found or bool(page)
                 self._plan(page)
+            if not found and await self._is_unknown(agent_id):
+                self._result.unknown_agents.append(agent_id)
         self._is_listed = True
         self._tell_listed()
+
+    async def _is_unknown(self, agent_id: str) -> bool:
+        try:
+            await self._throttle.ask(partial(self._client.agents.get, agent_id), once=True)
+        except NotFoundError as error:
+            return isinstance(error.body, dict)  # a gateway's says nothing
+        except CartesiaError:
+            pass  # a key may read calls and no agents
+        return False
 
     def _plan(self, page: list[AgentCall]) -> None:
         now = self._clock.now()
@@ -156,8 +171,9 @@ class Run:
                 work.append(found)
             else:
                 recorded = cast("Entry", entry)  # else there were something to be done
-                self._count(recorded, ())
-                self._present += recorded.first_skip(self._job.include) is None
+                skip = recorded.first_skip(self._job.include)
+                self._count(recorded, (), skip)
+                self._present += skip is None
         self._to_fetch += len(work)
         self._index.add_work(work)
         self._tell_listed()
@@ -175,7 +191,7 @@ class Run:
     async def _next_work(self) -> Work | None:
         while not self._work:
             complete = self._is_listed
-            self._work.extend(self._index.next_work(_LARGEST_BATCH))
+            self._work.extend(self._index.next_work(_LARGEST_BATCH, complete=complete))
             if not self._work:
                 if complete:
                     return None
@@ -227,12 +243,13 @@ class Run:
         self._result.rows += rows
         self._result.size += size
         entry = written.entry
-        if written.parts or entry.first_skip(self._job.include) is None:
+        skip = entry.first_skip(self._job.include) or written.failed
+        if written.parts or skip is None:
             self._on_event(CallExported(entry.call_id, entry.agent_id, written.parts, rows))
-        self._count(entry, written.parts)
+        self._count(entry, written.parts, skip)
 
-    def _count(self, entry: Entry, written: tuple[str, ...]) -> None:
-        if skip := entry.first_skip(self._job.include):
+    def _count(self, entry: Entry, written: tuple[str, ...], skip: Skipped | None) -> None:
+        if skip:
             self._result.skipped[skip.reason] += 1
             self._on_event(CallSkipped(entry.call_id, entry.agent_id, skip.reason, skip.detail))
         elif written:

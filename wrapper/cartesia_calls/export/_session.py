@@ -60,7 +60,8 @@ async def run_job(
         stack.callback(index.close)
         load(target, job.shard, index)
         at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
-        store = Store(target, encoder, open_journal(target, job.shard, clock), at_once=at_once)
+        journal = open_journal(target, job.shard, clock)
+        store = Store(target, encoder, journal, at_once=at_once, verify=job.refresh)
         stack.callback(store.close)
         site = Site(job, to, target, index, client.with_options(max_retries=0), connect)
         run = Run(

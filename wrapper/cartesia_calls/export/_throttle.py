@@ -28,9 +28,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = logging.getLogger("cartesia_calls")
-_FATAL = (AuthenticationError, PermissionDeniedError, ConfigurationError)
+# Whatever is asked for would fail by these.
+_FATAL = (AuthenticationError, ConfigurationError)
 # How often one request is sent; refusals (429) do not count, since they wait for all workers.
 _MOST_ATTEMPTS = 5
+# So many refusals in a row, each after a longer pause, and none of what was sent came through.
+_MOST_REFUSALS = 10
+# So many requests in a row that failed for good say that it is the server that fails.
+_LEAST_FAILURES = 20
+_FAILURES_AT_ONCE = 2
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
 # A longer pause is not waited for but told of.
@@ -79,6 +85,8 @@ class Throttle:
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
         self._budget = float(max(_LEAST_RETRIES, _RETRIES_AT_FIRST * pace.concurrency))
+        self._most_failures = max(_LEAST_FAILURES, _FAILURES_AT_ONCE * pace.concurrency)
+        self._failures = 0
         self.retries = 0
 
     @property
@@ -86,14 +94,25 @@ class Throttle:
         """How many requests have been sent."""
         return self._pace.started
 
-    async def ask(self, request: Callable[[], Awaitable[T]]) -> T:
+    async def ask(
+        self,
+        request: Callable[[], Awaitable[T]],
+        *,
+        essential: bool = False,
+        once: bool = False,
+    ) -> T:
         """Return what a request brings, sending it as often as is sound.
+
+        Args:
+            request: Sends it once.
+            essential: Whether it is repeated even when the budget is used up.
+            once: Whether it is never repeated, and its failure tells nothing of the server.
 
         Raises:
             StopExportError: The server refuses the key, or keeps failing whatever is asked.
             CartesiaError: This request has failed for good.
         """
-        attempts = 0
+        sent = 0
         while True:
             started_at = self._clock.monotonic()
             try:
@@ -105,18 +124,22 @@ class Throttle:
                     self._ended.set()
             except CartesiaError as error:
                 if _is_the_answer(error):
-                    self._succeeded()
+                    self._succeeded(essential=essential)
                     if isinstance(error, CallLogsNotAvailableError):
                         # The client has looked at the call's record on its own.
                         self._pace.count(self._clock.monotonic())
                     raise
                 if isinstance(error, RateLimitError):
                     self._refused(error, started_at)
-                    continue
-                attempts += 1
-                await self._bear(error, attempts)
+                else:
+                    sent += 1
+                    if once and not isinstance(error, _FATAL):
+                        raise
+                    can_repeat = sent < _MOST_ATTEMPTS and (essential or self._budget >= 1)
+                    await self._bear(error, sent, can_repeat=can_repeat)
+                self.retries += 1
             else:
-                self._succeeded()
+                self._succeeded(essential=essential)
                 return answer
 
     async def _start(self) -> float:
@@ -131,39 +154,46 @@ class Throttle:
             self._pace.start(now)
         return now
 
-    def _succeeded(self) -> None:
+    def _succeeded(self, *, essential: bool) -> None:
+        if not essential:
+            # That calls can be listed does not say that more of them can be had.
+            self._failures = 0
         self._budget = min(_MOST_RETRIES, self._budget + _EARNED)
         self._pace.succeeded()
 
     def _refused(self, error: RateLimitError, started_at: float) -> None:
+        """Have all wait before anything is sent again."""
         if error.retry_after is not None and error.retry_after > _LONGEST_RETRY_AFTER:
             raise StopExportError(error)
-        self._spend(error)
         pause = self._pace.refused(self._clock.monotonic(), started_at, error.retry_after)
-        self._on_pause(pause)
+        if self._pace.refusals > _MOST_REFUSALS:
+            raise _keeps_failing(error)
+        if pause is not None:
+            self._on_pause(pause)
 
-    async def _bear(self, error: CartesiaError, attempts: int) -> None:
+    async def _bear(self, error: CartesiaError, sent: int, *, can_repeat: bool) -> None:
         """Wait before a request is sent again, or raise what ends it."""
         if isinstance(error, _FATAL):
             raise StopExportError(error) from error
-        if attempts >= _MOST_ATTEMPTS:
+        asked = error.retry_after if isinstance(error, APIStatusError) else None
+        is_too_long = asked is not None and asked > _LONGEST_RETRY_AFTER
+        if not can_repeat or is_too_long or isinstance(error, PermissionDeniedError):
+            self._failures += 1
+            if self._failures >= self._most_failures:
+                raise _keeps_failing(error)
             raise error
-        self._spend(error)
-        pause = self._draw() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (attempts - 1))
-        if isinstance(error, APIStatusError) and error.retry_after is not None:
-            if error.retry_after > _LONGEST_RETRY_AFTER:
-                raise StopExportError(error)
-            pause = error.retry_after
-        _log.info("%s Sending again in %.2f s (retry %d).", error.summary, pause, attempts)
+        self._budget = max(0.0, self._budget - 1)
+        pause = self._draw() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (sent - 1))
+        if asked is not None:
+            pause = asked
+        _log.info("%s Sending again in %.2f s (retry %d).", error.summary, pause, sent)
         await self._clock.sleep_async(pause)
 
-    def _spend(self, error: CartesiaError) -> None:
-        if self._budget < 1:
-            error.summary = f"The server keeps failing; the last failure: {error.summary}"
-            error.hint = "Run the same export again later: it goes on from there."
-            raise StopExportError(error) from error
-        self._budget -= 1
-        self.retries += 1
+
+def _keeps_failing(error: CartesiaError) -> StopExportError:
+    error.summary = f"The server keeps failing; the last failure: {error.summary}"
+    error.hint = "Run the same export again later: it goes on from there."
+    return StopExportError(error)
 
 
 def _is_the_answer(error: CartesiaError) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Protocol
 
-from ._entry import Entry, Exported, Skipped
+from ._entry import FAILED, Entry, Exported, Skipped
 from ._errors import TargetError
 from ._fetching import Recording
+from ._manifest import parts_there
 from ._paths import data_path
 from ._schema import TABLES
 
@@ -46,11 +47,13 @@ class Written:
         attempted: The parts that were fetched or found missing this time.
         parts: The parts that were written.
         left: Files whose parts are elsewhere now, since the call's day was not known before.
+        failed: Why what is in the target could not be compared with what there is now.
     """
 
     entry: Entry
     parts: tuple[str, ...]
     left: tuple[str, ...]
+    failed: Skipped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,22 @@ class Store:
         encoder: How tables are written.
         journal: Takes the outcomes.
         at_once: How many files to write at once, which pays off where each takes its time.
+        verify: Whether to write anew what is recorded, but no longer in the target as it was.
     """
 
-    def __init__(self, target: Target, encoder: Encoder, journal: Journal, *, at_once: int) -> None:
+    def __init__(
+        self,
+        target: Target,
+        encoder: Encoder,
+        journal: Journal,
+        *,
+        at_once: int,
+        verify: bool = False,
+    ) -> None:
         self._target = target
         self._writer = PartWriter(target, encoder)
         self._journal = journal
+        self._verify = verify
         self._pool = ThreadPoolExecutor(at_once) if at_once > 1 else None
 
     def write(self, calls: Sequence[Pending]) -> tuple[list[Written], TargetError | None]:
@@ -111,8 +124,6 @@ class Store:
                     break
         try:
             self._journal.add(one.entry for one in done)
-            for path in (path for one in done for path in one.left):
-                self._target.remove(path)
         except TargetError as error:
             return [], failure or error
         return done, failure
@@ -138,9 +149,19 @@ class Store:
 
     def _try(self, call: Pending) -> Written | TargetError:
         try:
-            return written(call, self._writer.write)
+            return self._write(call)
         except TargetError as error:
             return error
+
+    def _write(self, call: Pending) -> Written:
+        if self._verify and call.before:
+            there = parts_there(self._target, call.before.parts, call.fetched.parts)
+            call = replace(call, before=replace(call.before, parts=there))
+        one = written(call, self._writer.write)
+        # Before it is recorded: a run that ended in between would leave both for good.
+        for path in one.left:
+            self._target.remove(path)
+        return one
 
 
 class PartWriter:
@@ -222,22 +243,28 @@ def written(
     parts: dict[str, Outcome] = dict(before)
     changed: list[str] = []
     left: list[str] = []
+    failed: Skipped | None = None
     for name, fetched in call.fetched.parts.items():
         old = before.get(name)
         try:
             new = part(name, work, fetched, old)
         except ValueError as error:
-            new = Skipped("failed", str(error))
+            new = Skipped(FAILED, str(error))
         if isinstance(new, Skipped) and isinstance(old, Exported):
-            continue  # what is there stays there
+            # What is there stays there.
+            failed = new if new.reason == FAILED else failed
+            continue
         parts[name] = new
         if isinstance(new, Exported) and not _is_same(new, old):
             changed.append(name)
             if isinstance(old, Exported) and old.path != new.path:
                 left.append(old.path)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
+    if call.before:
+        # The later record counts, also where the clock of an earlier one was ahead.
+        now = max(now, call.before.recorded_at)
     entry = Entry(work.call_id, work.agent_id, now, parts)
-    return Written(entry, tuple(changed), tuple(left))
+    return Written(entry, tuple(changed), tuple(left), failed)
 
 
 def _is_same(new: Exported, old: Outcome | None) -> bool:

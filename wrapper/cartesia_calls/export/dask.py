@@ -25,6 +25,7 @@ from cartesia_calls._exceptions import CartesiaError
 
 from ._errors import TargetError
 from ._fetching import Attempts
+from ._manifest import parts_there
 from ._paths import PARTIAL
 from ._session import encoder_of, quietly
 from ._target import open_target
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from ._fetching import Attempt
     from ._index import Index, Work
     from ._job import Format
+    from ._target import Target
     from ._workers import Site
 
 __all__ = ["ClusterError", "DaskWorkers"]
@@ -105,6 +107,7 @@ class DaskWorkers:
             proof=f"{PARTIAL}/{site.job.shard.name}/{name}",
             format=site.job.format,
             connect=site.connect,
+            verify=site.job.refresh,
         )
         site.target.write(bench.proof, b"")
         async with AsyncExitStack() as stack:
@@ -170,6 +173,7 @@ async def _fetch_and_write(
 @dataclass(slots=True)
 class _Tools:
     attempts: Attempts
+    target: Target
     writer: PartWriter
 
 
@@ -183,6 +187,7 @@ class _Bench(WorkerPlugin):
         proof: A file in the target that shows that it is the same one.
         format: How tables are written.
         connect: Makes the client.
+        verify: Whether to write anew what is recorded, but no longer in the target as it was.
     """
 
     to: str
@@ -190,6 +195,7 @@ class _Bench(WorkerPlugin):
     proof: str
     format: Format
     connect: Callable[[], AsyncClient]
+    verify: bool
 
     def setup(self, worker: Worker) -> None:
         """Begin to open both; what fails is told by whoever needs them."""
@@ -207,6 +213,8 @@ class _Bench(WorkerPlugin):
         """Ask for a part once, and write it and what comes with it."""
         tools = await self._tools
         fetched = await tools.attempts.attempt(part, work)
+        if self.verify:
+            before = await asyncio.to_thread(parts_there, tools.target, before, fetched)
         return {
             name: await asyncio.to_thread(tools.writer.write, name, work, one, before.get(name))
             for name, one in fetched.items()
@@ -224,7 +232,7 @@ class _Bench(WorkerPlugin):
             target.clean()
             client = await self._open.enter_async_context(self.connect())
             attempts = Attempts(client.with_options(max_retries=0), target.scratch)
-            return _Tools(attempts, PartWriter(target, encoder_of(self.format)))
+            return _Tools(attempts, target, PartWriter(target, encoder_of(self.format)))
         except CartesiaError as error:
             error.summary = f"On the worker {worker}: {error.summary}"
             raise

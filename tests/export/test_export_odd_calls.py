@@ -1,0 +1,266 @@
+"""Calls that fail in every run, that are deleted meanwhile, and files that are gone: what a run makes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartesia_calls import AsyncClient, PermissionDeniedError
+from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
+from cartesia_calls.export._target import open_target
+from exporting import data_files
+from fake_clock import FakeClock
+from fake_server import KEY
+from many_calls import AGENT, Interfere, ManyCalls, call_id, http
+
+NULL_LOGS = http(
+    "200 OK", b'{"call_id": "ac_1", "logs": null, "updated_at": "2026-03-01T12:00:00Z"}'
+)
+FORBIDDEN = http("403 Forbidden", b"{}")
+
+
+def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
+    connect = partial(AsyncClient, KEY, base_url=server.url)
+    options = {"agents": AGENT, "clock": FakeClock(), **options}
+    return asyncio.run(export_async(to=to, connect=connect, **options))
+
+
+def _one_in(count: int, answer: bytes) -> Interfere:
+    """Return what answers so when one call in so many is asked for its logs."""
+
+    def interfere(_number: int, path: str) -> bytes | None:
+        asked = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0
+        return answer if asked else None
+
+    return interfere
+
+
+@pytest.mark.parametrize(
+    "answer", [NULL_LOGS, http("500 Internal Server Error", b"oops"), FORBIDDEN]
+)
+def test_calls_that_always_fail_keep_no_other_from_being_exported(
+    answer: bytes, tmp_path: Path
+) -> None:
+    with ManyCalls(500, interfere=_one_in(10, answer)) as server:
+        first = _export(server, tmp_path)
+        asked = server.requests
+        again = _export(server, tmp_path)
+        asked = server.requests - asked
+    assert (first.exported, first.skipped) == (450, {"failed": 50})
+    assert (again.present, again.skipped) == (450, {"failed": 50})
+    pages, just_ended = 5, 9
+    assert asked == pages + just_ended + 50, "each that failed is asked for once"
+    assert len(data_files(tmp_path)) == 450
+
+
+def test_what_failed_before_comes_last(tmp_path: Path) -> None:
+    with ManyCalls(150, interfere=_one_in(10, NULL_LOGS)) as server:
+        _export(server, tmp_path, until="2026-03-01T10:30Z")  # without the newest 90
+        asked: list[str] = []
+
+        def note(_number: int, path: str) -> None:
+            if path.endswith("/logs"):
+                asked.append(path.split("/")[3])
+
+        server.interfere = note
+        _export(server, tmp_path)
+    failed = [call_id(number) for number in range(100, 150, 10)]
+    assert sorted(asked[-len(failed) :]) == failed
+    assert len(asked) == 91 + len(failed)
+
+
+def test_a_key_that_may_read_no_logs_ends_it(tmp_path: Path) -> None:
+    with (
+        ManyCalls(500, interfere=_one_in(1, FORBIDDEN)) as server,
+        pytest.raises(PermissionDeniedError),
+    ):
+        _export(server, tmp_path)
+    assert server.requests < 50
+
+
+class _OneCall:
+    """Interferes with `ManyCalls`: there is one call, which is what it is told to be.
+
+    Attributes:
+        listed: Its record in the list.
+        own: Its record when it is asked for alone.
+        logs: The answer to a request for its logs.
+    """
+
+    def __init__(self) -> None:
+        started = datetime(2026, 3, 1, 11, 58, tzinfo=UTC)
+        turn = {"role": "user", "start_timestamp": 0.5, "end_timestamp": 1.0, "text": "Hello?"}
+        self.listed: dict[str, object] = {
+            "id": call_id(0),
+            "agent_id": AGENT,
+            "status": "completed",
+            "summary": "About a pizza.",
+            "start_time": started.isoformat(),
+            "end_time": (started + timedelta(minutes=1)).isoformat(),
+        }
+        self.own = self.listed | {"transcript": [turn]}
+        self.logs = self.logs_of("one")
+
+    @staticmethod
+    def logs_of(*lines: str) -> bytes:
+        logs = {"call_id": call_id(0), "logs": lines, "updated_at": "2026-03-01T12:00:00Z"}
+        return http("200 OK", json.dumps(logs).encode())
+
+    def delete(self, *, listed: bool = True) -> None:
+        """Delete its data; where the list does not tell, that was since it was asked for."""
+        erased: dict[str, object] = {"redacted_at": "2026-03-01T12:00:00Z", "summary": None, "transcript": []}
+        self.own |= erased
+        self.listed |= erased if listed else {}
+
+    def __call__(self, _number: int, path: str) -> bytes:
+        if path.endswith("/logs"):
+            return self.logs
+        of_list = {"data": [self.listed], "has_more": False}
+        return http("200 OK", json.dumps(of_list if "?" in path else self.own).encode())
+
+
+def _files(target: Path) -> Mapping[str, bytes]:
+    return {str(f.relative_to(target)): f.read_bytes() for f in target.rglob("ac_*")}
+
+
+@pytest.mark.parametrize("listed", [True, False])
+@pytest.mark.parametrize("refresh", [True, False])
+def test_what_was_exported_stays_when_the_call_is_deleted(
+    listed: bool,  # noqa: FBT001 - a parameter of the test
+    refresh: bool,  # noqa: FBT001 - likewise
+    tmp_path: Path,
+) -> None:
+    call = _OneCall()
+    with ManyCalls(1, interfere=call) as server:
+        run = partial(_export, server, tmp_path, include=("record", "transcript"))
+        run()
+        before = _files(tmp_path)
+        call.delete(listed=listed)
+        again = run(refresh=refresh)
+    assert len(before) == 2
+    assert any(b"Hello?" in data for data in before.values())
+    assert any(b"pizza" in data for data in before.values())
+    assert _files(tmp_path) == before
+    assert (again.exported, again.present, again.skipped) == (0, 1, {})
+
+
+def test_a_call_that_is_deleted_before_it_is_asked_for_has_a_record_and_no_transcript(
+    tmp_path: Path,
+) -> None:
+    call = _OneCall()
+    call.delete(listed=False)
+    with ManyCalls(1, interfere=call) as server:
+        result = _export(server, tmp_path, include=("record", "transcript"))
+    (path,) = _files(tmp_path)
+    assert path.startswith("record/")
+    assert result.skipped == {"deleted": 1}
+
+
+def test_a_failure_to_see_whether_logs_have_changed_is_told_of(tmp_path: Path) -> None:
+    call = _OneCall()
+    events: list[ExportEvent] = []
+    with ManyCalls(1, interfere=call) as server:
+        _export(server, tmp_path)
+        before = _files(tmp_path)
+        call.logs = http("500 Internal Server Error", b"oops")
+        failed = _export(server, tmp_path, on_event=events.append)
+        kept = _files(tmp_path)
+        call.logs = call.logs_of("one", "two")
+        changed = _export(server, tmp_path)
+    assert (failed.exported, failed.present, failed.skipped) == (0, 0, {"failed": 1})
+    (skipped,) = (event for event in events if isinstance(event, CallSkipped))
+    assert "oops" in skipped.detail
+    assert kept == before
+    assert changed.exported == 1
+    assert b'"two"' in next(iter(_files(tmp_path).values()))
+
+
+@pytest.mark.parametrize("place", ["{}", "memory://lost/out"])
+def test_refreshing_brings_back_files_that_are_gone_or_damaged(place: str, tmp_path: Path) -> None:
+    to = place.format(tmp_path)
+    with ManyCalls(10) as server:
+        _export(server, to)
+        target = open_target(to, "1-of-1")
+        try:
+            folder = f"logs/agent_id={AGENT}/day=2026-03-01"
+            whole = {name: target.read(f"{folder}/{name}") for name in target.names(folder)}
+            gone, damaged = list(whole)[:2]
+            target.clean()  # makes room for what is written
+            target.remove(f"{folder}/{gone}")
+            target.write(f"{folder}/{damaged}", b"damaged")
+            plain = _export(server, to)
+            refreshed = _export(server, to, refresh=True)
+            found = {name: target.read(f"{folder}/{name}") for name in target.names(folder)}
+        finally:
+            target.close()
+    assert (plain.exported, plain.present) == (0, 10), "a plain run does not look at the files"
+    assert (refreshed.exported, refreshed.present) == (2, 8)
+    assert found == whole
+
+
+def test_a_file_that_can_not_be_removed_when_its_call_moves_is_not_left_for_good(
+    tmp_path: Path,
+) -> None:
+    call = _OneCall()
+    day = call.listed["start_time"]
+    call.listed["start_time"] = None
+    with ManyCalls(1, interfere=call) as server:
+        _export(server, tmp_path)
+        (old,) = tmp_path.rglob("ac_*")
+        old.unlink()
+        old.mkdir()
+        call.listed["start_time"] = day
+        with pytest.raises(TargetError, match="can't be changed"):
+            _export(server, tmp_path)
+        old.rmdir()
+        old.write_bytes(b"as it was")
+        assert _export(server, tmp_path).exported == 1
+    (new,) = tmp_path.rglob("ac_*")
+    assert new != old
+
+
+def test_a_record_by_a_clock_that_was_ahead_is_replaced_by_a_later_one(tmp_path: Path) -> None:
+    call = _OneCall()
+    ended = call.listed["end_time"] = "2026-03-01T11:00:00Z"
+    call.listed |= {"status": "started", "end_time": None}
+    manifest = tmp_path / "_manifest" / "1-of-1.ndjson"
+    with ManyCalls(1, interfere=call) as server:
+        assert _export(server, tmp_path).skipped == {"in_progress": 1}
+        entry = json.loads(manifest.read_bytes())
+        manifest.write_text(json.dumps(entry | {"recorded_at": "2999-01-01T00:00:00.000000+00:00"}))
+        call.listed |= {"status": "completed", "end_time": ended}
+        assert _export(server, tmp_path).exported == 1
+        asked = server.requests
+        assert _export(server, tmp_path).present == 1
+    assert server.requests == asked + 1
+
+
+NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "There is none."}')
+
+
+@pytest.mark.parametrize(
+    ("answer", "unknown"),
+    [
+        (NO_AGENT, [AGENT]),
+        (http("404 Not Found", b"<html>a gateway's</html>"), []),
+        (http("403 Forbidden", b"{}"), []),
+        (http("200 OK", json.dumps({"id": AGENT, "name": "Ada"}).encode()), []),
+    ],
+)
+def test_an_agent_without_calls_that_the_api_does_not_know_is_told_of(
+    answer: bytes, unknown: list[str], tmp_path: Path
+) -> None:
+    def interfere(_number: int, path: str) -> bytes | None:
+        return answer if path == f"/agents/{AGENT}" else None
+
+    with ManyCalls(0, interfere=interfere) as server:
+        result = _export(server, tmp_path)
+    assert result.unknown_agents == unknown
+    assert result.is_complete == (not unknown)
