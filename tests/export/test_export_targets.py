@@ -8,7 +8,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,14 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 
 from cartesia_calls import AsyncClient, ConfigurationError
 from cartesia_calls._clock import SystemClock
-from cartesia_calls.export import ExportResult, TargetBusyError, TargetError, export
+from cartesia_calls.export import (
+    CallExported,
+    ExportEvent,
+    ExportResult,
+    TargetBusyError,
+    TargetError,
+    export,
+)
 from cartesia_calls.export._entry import Entry
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
@@ -153,6 +162,30 @@ def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str)
     acquire(second, Shard(), clock).release()
     first.close()
     second.close()
+
+
+@PLACES
+def test_a_second_export_leaves_the_first_at_its_work(
+    server: ManyCalls, tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    place = place.format(tmp_path)
+    refusals: list[BaseException | None] = []
+    kept: list[Path] = []
+
+    def begin_a_second(event: ExportEvent) -> None:
+        if isinstance(event, CallExported) and not refusals:
+            kept.extend(temporary.iterdir())
+            with ThreadPoolExecutor(1) as pool:
+                refusals.append(pool.submit(_export, server, place).exception())
+            assert list(temporary.iterdir()) == kept
+
+    result = _export(server, place, on_event=begin_a_second)
+    assert [type(refused) for refused in refusals] == [TargetBusyError]
+    assert (result.exported, result.is_complete) == (CALLS, True)
+    assert not list(temporary.iterdir())
 
 
 def test_a_store_that_loses_its_own_answers_lets_the_export_go_on(server: ManyCalls) -> None:

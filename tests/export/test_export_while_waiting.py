@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
 import fsspec  # type: ignore[import-untyped]  # fsspec has no types
@@ -26,10 +28,15 @@ _LONGEST_TEST = 60
 
 
 class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Tells of each file that is written."""
+    """Tells of each file that is written, and before one is removed."""
 
     protocol = ("watched", "memory")
     on_write: ClassVar[Callable[[str], object]] = print
+    on_remove: ClassVar[Callable[[str], object]] = print
+
+    def rm_file(self, path: str) -> None:
+        type(self).on_remove(path)
+        super().rm_file(path)
 
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
         super().pipe_file(path, value, mode=mode, **kwargs)
@@ -39,6 +46,7 @@ class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has n
 @pytest.fixture(autouse=True)
 def store() -> Iterator[None]:
     fsspec.register_implementation("watched", WatchedFileSystem, clobber=True)
+    WatchedFileSystem.on_write = WatchedFileSystem.on_remove = print
     yield
     WatchedFileSystem.store.clear()
     WatchedFileSystem.pseudo_dirs[:] = [""]
@@ -106,3 +114,20 @@ def test_an_export_whose_lock_was_taken_over_ends(monkeypatch: pytest.MonkeyPatc
         server.interfere = _silent_from(server, 20)
         with pytest.raises(TargetBusyError, match="process 7 on elsewhere"):
             _export(server, take_over)
+
+
+def test_what_a_run_leaves_is_gone_when_it_gives_up_its_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left: list[list[Path]] = []
+
+    def look(path: str) -> None:
+        if path.endswith("/_locks/1-of-1.json"):
+            left.append(list(tmp_path.iterdir()))
+
+    WatchedFileSystem.on_remove = look
+    with ManyCalls(3) as server:
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        assert export(agents=AGENT, to=TARGET, connect=connect).is_complete
+    assert left == [[]]

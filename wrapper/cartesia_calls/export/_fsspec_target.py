@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
 from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import import_module
@@ -55,8 +56,7 @@ class FsspecTarget:
         self._puts_whole = not _OBJECT_STORES.isdisjoint(
             (self._fs.protocol,) if isinstance(self._fs.protocol, str) else self._fs.protocol
         )
-        self._scratch = tempfile.TemporaryDirectory(prefix="cartesia-calls-")
-        self.scratch = Path(self._scratch.name)
+        self.scratch = Path(tempfile.gettempdir(), f"cartesia-calls-{os.urandom(8).hex()}")
 
     def read(self, path: str) -> bytes | None:
         """See `Target.read`."""
@@ -141,10 +141,11 @@ class FsspecTarget:
             if run == self._run or run.startswith(f"{self._run}."):
                 for name in self.names(f"{PARTIAL}/{run}"):
                     self.remove(f"{PARTIAL}/{run}/{name}")
+        self.scratch.mkdir(mode=0o700, exist_ok=True)
 
     def close(self) -> None:
         """See `Target.close`."""
-        self._scratch.cleanup()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"

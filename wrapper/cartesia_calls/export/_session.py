@@ -51,9 +51,10 @@ async def run_job(
     async with connect() as client, AsyncExitStack() as stack:
         target = open_target(to, job.shard.name)
         result = ExportResult(target.name)
-        stack.callback(target.close)
         lock = acquire(target, job.shard, clock)
         stack.callback(quietly, lock.release)
+        # Before the lock is given up: what this removes is its holder's.
+        stack.callback(target.close)
         target.clean()
         check_about(target, job)
         index = Index()

@@ -72,18 +72,18 @@ class Target(Protocol):
 
     @property
     def scratch(self) -> Path:
-        """A folder of this machine for files to adopt."""
+        """A folder of this machine for files to adopt, there from `clean` to `close`."""
         ...
 
     def clean(self) -> None:
-        """Remove what a run that was killed has left, its workers included.
+        """Remove what a run that was killed has left, its workers included; make `scratch`.
 
         Only for the holder of the lock, and for a worker on what is its own.
         """
         ...
 
     def close(self) -> None:
-        """Remove what this run has left, its workers included."""
+        """Remove what this run has left, its workers included; for whom `clean` is."""
         ...
 
 
