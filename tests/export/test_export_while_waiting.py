@@ -1,4 +1,4 @@
-"""What an export to an object store does while nothing comes: it records, and holds its lock."""
+"""What an export does while nothing comes from the server, or nothing from an object store."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -6,41 +6,35 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
 
 import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
 from cartesia_calls import AsyncClient
-from cartesia_calls.export import ExportResult, TargetBusyError, _run, export, export_async
+from cartesia_calls.export import (
+    ExportResult,
+    TargetBusyError,
+    TargetError,
+    _run,
+    export,
+    export_async,
+)
 from cartesia_calls.export._target import open_target
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
+from odd_file_systems import WatchedFileSystem
 
 TARGET = "watched://bucket/out"
 _FOR_EVER = 3600.0
 _LONGEST_TEST = 60
-
-
-class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Tells of each file that is written, and before one is removed."""
-
-    protocol = ("watched", "memory")
-    on_write: ClassVar[Callable[[str], object]] = print
-    on_remove: ClassVar[Callable[[str], object]] = print
-
-    def rm_file(self, path: str) -> None:
-        type(self).on_remove(path)
-        super().rm_file(path)
-
-    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
-        super().pipe_file(path, value, mode=mode, **kwargs)
-        type(self).on_write(path)
+_LONGEST_ANSWER = 10
 
 
 @pytest.fixture(autouse=True)
@@ -131,3 +125,69 @@ def test_what_a_run_leaves_is_gone_when_it_gives_up_its_lock(
         connect = partial(AsyncClient, KEY, base_url=server.url)
         assert export(agents=AGENT, to=TARGET, connect=connect).is_complete
     assert left == [[]]
+
+
+def _round_trip(loop: asyncio.AbstractEventLoop, then: Callable[[], object]) -> bool:
+    """Have the event loop do something from a thread; tell whether it did."""
+    done = threading.Event()
+
+    def do() -> None:
+        then()
+        done.set()
+
+    loop.call_soon_threadsafe(do)
+    return done.wait(_LONGEST_ANSWER)
+
+
+def test_the_event_loop_goes_on_while_a_store_does_not_answer() -> None:
+    waited_for: dict[str, bool] = {}
+
+    async def run(server: ManyCalls) -> ExportResult:
+        loop = asyncio.get_running_loop()
+
+        def wait_for_loop(path: str) -> None:
+            waited_for[path] = _round_trip(loop, lambda: None)
+
+        WatchedFileSystem.on_write = WatchedFileSystem.on_remove = wait_for_loop
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        return await export_async(agents=AGENT, to=TARGET, connect=connect)
+
+    with ManyCalls(3) as server:
+        assert asyncio.run(run(server)).is_complete
+    folders = {path.split("/")[-2] for path in waited_for}
+    assert folders >= {"_locks", "_manifest", "day=2026-03-01"}
+    assert [path for path, went_on in waited_for.items() if not went_on] == []
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_cancelled_start_is_waited_for_before_the_lock_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    given_up = threading.Event()
+    too_early: list[bool] = []
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+
+        def cancel_twice(path: str) -> None:
+            if path.endswith("/about.json"):
+                for _ in range(2):
+                    assert _round_trip(loop, task.cancel)
+                too_early.append(given_up.wait(0.2))
+                if fails:
+                    WatchedFileSystem.store.popitem()  # it, else it would count as written
+                    raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        WatchedFileSystem.on_write = cancel_twice
+        connect = partial(AsyncClient, KEY, base_url="http://127.0.0.1:9")
+        task = asyncio.create_task(export_async(agents=AGENT, to=TARGET, connect=connect))
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await task
+        assert isinstance(cancelled.value.__cause__, TargetError) is fails
+
+    WatchedFileSystem.on_remove = lambda _path: given_up.set()
+    asyncio.run(run())
+    assert too_early == [False]
+    assert given_up.is_set()
+    assert not list(tmp_path.iterdir())

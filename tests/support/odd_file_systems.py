@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -94,3 +95,19 @@ class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
         raise PermissionError(
             "No bucket 'me:secret@acme':\n  http://me:secret@store.example/a?sig=secret&x=1 said no."
         )
+
+
+class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Tells of each file that is written, and before one is removed."""
+
+    protocol = ("watched", "memory")
+    on_write: ClassVar[Callable[[str], object]] = print
+    on_remove: ClassVar[Callable[[str], object]] = print
+
+    def rm_file(self, path: str) -> None:
+        type(self).on_remove(path)
+        super().rm_file(path)
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
+        super().pipe_file(path, value, mode=mode, **kwargs)
+        type(self).on_write(path)

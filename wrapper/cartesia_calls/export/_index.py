@@ -81,11 +81,11 @@ def _work(line: bytes) -> Work:
 
 
 class Index:
-    """The manifest's entries and the work that is left; for one thread."""
+    """The manifest's entries and the work that is left; for one thread at a time."""
 
     def __init__(self) -> None:
         # An empty name: a private file that is gone when it is closed.
-        self._database = sqlite3.connect("", isolation_level=None)
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.executescript(_SCHEMA)
         self._numbers = {False: count(1), True: count(_LATE)}
         self._last_work = 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, suppress
+import asyncio
+from contextlib import AsyncExitStack, ExitStack, suppress
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cartesia_calls._exceptions import ConfigurationError
 
@@ -20,7 +23,6 @@ from ._workers import Site
 from ._writing import Encoder, Store
 
 if TYPE_CHECKING:
-    import asyncio
     import os
     from collections.abc import Callable
 
@@ -29,7 +31,12 @@ if TYPE_CHECKING:
 
     from ._events import OnEvent
     from ._job import Format, Job
+    from ._lock import Lock
+    from ._target import Target
     from ._workers import Workers
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # Object stores take their time for each file; a folder is written to by one thread.
 _WRITES_AT_ONCE = 16
@@ -49,29 +56,19 @@ async def run_job(
     encoder = encoder_of(job.format)
     began = clock.monotonic()
     async with connect() as client, AsyncExitStack() as stack:
-        target = open_target(to, job.shard.name)
-        result = ExportResult(target.name)
-        lock = acquire(target, job.shard, clock)
-        stack.callback(quietly, lock.release)
-        # Before the lock is given up: what this removes is its holder's.
-        stack.callback(target.close)
-        target.clean()
-        check_about(target, job)
-        index = Index()
-        stack.callback(index.close)
-        load(target, job.shard, index)
-        at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
-        journal = open_journal(target, job.shard, clock)
-        store = Store(target, encoder, journal, at_once=at_once, verify=job.refresh)
-        stack.callback(store.close)
-        site = Site(job, to, target, index, client.with_options(max_retries=0), connect)
+        held = ExitStack()
+        stack.push_async_callback(in_thread, held.close)
+        place = await in_thread(_take, job, to, encoder, clock, held)
+        result = ExportResult(place.target.name)
+        asking = client.with_options(max_retries=0)
+        site = Site(job, to, place.target, place.index, asking, connect)
         run = Run(
             job=job,
-            client=site.client,
+            client=asking,
             attempt=await stack.enter_async_context(workers.at(site)),
-            index=index,
-            store=store,
-            lock=lock,
+            index=place.index,
+            store=place.store,
+            lock=place.lock,
             clock=clock,
             on_event=on_event or ignore,
             grace=grace_of(client),
@@ -82,8 +79,61 @@ async def run_job(
         finally:
             result.seconds = clock.monotonic() - began
         if not result.interrupted:
-            fold(target, job.shard, index)
+            await in_thread(fold, place.target, job.shard, place.index)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A target that is this run's alone, and what the run has there."""
+
+    target: Target
+    lock: Lock
+    index: Index
+    store: Store
+
+
+def _take(
+    job: Job,
+    to: str | os.PathLike[str],
+    encoder: Encoder,
+    clock: Clock,
+    held: ExitStack,
+) -> _Place:
+    """Open the target for this run; what is to be given up again is put on `held`."""
+    target = open_target(to, job.shard.name)
+    lock = acquire(target, job.shard, clock)
+    held.callback(quietly, lock.release)
+    # Before the lock is given up: what this removes is its holder's.
+    held.callback(target.close)
+    target.clean()
+    check_about(target, job)
+    index = Index()
+    held.callback(index.close)
+    load(target, job.shard, index)
+    at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
+    journal = open_journal(target, job.shard, clock)
+    store = Store(target, encoder, journal, at_once=at_once, verify=job.refresh)
+    held.callback(store.close)
+    return _Place(target, lock, index, store)
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call what may block in a thread, so that the event loop goes on, and hears signals.
+
+    Whoever cancels this waits for its end: what it works with must not be closed meanwhile.
+    """
+    # A future and no task, since an event loop that ends cancels all of these.
+    working = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+    cancelled: asyncio.CancelledError | None = None
+    while not working.done():
+        try:
+            await asyncio.wait((working,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from working.exception()
+    return working.result()
 
 
 def encoder_of(name: Format) -> Encoder:

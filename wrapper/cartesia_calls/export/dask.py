@@ -27,7 +27,7 @@ from ._errors import TargetError
 from ._fetching import Attempts
 from ._manifest import parts_there
 from ._paths import PARTIAL
-from ._session import encoder_of, quietly
+from ._session import encoder_of, in_thread, quietly
 from ._target import open_target
 from ._throttle import StopExportError
 from ._writing import PartWriter
@@ -109,9 +109,10 @@ class DaskWorkers:
             connect=site.connect,
             verify=site.job.refresh,
         )
-        site.target.write(bench.proof, b"")
         async with AsyncExitStack() as stack:
-            stack.callback(quietly, partial(site.target.remove, bench.proof))
+            remove = partial(site.target.remove, bench.proof)
+            stack.push_async_callback(in_thread, quietly, remove)
+            await in_thread(site.target.write, bench.proof, b"")
             # A client of our own, since theirs may live in another event loop.
             connect = cast("Any", Client)
             client = connect(
@@ -222,17 +223,21 @@ class _Bench(WorkerPlugin):
 
     async def _set_up(self, worker: str) -> _Tools:
         try:
-            target = open_target(self.to, f"{self.run}.{os.urandom(8).hex()}")
+            target = await asyncio.to_thread(self._open_target)
             self._open.callback(target.close)
-            if await asyncio.to_thread(target.read, self.proof) is None:
-                raise TargetError(
-                    f"The target {target.name} is not the one that the export has begun.",
-                    hint="Name a folder that all machines share, or a URL such as s3://bucket/calls.",
-                )
-            target.clean()
             client = await self._open.enter_async_context(self.connect())
             attempts = Attempts(client.with_options(max_retries=0), target.scratch)
             return _Tools(attempts, target, PartWriter(target, encoder_of(self.format)))
         except CartesiaError as error:
             error.summary = f"On the worker {worker}: {error.summary}"
             raise
+
+    def _open_target(self) -> Target:
+        target = open_target(self.to, f"{self.run}.{os.urandom(8).hex()}")
+        if target.read(self.proof) is None:
+            raise TargetError(
+                f"The target {target.name} is not the one that the export has begun.",
+                hint="Name a folder that all machines share, or a URL such as s3://bucket/calls.",
+            )
+        target.clean()
+        return target
