@@ -11,6 +11,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,11 @@ from cartesia_calls.export import (
     export,
     export_async,
 )
+from cartesia_calls.export._job import Shard
+from cartesia_calls.export._lock import acquire
+from cartesia_calls.export._paths import LOCKS
 from cartesia_calls.export._target import open_target
+from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
 from odd_file_systems import WatchedFileSystem
@@ -40,7 +45,8 @@ _LONGEST_ANSWER = 10
 @pytest.fixture(autouse=True)
 def store() -> Iterator[None]:
     fsspec.register_implementation("watched", WatchedFileSystem, clobber=True)
-    WatchedFileSystem.on_write = WatchedFileSystem.on_remove = print
+    for event in ("on_read", "on_write", "on_remove"):
+        setattr(WatchedFileSystem, event, print)
     yield
     WatchedFileSystem.store.clear()
     WatchedFileSystem.pseudo_dirs[:] = [""]
@@ -108,6 +114,21 @@ def test_an_export_whose_lock_was_taken_over_ends(monkeypatch: pytest.MonkeyPatc
         server.interfere = _silent_from(server, 20)
         with pytest.raises(TargetBusyError, match="process 7 on elsewhere"):
             _export(server, take_over)
+
+
+def test_a_lock_that_is_given_up_while_it_is_renewed_is_gone() -> None:
+    target = open_target(TARGET, "1-of-1")
+    lock = acquire(target, Shard(), FakeClock())
+    with ThreadPoolExecutor(1) as pool:
+
+        def give_up(_path: str) -> None:
+            WatchedFileSystem.on_read = print
+            wait((pool.submit(lock.release),), 0.2)
+
+        WatchedFileSystem.on_read = give_up
+        lock.renew()
+    lock.renew()
+    assert target.names(LOCKS) == []
 
 
 def test_what_a_run_leaves_is_gone_when_it_gives_up_its_lock(

@@ -98,11 +98,23 @@ class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
 
 
 class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Tells of each file that is written, and before one is removed."""
+    """Tells of each file that is written, of each that was read, and before one is removed."""
 
     protocol = ("watched", "memory")
     on_write: ClassVar[Callable[[str], object]] = print
+    on_read: ClassVar[Callable[[str], object]] = print
     on_remove: ClassVar[Callable[[str], object]] = print
+
+    def cat_file(
+        self,
+        path: str,
+        start: int | None = None,
+        end: int | None = None,
+        **kwargs: Any,  # noqa: ANN401 - theirs
+    ) -> bytes:
+        content: bytes = super().cat_file(path, start, end, **kwargs)
+        type(self).on_read(path)
+        return content
 
     def rm_file(self, path: str) -> None:
         type(self).on_remove(path)

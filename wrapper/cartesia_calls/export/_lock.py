@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -36,10 +37,10 @@ _LIFE = timedelta(seconds=6 * HEARTBEAT)
 
 
 class Lock(Protocol):
-    """A lock that is held."""
+    """A lock that is held; its methods may be called from several threads."""
 
     def renew(self) -> None:
-        """Show that its holder is alive.
+        """Show that its holder is alive, unless it has been given up.
 
         Raises:
             TargetBusyError: Another export has taken it over.
@@ -100,6 +101,8 @@ class _ObjectLock:
         self._clock = clock
         self._path = f"{LOCKS}/{shard.name}.json"
         self._run = os.urandom(16).hex()
+        self._using = threading.Lock()
+        self._is_released = False
         for file in target.names(LOCKS):
             other = file.removesuffix(".json")
             if other != shard.name and shard.excludes(other) and (who := self._alive(file)):
@@ -114,15 +117,21 @@ class _ObjectLock:
 
     def renew(self) -> None:
         """See `Lock.renew`."""
-        held = self._read(self._path)
-        if held.get("run") != self._run:
-            raise _busy(self._target.name, "the same part", held)
-        self._target.write(self._path, self._content())
+        with self._using:
+            if self._is_released:
+                return
+            held = self._read(self._path)
+            if held.get("run") != self._run:
+                raise _busy(self._target.name, "the same part", held)
+            self._target.write(self._path, self._content())
 
     def release(self) -> None:
         """See `Lock.release`."""
-        if self._is_mine():
-            self._target.remove(self._path)
+        # A renewal in another thread that is under way would bring it back.
+        with self._using:
+            self._is_released = True
+            if self._is_mine():
+                self._target.remove(self._path)
 
     def _try(self) -> bool:
         # Made already, and the answer lost: then the store's own repetition of it found it there.
