@@ -1,15 +1,20 @@
 """Exports over a Dask cluster of two worker processes: `nox -s export-dask` runs this."""
 
+# fsspec has no types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import pickle
 import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +22,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
+import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, AuthenticationError, ConfigurationError
@@ -28,11 +35,13 @@ from cartesia_calls.export import (
     TargetError,
     export_async,
 )
+from cartesia_calls.export._paths import PARTIAL
 from cartesia_calls.export.dask import ClusterError, DaskWorkers
 from cartesia_calls.sandbox import Sandbox
 from exporting import data_files, one_in_ten_fails
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls, http
+from odd_file_systems import WatchedFileSystem
 from skipping_clock import SkippingClock
 from terminal import environment
 
@@ -245,6 +254,47 @@ def test_a_worker_without_a_key_is_named(
         _export(server, tmp_path, workers=DaskWorkers(cluster), connect=None)
     assert "CARTESIA_API_KEY" in str(missing.value)
     assert not server.fetched
+
+
+def test_what_can_not_be_sent_to_the_workers_is_logged_without_its_secrets(
+    cluster: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = logging.getLogger("distributed.protocol.pickle")
+    log.addHandler(caplog.handler)  # Dask's logs go no further
+    connect = partial(AsyncClient, KEY, http_client=httpx.AsyncClient())
+    arguments: dict[str, Any] = {"agents": AGENT, "to": "memory://me:opensesame@bucket/out"}
+    try:
+        with pytest.raises(ClusterError) as failed:
+            asyncio.run(export_async(workers=DaskWorkers(cluster), connect=connect, **arguments))
+    finally:
+        log.removeHandler(caplog.handler)
+    assert "Failed to serialize" in caplog.text
+    told = caplog.text + repr(failed.value.__cause__) + str(failed.value)
+    assert KEY not in told
+    assert "opensesame" not in told
+
+
+def test_the_event_loop_goes_on_while_the_target_is_written_to(cluster: Cluster) -> None:
+    fsspec.register_implementation("watched", WatchedFileSystem, clobber=True)
+    waited_for: dict[str, bool] = {}
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+
+        def wait_for_loop(path: str) -> None:
+            went_on = threading.Event()
+            loop.call_soon_threadsafe(went_on.set)
+            waited_for[path] = went_on.wait(10)
+
+        WatchedFileSystem.on_write = WatchedFileSystem.on_remove = wait_for_loop
+        connect = partial(AsyncClient, KEY, http_client=httpx.AsyncClient())
+        arguments: dict[str, Any] = {"agents": AGENT, "to": "watched://bucket/out"}
+        with pytest.raises(ClusterError):
+            await export_async(workers=DaskWorkers(cluster), connect=connect, **arguments)
+
+    asyncio.run(run())
+    assert [path for path in waited_for if PARTIAL in path]
+    assert all(waited_for.values())
 
 
 def test_a_target_that_the_workers_do_not_share_is_refused(

@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -191,11 +191,12 @@ class _Bench(WorkerPlugin):
         verify: Whether to write anew what is recorded, but no longer in the target as it was.
     """
 
-    to: str
+    # Dask logs a plugin that it can't send; these two may hold secrets.
+    to: str = field(repr=False)
     run: str
     proof: str
     format: Format
-    connect: Callable[[], AsyncClient]
+    connect: Callable[[], AsyncClient] = field(repr=False)
     verify: bool
 
     def setup(self, worker: Worker) -> None:
