@@ -93,6 +93,26 @@ def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_goes_on(tmp_p
     assert server.fetched.total() <= CALLS + IN_HAND
 
 
+def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_goes_on(
+    tmp_path: Path,
+) -> None:
+    temporary = {"SQLITE_TMPDIR": str(tmp_path)}
+    # What is remembered of so many calls outgrows SQLite's memory long before the journal does this.
+    with ManyCalls(20_000) as server:
+        stopped = run_export(server, tmp_path / "out", largest_file=1_500_000, env=temporary)
+        assert stopped.code == 1
+        assert f"The temporary folder {tmp_path} can't be written: disk I/O error." in stopped.err
+        assert "name another folder with SQLITE_TMPDIR" in stopped.err
+        assert "Traceback" not in stopped.err
+        written = len(data_files(tmp_path / "out"))
+        server.count = CALLS
+        assert run_export(server, tmp_path / "out", env=temporary).code == 0
+        assert run_export(server, tmp_path / "undisturbed").code == 0
+    undisturbed = data_files(tmp_path / "undisturbed").items()
+    assert written > 0
+    assert undisturbed <= data_files(tmp_path / "out").items()
+
+
 def test_a_refused_key_ends_it_at_once(tmp_path: Path) -> None:
     with ManyCalls(CALLS) as server:
         server.interfere = lambda heard, _: (

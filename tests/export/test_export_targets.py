@@ -291,6 +291,20 @@ def test_what_can_be_no_target_is_refused_with_what_to_do(target: str, says: str
     assert "secret" not in str(refused.value)
 
 
+def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    target = open_target("memory://bucket/out", "1-of-1")
+    says = f"The temporary folder {tmp_path / 'gone'} can't be written: No such file or directory"
+    with pytest.raises(TargetError, match=says):
+        target.clean()
+    with pytest.raises(TargetError, match=says) as failure:
+        target.write_lines("a/b", [b"line"])
+    assert "TMPDIR" in failure.value.hint
+    target.close()
+
+
 def test_a_file_system_that_can_not_be_opened_is_told_of() -> None:
     with pytest.raises(TargetError, match="can't be opened: no credentials"):
         open_target("broken://bucket/out", "1-of-1")

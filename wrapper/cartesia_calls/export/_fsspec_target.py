@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from cartesia_calls._exceptions import CartesiaError, ConfigurationError
 
-from ._errors import target_failure
+from ._errors import target_failure, temporary_failure
 from ._paths import PARTIAL
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class FsspecTarget:
         self._puts_whole = not _OBJECT_STORES.isdisjoint(
             (self._fs.protocol,) if isinstance(self._fs.protocol, str) else self._fs.protocol
         )
-        self.scratch = Path(tempfile.gettempdir(), f"cartesia-calls-{os.urandom(8).hex()}")
+        with _telling_of_temporary_files():
+            temporary = tempfile.gettempdir()
+        self.scratch = Path(temporary, f"cartesia-calls-{os.urandom(8).hex()}")
 
     def read(self, path: str) -> bytes | None:
         """See `Target.read`."""
@@ -82,7 +84,7 @@ class FsspecTarget:
 
     def write_lines(self, path: str, lines: Iterable[bytes]) -> None:
         """See `Target.write_lines`."""
-        with tempfile.TemporaryFile() as file:
+        with _telling_of_temporary_files(), tempfile.TemporaryFile() as file:
             file.writelines(lines)
             file.seek(0)
             with (
@@ -141,7 +143,8 @@ class FsspecTarget:
             if run == self._run or run.startswith(f"{self._run}."):
                 for name in self.names(f"{PARTIAL}/{run}"):
                     self.remove(f"{PARTIAL}/{run}/{name}")
-        self.scratch.mkdir(mode=0o700, exist_ok=True)
+        with _telling_of_temporary_files():
+            self.scratch.mkdir(mode=0o700, exist_ok=True)
 
     def close(self) -> None:
         """See `Target.close`."""
@@ -181,6 +184,15 @@ class FsspecTarget:
                 # With `--verbose`, and in a traceback, its cause would be shown.
                 raise failure from None
             raise failure from error
+
+
+@contextmanager
+def _telling_of_temporary_files() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        folder = tempfile.tempdir or os.curdir
+        raise temporary_failure(folder, error.strerror or str(error)) from error
 
 
 def _open(url: str, name: str) -> tuple[_FileSystem, str]:

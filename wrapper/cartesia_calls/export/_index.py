@@ -1,19 +1,23 @@
 """What a run must remember of all calls, kept on disk so that memory stays flat.
 
 A temporary SQLite database, gone with the run; the truth is the manifest in the target. All is one
-transaction without an end: there is nothing to commit.
+transaction without an end: there is nothing to commit. Where its folder is full, methods raise a
+`TargetError`.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from contextlib import ContextDecorator
 from dataclasses import dataclass, field, fields
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ._entry import read_entry
+from ._errors import temporary_failure
 from ._json_line import json_line
 
 if TYPE_CHECKING:
@@ -80,9 +84,33 @@ def _work(line: bytes) -> Work:
     return Work(call_id, agent_id, day, final, tuple(parts), has_failed, tuple(kept), *others)
 
 
+class _Telling(ContextDecorator):
+    """Tells of what SQLite can't do with its file; without state, so that one serves all."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, sqlite3.OperationalError):
+            failure = temporary_failure(_folder(), str(error), "SQLITE_TMPDIR or TMPDIR")
+            raise failure from error
+
+
+telling = _Telling()
+
+
+def _folder() -> str:
+    """Return the folder in which SQLite makes its temporary files."""
+    named = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"))
+    folders = (*filter(None, named), "/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 - as SQLite has it
+    usable = (folder for folder in folders if os.access(folder, os.W_OK | os.X_OK))
+    return next(usable, os.curdir)
+
+
 class Index:
     """The manifest's entries and the work that is left; for one thread at a time."""
 
+    @telling
     def __init__(self) -> None:
         # An empty name: a private file that is gone when it is closed.
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -90,6 +118,7 @@ class Index:
         self._numbers = {False: count(1), True: count(_LATE)}
         self._last_work = 0
 
+    @telling
     def load(self, lines: Iterable[bytes], *, own: bool, unsure: bool = False) -> None:
         """Take entries in; of one call the one recorded last counts.
 
@@ -101,12 +130,14 @@ class Index:
         entries = (entry for line in lines if (entry := read_entry(line)))
         self._database.executemany(_PUT, (_values(entry, own, unsure) for entry in entries))
 
+    @telling
     def put(self, entries: Iterable[Entry]) -> None:
         """Take in entries of this run."""
         self._database.executemany(
             _PUT, (_values(entry, own=True, unsure=False) for entry in entries)
         )
 
+    @telling
     def get(self, call_id: str) -> Entry | None:
         """Return what is recorded of a call."""
         query = "SELECT line FROM entry WHERE call_id = ?"
@@ -117,26 +148,31 @@ class Index:
         """Return what is recorded of a call that has been listed."""
         return self.get(call.id)
 
+    @telling
     def drop(self, call_id: str) -> None:
         """Forget what is recorded of a call."""
         self._database.execute("DELETE FROM entry WHERE call_id = ?", (call_id,))
 
     def unsure(self) -> Iterator[Entry]:
         """Yield the entries that are to be checked; `drop` may be called meanwhile."""
-        ids = self._database.execute("SELECT call_id FROM entry WHERE unsure").fetchall()
+        with telling:
+            ids = self._database.execute("SELECT call_id FROM entry WHERE unsure").fetchall()
         yield from filter(None, (self.get(call_id) for (call_id,) in ids))
 
     def own_lines(self) -> Iterator[bytes]:
         """Yield the lines of what this run's shard has recorded, by call id."""
         query = "SELECT line FROM entry WHERE own ORDER BY call_id"
-        for (line,) in self._database.execute(query):
-            yield line
+        with telling:
+            for (line,) in self._database.execute(query):
+                yield line
 
+    @telling
     def see(self, call_id: str) -> bool:
         """Remember that a call was listed; tell whether it was for the first time."""
         query = "INSERT OR IGNORE INTO seen VALUES (?)"
         return bool(self._database.execute(query, (call_id,)).rowcount)
 
+    @telling
     def add_work(self, work: Iterable[Work]) -> None:
         """Remember work that is to be done."""
         self._database.executemany(
@@ -144,6 +180,7 @@ class Index:
             ((next(self._numbers[one.has_failed]), json_line(_FIELDS(one))) for one in work),
         )
 
+    @telling
     def next_work(self, most: int, *, complete: bool) -> list[Work]:
         """Return the next pieces of work, each once, in the order they were added.
 

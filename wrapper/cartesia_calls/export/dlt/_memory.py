@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from cartesia_calls.export._entry import Entry, Exported, Skipped, read_entry
-from cartesia_calls.export._index import Index
+from cartesia_calls.export._index import Index, telling
 from cartesia_calls.export._rows import in_utc
 
 if TYPE_CHECKING:
@@ -113,9 +113,14 @@ class Memory(Index):
 
     def _entries(self) -> Iterator[tuple[Entry, str | None]]:
         query = "SELECT line, at FROM entry JOIN started USING (call_id) ORDER BY call_id"
-        for line, at in self._database.execute(query):
-            yield cast("Entry", read_entry(line)), at  # written by `Index`, which writes whole ones
+        with telling:
+            for line, at in self._database.execute(query):
+                yield (
+                    cast("Entry", read_entry(line)),
+                    at,
+                )  # written by `Index`, which writes whole ones
 
+    @telling
     def _note(self, call_id: str, at: str | None) -> None:
         self._database.execute("INSERT OR REPLACE INTO started VALUES (?, ?)", (call_id, at))
 
