@@ -125,3 +125,20 @@ def test_a_folder_whose_rights_are_taken_half_way_ends_it_and_the_next_run_goes_
 def _allow(target: Path, mode: int) -> None:
     for folder in [folder for folder in target.rglob("*") if folder.is_dir()]:
         folder.chmod(mode)
+
+
+def test_a_lock_of_another_user_s_is_told_of_by_its_name(server: ManyCalls, tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    assert run_export(server, target).code == 0
+    lock = target / "_locks" / "1-of-1.lock"
+    lock.chmod(0o444)
+    refused = subprocess.run(
+        [*_bound_by_rights(), *command(server, target)],
+        env=environment(CARTESIA_API_KEY=KEY),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    said = f"Error: The target {target} can't be locked: Permission denied ({lock})."
+    assert said in refused.stderr

@@ -164,6 +164,20 @@ def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str)
     second.close()
 
 
+@pytest.mark.parametrize("name", ["guard.lock", "1-of-1.lock", "1-of-2.lock"])
+def test_a_lock_that_can_not_be_taken_is_told_of(tmp_path: Path, name: str) -> None:
+    lock = tmp_path / LOCKS / name
+    lock.mkdir(parents=True)
+    target = open_target(tmp_path, "1-of-1")
+    with pytest.raises(TargetError) as failure:
+        acquire(target, Shard(), SystemClock())
+    assert failure.value.summary == (
+        f"The target {tmp_path} can't be locked: Is a directory ({lock})."
+    )
+    assert failure.value.hint
+    target.close()
+
+
 @PLACES
 def test_a_second_export_leaves_the_first_at_its_work(
     server: ManyCalls, tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch

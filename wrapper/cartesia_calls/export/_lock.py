@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ._errors import TargetBusyError
+from ._errors import TargetBusyError, target_failure
 from ._paths import LOCKS
 
 # Not on Windows.
@@ -57,11 +57,17 @@ def acquire(target: Target, shard: Shard, clock: Clock) -> Lock:
 
     Raises:
         TargetBusyError: Another export is at work there.
-        TargetError: The target can't be written.
+        TargetError: The target can't be locked.
     """
     if target.folder is not None and fcntl is not None:
         target.create(f"{LOCKS}/guard.lock", b"")
-        return _FolderLock(target.folder / LOCKS, target.name, shard)
+        try:
+            return _FolderLock(target.folder / LOCKS, target.name, shard)
+        except OSError as error:
+            # Such as another user's file.
+            where = f" ({error.filename})" if error.filename else ""
+            why = f"{error.strerror or error}{where}"
+            raise target_failure(target.name, "locked", why) from error
     return _ObjectLock(target, shard, clock)
 
 
