@@ -296,13 +296,72 @@ def test_long_ids_make_short_names_that_differ() -> None:
         ("", "is empty"),
         ("nosuch://bucket", "Protocol not known"),
         ("absent://key:secret@bucket/x", "needs a package that is not installed: Install it"),
+        ("file://localhost/tmp/x", "file://localhost/tmp/x is no folder of this machine"),
+        ("file://me:secret@host/x", "file://host/x is no folder of this machine"),
+        ("local:x", "is no folder of this machine"),
+        ("file::memory:///x", "is no folder of this machine"),
+        ("s3:bucket", "s3:bucket is no URL, since two slashes are missing"),
+        ("S3:/bucket", "two slashes are missing"),
+        ("s3:key:secret@bucket", "two slashes are missing"),
+        ("sftp:host/x", "two slashes are missing"),
+        ("simplecache::nosuch://x", "Protocol not known"),
     ],
 )
-def test_what_can_be_no_target_is_refused_with_what_to_do(target: str, says: str) -> None:
+def test_what_can_be_no_target_is_refused_with_what_to_do(
+    target: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigurationError, match=says) as refused:
         open_target(target, "1-of-1")
     assert refused.value.hint
     assert "secret" not in str(refused.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "url", ["file://{}/a b", "file:{}/a b", "LOCAL://{}/a b", "file:///{}/a b"]
+)
+def test_a_file_url_is_the_folder_that_it_names(tmp_path: Path, url: str) -> None:
+    target = open_target(url.format(tmp_path), "1-of-1")
+    assert target.folder == tmp_path / "a b"
+    assert target.name == str(tmp_path / "a b")
+
+
+@pytest.mark.parametrize("name", ["a:b", "a::b", "2026-03-01T12:00", "host:9000", "odd:", "C:\\x"])
+@pytest.mark.parametrize("hidden", [None, "fsspec"])
+def test_a_colon_makes_no_url(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, hidden: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if hidden is not None:
+        monkeypatch.setitem(sys.modules, hidden, None)
+    assert open_target(name, "1-of-1").folder == Path(name)
+    assert (tmp_path / name).is_dir()
+    # By its whole path even what looks like a URL.
+    assert open_target(tmp_path / "s3:bucket", "1-of-1").folder == tmp_path / "s3:bucket"
+
+
+def test_a_missing_slash_is_noticed_without_fsspec(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(ConfigurationError, match="two slashes are missing"):
+        open_target("gs:bucket", "1-of-1")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_chain_of_urls_is_fsspec_s(
+    server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _export(server, tmp_path / "folder")
+    assert (
+        _export(server, "simplecache::memory://bucket/out").target
+        == "simplecache::memory://bucket/out"
+    )
+    logs = [file.getvalue() for p, file in MemoryFileSystem.store.items() if "/logs/" in p]
+    assert sorted(logs) == sorted(data_files(tmp_path / "folder").values())
 
 
 def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_told_of(

@@ -47,7 +47,7 @@ class FsspecTarget:
     """Any file system that fsspec knows (extra `export`)."""
 
     def __init__(self, url: str, run: str) -> None:
-        self.name = _without_secrets(url)
+        self.name = without_secrets(url)
         self.folder = None
         with self._telling("opened"):
             self._fs, root = _open(url, self.name)
@@ -179,7 +179,7 @@ class FsspecTarget:
         # Every file system has errors of its own kind.
         except Exception as error:
             said = " ".join((str(error) or type(error).__name__).split()).rstrip(".")
-            failure = target_failure(self.name, done, _without_secrets(said))
+            failure = target_failure(self.name, done, without_secrets(said))
             if said not in failure.summary:
                 # With `--verbose`, and in a traceback, its cause would be shown.
                 raise failure from None
@@ -214,12 +214,12 @@ def _open(url: str, name: str) -> tuple[_FileSystem, str]:
         ) from None
     except ValueError as error:
         raise ConfigurationError(
-            f"The target {name} is no folder and no URL that fsspec knows: {_without_secrets(str(error))}.",
+            f"The target {name} is no folder and no URL that fsspec knows: {without_secrets(str(error))}.",
             hint="Name a folder, or a URL such as s3://bucket/calls.",
         ) from None
     return file_system, str(path)
 
 
-def _without_secrets(text: str) -> str:
+def without_secrets(text: str) -> str:
     """Return an address, or a message with addresses in it, without credentials and queries."""
     return _QUERY.sub(r"\1", _USER.sub("", text))

@@ -6,20 +6,26 @@ import os
 import re
 import shutil
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cartesia_calls._exceptions import ConfigurationError
 
 from ._errors import target_failure
-from ._fsspec_target import FsspecTarget
+from ._fsspec_target import FsspecTarget, without_secrets
 from ._paths import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
-_SCHEME = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]+)://?", re.IGNORECASE)
+# One letter and a colon is a drive of Windows. A chain is fsspec's, as in simplecache::s3://bucket.
+_SCHEME = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]+)(?P<chain>(::[a-z0-9+.-]+)*):(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_KNOWN_WITHOUT_FSSPEC = frozenset({"s3", "gs", "gcs", "az", "abfs", "memory"})
 
 
 class Target(Protocol):
@@ -104,9 +110,41 @@ def open_target(to: str | os.PathLike[str], run: str) -> Target:
         raise ConfigurationError(
             "The target is empty.", hint="Name a folder, or a URL such as s3://bucket/calls."
         )
-    if (found := _SCHEME.match(text)) is None or found["scheme"].lower() in {"file", "local"}:
-        return LocalTarget(Path(text[found.end() - 1 :] if found else text), run)
-    return FsspecTarget(text, run)
+    found = _SCHEME.match(text)
+    if found is None:
+        return LocalTarget(Path(text), run)
+    scheme, rest = found["scheme"].lower(), found["rest"]
+    if scheme in {"file", "local"}:
+        return LocalTarget(_path_of(text, found["chain"] + rest), run)
+    if rest.startswith("//"):
+        return FsspecTarget(text, run)
+    if _is_known(scheme):
+        raise ConfigurationError(
+            f"The target {without_secrets(text)} is no URL, since two slashes are missing.",
+            hint=f"Write them, as in {scheme}://bucket/calls; name a folder that is really called so by "
+            "its whole path.",
+        )
+    return LocalTarget(Path(text), run)
+
+
+def _path_of(url: str, rest: str) -> Path:
+    """Return the folder that a URL names, of which `rest` comes after the scheme."""
+    path = rest.removeprefix("//")
+    if not path.startswith("/"):
+        raise ConfigurationError(
+            f"The target {without_secrets(url)} is no folder of this machine.",
+            hint="Write file:///tmp/x, with three slashes, or the plain path: /tmp/x.",
+        )
+    return Path("/" + path.lstrip("/"))
+
+
+def _is_known(scheme: str) -> bool:
+    """Tell whether it is a scheme of fsspec's, as far as can be told without it."""
+    try:
+        fsspec: Any = import_module("fsspec")
+    except ModuleNotFoundError:
+        return scheme in _KNOWN_WITHOUT_FSSPEC
+    return scheme in fsspec.available_protocols()
 
 
 class LocalTarget:
