@@ -9,9 +9,13 @@ import errno
 import os
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from hashlib import sha256
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +33,11 @@ from cartesia_calls.export import (
     TargetError,
     export,
 )
-from cartesia_calls.export._entry import Entry
+from cartesia_calls.export._entry import Entry, Exported
+from cartesia_calls.export._index import Index
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
-from cartesia_calls.export._manifest import open_journal
+from cartesia_calls.export._manifest import load, open_journal
 from cartesia_calls.export._paths import LOCKS, MANIFEST, PARTIAL, data_path, safe_name
 from cartesia_calls.export._target import open_target
 from exporting import data_files
@@ -417,6 +422,7 @@ def test_what_is_not_there_is_nothing_and_no_error(tmp_path: Path, place: str) -
     target = open_target(place.format(tmp_path), "1-of-1")
     assert target.read("no/such") is None
     assert list(target.lines("no/such")) == []
+    assert list(target.blocks("no/such")) == []
     assert target.names("no") == []
     target.remove("no/such")
     target.close()
@@ -490,6 +496,36 @@ def test_a_manifest_whose_first_file_was_not_written_whole_is_taken_up(
     about.write_bytes(whole[:-5])
     assert _export(server, tmp_path).present == CALLS
     assert about.read_bytes() == whole
+
+
+@PLACES
+def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
+    tmp_path: Path, place: str
+) -> None:
+    size = 40 << 20
+    digest = sha256()
+    for _ in range(40):
+        digest.update(bytes(1 << 20))
+    path = "audio/ac_1.wav"
+    there = Exported(path, None, size, digest.hexdigest(), final=True)
+    target = open_target(place.format(tmp_path), "1-of-1")
+    target.clean()
+    target.write_lines(path, repeat(bytes(1 << 20), 40))
+    entries = [
+        Entry("ac_1", AGENT, "2026-03-01", {"audio": there}),
+        Entry("ac_2", AGENT, "2026-03-01", {"audio": replace(there, size=size + 1)}),
+    ]
+    target.write(f"{MANIFEST}/1-of-1.journal.ndjson", b"".join(entry.line for entry in entries))
+    index = Index()
+    tracemalloc.start()
+    load(target, Shard(), index)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert index.get("ac_1") == entries[0]
+    assert index.get("ac_2") is None
+    assert most < 8 << 20
+    index.close()
+    target.close()
 
 
 @pytest.mark.parametrize("content", [b"", b'{"pid": 7', b"[]", b'{"alive_at": "soon"}'])

@@ -7,9 +7,10 @@ import re
 import shutil
 import tempfile
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 from cartesia_calls._exceptions import CartesiaError, ConfigurationError
 
@@ -17,13 +18,23 @@ from ._errors import target_failure, temporary_failure
 from ._paths import PARTIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 # Of these, a put is seen whole or not at all.
 _OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"})
 
 _USER = re.compile(r"(?<=//)[^\s/@]+@|[^\s/@\"']+:[^\s/@\"']+@")
 _QUERY = re.compile(r"(\w://[^\s\"'?]+)\?[^\s\"']*")
+
+
+Cut: TypeAlias = "Callable[[BinaryIO], Iterator[bytes]]"
+"""Cuts a file into pieces."""
+_BLOCK = 1 << 20
+
+
+def blocks_of(file: BinaryIO) -> Iterator[bytes]:
+    """Return the rest of a file in blocks."""
+    return iter(partial(file.read, _BLOCK), b"")
 
 
 class _FileSystem(Protocol):
@@ -70,12 +81,11 @@ class FsspecTarget:
 
     def lines(self, path: str) -> Iterator[bytes]:
         """See `Target.lines`."""
-        with self._telling("read"):
-            try:
-                with self._fs.open(self._at(path), "rb") as file:
-                    yield from file
-            except FileNotFoundError:
-                return
+        return self._pieces(path, iter)
+
+    def blocks(self, path: str) -> Iterator[bytes]:
+        """See `Target.blocks`."""
+        return self._pieces(path, blocks_of)
 
     def write(self, path: str, data: bytes) -> None:
         """See `Target.write`."""
@@ -92,8 +102,8 @@ class FsspecTarget:
                 self._whole(path) as place,
                 self._fs.open(place, "wb") as there,
             ):
-                while piece := file.read(1 << 20):
-                    there.write(piece)
+                for block in blocks_of(file):
+                    there.write(block)
 
     def adopt(self, path: str, file: Path) -> None:
         """See `Target.adopt`."""
@@ -149,6 +159,14 @@ class FsspecTarget:
     def close(self) -> None:
         """See `Target.close`."""
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def _pieces(self, path: str, cut: Cut) -> Iterator[bytes]:
+        with self._telling("read"):
+            try:
+                with self._fs.open(self._at(path), "rb") as file:
+                    yield from cut(file)
+            except FileNotFoundError:
+                return
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"

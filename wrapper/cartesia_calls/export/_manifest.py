@@ -100,9 +100,9 @@ def _is_there(target: Target, part: object) -> bool:
         return True
     digest = sha256()
     size = 0
-    for piece in target.lines(part.path):
-        digest.update(piece)
-        size += len(piece)
+    for block in target.blocks(part.path):
+        digest.update(block)
+        size += len(block)
     return size == part.size and digest.hexdigest() == part.sha256
 
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from cartesia_calls._exceptions import ConfigurationError
 
 from ._errors import target_failure
-from ._fsspec_target import FsspecTarget, without_secrets
+from ._fsspec_target import FsspecTarget, blocks_of, without_secrets
 from ._paths import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
+
+    from ._fsspec_target import Cut
 
 # One letter and a colon is a drive of Windows. A chain is fsspec's, as in simplecache::s3://bucket.
 _SCHEME = re.compile(
@@ -50,6 +52,10 @@ class Target(Protocol):
 
     def lines(self, path: str) -> Iterator[bytes]:
         """Yield a file's lines, which need not fit into memory; none where there is no file."""
+        ...
+
+    def blocks(self, path: str) -> Iterator[bytes]:
+        """Yield a file's bytes, in blocks of a size that fits; none where there is no file."""
         ...
 
     def write(self, path: str, data: bytes) -> None:
@@ -171,12 +177,11 @@ class LocalTarget:
 
     def lines(self, path: str) -> Iterator[bytes]:
         """See `Target.lines`."""
-        with self._telling("read"):
-            try:
-                with (self.folder / path).open("rb") as file:
-                    yield from file
-            except FileNotFoundError:
-                return
+        return self._pieces(path, iter)
+
+    def blocks(self, path: str) -> Iterator[bytes]:
+        """See `Target.blocks`."""
+        return self._pieces(path, blocks_of)
 
     def write(self, path: str, data: bytes) -> None:
         """See `Target.write`."""
@@ -248,6 +253,14 @@ class LocalTarget:
         self._sweep()
         with suppress(OSError):
             self.scratch.parent.rmdir()
+
+    def _pieces(self, path: str, cut: Cut) -> Iterator[bytes]:
+        with self._telling("read"):
+            try:
+                with (self.folder / path).open("rb") as file:
+                    yield from cut(file)
+            except FileNotFoundError:
+                return
 
     def _sweep(self) -> None:
         for left in (self.scratch, *self.scratch.parent.glob(f"{self.scratch.name}.*")):
