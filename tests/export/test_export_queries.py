@@ -121,3 +121,17 @@ def test_the_document_has_the_schema(request: pytest.FixtureRequest) -> None:
         DOCUMENT.write_text(text.replace(found[0], made), encoding="utf-8")
     else:
         assert found[0] == made, "write it anew: nox -s tests -- --write-docs tests/export"
+
+
+def test_the_document_has_every_folder(cartesia_sandbox: Sandbox, tmp_path: Path) -> None:
+    names: set[str] = set()
+    export(
+        agents=cartesia_sandbox.agents.busy,
+        to=tmp_path,
+        include=("logs", "record", "transcript", "audio"),
+        connect=partial(AsyncClient, cartesia_sandbox.api_key, base_url=cartesia_sandbox.url),
+        on_event=lambda _: names.update(path.name for path in tmp_path.iterdir()),
+    )
+    text = DOCUMENT.read_text(encoding="utf-8")
+    (layout,) = re.findall(r"## What is written\n\n```\n(.*?)```", text, re.DOTALL)
+    assert {line.partition("/")[0] for line in layout.splitlines()} == names
