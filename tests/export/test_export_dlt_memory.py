@@ -34,6 +34,7 @@ JOB = check_job(
     concurrency=8,
     rate=None,
     refresh=False,
+    now=NOW,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -300,6 +301,8 @@ def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_pa
         {"shard": "0/2"},
         {"shard": "3/2"},
         {"shard": "half"},
+        {"since": "soon"},
+        {"until": "then"},
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_sent(
@@ -311,11 +314,36 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("wrong", [{"concurrency": "4"}, {"concurrency": True}, {"rate": "4"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"agents": None},
+        {"agents": [3]},
+        {"status": 3},
+        {"status": [3]},
+        {"include": [["logs"]]},
+        {"since": 3},
+        {"shard": 3},
+        {"concurrency": "4"},
+        {"concurrency": True},
+        {"rate": "4"},
+    ],
+)
 def test_what_is_of_the_wrong_type_is_refused_before_anything_is_sent(
     wrong: dict[str, Any], tmp_path: Path
 ) -> None:
     (name,) = wrong
+    arguments: dict[str, Any] = {"agents": AGENT, "to": tmp_path / "out", **wrong}
     with pytest.raises(TypeError, match=f"{name} must be"):
-        export(agents=AGENT, to=tmp_path / "out", **wrong)
+        export(**arguments)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_a_loop_runs_already_it_says_what_to_write(tmp_path: Path) -> None:
+    async def as_in_a_notebook() -> None:
+        export(agents=AGENT, to=tmp_path)
+
+    with pytest.raises(RuntimeError, match=r"await export_async"):
+        asyncio.run(as_in_a_notebook())
+    gc.collect()  # a coroutine that nobody awaited would be warned of now

@@ -121,6 +121,7 @@ async def export_async(
         TypeError: An argument has the wrong type.
         ValueError: An argument has an impossible value.
     """
+    clock = clock or SystemClock()
     job = check_job(
         agents=agents,
         since=since,
@@ -132,6 +133,7 @@ async def export_async(
         concurrency=concurrency,
         rate=rate,
         refresh=refresh,
+        now=clock.now(),
     )
     return await run_job(
         job,
@@ -140,7 +142,7 @@ async def export_async(
         workers=workers or ThisProcess(),
         on_event=on_event,
         stop=stop or asyncio.Event(),
-        clock=clock or SystemClock(),
+        clock=clock,
     )
 
 
@@ -165,7 +167,11 @@ def export(
 
     Ctrl-C ends it with a `KeyboardInterrupt` once what has been fetched is written. Where an event
     loop runs already, such as in a notebook, await `export_async`.
+
+    Raises:
+        RuntimeError: An event loop runs already.
     """
+    _check_no_loop()
     return asyncio.run(
         export_async(
             agents=agents,
@@ -183,4 +189,15 @@ def export(
             workers=workers,
             on_event=on_event,
         )
+    )
+
+
+def _check_no_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise RuntimeError(
+        "export can't run where an event loop runs already, such as in a notebook; "
+        "write `await export_async(...)` instead"
     )

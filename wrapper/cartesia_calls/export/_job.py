@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
 from cartesia_calls._arguments import check_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
 Format = Literal["ndjson", "parquet"]
@@ -37,8 +37,10 @@ class Shard:
         """Return the shard that a text such as `2/4` names.
 
         Raises:
+            TypeError: It is no text.
             ValueError: It names none.
         """
+        _check_text(text, "shard", "'1/4'")
         number, slash, of = text.partition("/")
         plain = number.isascii() and of.isascii() and number.isdecimal() and of.isdecimal()
         if not slash or not plain or not 1 <= int(number) <= int(of):
@@ -66,7 +68,7 @@ class Job:
 
     Attributes:
         agents: Whose calls.
-        since: Only calls that started at this time or later, as `calls.list` reads it.
+        since: Only calls that started at this time or later.
         until: Only calls that started before it.
         status: Only calls with one of these statuses; all if empty.
         include: What of each call.
@@ -78,8 +80,8 @@ class Job:
     """
 
     agents: tuple[str, ...]
-    since: datetime | str | None
-    until: datetime | str | None
+    since: datetime | None
+    until: datetime | None
     status: tuple[str, ...]
     include: tuple[Part, ...]
     format: Format
@@ -93,6 +95,7 @@ def check_shard(text: str) -> str:
     """Return a text that names a shard, such as `2/4`.
 
     Raises:
+        TypeError: It is no text.
         ValueError: It names none.
     """
     Shard.read(text)
@@ -111,26 +114,30 @@ def check_job(
     concurrency: int,
     rate: float | None,
     refresh: bool,
+    now: datetime,
 ) -> Job:
-    """Check what an export was called with.
+    """Check what an export was called with, at that moment.
 
     Raises:
         TypeError: An argument has the wrong type.
         ValueError: An argument has an impossible value.
     """
-    ids = tuple(dict.fromkeys(check_id(agent, "an agent's id") for agent in _many(agents)))
+    from cartesia_calls._times import read_moment  # noqa: PLC0415 - dateutil's parser is large
+
+    named = _many(agents, "agents", "'agent_1'")
+    ids = tuple(dict.fromkeys(check_id(agent, "an agent's id") for agent in named))
     if not ids:
         raise ValueError("agents is empty; pass an agent's id, or several")
     if format not in FORMATS:
         raise ValueError(f"format is {format!r}; pass one of {', '.join(FORMATS)}")
-    parts = set(_many(include))
+    parts = set(_many(include, "include", "'logs'"))
     if not parts or not parts <= set(PARTS):
         raise ValueError(f"include is {include!r}; pass one or more of {', '.join(PARTS)}")
     return Job(
         agents=ids,
-        since=since,
-        until=until,
-        status=tuple(_many(status or ())),
+        since=None if since is None else read_moment(since, now, "since"),
+        until=None if until is None else read_moment(until, now, "until"),
+        status=_many(status or (), "status", "'completed'"),
         include=tuple(part for part in PARTS if part in parts),
         format=format,
         shard=Shard() if shard is None else Shard.read(shard),
@@ -140,8 +147,17 @@ def check_job(
     )
 
 
-def _many(value: str | Iterable[str]) -> Iterable[str]:
-    return (value,) if isinstance(value, str) else value
+def _many(value: object, name: str, example: str) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return (_check_text(value, name, example),)
+    texts = tuple(cast("Iterable[object]", value))
+    return tuple(_check_text(text, f"each of {name}", example) for text in texts)
+
+
+def _check_text(value: object, name: str, example: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be text such as {example}, not {type(value).__name__}")
+    return value
 
 
 def _check_concurrency(value: object) -> int:

@@ -12,12 +12,10 @@ is in the tables.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cartesia_calls._clock import SystemClock
 from cartesia_calls._exceptions import ConfigurationError
-from cartesia_calls._times import read_moment
 from cartesia_calls.export import DEFAULT_CONCURRENCY
 from cartesia_calls.export._job import check_job
 
@@ -73,6 +71,7 @@ def calls_source(
         TypeError: An argument has the wrong type.
         ValueError: An argument has an impossible value.
     """
+    clock = clock or SystemClock()
     job = check_job(
         agents=agents,
         since=since,
@@ -84,16 +83,10 @@ def calls_source(
         concurrency=concurrency,
         rate=rate,
         refresh=refresh,
+        now=clock.now(),
     )
     if "audio" in job.include:
         raise ValueError("include has audio, which is no table; keep recordings with `export`")
-    clock = clock or SystemClock()
-    now = clock.now()
-    job = replace(
-        job,
-        since=None if since is None else read_moment(since, now, "since"),
-        until=None if until is None else read_moment(until, now, "until"),
-    )
     try:
         from ._source import source_of  # noqa: PLC0415 - needs what may not be installed
     except ModuleNotFoundError as error:

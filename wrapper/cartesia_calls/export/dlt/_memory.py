@@ -89,8 +89,7 @@ class Memory(Index):
         # By the hour, so that a run that finds nothing new has no new state to load either.
         until = (now - LATECOMERS).replace(minute=0, second=0, microsecond=0)
         since = self._job.since or BEGINNING
-        assert isinstance(since, datetime)  # noqa: S101 - read when the source was made
-        if isinstance(self._job.until, datetime):
+        if self._job.until is not None:
             until = min(until, self._job.until)
         for key, spans in self._spans.items():
             self._spans[key] = list(_joined([*spans, (since, until)] if since < until else spans))
