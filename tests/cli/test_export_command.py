@@ -17,13 +17,16 @@ from cartesia_calls.export import (
     CallExported,
     CallSkipped,
     CallsListed,
+    ExportFinished,
     ExportResult,
 )
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
 from cartesia_calls.export._target import open_target
 from cartesia_calls.sandbox import Sandbox
+from exporting import run_export
 from fake_clock import FakeClock
+from many_calls import Interfere, ManyCalls, http
 from terminal import on_terminal, piped
 
 
@@ -51,7 +54,7 @@ def test_0_where_all_is_there_and_events_for_machines(
     last = events[-1]
     assert last["event"] == "finished"
     assert last["found"] == last["exported"] == len(list(tmp_path.rglob("ac_*")))
-    assert last["skipped"] == {}
+    assert (last["skipped"], last["error"]) == ({}, None)
 
 
 def test_on_a_terminal_a_bar_shows_how_far_it_is(
@@ -73,10 +76,43 @@ def test_a_second_export_to_the_same_target_is_refused(
     assert "Another export is at work" in done.err
 
 
-def test_a_refused_key_is_3(sandbox: Sandbox, env: dict[str, str], tmp_path: Path) -> None:
+def test_a_refused_key_is_3_and_the_last_event_says_what_ended_it(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
     env = {**env, "CARTESIA_API_KEY": sandbox.refused_api_key}
-    done = piped("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
+    words = ("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), "--json")
+    done = piped(*words, env=env)
     assert done.code == 3
+    (last,) = [json.loads(line) for line in done.out.splitlines()]
+    assert (last["event"], last["target"], last["exported"]) == ("finished", str(tmp_path), 0)
+    assert last["error"]["type"] == "AuthenticationError"
+    assert f"Error: {last['error']['summary']}\n{last['error']['hint']}\n" in done.err
+
+
+def test_what_ends_it_before_it_began_is_the_last_event_too(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    env = {**env, "CARTESIA_API_KEY": ""}
+    done = piped("export", "--agent", "agent_1", "--to", str(tmp_path), "--json", env=env)
+    assert done.code == 3
+    (last,) = [json.loads(line) for line in done.out.splitlines()]
+    assert (last["found"], last["error"]["type"]) == (0, "ConfigurationError")
+    assert "Exported" not in done.err
+
+
+def test_after_an_error_it_says_what_had_come_by_then(tmp_path: Path) -> None:
+    with ManyCalls(20, interfere=_refused_from(10)) as server:
+        done = run_export(server, tmp_path, "--concurrency", "1")
+        assert done.code == 3
+        counts, error, hint = done.err.splitlines()
+        assert counts.startswith(f"Exported 8 calls to {tmp_path}: 52 rows, ")
+        assert error.startswith("Error: Unauthorized (401 ")
+        assert hint
+
+
+def _refused_from(number: int) -> Interfere:
+    refusal = http("401 Unauthorized", b"{}")
+    return lambda heard, _path: refusal if heard >= number else None
 
 
 def test_the_choices_are_those_of_the_library() -> None:
@@ -121,6 +157,8 @@ def test_piped_it_says_every_five_seconds_how_far_it_is(
                 show(CallExported(f"ac_{second}", "agent_1", ("logs",), rows=3))
             else:
                 show(CallSkipped(f"ac_{second}", "agent_1", "deleted"))
+        clock.elapsed = 99.0
+        show(ExportFinished(ExportResult("calls")))
     assert capsys.readouterr().err.splitlines() == [
         "8 of 9 calls: 3 exported, 0.6 a second, 3 skipped.",
         "9 of 9 calls: 5 exported, 0.5 a second, 6 skipped.",

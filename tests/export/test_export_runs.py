@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient
+from cartesia_calls import AsyncClient, AuthenticationError
 from cartesia_calls.export import (
     CallExported,
     CallSkipped,
     CallsListed,
     ExportEvent,
+    ExportFinished,
     ExportResult,
     as_dict,
     export,
@@ -251,6 +252,8 @@ def test_events_tell_of_each_call(tmp_path: Path) -> None:
     assert (listed[-1].found, listed[-1].to_fetch, listed[-1].complete) == (150, 150, True)
     exported = [event for event in events if isinstance(event, CallExported)]
     assert len({event.call_id for event in exported}) == len(exported) == 150
+    (finished,) = [event for event in events if isinstance(event, ExportFinished)]
+    assert (events[-1], finished.result.exported) == (finished, 150)
     assert as_dict(CallSkipped("ac_1", "agent_1", "deleted")) == {
         "event": "skipped",
         "call_id": "ac_1",
@@ -260,11 +263,43 @@ def test_events_tell_of_each_call(tmp_path: Path) -> None:
     }
 
 
+def test_whoever_catches_what_ended_it_has_what_had_come_by_then(tmp_path: Path) -> None:
+    events: list[ExportEvent] = []
+    with ManyCalls(5) as server:
+        refusal = http("401 Unauthorized", b"{}")
+        server.interfere = lambda heard, _path: refusal if heard > 3 else None
+        with pytest.raises(AuthenticationError) as refused:
+            export(
+                agents=AGENT,
+                to=tmp_path,
+                concurrency=1,
+                connect=partial(AsyncClient, KEY, base_url=server.url),
+                on_event=events.append,
+            )
+    finished = events[-1]
+    assert isinstance(finished, ExportFinished)
+    result = finished.result
+    assert (result.target, result.found, result.exported) == (str(tmp_path), 5, 2)
+    assert result.error is refused.value
+    assert not result.is_complete
+
+
+def test_of_an_error_of_another_kind_machines_are_told_the_kind_alone() -> None:
+    result = ExportResult("calls", error=ZeroDivisionError(KEY))
+    assert as_dict(ExportFinished(result))["error"] == {
+        "type": "ZeroDivisionError",
+        "summary": "An error of another kind ended it.",
+        "hint": "",
+    }
+
+
 def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_path: Path) -> None:
     async def cancelled(server: ManyCalls) -> None:
         task: asyncio.Task[ExportResult] | None = None
+        events: list[ExportEvent] = []
 
         def cancel(event: ExportEvent) -> None:
+            events.append(event)
             if isinstance(event, CallExported) and task is not None:
                 task.cancel()
 
@@ -278,6 +313,8 @@ def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_pa
         )
         with pytest.raises(asyncio.CancelledError):
             await task
+        assert isinstance(events[-1], ExportFinished)
+        assert events[-1].result.interrupted
 
     with ManyCalls(200, delay=0.005) as server:
         asyncio.run(cancelled(server))

@@ -11,17 +11,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cartesia_calls import AsyncClient
-from cartesia_calls._printable import printable
-from cartesia_calls.export import export_async
+from cartesia_calls.export import ExportFinished, export_async
 
 from ._exit_codes import ExitCode
-from ._export_views import EventLines, show_events, summary
-from ._output import write_object
+from ._export_views import show_events, show_summary
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
-    from cartesia_calls.export import ExportResult
+    from cartesia_calls.export import ExportEvent, ExportResult
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,19 +28,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.verbose:
         logging.basicConfig(format="%(message)s")
         logging.getLogger("cartesia_calls").setLevel(logging.INFO)
-    result = asyncio.run(_export(arguments))
-    if arguments.json:
-        write_object(EventLines.of_result(result))
-    print("\n".join(printable(line) for line in summary(result)), file=sys.stderr)
+    ended: list[ExportResult] = []
+    try:
+        result = asyncio.run(_export(arguments, ended.append))
+    finally:
+        # Where an error ended it as well, which `main` tells of.
+        for one in ended:
+            show_summary(one)
     if result.interrupted:
         return ExitCode.INTERRUPTED
     return ExitCode.DONE if result.is_complete else ExitCode.LOGS_NOT_AVAILABLE
 
 
-async def _export(arguments: argparse.Namespace) -> ExportResult:
+async def _export(
+    arguments: argparse.Namespace, on_end: Callable[[ExportResult], object]
+) -> ExportResult:
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    with show_events(json=arguments.json) as on_event:
+    with show_events(json=arguments.json) as show:
+
+        def on_event(event: ExportEvent) -> None:
+            if isinstance(event, ExportFinished):
+                on_end(event.result)
+            show(event)
+
         return await export_async(
             agents=arguments.agent,
             to=arguments.to,

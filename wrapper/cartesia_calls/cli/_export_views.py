@@ -9,7 +9,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from cartesia_calls._printable import printable
-from cartesia_calls.export import CallExported, CallSkipped, CallsListed, Paused, as_dict
+from cartesia_calls.export import (
+    CallExported,
+    CallSkipped,
+    CallsListed,
+    ExportFinished,
+    Paused,
+    as_dict,
+)
 
 from ._output import write_object
 
@@ -42,7 +49,7 @@ def show_events(
 ) -> Generator[OnEvent]:
     """Give what shows events: NDJSON on stdout, a bar on a terminal, or now and then a line."""
     if json:
-        yield EventLines().show
+        yield _show_json
     elif sys.stderr.isatty() and find_spec("rich") is not None:
         with _bar() as progress:
             yield _Bar(progress).show
@@ -50,30 +57,20 @@ def show_events(
         yield _PlainLines(monotonic).show
 
 
-class EventLines:
-    """One JSON object an event."""
+def show_summary(result: ExportResult) -> None:
+    """Say what came of an export; nothing of one that an error ended before it asked for anything."""
+    if result.error is None or result.requests:
+        for line in summary(result):
+            say(line)
 
-    def show(self, event: ExportEvent) -> None:
-        """Write an event."""
-        write_object(as_dict(event))
 
-    @staticmethod
-    def of_result(result: ExportResult) -> dict[str, object]:
-        """Return the last line: what came of it."""
-        return {
-            "event": "finished",
-            "target": result.target,
-            "found": result.found,
-            "exported": result.exported,
-            "present": result.present,
-            "skipped": dict(result.skipped),
-            "rows": result.rows,
-            "size": result.size,
-            "requests": result.requests,
-            "retries": result.retries,
-            "seconds": round(result.seconds, 3),
-            "interrupted": result.interrupted,
-        }
+def say(text: str) -> None:
+    """Write a line to stderr."""
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+def _show_json(event: ExportEvent) -> None:
+    write_object(as_dict(event))
 
 
 class _Counts:
@@ -109,13 +106,13 @@ class _PlainLines:
         counts.take(event)
         now = self._monotonic()
         if isinstance(event, Paused):
-            _say(f"The server asks for fewer requests; pausing {event.seconds:.1f} s.")
+            say(_pause(event))
         elif isinstance(event, CallSkipped) and event.reason == "failed":
-            _say(f"Call {event.call_id} failed: {event.detail}")
-        elif now - self._told >= _SECONDS_BETWEEN_LINES:
+            say(_failure(event))
+        elif not isinstance(event, ExportFinished) and now - self._told >= _SECONDS_BETWEEN_LINES:
             self._told = now
             rate = counts.exported / (now - self._began)
-            _say(
+            say(
                 f"{counts.done} of {counts.found} calls: {counts.exported} exported, {rate:.1f} a "
                 f"second, {counts.skipped} skipped."
             )
@@ -131,15 +128,21 @@ class _Bar:
         counts = self._counts
         counts.take(event)
         if isinstance(event, Paused):
-            self._progress.console.print(
-                f"The server asks for fewer requests; pausing {event.seconds:.1f} s.", markup=False
-            )
+            self._progress.console.print(_pause(event), markup=False)
         self._progress.update(
             self._task,
             completed=counts.done,
             total=counts.found or None,
             skipped=counts.skipped,
         )
+
+
+def _pause(event: Paused) -> str:
+    return f"The server asks for fewer requests; pausing {event.seconds:.1f} s."
+
+
+def _failure(event: CallSkipped) -> str:
+    return f"Call {event.call_id} failed: {event.detail}"
 
 
 def _bar() -> Progress:
@@ -201,7 +204,3 @@ def _size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} {_UNITS[-1]}"
-
-
-def _say(text: str) -> None:
-    print(printable(text), file=sys.stderr, flush=True)

@@ -24,13 +24,14 @@ from ._events import (
     CallSkipped,
     CallsListed,
     ExportEvent,
+    ExportFinished,
     ExportResult,
     OnEvent,
     Paused,
     as_dict,
 )
 from ._job import FORMATS, PARTS, check_job, check_shard
-from ._session import run_job
+from ._session import ignore, run_job
 from ._workers import ThisProcess
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ __all__ = [
     "CallSkipped",
     "CallsListed",
     "ExportEvent",
+    "ExportFinished",
     "ExportResult",
     "OnEvent",
     "Paused",
@@ -106,7 +108,7 @@ async def export_async(
         connect: Makes the client; `AsyncClient` by default, with the environment's settings.
         workers: Who fetches and writes: this process by default, or a cluster (`DaskWorkers` of
             `cartesia_calls.export.dask`).
-        on_event: Is told of what happens.
+        on_event: Is told of what happens; of the end, `ExportFinished`, also where an error is raised.
         stop: Set it to end early, with what has been fetched written.
         clock: Another clock to wait by, for tests.
 
@@ -135,15 +137,27 @@ async def export_async(
         refresh=refresh,
         now=clock.now(),
     )
-    return await run_job(
-        job,
-        to,
-        connect=connect or AsyncClient,
-        workers=workers or ThisProcess(),
-        on_event=on_event,
-        stop=stop or asyncio.Event(),
-        clock=clock,
-    )
+    on_event = on_event or ignore
+    result = ExportResult("")
+    try:
+        return await run_job(
+            job,
+            to,
+            connect=connect or AsyncClient,
+            workers=workers or ThisProcess(),
+            on_event=on_event,
+            stop=stop or asyncio.Event(),
+            clock=clock,
+            result=result,
+        )
+    except Exception as error:
+        result.error = error
+        raise
+    except BaseException:
+        result.interrupted = True
+        raise
+    finally:
+        on_event(ExportFinished(result))
 
 
 def export(

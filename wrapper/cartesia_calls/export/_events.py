@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from cartesia_calls._exceptions import CartesiaError
+
 if TYPE_CHECKING:
     from ._entry import SkipReason
 
@@ -77,17 +79,14 @@ class Paused:
     seconds: float
 
 
-ExportEvent = CallsListed | CallExported | CallSkipped | Paused
-OnEvent = Callable[[ExportEvent], object]
-"""Is told of what happens, in the event loop's thread; it must not block."""
-
-
 @dataclass(slots=True)
 class ExportResult:
     """What came of an export: each call that was found is exported, present or skipped.
 
+    Of one that ended before its end, what had come by then.
+
     Attributes:
-        target: Where to.
+        target: Where to; empty where the target could not be opened.
         found: How many calls were found.
         exported: Of how many something was written.
         present: How many were there already, unchanged.
@@ -99,6 +98,7 @@ class ExportResult:
         seconds: How long it took.
         interrupted: Whether it was stopped before its end.
         unknown_agents: Those that have no calls, and that the API does not know.
+        error: What ended it before its end; it is raised as well.
     """
 
     target: str
@@ -113,13 +113,61 @@ class ExportResult:
     seconds: float = 0.0
     interrupted: bool = False
     unknown_agents: list[str] = field(default_factory=list[str])
+    error: Exception | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether all that was asked for is in the target."""
-        return not (self.interrupted or self.skipped.total() or self.unknown_agents)
+        return self.error is None and not (
+            self.interrupted or self.skipped.total() or self.unknown_agents
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFinished:
+    """The export has ended, whatever ended it; nothing comes after this.
+
+    Attributes:
+        result: What came of it.
+    """
+
+    event: ClassVar[str] = "finished"
+    result: ExportResult
+
+
+ExportEvent = CallsListed | CallExported | CallSkipped | Paused | ExportFinished
+OnEvent = Callable[[ExportEvent], object]
+"""Is told of what happens, in the event loop's thread; it must not block."""
 
 
 def as_dict(event: ExportEvent) -> dict[str, object]:
     """Return an event as it is written for machines."""
+    if isinstance(event, ExportFinished):
+        return {"event": event.event, **_result_as_dict(event.result)}
     return {"event": event.event, **asdict(event)}
+
+
+def _result_as_dict(result: ExportResult) -> dict[str, object]:
+    return {
+        "target": result.target,
+        "found": result.found,
+        "exported": result.exported,
+        "present": result.present,
+        "skipped": dict(result.skipped),
+        "rows": result.rows,
+        "size": result.size,
+        "requests": result.requests,
+        "retries": result.retries,
+        "seconds": round(result.seconds, 3),
+        "interrupted": result.interrupted,
+        "unknown_agents": result.unknown_agents,
+        "error": None if result.error is None else _error_as_dict(result.error),
+    }
+
+
+def _error_as_dict(error: Exception) -> dict[str, object]:
+    kind = type(error).__name__
+    if isinstance(error, CartesiaError):
+        return {"type": kind, "summary": error.summary, "hint": error.hint}
+    # What another error says may hold anything, the key too.
+    return {"type": kind, "summary": "An error of another kind ended it.", "hint": ""}

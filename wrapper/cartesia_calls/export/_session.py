@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from cartesia_calls._exceptions import ConfigurationError
 
 from ._errors import TargetError
-from ._events import ExportResult
 from ._index import Index
 from ._lock import acquire
 from ._manifest import check_about, fold, load, open_journal
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from cartesia_calls import AsyncClient
     from cartesia_calls._clock import Clock
 
-    from ._events import OnEvent
+    from ._events import ExportResult, OnEvent
     from ._job import Format, Job
     from ._lock import Lock
     from ._target import Target
@@ -48,20 +47,22 @@ async def run_job(
     *,
     connect: Callable[[], AsyncClient],
     workers: Workers,
-    on_event: OnEvent | None,
+    on_event: OnEvent,
     stop: asyncio.Event,
     clock: Clock,
+    result: ExportResult,
 ) -> ExportResult:
-    """Run a job; see `export_async`."""
+    """Run a job, and keep its result up to date; see `export_async`."""
     encoder = encoder_of(job.format)
     began = clock.monotonic()
     async with connect() as client, AsyncExitStack() as stack:
         held = ExitStack()
         stack.push_async_callback(in_thread, held.close)
-        place = await in_thread(_take, job, to, encoder, clock, held)
-        result = ExportResult(place.target.name)
+        target = await in_thread(open_target, to, job.shard.name)
+        result.target = target.name
+        place = await in_thread(_take, target, job, encoder, clock, held)
         asking = client.with_options(max_retries=0)
-        site = Site(job, to, place.target, place.index, asking, connect)
+        site = Site(job, to, target, place.index, asking, connect)
         run = Run(
             job=job,
             client=asking,
@@ -70,7 +71,7 @@ async def run_job(
             store=place.store,
             lock=place.lock,
             clock=clock,
-            on_event=on_event or ignore,
+            on_event=on_event,
             grace=grace_of(client),
             result=result,
         )
@@ -79,29 +80,21 @@ async def run_job(
         finally:
             result.seconds = clock.monotonic() - began
         if not result.interrupted:
-            await in_thread(fold, place.target, job.shard, place.index)
+            await in_thread(fold, target, job.shard, place.index)
     return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A target that is this run's alone, and what the run has there."""
+    """What a run has at a target that is its own."""
 
-    target: Target
     lock: Lock
     index: Index
     store: Store
 
 
-def _take(
-    job: Job,
-    to: str | os.PathLike[str],
-    encoder: Encoder,
-    clock: Clock,
-    held: ExitStack,
-) -> _Place:
-    """Open the target for this run; what is to be given up again is put on `held`."""
-    target = open_target(to, job.shard.name)
+def _take(target: Target, job: Job, encoder: Encoder, clock: Clock, held: ExitStack) -> _Place:
+    """Make the target this run's own; what is to be given up again is put on `held`."""
     lock = acquire(target, job.shard, clock)
     held.callback(quietly, lock.release)
     # Before the lock is given up: what this removes is its holder's.
@@ -115,7 +108,7 @@ def _take(
     journal = open_journal(target, job.shard, clock)
     store = Store(target, encoder, journal, at_once=at_once, verify=job.refresh)
     held.callback(store.close)
-    return _Place(target, lock, index, store)
+    return _Place(lock, index, store)
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
