@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,11 @@ from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
 from cartesia_calls.export._target import open_target
 from cartesia_calls.sandbox import Sandbox
-from exporting import run_export
+from exporting import command, data_files, run_export
 from fake_clock import FakeClock
+from fake_server import KEY
 from many_calls import Interfere, ManyCalls, http
-from terminal import on_terminal, piped
+from terminal import environment, on_terminal, piped
 
 
 def test_it_says_what_came_of_it_and_5_where_calls_are_missing(
@@ -110,9 +112,43 @@ def test_after_an_error_it_says_what_had_come_by_then(tmp_path: Path) -> None:
         assert hint
 
 
+def test_where_the_reader_of_its_events_goes_away_it_goes_on_to_its_end(tmp_path: Path) -> None:
+    with ManyCalls(20, delay=0.01) as server, _started(server, tmp_path, "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith('{"event": "listed"')
+        process.stdout.close()
+        assert process.stderr.read().startswith("Exported 20 calls")
+        assert process.wait() == 0
+    assert len(data_files(tmp_path)) == 20
+
+
+@pytest.mark.parametrize(("refused_from", "code"), [(100, 0), (10, 3)])
+def test_where_nobody_reads_what_it_says_it_ends_with_its_own_code(
+    tmp_path: Path, refused_from: int, code: int
+) -> None:
+    with (
+        ManyCalls(20, _refused_from(refused_from)) as server,
+        _started(server, tmp_path) as process,
+    ):
+        assert process.stderr is not None
+        process.stderr.close()
+        assert process.wait(timeout=60) == code
+
+
 def _refused_from(number: int) -> Interfere:
     refusal = http("401 Unauthorized", b"{}")
     return lambda heard, _path: refusal if heard >= number else None
+
+
+def _started(server: ManyCalls, target: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(server, target, *options),
+        env=environment(CARTESIA_API_KEY=KEY),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_the_choices_are_those_of_the_library() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -41,18 +40,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader, such as `head`, has what it wanted.
-        _drop_output()
+        from ._output import drop  # noqa: PLC0415 - only when needed
+
+        drop(sys.stdout)
         return ExitCode.DONE
     except Exception as error:
         from cartesia_calls._exceptions import CartesiaError  # noqa: PLC0415 - only when needed
 
         from ._errors import exit_code_of, report  # noqa: PLC0415 - likewise
+        from ._output import drop  # noqa: PLC0415 - likewise
 
         if isinstance(error, OSError) and not isinstance(error, CartesiaError):
             print(
                 f"Error: the output can't be written: {error.strerror or error}.", file=sys.stderr
             )
-            _drop_output()
+            drop(sys.stdout)
             return ExitCode.LOCAL_FAILURE
         if not isinstance(error, CartesiaError):
             raise
@@ -76,9 +78,3 @@ def _open_closed_streams() -> None:
         if getattr(sys, name) is None:
             nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the very end
             setattr(sys, name, nowhere)
-
-
-def _drop_output() -> None:
-    # Python would complain when it flushes, at the end, what can't be written.
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -18,7 +18,7 @@ from cartesia_calls.export import (
     as_dict,
 )
 
-from ._output import write_object
+from ._output import drop, write_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -65,12 +65,19 @@ def show_summary(result: ExportResult) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line to stderr."""
-    print(printable(text), file=sys.stderr, flush=True)
+    """Write a line to stderr; where its reader is gone, the export's work is still the files."""
+    try:
+        print(printable(text), file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        drop(sys.stderr)
 
 
 def _show_json(event: ExportEvent) -> None:
-    write_object(as_dict(event))
+    try:
+        write_object(as_dict(event))
+    except BrokenPipeError:
+        # The reader, such as `head`, has what it wanted; the export's work is the files.
+        drop(sys.stdout)
 
 
 class _Counts:

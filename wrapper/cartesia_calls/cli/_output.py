@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ._extras import require
@@ -11,6 +13,7 @@ from ._extras import require
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from typing import TextIO
 
     from rich.console import Console, RenderableType
 
@@ -53,3 +56,10 @@ def print_uncut(terminal: Console, table: RenderableType) -> None:
 def write_object(value: Mapping[str, object]) -> None:
     """Write an object as a line of JSON, at once; on a terminal all but ASCII is escaped."""
     print(json.dumps(value, ensure_ascii=sys.stdout.isatty()), flush=True)
+
+
+def drop(stream: TextIO) -> None:
+    """Let what is still written to a stream go nowhere, as its reader is gone."""
+    # Python would complain when it flushes, at the end, what can't be written.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
