@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,27 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(
     assert "Exporting" in done.out
     assert "skipped" in done.out
     assert "Exported" in done.out.splitlines()[-3] + done.out.splitlines()[-2]
+
+
+def test_on_a_terminal_the_first_failures_are_told_of_above_the_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    for failures, more in ((10, None), (11, "1 call"), (40, "30 calls")):
+        with show_events(json=False) as show:
+            show(CallsListed(found=failures, present=0, to_fetch=failures, complete=True))
+            for number in range(failures):
+                detail = f"no \x1b[31m[red]:smile: {number}"
+                show(CallSkipped(f"ac_\u202e{number}", "agent_1", "failed", detail))
+            show(ExportFinished(ExportResult("calls")))
+        told = re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", capsys.readouterr().err)
+        lines = [line.strip() for line in told.replace("\r", "\n").splitlines()]
+        assert [line for line in lines if line.startswith("Call ")] == [
+            f"Call ac_\\u202e{n} failed: no \\x1b[31m[red]:smile: {n}" for n in range(10)
+        ]
+        rest = [line for line in lines if "more failed" in line]
+        assert rest == ([f"{more} more failed; the manifest says why."] if more else [])
 
 
 def test_a_second_export_to_the_same_target_is_refused(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
 
 _SECONDS_BETWEEN_LINES = 5.0
+_MOST_FAILURES = 10
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _REASONS = {
     "in_progress": "in progress",
@@ -129,19 +130,32 @@ class _Bar:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._counts = _Counts()
+        self._failed = 0
         self._task: TaskID = progress.add_task("Exporting", total=None, skipped=0)
 
     def show(self, event: ExportEvent) -> None:
         counts = self._counts
         counts.take(event)
         if isinstance(event, Paused):
-            self._progress.console.print(_pause(event), markup=False)
+            self._say_above(_pause(event))
+        elif isinstance(event, CallSkipped) and event.reason == "failed":
+            self._failed += 1
+            if self._failed <= _MOST_FAILURES:
+                self._say_above(_failure(event))
+        elif isinstance(event, ExportFinished) and self._failed > _MOST_FAILURES:
+            more = _calls(self._failed - _MOST_FAILURES)
+            self._say_above(f"{more} more failed; the manifest says why.")
         self._progress.update(
             self._task,
             completed=counts.done,
             total=counts.found or None,
             skipped=counts.skipped,
         )
+
+    def _say_above(self, text: str) -> None:
+        from rich.text import Text  # noqa: PLC0415 - of the extra `cli`
+
+        self._progress.console.print(Text(printable(text)))
 
 
 def _pause(event: Paused) -> str:
