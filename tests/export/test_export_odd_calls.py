@@ -115,7 +115,11 @@ class _OneCall:
 
     def delete(self, *, listed: bool = True) -> None:
         """Delete its data; where the list does not tell, that was since it was asked for."""
-        erased: dict[str, object] = {"redacted_at": "2026-03-01T12:00:00Z", "summary": None, "transcript": []}
+        erased: dict[str, object] = {
+            "redacted_at": "2026-03-01T12:00:00Z",
+            "summary": None,
+            "transcript": [],
+        }
         self.own |= erased
         self.listed |= erased if listed else {}
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -123,3 +125,16 @@ class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has n
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
         super().pipe_file(path, value, mode=mode, **kwargs)
         type(self).on_write(path)
+
+
+class HangingFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """From its first file on whose path has that word in it, it says so and never ends."""
+
+    protocol = ("hanging", "memory")
+    word: ClassVar[str] = ""
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
+        if self.word in path:
+            print(f"{self.word} hangs", file=sys.stderr, flush=True)  # noqa: T201 - the test waits for it
+            threading.Event().wait()
+        super().pipe_file(path, value, mode=mode, **kwargs)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-import sys
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +11,8 @@ from cartesia_calls import AsyncClient
 from cartesia_calls.export import ExportFinished, export_async
 
 from ._exit_codes import ExitCode
-from ._export_views import show_events, show_summary
+from ._export_views import say, show_events, show_summary
+from ._signals import signals_end
 
 if TYPE_CHECKING:
     import argparse
@@ -28,9 +26,16 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.verbose:
         logging.basicConfig(format="%(message)s")
         logging.getLogger("cartesia_calls").setLevel(logging.INFO)
+    stop = asyncio.Event()
     ended: list[ExportResult] = []
+
+    def end_well() -> None:
+        stop.set()
+        say("Stopping: what was fetched is being written… Once more ends it at once.")
+
     try:
-        result = asyncio.run(_export(arguments, ended.append))
+        with signals_end(end_well):
+            result = asyncio.run(_export(arguments, stop, ended.append))
     finally:
         # Where an error ended it as well, which `main` tells of.
         for one in ended:
@@ -41,10 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _export(
-    arguments: argparse.Namespace, on_end: Callable[[ExportResult], object]
+    arguments: argparse.Namespace, stop: asyncio.Event, on_end: Callable[[ExportResult], object]
 ) -> ExportResult:
-    stop = asyncio.Event()
-    _stop_on_signals(stop)
     with show_events(json=arguments.json) as show:
 
         def on_event(event: ExportEvent) -> None:
@@ -70,18 +73,3 @@ async def _export(
             on_event=on_event,
             stop=stop,
         )
-
-
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    """Make the first Ctrl-C or SIGTERM end it well; the next one ends it at once."""
-    loop = asyncio.get_running_loop()
-
-    def end_well(number: int) -> None:
-        loop.remove_signal_handler(number)
-        print("Stopping: what was fetched is being written…", file=sys.stderr, flush=True)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Not to be had on Windows, where Ctrl-C cancels the export instead; it ends as well.
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, end_well, number)

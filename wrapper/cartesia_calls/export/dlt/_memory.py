@@ -114,10 +114,8 @@ class Memory(Index):
         query = "SELECT line, at FROM entry JOIN started USING (call_id) ORDER BY call_id"
         with telling:
             for line, at in self._database.execute(query):
-                yield (
-                    cast("Entry", read_entry(line)),
-                    at,
-                )  # written by `Index`, which writes whole ones
+                # Written by `Index`, which writes whole ones.
+                yield cast("Entry", read_entry(line)), at
 
     @telling
     def _note(self, call_id: str, at: str | None) -> None:

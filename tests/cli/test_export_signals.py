@@ -1,0 +1,114 @@
+"""Ctrl-C and SIGTERM end an export: the first well, the next one at once, whatever hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+import odd_file_systems
+from cartesia_calls.cli._signals import signals_end
+from exporting import command
+from fake_server import KEY
+from many_calls import ManyCalls
+from terminal import environment
+
+_LONGEST = 30
+_ON_A_STORE_THAT_HANGS = """
+import sys
+sys.path.append(sys.argv.pop(1))
+import fsspec
+from cartesia_calls.cli import main
+from odd_file_systems import HangingFileSystem
+HangingFileSystem.word = sys.argv.pop(1)
+fsspec.register_implementation("hanging", HangingFileSystem)
+sys.exit(main(sys.argv[1:]))
+"""
+_SUPPORT = str(Path(odd_file_systems.__file__).parent)
+
+
+@contextmanager
+def _exporting(word: str, stderr: int) -> Generator[subprocess.Popen[bytes]]:
+    """Export to a store that hangs with the first path that has a word in it."""
+    with ManyCalls(1) as server:
+        words = command(server, "hanging://bucket/out")[3:]
+        with subprocess.Popen(
+            [sys.executable, "-c", _ON_A_STORE_THAT_HANGS, _SUPPORT, word, *words],
+            env=environment(CARTESIA_API_KEY=KEY),
+            stderr=stderr,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_ends_it_at_once_though_a_thread_hangs(number: signal.Signals) -> None:
+    with _exporting("/logs/", subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"/logs/ hangs\n"
+        process.send_signal(number)
+        assert b"Stopping: what was fetched is being written" in process.stderr.readline()
+        process.send_signal(number)
+        assert process.wait(_LONGEST) == 128 + number
+        assert process.stderr.read() == b"Interrupted.\n"
+
+
+def test_it_does_so_though_the_store_hangs_from_the_start() -> None:
+    with _exporting("/_locks/", subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == b"/_locks/ hangs\n"
+        # Two of a kind that come before one was heard count as one.
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(_LONGEST) == 128 + signal.SIGTERM
+
+
+def test_it_does_so_though_nobody_reads_what_it_says() -> None:
+    ours, theirs = os.pipe()
+    with _exporting("/logs/", theirs) as process:
+        assert os.read(ours, 100) == b"/logs/ hangs\n"
+        os.set_blocking(theirs, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(theirs, b"." * 4096)
+        os.set_blocking(theirs, True)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(_LONGEST) == 128 + signal.SIGTERM
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_it_gives_a_terminal_its_cursor_back() -> None:
+    ours, theirs = pty.openpty()
+    shown = b""
+    with _exporting("/logs/", theirs) as process:
+        os.close(theirs)
+        for word, number in ((b"hangs", signal.SIGINT), (b"Stopping", signal.SIGTERM)):
+            while word not in shown:
+                shown += os.read(ours, 65536)
+            process.send_signal(number)
+        assert process.wait(_LONGEST) == 128 + signal.SIGTERM
+        shown += os.read(ours, 65536)
+    os.close(ours)
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_there_before_hears_signals_again_afterwards(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    stop = asyncio.Event()
+    with signals_end(stop.set):
+        signal.raise_signal(number)
+    assert stop.is_set()
+    assert signal.getsignal(number) is before
