@@ -46,6 +46,17 @@ def test_it_says_what_came_of_it_and_5_where_calls_are_missing(
     assert "run the same command again later" in done.err
 
 
+def test_an_agent_that_does_not_exist_is_named_and_5(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    words = ("export", "--agent", "agent_nope", sandbox.agents.quiet, "--since", "20d")
+    done = piped(*words, "--to", str(tmp_path), "--json", env=env)
+    assert done.code == 5
+    assert "There is no agent agent_nope, or it belongs to another account." in done.err
+    assert json.loads(done.out.splitlines()[-1])["unknown_agents"] == ["agent_nope"]
+    assert list(tmp_path.rglob("ac_*")), "the other agent's calls are exported"
+
+
 def test_0_where_all_is_there_and_events_for_machines(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
@@ -246,7 +257,7 @@ def test_right_options_are_read(option: str, value: str, read: object) -> None:
         ("--shard", "5/4", "is no shard"),
         ("--rate", "0", "requests a second"),
         ("--rate", "fast", "requests a second"),
-        ("--concurrency", "1001", "from 1 to 1000"),
+        ("--concurrency", "101", "from 1 to 100"),
         ("--include", "video", "is not one or more of"),
     ],
 )

@@ -33,8 +33,9 @@ def _throttled(
     *,
     concurrency: int = 4,
     rate: float | None = None,
+    takes: float = 0.0,
 ) -> tuple[object, FakeServer, Pace, list[float]]:
-    server = FakeServer(answers)
+    server = FakeServer(answers, takes=takes)
     pace = Pace(concurrency, rate)
     pauses: list[float] = []
 
@@ -213,6 +214,27 @@ def test_a_server_that_refuses_whatever_is_asked_ends_it_after_minutes() -> None
     assert "keeps failing" in result.cause.summary
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 30, 30, 30]
     assert len(server.requests) == 11
+
+
+def test_what_is_refused_together_pauses_all_once() -> None:
+    async def four(throttle: Throttle, client: AsyncClient) -> object:
+        async def refused() -> object:
+            await all_are_under_way.wait()
+            return await client.calls.logs("ac_1")
+
+        async def begin_all() -> None:
+            while throttle.requests < 4:
+                await asyncio.sleep(0)
+            all_are_under_way.set()
+
+        all_are_under_way = asyncio.Event()
+        return await asyncio.gather(begin_all(), *(throttle.ask(refused) for _ in range(4)))
+
+    refusal = httpx.Response(429, headers={"Retry-After": "7"})
+    answers: list[httpx.Response | Exception] = [refusal, refusal, refusal, refusal, ok()]
+    _, server, _, pauses = _throttled(answers, four, takes=0.1)
+    assert pauses == [7.0]
+    assert len(server.requests) == 8
 
 
 def test_a_pause_is_told_of_once_and_again_when_it_grows() -> None:

@@ -334,6 +334,7 @@ def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_pa
         {"include": ["video"]},
         {"include": []},
         {"concurrency": 0},
+        {"concurrency": 101},
         {"rate": 0},
         {"shard": "0/2"},
         {"shard": "3/2"},

@@ -151,6 +151,18 @@ def test_with_one_request_in_ten_failing_the_result_is_that_of_one_machine(
     assert data_files(tmp_path / "together") == data_files(tmp_path / "alone")
 
 
+def test_refreshing_brings_back_files_that_are_gone(
+    cluster: Cluster, server: ManyCalls, tmp_path: Path
+) -> None:
+    _export(server, tmp_path, workers=DaskWorkers(cluster))
+    whole = data_files(tmp_path)
+    (tmp_path / min(whole)).unlink()
+    (tmp_path / max(whole)).write_bytes(b"damaged")
+    refreshed = _export(server, tmp_path, workers=DaskWorkers(cluster), refresh=True)
+    assert refreshed.is_complete
+    assert data_files(tmp_path) == whole
+
+
 def test_concurrency_and_rate_bound_all_workers_together(
     cluster: Cluster,
     server: ManyCalls,

@@ -203,6 +203,10 @@ def summary(result: ExportResult) -> list[str]:
     written = f"{result.rows} rows, {_size(result.size)}, in {result.seconds:.1f} s"
     exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
     lines = [f"{exported}; {result.present} were there already."]
+    lines += [
+        f"There is no agent {agent}, or it belongs to another account."
+        for agent in result.unknown_agents
+    ]
     if result.skipped:
         reasons = ", ".join(
             f"{count} {_REASONS[reason]}" for reason, count in sorted(result.skipped.items())

@@ -207,10 +207,10 @@ def _add_export(commands: _Commands) -> None:
     pace = parser.add_argument_group("pace", "Both are cut when the server answers 429.")
     pace.add_argument(
         "--concurrency",
-        type=count_from(1, most=1000),
+        type=count_from(1, most=100),
         default=8,
         metavar="N",
-        help="how many requests at once, at the most (8)",
+        help="how many requests at once, at the most (8); up to 100",
     )
     pace.add_argument(
         "--rate", type=rate, metavar="R", help="how many requests a second, at the most; unbounded"

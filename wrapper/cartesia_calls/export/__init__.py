@@ -124,6 +124,7 @@ async def export_async(
         ValueError: An argument has an impossible value.
     """
     clock = clock or SystemClock()
+    workers = workers or ThisProcess()
     job = check_job(
         agents=agents,
         since=since,
@@ -136,6 +137,7 @@ async def export_async(
         rate=rate,
         refresh=refresh,
         now=clock.now(),
+        most_at_once=workers.most_at_once,
     )
     on_event = on_event or ignore
     result = ExportResult("")
@@ -144,7 +146,7 @@ async def export_async(
             job,
             to,
             connect=connect or AsyncClient,
-            workers=workers or ThisProcess(),
+            workers=workers,
             on_event=on_event,
             stop=stop or asyncio.Event(),
             clock=clock,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
 from cartesia_calls._arguments import check_id
+from cartesia_calls._engines._limits import MOST_CONNECTIONS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +17,6 @@ Format = Literal["ndjson", "parquet"]
 Part = Literal["logs", "record", "transcript", "audio"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PARTS: tuple[Part, ...] = get_args(Part)
-_MOST_AT_ONCE = 1000
 _DIGITS_OF_SHARD = 8
 
 
@@ -115,6 +115,7 @@ def check_job(
     rate: float | None,
     refresh: bool,
     now: datetime,
+    most_at_once: int = MOST_CONNECTIONS,
 ) -> Job:
     """Check what an export was called with, at that moment.
 
@@ -141,7 +142,7 @@ def check_job(
         include=tuple(part for part in PARTS if part in parts),
         format=format,
         shard=Shard() if shard is None else Shard.read(shard),
-        concurrency=_check_concurrency(concurrency),
+        concurrency=_check_concurrency(concurrency, most_at_once),
         rate=None if rate is None else _check_rate(rate),
         refresh=refresh,
     )
@@ -160,11 +161,11 @@ def _check_text(value: object, name: str, example: str) -> str:
     return value
 
 
-def _check_concurrency(value: object) -> int:
+def _check_concurrency(value: object, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"concurrency must be a whole number, not {type(value).__name__}")
-    if not 1 <= value <= _MOST_AT_ONCE:
-        raise ValueError(f"concurrency is {value}; pass a number from 1 to {_MOST_AT_ONCE}")
+    if not 1 <= value <= most:
+        raise ValueError(f"concurrency is {value}; pass a number from 1 to {most}")
     return value
 
 

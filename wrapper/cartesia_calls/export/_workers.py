@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from cartesia_calls._engines._limits import MOST_CONNECTIONS
+
 from ._fetching import Attempts
 
 if TYPE_CHECKING:
@@ -43,7 +45,13 @@ class Site:
 
 
 class Workers(Protocol):
-    """Those who ask for the parts of calls."""
+    """Those who ask for the parts of calls.
+
+    Attributes:
+        most_at_once: How many requests they can have under way, at the most.
+    """
+
+    most_at_once: int
 
     def at(self, site: Site) -> AbstractAsyncContextManager[Attempt]:
         """Begin work, and give what makes one attempt; at its end they have left."""
@@ -52,6 +60,8 @@ class Workers(Protocol):
 
 class ThisProcess:
     """Asks for parts itself, and leaves writing to the run."""
+
+    most_at_once = MOST_CONNECTIONS
 
     @asynccontextmanager
     async def at(self, site: Site) -> AsyncGenerator[Attempt]:

@@ -86,6 +86,8 @@ class DaskWorkers:
         ValueError: It is closed.
     """
 
+    most_at_once = 1000
+
     def __init__(self, client: Client) -> None:
         scheduler: Any = client.scheduler
         if scheduler is None:
