@@ -218,17 +218,15 @@ def test_a_server_that_refuses_whatever_is_asked_ends_it_after_minutes() -> None
 
 def test_what_is_refused_together_pauses_all_once() -> None:
     async def four(throttle: Throttle, client: AsyncClient) -> object:
+        all_are_under_way = asyncio.Event()
+
         async def refused() -> object:
+            if throttle.requests == 4:
+                all_are_under_way.set()
             await all_are_under_way.wait()
             return await client.calls.logs("ac_1")
 
-        async def begin_all() -> None:
-            while throttle.requests < 4:
-                await asyncio.sleep(0)
-            all_are_under_way.set()
-
-        all_are_under_way = asyncio.Event()
-        return await asyncio.gather(begin_all(), *(throttle.ask(refused) for _ in range(4)))
+        return await asyncio.gather(*(throttle.ask(refused) for _ in range(4)))
 
     refusal = httpx.Response(429, headers={"Retry-After": "7"})
     answers: list[httpx.Response | Exception] = [refusal, refusal, refusal, refusal, ok()]
