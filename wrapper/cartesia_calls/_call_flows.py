@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ._arguments import check_id, check_limit, check_seconds
+from ._exceptions import ResponseValidationError
 from ._listing import CallQuery, list_pages
 from ._operations import (
     CANCEL_CALL,
@@ -113,7 +114,11 @@ class CallFlows:
             )
             # What has gone into a pipe can't be taken back for a second attempt.
             response = yield from self.sender.send(request, repeatable=is_rewritable(target))
-            operation.check_file(response, "audio/")
+            try:
+                operation.check_file(response, "audio/")
+            except ResponseValidationError as error:
+                self.sender.settings.api_key.mask(error)
+                raise
         return target
 
 

@@ -108,8 +108,9 @@ def read_error_answer(request: Request, response: Response, now: datetime) -> Er
     headers = response.headers
     if request.api_key is not None:
         # Some servers quote the key that they refuse.
-        text = request.api_key.masked_in(text)
-        headers = {name: request.api_key.masked_in(value) for name, value in headers.items()}
+        masked_in = request.api_key.masked_in
+        text = masked_in(text)
+        headers = {masked_in(name): masked_in(value) for name, value in headers.items()}
     body = _decode(text)
     fields = _fields(body)
     title, message = _title_and_message(body, fields)

@@ -77,6 +77,10 @@ class Response(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
+    def __repr__(self) -> str:
+        """Return what it is, without what the server said."""
+        return f"<Response {self.status_code}, {len(self.body)} bytes>"
+
 
 class OpenAnswer(Protocol):
     """An answer whose body is read piece by piece, however long it is.

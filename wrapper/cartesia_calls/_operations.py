@@ -87,7 +87,7 @@ else:
 
 
 class _DecodedAnswer(NamedTuple):
-    """Stands in for the `httpx.Response` that the generated layer parses.
+    """Stands in for the `httpx.Response` that the generated layer parses; its repr shows none of it.
 
     Its JSON is decoded and checked already, and httpx need not be imported for it.
     """
@@ -95,6 +95,9 @@ class _DecodedAnswer(NamedTuple):
     status_code: int
     decoded: object = None
     content: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<decoded answer {self.status_code}>"
 
     def json(self) -> object:
         return self.decoded
@@ -174,10 +177,10 @@ class Operation(Generic[P, T]):
         Raises:
             ResponseValidationError: The answer is not what the spec says.
         """
-        decoded = self._decode(response)
-        if mismatch := self._schema.check(decoded):
+        answer = _DecodedAnswer(response.status_code, self._decode(response))
+        if mismatch := self._schema.check(answer.decoded):
             raise self.invalid(response, mismatch.pointer, mismatch.problem)
-        return self._parsed(response, _DecodedAnswer(response.status_code, decoded))
+        return self._parsed(response, answer)
 
     def check_status(self, response: Response) -> None:
         """Check the status of a success answer whose body is read elsewhere.

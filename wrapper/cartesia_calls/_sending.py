@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from ._error_answers import status_error
@@ -66,7 +66,7 @@ class Sender:
         try:
             return operation.parse(response)
         except ResponseValidationError as error:
-            error.body = self.settings.api_key.masked_in(error.body)
+            self.settings.api_key.mask(error)
             raise
 
     def request(self, operation: Operation[P, T], parts: RequestParts) -> Request:
@@ -164,7 +164,7 @@ class Opening:
     """
 
     answer: OpenAnswer | AsyncOpenAnswer
-    first_piece: bytes
+    first_piece: bytes = field(repr=False)
 
 
 def _whole(outcome: Outcome) -> tuple[Response, Any]:

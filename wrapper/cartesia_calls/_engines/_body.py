@@ -96,7 +96,8 @@ class Pieces:
     def _spoil(self, error: DecodingError) -> None:
         self.spoilt = True
         if self.is_success:
-            raise undecodable(self._request, error) from error
+            # Which quotes the header; all that it says is in what it is made into.
+            raise undecodable(self._request, error) from None
 
 
 class OpenBody:

@@ -56,7 +56,7 @@ def decoder_for(content_encoding: str) -> Decoder | None:
     names = [part.strip().lower() for part in content_encoding.split(",")]
     encodings = [name for name in names if name not in {"", "identity"}]
     if not set(encodings) <= _WINDOW_BITS.keys() or len(encodings) > _MOST_ENCODINGS:
-        raise DecodingError(f"{content_encoding[:50]!r} was not asked for")
+        raise DecodingError(f"{content_encoding!r} was not asked for")
     decoder: Decoder | None = None
     # They are named in the order in which they were put on.
     for name in encodings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import (
@@ -11,15 +12,21 @@ from cartesia_calls._exceptions import (
     ConfigurationError,
     ResponseValidationError,
 )
+from cartesia_calls._printable import excerpt
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
 
+# How h11 shows the bytes that it finds fault with.
+_QUOTED_BYTES = re.compile(r""":? (?:bytearray\()?b['"]""")
+
 
 def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutError:
     """Return the error of an attempt that took too long."""
+    # What is left of the time for all attempts is no round number.
+    seconds = round(request.timeout, 3) or request.timeout
     failure = APITimeoutError(
-        f"No whole answer from {request.method} {request.url} within {request.timeout:g} s.",
+        f"No whole answer from {request.method} {request.url} within {seconds:g} s.",
         hint="Check the network, or give a longer timeout.",
     )
     failure.may_have_arrived = may_have_arrived
@@ -29,7 +36,7 @@ def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutE
 def no_answer(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
     """Return the error of an attempt that no whole answer came of."""
     failure = APIConnectionError(
-        f"No whole answer from {request.method} {request.url}: {why}.",
+        f"No whole answer from {request.method} {request.url}: {_masked(request, why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
     )
     failure.may_have_arrived = may_have_arrived
@@ -56,6 +63,7 @@ def broken_off(request: Request, came: int, announced: int) -> APIConnectionErro
 
 def undecodable(request: Request, why: object) -> ResponseValidationError:
     """Return the error of a success whose body is not encoded as it says."""
+    why = excerpt(_masked(request, why))
     return ResponseValidationError(
         f"The answer to {request.method} {request.url} can't be decoded: {why}.",
         hint="Something on the way garbles answers; check proxies and the base URL.",
@@ -84,19 +92,33 @@ def closed() -> ConfigurationError:
 def unsendable(request: Request, why: object) -> ConfigurationError:
     """Return the error of a request that the HTTP library finds fault with."""
     return ConfigurationError(
-        f"A request can't be sent to {request.url[:200]}: {why}.",
+        f"A request can't be sent to {request.url[:200]}: {_masked(request, why)}.",
         hint="Check the base URL and the ids.",
     )
 
 
-def without_frames(error: BaseException) -> BaseException:
+def _masked(request: Request, why: object) -> str:
+    """Return what a library or a server says, with the key that it may quote masked."""
+    return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
+
+
+def without_quotes(error: Exception) -> str:
+    """Return what an HTTP library says of an answer that is none, without the bytes that it quotes.
+
+    They may be anything: the key, or what a customer said.
+    """
+    return _QUOTED_BYTES.split(str(error), maxsplit=1)[0] or type(error).__name__
+
+
+def without_frames(error: BaseException) -> BaseException | None:
     """Return an error whose frames, and those of what caused it, are forgotten.
 
     The frames of an HTTP library hold the request as it goes on the wire, key and all; what reports
-    errors with their local variables would show it.
+    errors with their local variables would show it. An error that quotes what a server sent is none
+    to be shown at all.
     """
     seen: BaseException | None = error
     while seen is not None:
         seen.__traceback__ = None
         seen = seen.__cause__ or seen.__context__
-    return error
+    return None if _QUOTED_BYTES.search(str(error)) else error

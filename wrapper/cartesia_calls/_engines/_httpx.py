@@ -14,7 +14,7 @@ from ._body import Body, OpenBody
 from ._bounded_reads import BoundedBackend, Deadline
 from ._closed_handshakes import ClosingBackend
 from ._connections import CORE_ERRORS, NOT_SENT, Factory, head_of, is_reusable, was_connected
-from ._failures import closed, no_answer, timed_out, unsendable, without_frames
+from ._failures import closed, no_answer, timed_out, unsendable, without_frames, without_quotes
 from ._free_list import FreeList
 from ._limits import MOST_CONNECTIONS
 from ._owner import OneLoop, OneProcess
@@ -265,13 +265,13 @@ def translated(error: Exception, request: Request) -> CartesiaError:
     if isinstance(error, httpcore.TimeoutException):
         return timed_out(request, may_have_arrived=may_have_arrived)
     if isinstance(error, httpcore.LocalProtocolError):
-        return unsendable(request, error)
+        return unsendable(request, without_quotes(error))
     return no_answer(request, _reason(error), may_have_arrived=may_have_arrived)
 
 
 def _reason(error: Exception) -> str:
     """Return what happened, in the words of the operating system where it was asked to connect."""
-    why = str(error) or type(error).__name__
+    why = without_quotes(error)
     if not isinstance(error, httpcore.ConnectError):
         return why
     first: BaseException = error

@@ -10,7 +10,7 @@ import httpx
 from ._body import Body, OpenBody
 from ._bounded_reads import Deadline
 from ._decoding import ACCEPT_ENCODING
-from ._failures import closed, no_answer, timed_out, unsendable, without_frames
+from ._failures import closed, no_answer, timed_out, unsendable, without_frames, without_quotes
 from ._owner import OneLoop, OneProcess
 
 if TYPE_CHECKING:
@@ -232,8 +232,7 @@ def _translated(error: Exception, request: Request, *, is_closed: bool) -> Carte
     if isinstance(error, httpx.TimeoutException):
         return timed_out(request, may_have_arrived=may_have_arrived)
     if isinstance(error, httpx.HTTPError):
-        why = str(error) or type(error).__name__
-        return no_answer(request, why, may_have_arrived=may_have_arrived)
+        return no_answer(request, without_quotes(error), may_have_arrived=may_have_arrived)
     if isinstance(error, RuntimeError):
         if not is_closed:
             raise error

@@ -45,6 +45,10 @@ class Head(NamedTuple):
     status_code: int
     headers: dict[str, str]
 
+    def __repr__(self) -> str:
+        """Return what it is, without what the server said."""
+        return f"<Head {self.status_code}>"
+
 
 class RequestWriter:
     """Writes requests to one host as they go on the wire."""

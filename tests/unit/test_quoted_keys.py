@@ -1,0 +1,157 @@
+"""A key that a server quotes is masked, wherever in the answer it is and however it is spelled."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import traceback
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cartesia_calls import APIConnectionError, CartesiaError, Client, ResponseValidationError
+from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._secret import ApiKey
+from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from fake_server import KEY, FakeServer
+from scripted_server import ScriptedServer, answer, saying
+from skipping_clock import SkippingClock
+
+NAME = KEY.encode()
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in KEY)
+MALFORMED = {
+    "a status line": NAME + b"\r\n\r\n",
+    "a header line": OK + NAME + b"\r\n\r\n",
+    "the size of a chunk": CHUNKED + NAME + b"\r\n",
+    "what follows a chunk": CHUNKED + b"1\r\n{" + NAME + b"\r\n",
+}
+ENCODED = {
+    "its encoding": answer(headers=b"Content-Encoding: %s\r\n" % NAME),
+    "its encoding, a long one": answer(
+        headers=b"Content-Encoding: %s\r\n" % (b"x" * 285 + NAME + b"y" * 300)
+    ),
+}
+WRONG = {
+    "a body that is no log": answer(json.dumps({"you sent": KEY}).encode()),
+    "a body that is no log, where its excerpt ends": answer(b'{"a": "' + b"x" * 473 + NAME + b'"}'),
+    "an escaped one, where its excerpt ends": answer(
+        b'{"a": "' + b"x" * 400 + ESCAPED.encode() + b'"}'
+    ),
+    "an error": answer(json.dumps({"message": f"no: {KEY}"}).encode(), 401),
+    "an error's escapes": answer(b'{"title": "%s"}' % ESCAPED.encode(), 401),
+    "an error's text": answer(b"x" * 1_985 + NAME, 400),
+    "an error's headers": answer(b"{}", 401, b"X-Request-Id: %s\r\n%s: 1\r\n" % (NAME, NAME)),
+    "where to go": answer(b"", 302, b"Location: http://e.example/?k=%s\r\n" % NAME),
+}
+EACH = MALFORMED | ENCODED | WRONG
+
+
+def _shown(error: Exception) -> str:
+    """Return all that a user may see of an error."""
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    trace = "".join(traceback.format_exception(error))
+    return f"{error} {error!r} {vars(error)} {vars(copy)} {copy.args} {trace}"
+
+
+def _check(shown: str) -> None:
+    # No assert of the text itself: its explanation would show the key. Half of one is too much too.
+    is_shown = KEY[:-8] in shown or ESCAPED[:60] in shown
+    assert not is_shown
+
+
+@pytest.mark.parametrize("sent", EACH.values(), ids=EACH)
+@pytest.mark.parametrize("asked", ["logs", "stream_logs"])
+@ENGINES
+def test_no_error_and_no_record_shows_it(
+    engine: EngineName, asked: str, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="cartesia_calls")
+    told: list[str] = []
+    with (
+        ScriptedServer(saying(sent)) as server,
+        Client(
+            KEY,
+            base_url=server.url,
+            engine=engine,
+            max_retries=1,
+            clock=SkippingClock(),
+            on_retry=lambda event: told.append(repr(event)),
+        ) as client,
+        pytest.raises(CartesiaError) as caught,
+    ):
+        client.calls.logs("ac_1") if asked == "logs" else list(client.calls.stream_logs("ac_1"))
+    _check(_shown(caught.value) + caplog.text + str(told))
+
+
+@pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
+@ENGINES
+@FLAVOURS
+def test_an_answer_that_is_none_is_told_of_and_not_quoted(
+    engine: EngineName, flavour: Flavour, sent: bytes
+) -> None:
+    with ScriptedServer(saying(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
+        send(engine, flavour, a_request(server.url, timeout=5))
+    assert "No whole answer" in caught.value.summary
+    assert "b'" not in _shown(caught.value)
+
+
+def test_a_recording_s_type_is_masked(tmp_path: Path) -> None:
+    wrong = httpx.Response(200, headers={"content-type": f"text/{KEY}"})
+    with pytest.raises(ResponseValidationError) as caught:
+        FakeServer([wrong]).do(lambda client: client.calls.download_audio("ac_1", tmp_path / "a"))
+    assert "text/sk_car_…ghij" in caught.value.problem
+    _check(_shown(caught.value))
+
+
+def test_what_is_not_allowed_in_an_answer_of_a_client_of_your_own_is_not_quoted() -> None:
+    failed = httpx.RemoteProtocolError(f"illegal status line: bytearray({NAME!r})")
+    with pytest.raises(APIConnectionError, match="illegal status line") as caught:
+        FakeServer([failed]).logs(max_retries=0)
+    assert caught.value.__cause__ is None
+    _check(_shown(caught.value))
+
+
+@pytest.mark.parametrize("sent", WRONG.values(), ids=WRONG)
+@ENGINES
+def test_what_holds_an_answer_does_not_show_it_in_a_frame(engine: EngineName, sent: bytes) -> None:
+    with (
+        ScriptedServer(saying(sent)) as server,
+        Client(KEY, base_url=server.url, engine=engine, max_retries=0) as client,
+        pytest.raises(CartesiaError) as caught,
+    ):
+        client.calls.logs("ac_1")
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame.locals for frame in frames.stack if "cartesia_calls" in frame.filename]
+    assert len(ours) > 1
+    _check(str(ours))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [KEY, "a-key-without-a-prefix", "a\"b\\c/d'.*(?e"],
+    ids=["ordinary", "without a prefix", "odd"],
+)
+def test_a_key_is_found_as_texts_have_it(key: str) -> None:
+    hidden = ApiKey(key)
+    as_json = json.dumps(key)
+    escaped = "".join(f"\\u{ord(character):04X}" for character in key)
+    for spelled in (key, as_json, json.dumps(as_json), escaped, as_json.replace("/", "\\/")):
+        masked = hidden.masked_in(f"<{spelled}>")
+        assert masked.replace('"', "").replace("\\", "") == f"<{hidden}>"
+    assert hidden.masked_in(repr(key.encode()))[2:-1] == str(hidden)
+
+
+def test_what_a_cut_leaves_of_a_key_is_masked_where_it_tells_something() -> None:
+    key = ApiKey(KEY)
+    for length in range(len("sk_car_0123"), len(KEY)):
+        assert key.masked_in(f"x {KEY[:length]}") == f"x {key}"
+        assert key.masked_in(f"x {KEY[:length]}… and more") == f"x {key}… and more"
+        assert key.masked_in(f"x {KEY[:length]} more") == f"x {KEY[:length]} more"
+    for length in range(6 * len("sk_car_0123"), len(ESCAPED)):
+        assert key.masked_in(f"x {ESCAPED[:length]}") == f"x {key}"
+    for told in ("sk_car_", "sk_car_012", str(key), ""):
+        assert key.masked_in(told) == told
