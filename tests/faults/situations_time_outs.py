@@ -60,30 +60,35 @@ TRICKLES: dict[str, Script] = {
 }
 
 
+def _timed_out() -> Outcome:
+    says = ("within 0.2 s",)
+    return Outcome(APITimeoutError, {"attempts": 1}, says, all_arrive=False)
+
+
 def _silences() -> Iterator[Situation]:
-    timed_out = Outcome(APITimeoutError, {"attempts": 1}, says=("within 0.2 s",))
+    timed_out = _timed_out()
     for name, script in SILENCE.items():
         yield Situation(FAMILY, name, (script,), timed_out, IMPATIENT)
-    thrice = Outcome(APITimeoutError, {"attempts": 3}, requests=3)
+    thrice = Outcome(APITimeoutError, {"attempts": 3}, requests=3, all_arrive=False)
     patience = {"timeout": 0.2}
     yield Situation(FAMILY, "silence, and two retries", ((Silence(),),), thrice, patience)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]}, requests=2)
     scripts = ((Silence(),), (Send(answer()),))
-    yield Situation(FAMILY, "silence once, then an answer", scripts, value, {"timeout": 0.5})
+    yield Situation(FAMILY, "silence once, then an answer", scripts, value, {"timeout": 1.0})
 
 
 def _trickles() -> Iterator[Situation]:
-    timed_out = Outcome(APITimeoutError, {"attempts": 1}, says=("within 0.2 s",))
+    timed_out = _timed_out()
+    too_much = Outcome(APIConnectionError, all_arrive=False)
     for name, script in TRICKLES.items():
         title = f"{name} that trickles in for ever"
         # What comes too often may be refused for its amount first; what counts is that it ends.
-        outcome = Outcome(APIConnectionError) if name == "the size of a chunk" else timed_out
+        outcome = too_much if name == "the size of a chunk" else timed_out
         yield Situation(FAMILY, title, (script,), outcome, IMPATIENT)
     hints = (Endless(head("103 Early Hints"), 0.01),)
-    outcome = Outcome(APIConnectionError)
-    yield Situation(FAMILY, "early hints for ever", (hints,), outcome, IMPATIENT)
+    yield Situation(FAMILY, "early hints for ever", (hints,), too_much, IMPATIENT)
     continued = (Endless(head("100 Continue"), 0.01),)
-    yield Situation(FAMILY, "a 100 for ever", (continued,), outcome, IMPATIENT)
+    yield Situation(FAMILY, "a 100 for ever", (continued,), too_much, IMPATIENT)
 
 
 SITUATIONS = (*_silences(), *_trickles())

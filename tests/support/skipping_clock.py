@@ -1,10 +1,11 @@
-"""A clock on which real time passes and sleeping takes none.
+"""Clocks on which real time passes, and more where a test wants it.
 
 For servers that are really slow, where the pauses between attempts must cost no time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -24,3 +25,25 @@ class SkippingClock:
 
     async def sleep_async(self, seconds: float) -> None:
         self.sleep(seconds)
+
+
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time can go on at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._skipped = 0.0
+
+    def time(self) -> float:
+        return super().time() + self._skipped
+
+    async def skip(self, seconds: float) -> None:
+        """Let time pass, and what was to happen meanwhile."""
+        self._skipped += seconds
+        await let_happen()
+
+
+async def let_happen() -> None:
+    """Let the event loop do what is due, and what follows from that."""
+    for _ in range(10):
+        await asyncio.sleep(0)

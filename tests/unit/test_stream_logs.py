@@ -25,10 +25,12 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._settings import DEFAULT_TIMEOUT
 from engines import ENGINES, FLAVOURS, INSTALLED, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
+from skipping_clock import SkippingLoop
 
 LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
 DOCUMENT = {"call_id": "ac_1", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"}
@@ -183,17 +185,21 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
 
     async def read(url: str) -> list[str]:
         got: list[str] = []
-        async with AsyncClient(KEY, base_url=url, engine=engine, timeout=0.1) as client:
+        async with AsyncClient(KEY, base_url=url, engine=engine) as client:
             async for line in client.calls.stream_logs("ac_1"):
                 if not got:
-                    await asyncio.sleep(0.3)  # the time-out is the event loop's, as this is
+                    await loop.skip(2 * DEFAULT_TIMEOUT)
                     went_on.set()
                 got.append(line)
         return got
 
     went_on = threading.Event()
-    with ScriptedServer(in_halves) as server:
-        assert asyncio.run(read(server.url.removesuffix("/x"))) == LINES
+    loop = SkippingLoop()
+    with (
+        ScriptedServer(in_halves) as server,
+        asyncio.Runner(loop_factory=lambda: loop) as runner,
+    ):
+        assert runner.run(read(server.url.removesuffix("/x"))) == LINES
 
 
 @ENGINES_AND_OWN

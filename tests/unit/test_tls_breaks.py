@@ -17,6 +17,7 @@ from cartesia_calls._clock import SystemClock
 from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from scripted_server import ScriptedServer, answer
+from skipping_clock import let_happen
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -77,7 +78,7 @@ def test_a_handshake_that_is_given_up_leaves_nothing_open(
         for _ in range(3):
             with pytest.raises(APITimeoutError):
                 await sending.send(a_request(url, timeout=0.05))
-        await asyncio.sleep(0.01)  # the event loop closes sockets in its next round
+        await let_happen()  # the event loop closes sockets in its next round
         return before, open_files()
 
     def give_up(url: str) -> tuple[int, int]:
