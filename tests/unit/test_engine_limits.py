@@ -108,6 +108,41 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
     assert len(server.heads) == 1
 
 
+@ENGINES
+def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
+    engine: EngineName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{_module_of(engine, 'sync')}.MOST_CONNECTIONS", 1)
+    heard, go_on = threading.Event(), threading.Event()
+    waiting = threading.current_thread()
+
+    class Clock(FakeClock):
+        """Gives the turn that is waited for once the time is taken, and not before that is over."""
+
+        def monotonic(self) -> float:
+            moment = super().monotonic()
+            if threading.current_thread() is waiting:
+                self.elapsed = 6.0
+                go_on.set()
+            return moment
+
+    def script(connection: socket.socket, _head: bytes) -> None:
+        heard.set()
+        go_on.wait(30)
+        connection.sendall(answer())
+
+    with ScriptedServer(script) as server, ThreadPoolExecutor(1) as thread:
+        sending = make_engine(engine, server.url, None, Clock())
+        first = thread.submit(sending.send, a_request(server.url))
+        assert heard.wait(10)
+        with pytest.raises(APITimeoutError):
+            sending.send(a_request(server.url, timeout=5))
+        assert go_on.is_set()
+        assert first.result().body == b"{}"
+        sending.close()
+    assert len(server.heads) == 1
+
+
 def _module_of(engine: EngineName, flavour: Flavour) -> str:
     nowhere = "http://127.0.0.1:9"
     if flavour == "sync":

@@ -45,15 +45,16 @@ class HttpxEngine:
         self._process.check()
         if self._free.is_closed:
             raise closed()
-        if not self._turns.acquire(timeout=request.timeout):
-            raise timed_out(request, may_have_arrived=False)
         try:
             with self._deadline.within(request.timeout):
-                return self._exchange(request)
+                if not self._turns.acquire(timeout=request.timeout):
+                    raise timed_out(request, may_have_arrived=False)
+                try:
+                    return self._exchange(request)
+                finally:
+                    self._turns.release()
         except CORE_ERRORS as error:
             raise translated(error, request) from without_frames(error)
-        finally:
-            self._turns.release()
 
     def open(self, request: Request) -> OpenAnswer:
         """See `Engine.open`."""
