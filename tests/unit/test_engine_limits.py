@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import select
 import socket
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -24,6 +26,7 @@ from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from fake_clock import FakeClock
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
+from skipping_clock import let_happen
 
 
 @ENGINES
@@ -38,6 +41,47 @@ def test_closing_a_closed_client_changes_nothing(engine: EngineName) -> None:
         await client.close()
 
     asyncio.run(close_twice())
+
+
+@ENGINES
+def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> None:
+    failed: list[object] = []
+
+    async def close_and_cancel(url: str) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: failed.append(told))
+        sending = make_async_engine(engine, url, None)
+        await asyncio.gather(*(sending.send(a_request(url)) for _ in range(5)))
+        closing = asyncio.create_task(sending.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        await let_happen()
+
+    with ScriptedServer(saying(answer())) as server, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        asyncio.run(close_and_cancel(server.url), debug=True)
+        gc.collect()
+    assert server.connections == 5
+    assert (failed, told) == ([], [])
+
+
+@ENGINES
+def test_a_close_in_another_event_loop_closes_nothing_and_says_so(engine: EngineName) -> None:
+    with (
+        ScriptedServer(saying(answer())) as server,
+        asyncio.Runner() as first,
+        asyncio.Runner() as second,
+    ):
+        sending = make_async_engine(engine, server.url, None)
+        first.run(sending.send(a_request(server.url)))
+        for _ in range(2):
+            with pytest.raises(ConfigurationError, match="another event loop"):
+                second.run(sending.close())
+        assert first.run(sending.send(a_request(server.url))).body == b"{}"
+        first.run(sending.close())
+        second.run(sending.close())
+    assert server.connections == 1
 
 
 @ENGINES

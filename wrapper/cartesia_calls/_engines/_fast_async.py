@@ -69,12 +69,15 @@ class AsyncFastEngine:
 
     async def close(self) -> None:
         """See `Engine.close`."""
-        connections = self._free.close()
-        if connections and self._process.is_here():
+        if not self._process.is_here():
+            self._free.close()
+            return
+        if self._free.has_any():
             self._loop.check(asyncio.get_running_loop())
-            for connection in connections:
-                connection.close()
-            await asyncio.gather(*(connection.gone for connection in connections))
+        connections = self._free.close()
+        for connection in connections:
+            connection.close()
+        await asyncio.gather(*(connection.gone for connection in connections))
 
     def _check(self) -> None:
         self._process.check()
@@ -288,7 +291,8 @@ class _Connection(asyncio.BufferedProtocol):
         """See `asyncio.BaseProtocol`."""
         self._failure = self._failure or exc or UnreadableError("the connection was closed")
         self._stop_alarm()
-        self.gone.set_result(None)
+        if not self.gone.done():  # it is cancelled with whoever waits for it
+            self.gone.set_result(None)
         self._tell()
 
     def _tell(self) -> None:

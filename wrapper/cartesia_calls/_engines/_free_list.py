@@ -15,6 +15,10 @@ class FreeList(Generic[ConnectionT]):
         self._free: deque[ConnectionT] = deque()
         self.is_closed = False
 
+    def has_any(self) -> bool:
+        """Tell whether connections are free."""
+        return bool(self._free)
+
     def take(self) -> ConnectionT | None:
         """Return a free connection, None if there is none."""
         try:

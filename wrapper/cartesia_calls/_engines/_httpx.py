@@ -162,11 +162,19 @@ class AsyncHttpxEngine:
 
     async def close(self) -> None:
         """See `Engine.close`."""
-        connections = self._free.close()
-        if connections and self._process.is_here():
+        if not self._process.is_here():
+            self._free.close()
+            return
+        if self._free.has_any():
             self._loop.check(asyncio.get_running_loop())
-            for connection in connections:
+        cancelled: asyncio.CancelledError | None = None
+        for connection in self._free.close():
+            try:
                 await connection.aclose()
+            except asyncio.CancelledError as error:
+                cancelled = error  # all are closed first, which takes no time
+        if cancelled is not None:
+            raise cancelled
 
     async def _exchange(
         self, connection: httpcore.AsyncConnectionInterface, request: Request
