@@ -7,13 +7,18 @@ import contextlib
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
+from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._engines._failures import timed_out
+from engines import ENGINES, a_request
 from fake_clock import FakeClock
 from fake_server import KEY
+from scripted_server import ScriptedServer, answer, saying
 
 
 class _Trickle(httpx.SyncByteStream):
@@ -61,6 +66,45 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
 
     with pytest.raises(APITimeoutError, match=r"within 0\.05 s"):
         asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("timeout", "told"),
+    [
+        (0.9999961853027344, "1 s"),  # what is left of a second for all attempts
+        (0.25, "0.25 s"),
+        (0.0001, "0.0001 s"),
+        (604_800, "604800 s"),
+    ],
+)
+def test_a_time_out_is_told_in_round_numbers(timeout: float, told: str) -> None:
+    error = timed_out(a_request("https://api.example.com/x", timeout=timeout))
+    assert error.summary.endswith(f" within {told}.")
+
+
+@ENGINES
+def test_a_look_up_that_outlasts_the_time_out_is_told_of_when_it_ends(
+    engine: EngineName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    look_up = socket.getaddrinfo
+
+    def look_up_slowly(*args: Any, **kwargs: Any) -> object:  # noqa: ANN401 - the system's
+        clock.elapsed += 5
+        return look_up(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_slowly)
+    with ScriptedServer(saying(answer())) as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        with (
+            Client(
+                KEY, base_url=url, engine=engine, clock=clock, timeout=1, total_timeout=1
+            ) as client,
+            pytest.raises(APITimeoutError, match="within 1 s"),
+        ):
+            client.calls.logs("ac_1")
+    assert server.heads == []
+    assert clock.elapsed == 5
 
 
 class _SlowServer(threading.Thread):

@@ -149,7 +149,8 @@ class Client(_BaseClient[Engine]):
             Plain `http://` only to a loopback address.
         api_version: The date sent as `Cartesia-Version`; else `CARTESIA_VERSION`, else the one that
             the vendored spec names.
-        timeout: The bound of one attempt, in seconds.
+        timeout: The bound of one attempt, in seconds. The system's look-up of a host's name can't be
+            interrupted: one that takes longer is told of when it ends.
         max_retries: How often a request is sent again after no answer, 408, 409, 429 or 5xx.
         engine: What sends the requests: `httpx`, `fast` (the extra of that name), or `auto`, which
             is `fast` where it is installed and can be used.
