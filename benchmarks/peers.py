@@ -68,6 +68,20 @@ def _ours(engine: Engine, url: str) -> Generator[Fetch]:
         yield lambda call_id: len(client.calls.logs(call_id).logs)
 
 
+@contextlib.contextmanager
+def _ours_without_orjson(url: str) -> Generator[Fetch]:
+    import sys
+
+    if "orjson" in sys.modules:
+        raise NotThereError("orjson is in use in this process")
+    sys.modules["orjson"] = None  # type: ignore[assignment]  # as if it were not installed
+    try:
+        with _ours("httpx", url) as fetch:
+            yield fetch
+    finally:
+        del sys.modules["orjson"]
+
+
 @contextlib.asynccontextmanager
 async def _ours_async(engine: Engine, url: str) -> AsyncGenerator[AsyncFetch]:
     from cartesia_calls import AsyncClient
@@ -335,6 +349,7 @@ def _official_as(name: str, answer: Callable[[], Any]) -> Peer:
 
 FAST = _with_engine("fast")
 HTTPX_ENGINE = _with_engine("httpx")
+HTTPX_WITHOUT_ORJSON = Peer("ours, httpx, without orjson", _ours_without_orjson)
 FAST_STREAM = _streaming_with_engine("fast")
 HTTPX_STREAM = _streaming_with_engine("httpx")
 OFFICIAL = _official_as("official SDK", _official_answer)
@@ -348,6 +363,7 @@ FLOOR = Peer("raw socket + orjson", _raw, _raw_async)
 PEERS = (
     FAST,
     HTTPX_ENGINE,
+    HTTPX_WITHOUT_ORJSON,
     FAST_STREAM,
     HTTPX_STREAM,
     OFFICIAL,

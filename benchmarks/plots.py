@@ -37,6 +37,7 @@ _INK = "#808080"
 _COLOURS = {
     peers.FAST.name: "#e0662f",
     peers.HTTPX_ENGINE.name: "#c79100",
+    peers.HTTPX_WITHOUT_ORJSON.name: "#dcb84d",
     peers.FAST_STREAM.name: "#e0662f",
     peers.HTTPX_STREAM.name: "#c79100",
     "ours": "#e0662f",

@@ -10,7 +10,7 @@ from bodies import LONG_LOG, WIDE_LOG, body_of, title_of
 from goals import GOALS, MEGABYTE, Bound, Goal
 from measure import CEILING, TURNS
 from rounds import IN_FLIGHT, LOGS, SERVER, SIZES
-from samples import Results, Series, Spread
+from samples import Gap, Results, Series, Spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -36,6 +36,10 @@ The official SDK has no logs operation: it is asked through its generic `client.
 the SDK's own kind as `cast_to`, as its own operations do; *untyped* is `cast_to=object`. The raw
 socket knows no more of HTTP than it needs, and has no time-outs, TLS, retries or checks.
 """
+_JSON_NOTE = (
+    "*ours, fast* and *ours, httpx* both read JSON with orjson, which comes with the extra `fast` and is "
+    "used under either engine where it is installed."
+)
 _THROUGHPUT_NOTE = (
     "One process and one event loop a peer, each with the connection limits that it comes with. The "
     "server's ceiling is what bare sockets get from the same server when they read an answer and make "
@@ -54,7 +58,12 @@ def write_report(results: Results, plots: Sequence[str]) -> str:
         _INTRODUCTION,
         _section("Machine", _table(["what", "is"], results.machine.items())),
         _section("Goals", _goals(results)),
-        _section("One call", _lines_note(), *(_calls(results, call_id) for call_id in LOGS)),
+        _section(
+            "One call",
+            _lines_note(),
+            _json_note(results),
+            *(_calls(results, call_id) for call_id in LOGS),
+        ),
         _section(
             "Calls in flight, 50 lines", _THROUGHPUT_NOTE, _throughput(results), _async_cpu(results)
         ),
@@ -110,6 +119,16 @@ def _lines_note() -> str:
         "The CPU is that of the client while it takes turns with the server on one core. *With waits* "
         "each has a core of its own: what a core takes to fall asleep and to wake up for an answer is "
         "the machine's, is the same for all, and adds to each; the time is taken there."
+    )
+
+
+def _json_note(results: Results) -> str:
+    without = peers.HTTPX_WITHOUT_ORJSON.name
+    if any(series.peer == without for series in results.series(TURNS, "cpu_seconds")):
+        return f"{_JSON_NOTE} *{without}* shows what it costs else."
+    return (
+        f"{_JSON_NOTE} Without it the standard library's reader takes longer, which this run has no row "
+        "for: the next run of `nox -s bench` will have."
     )
 
 
@@ -173,11 +192,21 @@ def _cold(results: Results) -> str:
 
 
 def _gaps(results: Results) -> str:
-    cases: dict[tuple[str, str, str], list[str]] = {}
+    cases: dict[tuple[str, str, str, str], list[str]] = {}
     for gap in results.gaps:
-        cases.setdefault((gap.peer, gap.kind, gap.reason), []).append(gap.case)
-    rows = ((peer, kind, ", ".join(on), why) for (peer, kind, why), on in cases.items())
-    return _table(["peer", "measurement", "on", "why"], rows) if cases else ""
+        row = (gap.peer, gap.kind, _rounds_without(results, gap), gap.reason)
+        cases.setdefault(row, []).append(gap.case)
+    rows = (
+        (peer, kind, ", ".join(on), which, why) for (peer, kind, which, why), on in cases.items()
+    )
+    return _table(["peer", "measurement", "on", "in rounds", "why"], rows) if cases else ""
+
+
+def _rounds_without(results: Results, gap: Gap) -> str:
+    """Return the numbers of the rounds in which something was not measured, from 1 on."""
+    taken = {s.round for s in results.samples}
+    measured = {s.round for s in results.samples if s.series[:3] == (gap.kind, gap.peer, gap.case)}
+    return ", ".join(str(number + 1) for number in sorted(taken - measured)) if measured else "all"
 
 
 def size_name(size: int) -> str:

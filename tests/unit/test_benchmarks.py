@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncGenerator, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import httpx
 import pytest
@@ -116,6 +117,33 @@ def test_a_peer_is_measured_in_both_flavours(url: str, peer: peers.Peer) -> None
     assert measure_sync(peer, SHORT_LOG, url, 0)["cpu_seconds"] > 0
     assert measure_async(peer, "8", url, 0)["calls_per_second"] > 0
     assert measure_memory(peer, "bytes-1000", url, 0)["peak_bytes"] > MEGABYTE
+
+
+def test_a_peer_is_measured_as_if_orjson_were_not_installed(url: str) -> None:
+    code = """
+import sys
+import peers
+with peers.HTTPX_WITHOUT_ORJSON.open(sys.argv[1]) as fetch:
+    fetch("lines-2")
+import cartesia_calls._json
+print(cartesia_calls._json._read_fast)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, url],
+        cwd=BENCHMARKS,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "None"
+
+
+def test_a_peer_without_orjson_is_not_measured_where_it_is_in_use(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "orjson", ModuleType("orjson"))
+    with pytest.raises(peers.NotThereError, match="in use"):
+        measure_sync(peers.HTTPX_WITHOUT_ORJSON, SHORT_LOG, url, 0)
 
 
 def test_the_servers_ceiling_is_measured(url: str) -> None:
@@ -326,6 +354,9 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
             series = Series(kind, peer, case, quantity)
             results.samples.append(Sample(series, round_, value * (1 + round_)))
     results.gaps.append(Gap("memory", "ours", "bytes-1000", "no | pipes\nand no lines"))
+    results.gaps.append(Gap("async", peers.PYREQWEST.name, "64", "it failed"))
+    some = Series("async", peers.PYREQWEST.name, "64", "calls_per_second")
+    results.samples.append(Sample(some, 1, 9_000))
     report = write_report(results, ["figures/calls-a-second.svg"])
     assert "| cores | 2 |" in report
     assert f"| {peers.FAST.name} | 0.5 (0.25 to 0.75) | - | - | 12 times |" in report
@@ -334,8 +365,25 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
     assert f"| {rounds.SERVER} | - | - | 28,000 (14,000 to 42,000) | - |" in report
     assert f"| {peers.FAST_STREAM.name} | 40 (20 to 60) | - | - | - | - |" in report
     assert "| import | ours | 24 (12 to 36) |" in report
-    assert r"| ours | memory | bytes-1000 | no \| pipes and no lines |" in report
+    assert r"| ours | memory | bytes-1000 | all | no \| pipes and no lines |" in report
+    assert f"| {peers.PYREQWEST.name} | async | 64 | 1, 3 | it failed |" in report
     assert "![calls a second](figures/calls-a-second.svg)" in report
+
+
+def test_the_report_says_what_reads_json() -> None:
+    results = Results()
+    assert "this run has no row for" in write_report(results, [])
+    series = Series(TURNS, peers.HTTPX_WITHOUT_ORJSON.name, SHORT_LOG, "cpu_seconds")
+    results.samples.append(Sample(series, 0, 0.001))
+    report = write_report(results, [])
+    assert "this run has no row for" not in report
+    assert f"*{series.peer}* shows what it costs else." in report
+
+
+def test_the_report_is_what_is_made_of_the_results() -> None:
+    text = (BENCHMARKS / "results.md").read_text(encoding="utf-8")
+    plots = re.findall(r"^!\[.*\]\((.*)\)$", text, re.MULTILINE)
+    assert text == write_report(read_json(BENCHMARKS / "results.json"), plots)
 
 
 def test_one_measured_round_is_no_spread() -> None:
@@ -363,3 +411,11 @@ def test_the_readme_tells_what_was_measured() -> None:
     assert f"takes {cpu} times less CPU" in told
     assert f"{rate} times as many calls a second" in told
     assert f"is there {long} times sooner" in told
+    wide = results.ratio(
+        *(
+            Series("sync", one.name, WIDE_LOG, "wall_seconds")
+            for one in (peers.OFFICIAL, peers.FAST)
+        )
+    )
+    assert wide
+    assert f"or {int(wide.median)} times" in told
