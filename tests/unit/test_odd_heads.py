@@ -64,6 +64,37 @@ def test_what_is_unclear_or_endless_is_refused(
     assert type(caught.value) is APIConnectionError
 
 
+@pytest.mark.parametrize(
+    ("taken_by", "sent"),
+    [
+        pytest.param("httpx", OK + LENGTH * 2 + b"\r\n{}", id="one length twice"),
+        pytest.param("httpx", OK + b"Content-Length: 2, 2\r\n\r\n{}", id="equal lengths"),
+        pytest.param(
+            "httpx", OK + CHUNKED + b"\r\n2;@@[]\r\n{}\r\n0\r\n\r\n", id="an odd extension"
+        ),
+        pytest.param("fast", b"\r\n" + OK + LENGTH + b"\r\n{}", id="a line break before it"),
+        pytest.param(
+            "fast", b"HTTP/1.1 200 O\0K\r\n" + LENGTH + b"\r\n{}", id="a null byte in the reason"
+        ),
+        pytest.param(
+            "fast", OK + b" a: b\r\n" + LENGTH + b"\r\n{}", id="a first line that goes on"
+        ),
+        pytest.param("fast", OK + CHUNKED + b"\r\n" + b"0" * 30 + CHUNKS, id="thirty zeros"),
+    ],
+)
+def test_what_only_one_engine_takes_is_what_the_document_says(
+    engine: EngineName, flavour: Flavour, taken_by: EngineName, sent: bytes
+) -> None:
+    with ScriptedServer(saying(sent)) as server:
+        request = a_request(server.url)
+        if engine == taken_by:
+            (response,) = send(engine, flavour, request)
+            assert response.body == b"{}"
+        else:
+            with pytest.raises(APIConnectionError):
+                send(engine, flavour, request)
+
+
 def test_space_around_a_header_is_none_of_it(engine: EngineName, flavour: Flavour) -> None:
     sent = OK + b"X: \t a b \t \r\nContent-Length:  2  \r\n\r\n{}"
     with ScriptedServer(saying(sent)) as server:
