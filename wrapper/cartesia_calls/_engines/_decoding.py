@@ -18,6 +18,12 @@ _BARE_DEFLATE = -zlib.MAX_WBITS
 # What servers call deflate shows by its beginning.
 _WINDOW_BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": None}
 _MOST_ENCODINGS = 3
+# How much more may come of an encoding than of the one that it holds, and what it costs where that
+# comes in many pieces: a member of a gzip file takes its time however little is in it.
+_MOST_IN_VAIN = 1024 * 1024
+_COST_OF_A_PIECE = 1024
+# How much behind a member is looked at at once: zlib copies what it leaves.
+_START_OF_A_MEMBER = 4096
 # A zlib header: method 8 in the low half of the first byte, and both bytes a multiple of 31.
 _DEFLATE_METHOD = 8
 _HEADER_MULTIPLE = 31
@@ -66,15 +72,28 @@ def decoder_for(content_encoding: str) -> Decoder | None:
 
 
 class _Chain:
-    """Undoes one encoding, and then the one below it."""
+    """Undoes one encoding, and then the one below it.
+
+    A few bytes can unpack to gigabytes that hold nothing, such as padding or empty members: nobody
+    who counts what comes out at the end would notice.
+    """
 
     def __init__(self, outer: Decoder, inner: Decoder) -> None:
         self._outer = outer
         self._inner = inner
+        self._in_vain = 0
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
-        for decoded in self._outer.decode(piece):
-            yield from self._inner.decode(decoded)
+        for between in self._outer.decode(piece):
+            self._in_vain += len(between)
+            cost = 0
+            for decoded in self._inner.decode(between):
+                self._in_vain += cost - len(decoded)
+                cost = _COST_OF_A_PIECE
+                yield decoded
+            self._in_vain = max(0, self._in_vain)
+            if self._in_vain > _MOST_IN_VAIN:
+                raise DecodingError("it unpacks to what holds next to nothing")
 
     def check_end(self) -> None:
         self._outer.check_end()
@@ -99,11 +118,7 @@ class _Inflater:
                 return
             self._inflate = zlib.decompressobj(_ZLIB if _has_header(piece) else _BARE_DEFLATE)
         try:
-            while piece and not self._inflate.eof:
-                if decoded := self._inflate.decompress(piece, _LARGEST_PIECE):
-                    yield decoded
-                piece = self._inflate.unconsumed_tail
-            yield from self._next_member()
+            yield from self._members(self._inflate, memoryview(piece))
         except zlib.error as error:
             raise DecodingError(str(error)) from error
 
@@ -111,14 +126,32 @@ class _Inflater:
         if self._began and not (self._inflate is not None and self._inflate.eof):
             raise DecodingError("the encoded data broke off")
 
-    def _next_member(self) -> Iterator[bytes]:
-        """Go on with the next member of a gzip file; what follows the last is padding."""
-        if self._inflate is None or self._window_bits != _GZIP or not self._inflate.eof:
-            return
-        rest = self._inflate.unused_data.lstrip(b"\0")
-        if rest:
-            self._inflate = zlib.decompressobj(_GZIP)
-            yield from self.decode(rest)
+    def _members(
+        self,
+        inflate: zlib._Decompress,  # pyright: ignore[reportPrivateUsage] - it has no other name
+        rest: memoryview,
+    ) -> Iterator[bytes]:
+        """Go on with a member of a gzip file, or with what has only one, and with those behind it."""
+        size, has_more = len(rest), False
+        while rest or has_more:
+            if inflate.eof:
+                if self._window_bits != _GZIP:
+                    return
+                start = bytes(rest[:_START_OF_A_MEMBER])
+                rest = rest[len(start) - len(start.lstrip(b"\0")) :]  # padding
+                if not rest or rest[0] == 0:
+                    continue
+                self._inflate = inflate = zlib.decompressobj(_GZIP)
+                size = _START_OF_A_MEMBER
+            part = rest[:size]
+            decoded = inflate.decompress(part, _LARGEST_PIECE)
+            left = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            rest = rest[len(part) - len(left) :]
+            size = len(rest)
+            # All bytes may be taken in while there is more in them than was asked for.
+            has_more = len(decoded) == _LARGEST_PIECE and not inflate.eof
+            if decoded:
+                yield decoded
 
 
 def _has_header(start: bytes) -> bool:
