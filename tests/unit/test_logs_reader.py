@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cartesia_calls import ResponseValidationError
+from cartesia_calls._http import Response
 from cartesia_calls._logs_reader import LogsReader, MalformedLogsError
+from cartesia_calls._operations import GET_CALL_LOGS
 
 WHOLE = {"call_id": "ac_1", "logs": ["one", "two"], "updated_at": "2026-03-01T10:00:00Z"}
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
@@ -66,6 +69,11 @@ def test_any_document_in_any_pieces_gives_its_lines(  # noqa: PLR0917 - drawn by
         (b'{"logs": [{"a": ["b",', [], "", "is not JSON"),
         (b'{"logs": null}', [], "/logs", "is null, not an array"),
         (b'{"logs": ["a" "b"]}', [], "", "a comma is missing"),
+        (b'{"logs": ["a",]}', ["a"], "", "Expecting value: char 14"),
+        (b'{"logs": ["a" , ]}', ["a"], "", "Expecting value: char 16"),
+        (b'{"logs": ["a"],}', ["a"], "", "Expecting value: char 15"),
+        (b'{"logs": [,"a"]}', [], "", "Expecting value: char 10"),
+        (b'{"x": 1e, "logs": []}', [], "", "a comma is missing"),
         (b'{"logs": ["a"], "logs": ["b"]}', ["a"], "/logs", "is there twice"),
         (b'{"logs": ["a"], "call_id": 7}', ["a"], "/call_id", "is a number"),
         (b'{"logs": ["a"], "updated_at": "soon"}', ["a"], "/updated_at", "RFC 3339"),
@@ -105,12 +113,83 @@ def test_too_deep_is_told_and_no_crash() -> None:
 
 
 def test_a_number_that_is_cut_between_two_pieces_is_one() -> None:
-    body = json.dumps({"x": 1234567890, **WHOLE}).encode()
-    for size in range(1, 30):
-        assert _read(body, size) == ["one", "two"]
+    for number in (b"1234567890", b"-12.5", b"1.25e+12", b"5E7"):
+        body = b'{"x": ' + number + b", " + json.dumps(WHOLE).encode()[1:]
+        for size in range(1, 30):
+            assert _read(body, size) == ["one", "two"]
 
 
-def test_a_long_line_is_not_read_anew_for_each_of_its_pieces() -> None:
+def test_the_time_for_a_long_line_grows_with_its_length() -> None:
     line = "x" * 3_000_000
     body = json.dumps({**WHOLE, "logs": [line, "end"]}).encode()
     assert _read(body, size=1000, longest=10**7) == [line, "end"]
+
+
+def _texts_of(body: bytes, size: int) -> int:
+    """Return how many characters the texts have that a reader puts together for a document."""
+    reader = LogsReader(10**8)
+    together, last = 0, ""
+    for start in range(0, len(body), size):
+        list(reader.feed(body[start : start + size]))
+        if reader._text is not last:  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            last = reader._text  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            together += len(last)
+    return together
+
+
+def test_a_long_line_is_not_put_together_anew_for_each_of_its_pieces() -> None:
+    body = json.dumps({**WHOLE, "logs": ["x" * 1_000_000]}).encode()
+    assert _texts_of(body, 1000) < 3 * len(body)
+
+
+def test_what_is_wrong_is_told_as_soon_as_it_has_come() -> None:
+    reader = LogsReader(10**8)
+    list(reader.feed(b'{"logs": ["a"'))
+    with pytest.raises(MalformedLogsError, match="Expecting value: char 14"):
+        list(reader.feed(b',nul,"' + b"b" * 100))
+
+
+TOKENS = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    '"a"',
+    '"logs"',
+    "null",
+    "1",
+    "1e9",
+    "1e",
+    " ",
+    "\n",
+    '"',
+    "\\",
+]
+
+
+@given(
+    edits=st.lists(
+        st.tuples(st.integers(0, 109), st.integers(0, 3), st.sampled_from(["", *TOKENS])),
+        max_size=2,
+    ),
+    size=st.integers(1, 50),
+)
+@example(edits=[(41, 0, ",")], size=7)
+@example(edits=[(41, 0, " , ")], size=50)
+@example(edits=[(108, 0, ",")], size=50)
+def test_any_broken_document_is_refused_as_a_whole_one_is(
+    edits: list[tuple[int, int, str]], size: int
+) -> None:
+    text = json.dumps({**WHOLE, "x": [1.5, {"y": 'a",b'}]})
+    for start, gone, token in edits:
+        text = text[:start] + token + text[start + gone :]
+    body = text.encode()
+    try:
+        whole = GET_CALL_LOGS.parse(Response(200, {}, body)).logs
+    except ResponseValidationError:
+        with pytest.raises(MalformedLogsError):
+            _read(body, size)
+    else:
+        assert _read(body, size) == whole

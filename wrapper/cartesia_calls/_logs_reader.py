@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _END_OF_A_LINE = '",'
+# What may become part of a number that it follows.
+_NUMBER_GOES_ON = re.compile(r"(?:\.|[eE][+-]?)?\Z")
+_DIGITS = frozenset("0123456789")
+# A token of which less is there than needed to know it, such as an escape, is shorter than this.
+_LONGEST_TOKEN = 12
 # A document that fits, in which one field at a time is put to the test.
 _FITTING: dict[str, object] = {"call_id": "", "logs": [], "updated_at": "2026-03-01T00:00:00Z"}
 
@@ -47,6 +52,9 @@ class LogsReader:
         self._read_value = json.JSONDecoder(parse_constant=refuse_constant).raw_decode
         self._text = ""
         self._at = 0
+        self._passed = 0
+        self._coming: list[str] = []
+        self._awaited = 0
         self._is_whole = False
         self._may_be_many = True
         self._found: dict[str, object] = {}
@@ -60,10 +68,16 @@ class LogsReader:
         """
         self._is_whole = not piece
         try:
-            self._text = self._text[self._at :] + self._decode(piece, self._is_whole)
+            self._coming.append(self._decode(piece, self._is_whole))
         except UnicodeDecodeError as error:
             self._fail("", f"is not JSON ({error})")
-        self._at = 0
+        self._awaited -= len(self._coming[-1])
+        if self._awaited > 0 and not self._is_whole:
+            return
+        self._text = self._text[self._at :] + "".join(self._coming)
+        self._passed += self._at
+        self._at = self._awaited = 0
+        self._coming.clear()
         self._may_be_many = True
         for lines in self._reading:
             if lines is None:
@@ -75,7 +89,8 @@ class LogsReader:
         if not self._takes("{"):
             self._fail("", "is not a JSON object")
         yield from self._skip_space()
-        while not self._takes("}"):
+        goes_on = not self._takes("}")
+        while goes_on:
             name = yield from self._value()
             yield from self._skip_space()
             if not isinstance(name, str) or not self._takes(":"):
@@ -83,9 +98,10 @@ class LogsReader:
             yield from self._skip_space()
             yield from self._read_field(name)
             yield from self._skip_space()
-            if self._takes(","):
+            goes_on = self._takes(",")
+            if goes_on:
                 yield from self._skip_space()
-            elif self._text[self._at] != "}":
+            elif not self._takes("}"):
                 self._fail("", "is not JSON (a comma is missing)")
         yield from self._read_end()
         if mismatch := find_mismatch(self._found, AgentCallLogs):
@@ -107,16 +123,15 @@ class LogsReader:
     def _read_lines(self) -> Generator[list[str] | None, None, None]:
         index = 0
         yield from self._skip_space()
-        if self._takes("]"):
-            return
-        while True:
+        goes_on = not self._takes("]")
+        while goes_on:
             lines = self._take_many()
             if not lines:
                 lines = [(yield from self._value())]
                 yield from self._skip_space()
-                if not self._text.startswith((",", "]"), self._at):
+                goes_on = self._takes(",")
+                if not (goes_on or self._takes("]")):
                     self._fail("", "is not JSON (a comma is missing between two lines)")
-                self._at += self._text[self._at] == ","
             good = _strings_at_the_start(lines)
             yield good
             if len(good) < len(lines):
@@ -124,9 +139,8 @@ class LogsReader:
                 problem = mismatch.problem if mismatch else ""
                 self._fail(f"/logs/{index + len(good)}", problem)
             index += len(good)
-            yield from self._skip_space()
-            if self._takes("]"):
-                return
+            if goes_on:
+                yield from self._skip_space()
 
     def _take_many(self) -> list[object]:
         """Take all whole lines of the text but the last, with the comma behind; none if not sure."""
@@ -147,27 +161,25 @@ class LogsReader:
 
     def _value(self) -> Generator[None, None, object]:
         """Take one value, waiting for all of it."""
-        wanted = 1
         while True:
-            length = len(self._text) - self._at
-            if length >= wanted or self._is_whole:
-                try:
-                    value, end = self._read_value(self._text, self._at)
-                except RecursionError:
-                    self._fail("", "is JSON nested too deep to read")
-                except ValueError as error:
-                    if self._is_whole:
-                        self._fail("", f"is not JSON ({error})")
-                    # What is long is not looked at again for every piece of it that comes.
-                    wanted = 2 * length
-                else:
-                    # A number may go on.
-                    if end < len(self._text) or self._is_whole:
-                        self._at = end
-                        return cast("object", value)
+            try:
+                value, end = self._read_value(self._text, self._at)
+            except RecursionError:
+                self._fail("", "is JSON nested too deep to read")
+            except ValueError as error:
+                if self._is_whole or not _may_be_cut(error, self._text):
+                    self._fail("", f"is not JSON ({self._described(error)})")
+                length = len(self._text) - self._at
+                # What is long is not looked at again for every piece of it that comes.
+                self._awaited = min(length, self._longest - length + 1)
+            else:
+                if self._is_whole or not _may_go_on(self._text, end):
+                    self._at = end
+                    return cast("object", value)
+                length = end - self._at
             if length > self._longest:
                 self._fail("", f"holds a value longer than {self._longest} characters")
-            yield from self._wait()
+            yield None
 
     def _skip_space(self, at_the_end: str = "is not JSON (it ends too early)") -> Waiting:
         """Go to the next character that is no space, waiting for it."""
@@ -199,6 +211,11 @@ class LogsReader:
             return True
         return False
 
+    def _described(self, error: ValueError) -> str:
+        if isinstance(error, json.JSONDecodeError):
+            return f"{error.msg}: char {self._passed + error.pos}"
+        return str(error)
+
     def _fail(self, pointer: str, problem: str) -> Never:
         raise MalformedLogsError(Mismatch(pointer, problem))
 
@@ -207,6 +224,18 @@ def _strings_at_the_start(values: list[object]) -> list[str]:
     if set(map(type, values)) <= {str}:
         return cast("list[str]", values)
     return cast("list[str]", list(takewhile(lambda value: isinstance(value, str), values)))
+
+
+def _may_be_cut(error: ValueError, text: str) -> bool:
+    """Tell whether a text that holds no whole value may be the beginning of one."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False  # a number that is refused
+    return error.msg.startswith("Unterminated") or error.pos > len(text) - _LONGEST_TOKEN
+
+
+def _may_go_on(text: str, end: int) -> bool:
+    """Tell whether a value that seems to end may be the beginning of a longer number."""
+    return text[end - 1] in _DIGITS and _NUMBER_GOES_ON.match(text, end) is not None
 
 
 def _is_escaped(text: str, quote: int) -> bool:
