@@ -7,8 +7,10 @@ import gzip
 import json
 import socket
 import threading
+import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import httpx
@@ -25,6 +27,7 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._logs_flows import LogsFlows
 from cartesia_calls._settings import DEFAULT_TIMEOUT
 from engines import ENGINES, FLAVOURS, INSTALLED, Flavour
 from fake_clock import FakeClock
@@ -236,6 +239,68 @@ def test_an_error_is_told_with_what_it_says(engine: EngineName, flavour: Flavour
         _stream(engine, flavour, server.url, [])
 
 
+@contextmanager
+def _set_at_the_end() -> Generator[threading.Event]:
+    event = threading.Event()
+    try:
+        yield event
+    finally:
+        event.set()
+
+
+@ENGINES_AND_OWN
+@FLAVOURS
+@pytest.mark.parametrize("error", [b"", b"so it says"])
+def test_an_error_that_trickles_in_is_given_up_with_the_attempt(
+    engine: Sending, flavour: Flavour, error: bytes
+) -> None:
+    def trickle(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 500 X\r\nContent-Length: 9999\r\n\r\n" + error)
+        while not is_over.wait(0.05):
+            connection.sendall(b"x")
+
+    with (
+        _set_at_the_end() as is_over,
+        ScriptedServer(trickle) as server,
+        pytest.raises(APITimeoutError, match=r"within 0\.3 s"),
+    ):
+        _stream(engine, flavour, server.url, [], timeout=0.3, max_retries=0)
+
+
+@ENGINES
+@FLAVOURS
+def test_head_and_first_piece_share_the_attempts_time(engine: EngineName, flavour: Flavour) -> None:
+    def late_head(connection: socket.socket, _head: bytes) -> None:
+        if not is_over.wait(0.3):
+            connection.sendall(CHUNKED)
+
+    began = time.monotonic()
+    with (
+        _set_at_the_end() as is_over,
+        ScriptedServer(late_head) as server,
+        pytest.raises(APITimeoutError, match=r"within 0\.5 s"),
+    ):
+        _stream(engine, flavour, server.url, [], timeout=0.5, max_retries=0)
+    assert time.monotonic() - began < 0.75
+
+
+@ENGINES
+@FLAVOURS
+def test_what_follows_the_first_piece_has_the_whole_time_out(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    def in_halves(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
+        is_over.wait(0.5)
+        connection.sendall(_chunk(BODY[1000:]) + _chunk(b""))
+
+    is_over = threading.Event()
+    got: list[str] = []
+    with ScriptedServer(in_halves) as server:
+        _stream(engine, flavour, server.url, got, timeout=30, total_timeout=0.3)
+    assert got == LINES
+
+
 @ENGINES
 @FLAVOURS
 @pytest.mark.parametrize(
@@ -258,7 +323,25 @@ def test_what_the_spec_does_not_say_is_refused_where_it_is(
     ):
         _stream(engine, flavour, server.url, got)
     assert caught.value.pointer == pointer
+    assert caught.value.body == body[:500].decode()
     assert got == LINES[: len(got)]
+
+
+@FLAVOURS
+def test_an_error_at_the_end_quotes_the_beginning(flavour: Flavour) -> None:
+    def in_pieces(connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(CHUNKED)
+        body = BODY.replace(b"updated_at", b"changed_at")
+        for start in range(0, len(body), 100):
+            connection.sendall(_chunk(body[start : start + 100]))
+        connection.sendall(_chunk(b""))
+
+    with (
+        ScriptedServer(in_pieces) as server,
+        pytest.raises(ResponseValidationError, match="updated_at is required") as caught,
+    ):
+        _stream("httpx", flavour, server.url, [])
+    assert caught.value.body == BODY[:500].decode()
 
 
 @ENGINES
@@ -384,3 +467,52 @@ def test_memory_does_not_grow_with_the_log(engine: EngineName) -> None:
         finally:
             tracemalloc.stop()
         lines.close()  # type: ignore[attr-defined]  # of a generator
+
+
+@ENGINES
+@FLAVOURS
+def test_lines_begin_anew_where_they_would_break_off(engine: EngineName, flavour: Flavour) -> None:
+    """As a file is written, which nobody has seen yet; see `cartesia-calls logs -o`."""
+
+    def half_first(connection: socket.socket, _head: bytes) -> bool:
+        half = CHUNKED + _chunk(BODY[: len(BODY) // 2])
+        connection.sendall(half if len(server.heads) == 1 else answer(BODY))
+        return False
+
+    clock = FakeClock()
+    with ScriptedServer(half_first) as server:
+        items = _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), clock)
+    broken, whole = items[: items.index(None)], items[items.index(None) + 1 :]
+    assert broken == LINES[: len(broken)]
+    assert broken
+    assert whole == LINES
+    assert len(clock.sleeps) == 1
+
+
+@ENGINES
+@FLAVOURS
+def test_what_has_no_logs_has_none_to_begin_anew(engine: EngineName, flavour: Flavour) -> None:
+    record = json.dumps({"id": "ac_1", "agent_id": "a", "status": "started"}).encode()
+    missing = answer(json.dumps(LOGS_NOT_AVAILABLE).encode(), 404)
+    with (
+        ScriptedServer(saying(missing, answer(record))) as server,
+        pytest.raises(CallLogsNotAvailableError) as caught,
+    ):
+        _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), FakeClock())
+    assert caught.value.reason == "in_progress"
+
+
+def _items_begun_anew(
+    engine: EngineName, flavour: Flavour, url: str, clock: FakeClock
+) -> list[str | None]:
+    if flavour == "sync":
+        with Client(KEY, base_url=url, engine=engine, clock=clock) as client:
+            flow = LogsFlows(client._sender).stream_logs_anew("ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return list(client._runner.iterate(flow))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    async def gather() -> list[str | None]:
+        async with AsyncClient(KEY, base_url=url, engine=engine, clock=clock) as client:
+            flow = LogsFlows(client._sender).stream_logs_anew("ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return [item async for item in client._runner.iterate(flow)]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    return asyncio.run(gather())

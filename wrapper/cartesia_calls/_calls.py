@@ -147,6 +147,10 @@ class Calls:
         `total_timeout` ends with the first piece. Until that has come, failures that may pass are
         retried; behind it, the lines that came are good and the error is raised.
 
+        A line can't be taken back, so a document is refused that names `logs` twice or has any value
+        of `call_id`, `logs` or `updated_at` that the spec does not allow; where names repeat, `logs`
+        takes the last.
+
         Args:
             call_id: The call's id, such as `ac_123`.
 

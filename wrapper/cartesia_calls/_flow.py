@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._http import AsyncEngine, Engine
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Send(NamedTuple):
@@ -51,10 +52,10 @@ class Sleep(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Emit(Generic[T]):
+class Emit(Generic[T_co]):
     """Hands an item to the caller; the flow is resumed with None when the next one is wanted."""
 
-    item: T
+    item: T_co
 
 
 Step = Send | Open | Read | Sleep

@@ -93,11 +93,15 @@ class OpenAnswer(Protocol):
     status_code: int
     headers: Mapping[str, str]
 
+    def bound_reads(self, seconds: float) -> None:
+        """Bound each `read` from now on; until then, the request's time-out does."""
+        ...
+
     def read(self) -> bytes:
         """Return the next bytes of the body, decoded; none at its end.
 
         Raises:
-            APITimeoutError: Nothing came within the request's time-out.
+            APITimeoutError: Nothing came in time.
             APIConnectionError: The body broke off.
             ResponseValidationError: The body of a success can't be decoded.
         """
@@ -113,6 +117,10 @@ class AsyncOpenAnswer(Protocol):
 
     status_code: int
     headers: Mapping[str, str]
+
+    def bound_reads(self, seconds: float) -> None:
+        """See `OpenAnswer.bound_reads`."""
+        ...
 
     async def read(self) -> bytes:
         """Return the next bytes of the body, decoded; errors as `OpenAnswer.read`."""

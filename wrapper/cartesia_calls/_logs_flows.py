@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from ._exceptions import MissingLogsReason
     from ._flow import Flow, ItemFlow
+    from ._http import Request
     from ._retry import Failure
-    from ._sending import Sender
+    from ._sending import Opening, Sender
 
 _log = logging.getLogger("cartesia_calls")
 
@@ -44,6 +45,8 @@ _LAST_LOOK = 0.25
 _QUIET_LOOKS_AT_THE_END = 3
 # How many looks in a row may fail before following fails.
 _FAILED_LOOKS = 5
+# What is kept of a log's beginning, in bytes, for an error to quote from.
+_LONGEST_BEGINNING = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,32 +122,63 @@ class LogsFlows:
 
     def stream_logs(self, call_id: str) -> ItemFlow[str]:
         """See `Calls.stream_logs`."""
+        request = self._logs_request(call_id)
+        try:
+            opening = yield from self.sender.open(request)
+        except CallLogsNotAvailableError as error:
+            yield from self._find_reason(self.sender, call_id, error)
+            raise
+        yield from self._read(opening, request.max_bytes)
+
+    def stream_logs_anew(self, call_id: str) -> ItemFlow[str | None]:
+        """Yield the lines as `stream_logs`; where it would break off, begin anew as the policy says.
+
+        None says that the lines come from the first again: those before it count no more.
+        """
+        request = self._logs_request(call_id)
+        beginnings = 0
+
+        def read(opening: Opening) -> ItemFlow[str | None]:
+            nonlocal beginnings
+            beginnings += 1
+            if beginnings > 1:
+                yield Emit(None)
+            yield from self._read(opening, request.max_bytes)
+
+        try:
+            yield from self.sender.read(request, read)
+        except CallLogsNotAvailableError as error:
+            yield from self._find_reason(self.sender, call_id, error)
+            raise
+
+    def _logs_request(self, call_id: str) -> Request:
+        parts = GET_CALL_LOGS.request_parts(
+            check_id(call_id, "call_id"), cartesia_version=SPEC_VERSION
+        )
+        return self.sender.request(GET_CALL_LOGS, parts)
+
+    def _read(self, opening: Opening, longest: int) -> ItemFlow[str]:
         from ._logs_reader import LogsReader, MalformedLogsError  # noqa: PLC0415 - only for streams
 
-        sender, operation = self.sender, GET_CALL_LOGS
-        parts = operation.request_parts(check_id(call_id, "call_id"), cartesia_version=SPEC_VERSION)
-        request = sender.request(operation, parts)
-        try:
-            opening = yield from sender.open(request)
-        except CallLogsNotAvailableError as error:
-            yield from self._find_reason(sender, call_id, error)
-            raise
         answer, piece = opening.answer, opening.first_piece
-        operation.check_status(Response(answer.status_code, answer.headers, piece))
-        reader = LogsReader(request.max_bytes)
+        beginning = piece
+        GET_CALL_LOGS.check_status(Response(answer.status_code, answer.headers, piece))
+        reader = LogsReader(longest)
         while True:
             try:
                 for line in reader.feed(piece):
                     yield Emit(line)
             except MalformedLogsError as error:
-                wrong = Response(answer.status_code, answer.headers, piece)
+                wrong = Response(answer.status_code, answer.headers, beginning)
                 mismatch = error.mismatch
-                invalid = operation.invalid(wrong, mismatch.pointer, mismatch.problem)
-                invalid.body = sender.settings.api_key.masked_in(invalid.body)
+                invalid = GET_CALL_LOGS.invalid(wrong, mismatch.pointer, mismatch.problem)
+                invalid.body = self.sender.settings.api_key.masked_in(invalid.body)
                 raise invalid from None
             if not piece:
                 return
             piece = cast("bytes", (yield Read(answer)))
+            if len(beginning) < _LONGEST_BEGINNING:
+                beginning += piece[:_LONGEST_BEGINNING]
 
     def _get_logs(self, sender: Sender, call_id: str) -> Flow[AgentCallLogs]:
         try:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 import platform
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from ._engines._failures import timed_out
 from ._error_answers import status_error
-from ._exceptions import APIConnectionError, ResponseValidationError
+from ._exceptions import APIConnectionError, APITimeoutError, ResponseValidationError
 from ._flow import Open, Read, Send, Sleep
 from ._http import Request, Response, is_success
 from ._retry import RetryEvent
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from ._clock import Clock
-    from ._flow import Flow, Outcome, Step
+    from ._flow import Emit, Flow, ItemFlow, Outcome, Step
     from ._http import AsyncOpenAnswer, OpenAnswer
     from ._operations import Operation, RequestParts
     from ._retry import Failure, RetryPolicy
@@ -90,29 +92,47 @@ class Sender:
 
         Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
         """
-        return self._retried(request, Send, None, repeatable=repeatable)
+        return self._retried(request, None, repeatable=repeatable)
 
     def open(self, request: Request) -> Flow[Opening]:
         """Return the head and the first piece of the first answer that is a success; as `send`."""
-        return self._retried(request, Open, _head_and_first_piece, repeatable=True)
+        return self._retried(request, partial(self._open, request.timeout), repeatable=True)
+
+    def read(self, request: Request, read: Callable[[Opening], ItemFlow[T]]) -> ItemFlow[T]:
+        """Open an answer and hand out what is read of it; if it breaks off, both begin anew."""
+
+        def attempt(
+            bounded: Request,
+        ) -> Generator[Step | Emit[T], Outcome, tuple[Response, None]]:
+            response, opening = yield from self._open(request.timeout, bounded)
+            if is_success(response.status_code):
+                yield from read(opening)
+            return response, None
+
+        # What is handed out goes through a flow that knows of none.
+        attempt_at = cast("Callable[[Request], Flow[tuple[Response, None]]]", attempt)
+        yield from self._retried(request, attempt_at, repeatable=True)
 
     def _retried(
         self,
         request: Request,
-        begin: Callable[[Request], Step],
-        go_on: Callable[[Outcome], Flow[tuple[Response, T]]] | None,
+        attempt_at: Callable[[Request], Flow[tuple[Response, T]]] | None,
         *,
         repeatable: bool,
     ) -> Flow[T]:
-        """Return what an attempt brings: its whole answer, or what `go_on` makes of what has begun."""
+        """Return what an attempt brings, by default its whole answer."""
         deadline = self._deadline(request)
         attempt = 0
         while True:
             attempt += 1
             failure: Failure
             try:
-                outcome = yield begin(self._bounded(request, deadline))
-                response, result = (yield from go_on(outcome)) if go_on else _whole(outcome)
+                bounded = self._bounded(request, deadline)
+                response, result = (
+                    (yield from attempt_at(bounded))
+                    if attempt_at
+                    else _whole((yield Send(bounded)))
+                )
             except APIConnectionError as error:
                 failure = error
             else:
@@ -132,6 +152,34 @@ class Sender:
                 raise failure
             self._tell(RetryEvent(request.method, request.url, attempt, pause, failure))
             yield Sleep(pause)
+
+    def _open(self, patience: float, request: Request) -> Flow[tuple[Response, Opening]]:
+        """Return the head of an answer with its first piece, or with all that an error says.
+
+        The request's time-out bounds all of it; `patience` is how long to wait for each later piece.
+        """
+        end = self.clock.monotonic() + request.timeout
+        answer = cast("OpenAnswer | AsyncOpenAnswer", (yield Open(request)))
+        piece = body = yield from self._read_before(end, request, answer)
+        # What an error says is read whole, within reason.
+        while piece and not is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:
+            piece = yield from self._read_before(end, request, answer)
+            body += piece
+        answer.bound_reads(patience)
+        return Response(answer.status_code, answer.headers, body), Opening(answer, body)
+
+    def _read_before(
+        self, end: float, request: Request, answer: OpenAnswer | AsyncOpenAnswer
+    ) -> Flow[bytes]:
+        left = end - self.clock.monotonic()
+        if left <= 0:
+            raise timed_out(request)
+        answer.bound_reads(left)
+        try:
+            return cast("bytes", (yield Read(answer)))
+        except APITimeoutError as error:
+            # It was given less than the whole time.
+            raise timed_out(request) from error.__cause__
 
     def once_before(self, deadline: float | None) -> Sender:
         """Return a sender that sends once, and waits for no answer beyond a deadline."""
@@ -169,13 +217,3 @@ class Opening:
 
 def _whole(outcome: Outcome) -> tuple[Response, Any]:
     return cast("tuple[Response, Any]", (outcome, outcome))
-
-
-def _head_and_first_piece(outcome: Outcome) -> Flow[tuple[Response, Opening]]:
-    answer = cast("OpenAnswer | AsyncOpenAnswer", outcome)
-    piece = body = cast("bytes", (yield Read(answer)))
-    # What an error says is read whole, within reason.
-    while piece and not is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:
-        piece = cast("bytes", (yield Read(answer)))
-        body += piece
-    return Response(answer.status_code, answer.headers, body), Opening(answer, body)

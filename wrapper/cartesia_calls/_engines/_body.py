@@ -111,8 +111,13 @@ class OpenBody:
     def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
         self.status_code = status_code
         self.headers = headers
+        self._request = request
         self._pieces = Pieces(request, status_code, headers)
         self._taken: Iterator[bytes] = iter(())
+
+    def bound_reads(self, seconds: float) -> None:
+        """See `OpenAnswer.bound_reads`."""
+        self._request = self._request._replace(timeout=seconds)
 
     def take(self) -> bytes:
         """Return what is decoded and not yet taken, in part; empty if more is to be fed first."""

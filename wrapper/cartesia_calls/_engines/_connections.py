@@ -46,7 +46,6 @@ CORE_ERRORS = (
 )
 
 _ACCEPT_ENCODING = (b"Accept-Encoding", ACCEPT_ENCODING.encode())
-_TIMEOUTS = ("connect", "read", "write", "pool")
 
 PoolT = TypeVar("PoolT", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 
@@ -79,7 +78,6 @@ class Factory(Generic[PoolT]):
                 scheme=self._scheme, host=self._host, port=self._port, target=f"/{target}"
             ),
             headers=self._headers(request),
-            extensions={"timeout": dict.fromkeys(_TIMEOUTS, request.timeout)},
         )
 
     def _headers(self, request: Request) -> list[tuple[bytes, bytes]]:
