@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import stat
 import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +16,8 @@ import pytest
 
 from cartesia_calls import Client
 from cartesia_calls.sandbox import Sandbox
+from fake_server import KEY
+from scripted_server import ScriptedServer, answer
 from terminal import COMMAND, environment, on_terminal, piped
 
 HOSTILE = "\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %"
@@ -389,3 +394,64 @@ def test_ctrl_c_ends_a_wait(sandbox: Sandbox, env: dict[str, str]) -> None:
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130
         assert err.endswith("Interrupted.\n")
+
+
+BROKEN_LINES = ["INFO one", "ERROR two", "INFO three"]
+BROKEN_BODY = json.dumps(
+    {"call_id": "ac_1", "logs": BROKEN_LINES, "updated_at": "2026-03-01T10:00:00Z"}
+).encode()
+
+
+@contextmanager
+def _breaking_off(times: int) -> Generator[tuple[ScriptedServer, dict[str, str]]]:
+    """Serve a log whose end is missing so many times, and an environment that points to it."""
+
+    def serve(connection: socket.socket, _head: bytes) -> bool:
+        whole = answer(BROKEN_BODY)
+        connection.sendall(whole[:-5] if len(server.heads) <= times else whole)
+        return False
+
+    with ScriptedServer(serve) as server:
+        url = server.url.removesuffix("/x")
+        yield server, environment(CARTESIA_BASE_URL=url, CARTESIA_API_KEY=KEY)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), BROKEN_LINES),
+        (("--tail", "2"), BROKEN_LINES[1:]),
+        (("--grep", "ERROR"), BROKEN_LINES[1:2]),
+        (("--grep", "nothing"), []),
+    ],
+)
+def test_a_file_is_begun_anew_where_the_log_breaks_off(
+    tmp_path: Path, options: tuple[str, ...], expected: list[str]
+) -> None:
+    target = tmp_path / "call.log"
+    with _breaking_off(1) as (server, env):
+        done = piped("logs", "ac_1", "-o", str(target), *options, env=env)
+    count = f"{len(expected)} line" + "s" * (len(expected) != 1)
+    assert (done.code, done.err) == (0, f"Wrote {count} to {target}.\n")
+    assert target.read_text().splitlines() == expected
+    assert len(server.heads) == 2
+
+
+def test_a_file_is_left_as_it_was_where_the_log_breaks_off_for_ever(tmp_path: Path) -> None:
+    target = tmp_path / "call.log"
+    target.write_text("what was there before")
+    with _breaking_off(99) as (server, env):
+        done = piped("logs", "ac_1", "-o", str(target), env=env)
+    assert done.code == 7
+    assert "It was tried 3 times." in done.err
+    assert target.read_text() == "what was there before"
+    assert list(tmp_path.iterdir()) == [target]
+    assert len(server.heads) == 3
+
+
+def test_what_has_gone_into_a_pipe_is_not_begun_anew() -> None:
+    with _breaking_off(1) as (server, env):
+        done = piped("logs", "ac_1", "-o", "/dev/stdout", env=env)
+    assert done.code == 7
+    assert done.out.splitlines() == BROKEN_LINES
+    assert len(server.heads) == 1

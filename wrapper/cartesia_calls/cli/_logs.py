@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import CallLogsNotAvailableError, CartesiaError
 from cartesia_calls._calls import DEFAULT_WAIT
-from cartesia_calls._part_file import whole_file
+from cartesia_calls._logs_flows import LogsFlows
+from cartesia_calls._part_file import is_rewritable, whole_file
 
 from ._api import open_client
 from ._exit_codes import ExitCode
@@ -128,25 +129,60 @@ def _write(lines: list[Line], logs: AgentCallLogs, arguments: argparse.Namespace
         else as_is(line)
         for line in lines
     )
-    return _write_texts(texts, arguments.output)
+    return _write_texts(iter([texts]), arguments.output)
 
 
 def _save(client: Client, arguments: argparse.Namespace) -> int:
     """Write the lines while they come, so that memory does not grow with them."""
-    lines = LineFilter.of(arguments).pick(client.calls.stream_logs(arguments.call_id))
+    attempts = (
+        map(as_is, _picked(lines, arguments))
+        for lines in _attempts_at_lines(client, arguments.call_id, Path(arguments.output))
+    )
+    return _write_texts(attempts, arguments.output)
+
+
+def _picked(texts: Iterator[str], arguments: argparse.Namespace) -> Iterator[Line]:
+    lines = LineFilter.of(arguments).pick(texts)
     if arguments.tail is not None:
         lines = iter(last(lines, arguments.tail))
-    lines = _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
-    return _write_texts(map(as_is, lines), arguments.output)
+    return _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
 
 
-def _write_texts(texts: Iterator[str], output: str) -> int:
+def _attempts_at_lines(client: Client, call_id: str, target: Path) -> Iterator[Iterator[str]]:
+    """Yield the lines of a call from the first, again and again where they break off."""
+    if not is_rewritable(target):
+        # What has gone into a pipe can't be taken back for a second attempt.
+        yield client.calls.stream_logs(call_id)
+        return
+    sender, runner = client._sender, client._runner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
+    items = runner.iterate(LogsFlows(sender).stream_logs_anew(call_id))
+    is_whole = False
+
+    def lines() -> Iterator[str]:
+        nonlocal is_whole
+        for item in items:
+            if item is None:
+                return
+            yield item
+        is_whole = True
+
+    while not is_whole:
+        yield lines()
+
+
+def _write_texts(attempts: Iterator[Iterator[str]], output: str) -> int:
+    """Write the texts of the last attempt, which is the one that comes to its end."""
     count = 0
     try:
         with whole_file(Path(output)) as file:
-            for text in texts:
-                file.write(text.encode("utf-8", errors="backslashreplace"))
-                count += 1
+            for texts in attempts:
+                if count:
+                    file.seek(0)
+                    file.truncate()
+                    count = 0
+                for text in texts:
+                    file.write(text.encode("utf-8", errors="backslashreplace"))
+                    count += 1
     except CartesiaError:
         raise
     except OSError as error:
