@@ -60,7 +60,7 @@ def _lines(
             yield _row(["situation", "what the user sees", *heading])
             yield _row(["---"] * (2 + len(columns)))
         seen = ["yes" if as_it_must_be(situation, column) else "**no**" for column in columns]
-        yield _row([_cell(situation.name), _cell(situation.outcome.describe()), *seen])
+        yield _row([_cell(situation.name), _cell(situation.describe()), *seen])
 
 
 def _row(cells: Sequence[str]) -> str:

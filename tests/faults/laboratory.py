@@ -40,6 +40,7 @@ FAMILIES = (
     situations_operations,
 )
 ALL: tuple[Situation, ...] = tuple(one for family in FAMILIES for one in family.SITUATIONS)
+STREAMED = tuple(one for one in ALL if one.over_a_stream() is not None)
 
 
 @dataclass(frozen=True)

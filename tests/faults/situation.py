@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from cartesia_calls import AsyncClient, Client
+from cartesia_calls import AgentCallLogs, AsyncClient, Client, ResponseValidationError
 from expectations import Outcome
 from fake_server import Ask
 from raw_server import Script
@@ -20,6 +21,11 @@ def ask_for_logs(client: Client | AsyncClient) -> object:
     return client.calls.logs("ac_1")
 
 
+def ask_for_lines(client: Client | AsyncClient) -> object:
+    """Ask for the lines of a call while they come."""
+    return client.calls.stream_logs("ac_1")
+
+
 @dataclass(frozen=True)
 class Situation:
     """One row of the laboratory's table.
@@ -31,6 +37,8 @@ class Situation:
         outcome: What the user must see.
         settings: Of the client.
         ask: What the user asks for.
+        streamed: What the user must see where they ask for logs with `stream_logs`: by default the
+            same; None where it is no situation for that.
     """
 
     family: str
@@ -39,3 +47,29 @@ class Situation:
     outcome: Outcome
     settings: Mapping[str, object] = field(default_factory=dict[str, object])
     ask: Ask = ask_for_logs
+    streamed: Outcome | Literal["the same"] | None = "the same"
+
+    def over_a_stream(self) -> Situation | None:
+        """Return the situation of a user who reads the logs with `stream_logs`, if it is one."""
+        if self.ask is not ask_for_logs or self.streamed is None:
+            return None
+        outcome = _of_lines(self.outcome) if self.streamed == "the same" else self.streamed
+        return replace(self, outcome=outcome, ask=ask_for_lines)
+
+    def describe(self) -> str:
+        """Return what the user sees, in one line of Markdown."""
+        seen = self.outcome.describe()
+        if self.streamed is None:
+            return f"{seen}; not with `stream_logs`"
+        if self.streamed == "the same":
+            return seen
+        return f"{seen}; with `stream_logs` {self.streamed.describe()}"
+
+
+def _of_lines(outcome: Outcome) -> Outcome:
+    """Return what comes of lines where this comes of logs: the lines, or the same in other words."""
+    if outcome.kind is AgentCallLogs:
+        return replace(outcome, kind=list, having={}, equals=outcome.having.get("logs"))
+    if outcome.kind is ResponseValidationError:
+        return replace(outcome, says=())
+    return outcome

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
-from cartesia_calls import AgentCallLogs
+from cartesia_calls import AgentCallLogs, ResponseValidationError
 from expectations import Outcome
 from fake_server import LOGS
 from http_bytes import LOGS_BODY, answer, chunked, head, json_answer, logs_with, text_answer, zipped
@@ -68,10 +68,14 @@ def _bodies() -> Iterator[Situation]:
         yield _value(name, json_answer(logs_with(logs=lines)), logs=lines)
     more: dict[str, object] = {"retention_days": 30, "source": {"region": None}, "": []}
     yield _value("fields of tomorrow", json_answer({**LOGS, **more}), additional_properties=more)
-    yield _value(
+    twice = (Send(answer(body=LOGS_BODY[:-1] + b', "logs": ["2"]}')),)
+    yield Situation(
+        FAMILY,
         "a field that two copies have",
-        Send(answer(body=LOGS_BODY[:-1] + b', "logs": ["2"]}')),
-        logs=["2"],
+        (twice,),
+        Outcome(AgentCallLogs, {"logs": ["2"]}),
+        # Lines that were handed on can't be taken back.
+        streamed=Outcome(ResponseValidationError, {"pointer": "/logs"}),
     )
     for name, body in {
         "white space around the JSON": b" \r\n\t" + LOGS_BODY + b"\n\n",
@@ -106,12 +110,18 @@ def _encodings() -> Iterator[Situation]:
         "x-gzip": ("x-gzip", zipped()),
         "gzip in capitals": ("GZIP", zipped()),
         "gzip twice": ("gzip, gzip", zipped(zipped())),
+        "gzip of two members": ("gzip", zipped(LOGS_BODY[:20]) + zipped(LOGS_BODY[20:])),
+        "gzip behind 3,000 empty members": ("gzip", zipped(b"") * 3000 + zipped()),
+        "gzip before padding": ("gzip", zipped() + bytes(100_000)),
         "deflate": ("deflate", zlib.compress(LOGS_BODY)),
         "deflate without its wrapper": ("deflate", raw.compress(LOGS_BODY) + raw.flush()),
         "no coding, which is announced": ("identity", LOGS_BODY),
     }
     for name, (coding, body) in codings.items():
         yield _value(name, Send(answer("200 OK", body, ("Content-Encoding", coding))))
+    chunks = head("200 OK", ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))
+    halves = zipped(LOGS_BODY[:20]), zipped(LOGS_BODY[20:])
+    yield _value("gzip of two members, each in a chunk", Send(chunks + chunked(*halves)))
 
 
 def _messages() -> Iterator[Situation]:

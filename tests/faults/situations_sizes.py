@@ -33,6 +33,14 @@ def _bomb(size: int, wbits: int) -> bytes:
     return b"".join((*pieces, packer.flush()))
 
 
+def _repeated(start: bytes, filling: bytes, times: int) -> bytes:
+    """Return gzip of a beginning and of what follows it so many times; it has no end."""
+    packer = zlib.compressobj(9, wbits=31)
+    first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    packer = zlib.compressobj(9, wbits=-15)
+    return first + (packer.compress(filling) + packer.flush(zlib.Z_FULL_FLUSH)) * times
+
+
 def _encoded(body: bytes, coding: str, status: str = "200 OK") -> Script:
     return (Send(answer(status, body, ("Content-Encoding", coding))),)
 
@@ -52,6 +60,13 @@ def _bombs() -> Iterator[Situation]:
     twice = _encoded(zipped(_bomb(50 * MEGABYTE, 31)), "gzip, gzip")
     unasked = Outcome(ResponseValidationError, {"pointer": ""})
     yield Situation(FAMILY, "gzip inside gzip", (twice,), unasked, BOUNDED)
+    # Of these nothing comes that could be counted, however much is unpacked on the way.
+    for name, filling in (
+        ("padding by the gigabyte", bytes(16 * MEGABYTE)),
+        ("empty members by the million", zipped(b"") * 50_000),
+    ):
+        hollow = _encoded(zipped(_repeated(zipped(), filling, 100)), "gzip, gzip, gzip")
+        yield Situation(FAMILY, f"gzip inside gzip inside gzip: {name}", (hollow,), unasked)
     in_chunks = head("200 OK", ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"))
     bomb = _bomb(50 * MEGABYTE, 31)
     script: Script = (Send(in_chunks + chunked(bomb[:500], bomb[500:])),)
@@ -71,12 +86,16 @@ def _bodies() -> Iterator[Situation]:
     yield Situation(FAMILY, "a body of twice the bound", (announced,), refused, BOUNDED)
     huge: Script = (Send(head("200 OK", ("Content-Length", str(10**15)))), Endless(large))
     name = "a body without an end, announced as a petabyte"
-    yield Situation(FAMILY, name, (huge,), refused, BOUNDED)
+    # However long a log is, its lines are read; the bound is that of a line.
+    yield Situation(FAMILY, name, (huge,), refused, BOUNDED, streamed=None)
     stream: Script = (Send(CHUNKED), Endless(chunked(large, end=b"")))
-    yield Situation(FAMILY, "chunks without an end", (stream,), refused, BOUNDED)
+    yield Situation(FAMILY, "chunks without an end", (stream,), refused, BOUNDED, streamed=None)
     until_closed: Script = (Send(head("200 OK")), Endless(large))
     name = "a body without a length or an end"
-    yield Situation(FAMILY, name, (until_closed,), refused, BOUNDED)
+    yield Situation(FAMILY, name, (until_closed,), refused, BOUNDED, streamed=None)
+    line = answer(body=LOGS_BODY.replace(b"one", b"1" * MEGABYTE))
+    name = "a line of ten times the bound"
+    yield Situation(FAMILY, name, ((Send(line),),), refused, BOUNDED)
     error_head = head("500 Oh", ("Transfer-Encoding", "chunked"))
     failing: Script = (Send(error_head), Endless(chunked(large, end=b"")))
     outcome = Outcome(InternalServerError, {"status_code": 500})
@@ -84,12 +103,15 @@ def _bodies() -> Iterator[Situation]:
     exact = LOGS_BODY + b" " * (100_000 - len(LOGS_BODY))
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]})
     yield Situation(FAMILY, "exactly the bound", ((Send(answer(body=exact)),),), value, BOUNDED)
+    lines = Outcome(list, equals=["one", "two"])
     over = (Send(answer(body=exact + b" ")),)
-    yield Situation(FAMILY, "one byte over the bound", (over,), refused, BOUNDED)
+    name = "one byte over the bound"
+    yield Situation(FAMILY, name, (over,), refused, BOUNDED, streamed=lines)
     packed = _encoded(zipped(exact), "gzip")
     yield Situation(FAMILY, "exactly the bound, as gzip", (packed,), value, BOUNDED)
     packed = _encoded(zipped(exact + b" "), "gzip")
-    yield Situation(FAMILY, "one byte over the bound, as gzip", (packed,), refused, BOUNDED)
+    name = "one byte over the bound, as gzip"
+    yield Situation(FAMILY, name, (packed,), refused, BOUNDED, streamed=lines)
 
 
 def _heads() -> Iterator[Situation]:

@@ -59,6 +59,8 @@ TRICKLES: dict[str, Script] = {
     ),
 }
 
+BODIES = {"a body", "a body without a length", "a body in chunks"}
+
 
 def _timed_out() -> Outcome:
     says = ("within 0.2 s",)
@@ -84,7 +86,11 @@ def _trickles() -> Iterator[Situation]:
         title = f"{name} that trickles in for ever"
         # What comes too often may be refused for its amount first; what counts is that it ends.
         outcome = too_much if name == "the size of a chunk" else timed_out
-        yield Situation(FAMILY, title, (script,), outcome, IMPATIENT)
+        if name in BODIES:
+            # Whoever reads piece by piece is given each.
+            yield Situation(FAMILY, title, (script,), outcome, IMPATIENT, streamed=None)
+        else:
+            yield Situation(FAMILY, title, (script,), outcome, IMPATIENT)
     hints = (Endless(head("103 Early Hints"), 0.01),)
     yield Situation(FAMILY, "early hints for ever", (hints,), too_much, IMPATIENT)
     continued = (Endless(head("100 Continue"), 0.01),)

@@ -42,6 +42,8 @@ NOT_JSON: dict[str, bytes] = {
     "Infinity as a number": LOGS_BODY[:-1] + b', "x": -Infinity}',
     "single quotes": b"{'call_id': 'ac_1', 'logs': []}",
     "a comma too many": LOGS_BODY[:-1] + b",}",
+    "a comma too many behind the lines": LOGS_BODY.replace(b'"two"]', b'"two",]'),
+    "a comma too many behind the lines, and a space": LOGS_BODY.replace(b'"two"]', b'"two" , ]'),
     "a control character in a string": LOGS_BODY.replace(b"one", b"o\x00ne"),
     "a line break in a string": LOGS_BODY.replace(b"one", b"o\nne"),
     "an escape that JSON does not have": LOGS_BODY.replace(b"one", b"\\x41"),

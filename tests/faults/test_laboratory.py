@@ -1,4 +1,4 @@
-"""Every situation, for sync and async, over every engine."""
+"""Every situation, for sync and async, over every engine, for logs at once and while they come."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import trustme
 from engines import INSTALLED
 from fake_server import Flavour
 from faults_document import Column, table_of, write_table, written_columns, written_table
-from laboratory import ALL, Laboratory
+from laboratory import ALL, STREAMED, Laboratory
 from raw_server import RawServer
 from situation import Situation
 
@@ -56,6 +56,23 @@ def test_the_user_sees_what_they_must(
 ) -> None:
     problems = laboratory.stage(situation, engine, flavour)
     verdicts[_title(situation), (engine, flavour)] = not problems
+    assert problems == []
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("engine", INSTALLED)
+@pytest.mark.parametrize("situation", STREAMED, ids=_title)
+def test_whoever_streams_sees_what_they_must(
+    laboratory: Laboratory,
+    verdicts: dict[tuple[str, Column], bool],
+    situation: Situation,
+    engine: str,
+    flavour: Flavour,
+) -> None:
+    streamed = situation.over_a_stream()
+    assert streamed is not None
+    problems = laboratory.stage(streamed, engine, flavour)
+    verdicts[_title(situation), (engine, flavour)] &= not problems
     assert problems == []
 
 
