@@ -84,16 +84,17 @@ def test_a_refusal_halves_both_once_for_all_that_was_under_way() -> None:
     assert pace.wait(20.0) == 0.25
 
 
-def test_without_a_rate_a_refusal_sets_one_by_what_was_taken_so_far() -> None:
-    pace = Pace(8)
+def test_without_a_rate_one_is_set_when_one_at_once_is_still_too_many() -> None:
+    pace = Pace(2)
     for _ in range(20):
         pace.start(100.0)
         pace.end()
         pace.succeeded()
-    pace.start(102.0)
-    pace.end()
+    pace.refused(101.0, started_at=101.0, retry_after=0)
+    assert (pace.allowed, pace.wait(101.0)) == (1, 0)
     pace.refused(102.0, started_at=102.0, retry_after=0)
     pace.start(103.0)
+    pace.end()
     assert pace.wait(103.0) == pytest.approx(0.2), "half of ten a second"
 
 

@@ -117,12 +117,12 @@ class Pace:
         return self._paused_until - now if cuts or self._paused_until - told >= _TOLD else None
 
     def _cut(self, now: float) -> None:
-        self._level = max(1 / self.concurrency, self._level * _CUT)
-        rate = self._rate_now
-        if rate is None:
-            # Where none was set, what the server has taken so far is one to begin with.
+        if self._rate_now is None and self.allowed == 1:
+            # No fewer can run at once; so what the server has taken so far becomes the rate.
             seconds = now - (now if self._began_at is None else self._began_at)
-            rate = self._successes / max(1.0, seconds)
-        self._rate_now = max(_LEAST_RATE, rate * _CUT)
+            self._rate_now = self._successes / max(1.0, seconds)
+        if self._rate_now is not None:
+            self._rate_now = max(_LEAST_RATE, self._rate_now * _CUT)
+        self._level = max(1 / self.concurrency, self._level * _CUT)
         self._cut_at = now
         self.refusals += 1
