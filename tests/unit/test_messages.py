@@ -123,6 +123,10 @@ def test_the_length_of_heads_is_bounded() -> None:
         _read(b"HTTP/1.1 200 OK\r\n", *headers)
 
 
+def test_a_head_shows_none_of_what_the_server_said() -> None:
+    assert repr(Head(200, {"x-echo": KEY})) == "<Head 200>"
+
+
 @pytest.mark.parametrize(
     ("head", "says"),
     [

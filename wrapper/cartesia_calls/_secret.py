@@ -51,9 +51,8 @@ class ApiKey:
 
     def mask(self, error: Exception) -> None:
         """Mask the key in every text of an error that quotes a server."""
-        for name, value in vars(error).items():
-            if isinstance(value, str):
-                setattr(error, name, self.masked_in(value))
+        texts = {name: text for name, text in vars(error).items() if isinstance(text, str)}
+        vars(error).update({name: self.masked_in(text) for name, text in texts.items()})
         error.args = tuple(map(self.masked_in, map(str, error.args)))
 
     def _shown(self) -> int:

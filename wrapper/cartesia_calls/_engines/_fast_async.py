@@ -69,15 +69,13 @@ class AsyncFastEngine:
 
     async def close(self) -> None:
         """See `Engine.close`."""
-        if not self._process.is_here():
-            self._free.close()
-            return
-        if self._free.has_any():
+        if self._free.has_any() and self._process.is_here():
             self._loop.check(asyncio.get_running_loop())
-        connections = self._free.close()
-        for connection in connections:
-            connection.close()
-        await asyncio.gather(*(connection.gone for connection in connections))
+            connections = self._free.close()
+            for connection in connections:
+                connection.close()
+            await asyncio.gather(*(connection.gone for connection in connections))
+        self._free.close()
 
     def _check(self) -> None:
         self._process.check()

@@ -20,6 +20,8 @@ from ._limits import MOST_CONNECTIONS
 from ._owner import OneLoop, OneProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cartesia_calls._clock import Clock
     from cartesia_calls._exceptions import CartesiaError
     from cartesia_calls._http import AsyncOpenAnswer, OpenAnswer, Request, Response
@@ -162,19 +164,10 @@ class AsyncHttpxEngine:
 
     async def close(self) -> None:
         """See `Engine.close`."""
-        if not self._process.is_here():
-            self._free.close()
-            return
-        if self._free.has_any():
+        if self._free.has_any() and self._process.is_here():
             self._loop.check(asyncio.get_running_loop())
-        cancelled: asyncio.CancelledError | None = None
-        for connection in self._free.close():
-            try:
-                await connection.aclose()
-            except asyncio.CancelledError as error:
-                cancelled = error  # all are closed first, which takes no time
-        if cancelled is not None:
-            raise cancelled
+            await _close_all(self._free.close())
+        self._free.close()
 
     async def _exchange(
         self, connection: httpcore.AsyncConnectionInterface, request: Request
@@ -202,6 +195,18 @@ class AsyncHttpxEngine:
                 return connection
             await connection.aclose()
         return self._factory.pool.create_connection(self._factory.origin)
+
+
+async def _close_all(connections: Iterable[httpcore.AsyncConnectionInterface]) -> None:
+    """Close connections, all of them also where this is cancelled: it takes no time to speak of."""
+    cancelled: asyncio.CancelledError | None = None
+    for connection in connections:
+        try:
+            await connection.aclose()
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 class _OpenAnswer(OpenBody):
