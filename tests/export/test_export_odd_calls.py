@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient, PermissionDeniedError
+from cartesia_calls import AsyncClient, CartesiaError, PermissionDeniedError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
 from cartesia_calls.export._target import open_target
 from exporting import data_files
@@ -55,9 +56,51 @@ def test_calls_that_always_fail_keep_no_other_from_being_exported(
         asked = server.requests - asked
     assert (first.exported, first.skipped) == (450, {"failed": 50})
     assert (again.present, again.skipped) == (450, {"failed": 50})
-    pages, just_ended = 5, 9
-    assert asked == pages + just_ended + 50, "each that failed is asked for once"
+    pages, just_ended, in_hand = 5, 9, 8
+    failed_again = asked - pages - just_ended
+    assert 20 <= failed_again <= 20 + in_hand, "once each, until many in a row failed again"
     assert len(data_files(tmp_path)) == 450
+
+
+def test_a_first_run_that_meets_many_bad_calls_finds_the_good_ones_behind_them(
+    tmp_path: Path,
+) -> None:
+    def interfere(_number: int, path: str) -> bytes | None:
+        asked = path.endswith("/logs") and path.split("/")[3] < call_id(200)
+        return NULL_LOGS if asked else None
+
+    with ManyCalls(500, interfere=interfere) as server:
+        with pytest.raises(CartesiaError, match="keeps failing"):
+            _export(server, tmp_path)  # when only bad ones are left
+        assert len(data_files(tmp_path)) == 300
+        for _ in range(9):
+            with suppress(CartesiaError):
+                _export(server, tmp_path)
+        result = _export(server, tmp_path)
+    assert (result.present, result.skipped) == (300, {"failed": 200})
+
+
+@pytest.mark.parametrize("answer", [b"", http("500 Internal Server Error", b"oops")])
+def test_a_server_that_gives_no_logs_any_more_ends_it_soon(answer: bytes, tmp_path: Path) -> None:
+    with ManyCalls(300, interfere=_one_in(2, answer)) as server:
+        _export(server, tmp_path, until="2026-03-01T10:00Z")  # without the newest 120
+        server.interfere = _one_in(1, answer)
+        asked = server.requests
+        with pytest.raises(CartesiaError, match="keeps failing"):
+            _export(server, tmp_path)
+    assert server.requests - asked < 150
+
+
+def test_what_failed_in_an_earlier_run_is_left_when_many_of_it_fail_again(tmp_path: Path) -> None:
+    failing = http("500 Internal Server Error", b"oops")
+    with ManyCalls(300, interfere=_one_in(2, failing)) as server:
+        until = "2026-03-01T11:30Z"  # without the newest 30, which may still change
+        first = _export(server, tmp_path, until=until)
+        asked = server.requests
+        again = _export(server, tmp_path, until=until)
+    assert again.skipped == first.skipped == {"failed": 134}
+    assert again.present == first.exported == 135
+    assert server.requests - asked < 40
 
 
 def test_what_failed_before_comes_last(tmp_path: Path) -> None:
@@ -82,7 +125,7 @@ def test_a_key_that_may_read_no_logs_ends_it(tmp_path: Path) -> None:
         pytest.raises(PermissionDeniedError),
     ):
         _export(server, tmp_path)
-    assert server.requests < 50
+    assert server.requests < 60
 
 
 class _OneCall:
@@ -128,6 +171,11 @@ class _OneCall:
             return self.logs
         of_list = {"data": [self.listed], "has_more": False}
         return http("200 OK", json.dumps(of_list if "?" in path else self.own).encode())
+
+
+def _manifest(target: Path) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads((target / "_manifest" / "1-of-1.ndjson").read_bytes())
+    return entry
 
 
 def _files(target: Path) -> Mapping[str, bytes]:
@@ -176,14 +224,41 @@ def test_a_failure_to_see_whether_logs_have_changed_is_told_of(tmp_path: Path) -
         call.logs = http("500 Internal Server Error", b"oops")
         failed = _export(server, tmp_path, on_event=events.append)
         kept = _files(tmp_path)
+        recorded = _manifest(tmp_path)["parts"]["logs"]
         call.logs = call.logs_of("one", "two")
         changed = _export(server, tmp_path)
     assert (failed.exported, failed.present, failed.skipped) == (0, 0, {"failed": 1})
+    assert (recorded["outcome"], recorded["has_failed"]) == ("exported", True)
     (skipped,) = (event for event in events if isinstance(event, CallSkipped))
     assert "oops" in skipped.detail
     assert kept == before
     assert changed.exported == 1
     assert b'"two"' in next(iter(_files(tmp_path).values()))
+    assert "has_failed" not in _manifest(tmp_path)["parts"]["logs"]
+
+
+def test_looks_that_fail_in_every_run_keep_no_call_from_being_exported(tmp_path: Path) -> None:
+    def unending(_number: int, path: str) -> bytes | None:
+        """List calls of which nothing tells when they ended; the newest thirty then fail."""
+        records = [_record(number) for number in listed]
+        if "?" in path:
+            return http("200 OK", json.dumps({"data": records, "has_more": False}).encode())
+        return NULL_LOGS if path.split("/")[3] in failing else None
+
+    failing: set[str] = set()
+    listed = range(30)
+    with ManyCalls(100, interfere=unending) as server:
+        assert _export(server, tmp_path).exported == 30
+        failing = {call_id(number) for number in listed}
+        listed = range(100)
+        results = [_export(server, tmp_path) for _ in range(3)]
+    assert [result.exported for result in results] == [70, 0, 0]
+    assert {result.skipped["failed"] for result in results} == {30}
+    assert server.fetched.total() == 30 + 3 * 70
+
+
+def _record(number: int) -> dict[str, str]:
+    return {"id": call_id(number), "agent_id": AGENT, "status": "completed"}
 
 
 @pytest.mark.parametrize("place", ["{}", "memory://lost/out"])
@@ -244,6 +319,7 @@ def test_a_record_by_a_clock_that_was_ahead_is_replaced_by_a_later_one(tmp_path:
         asked = server.requests
         assert _export(server, tmp_path).present == 1
     assert server.requests == asked + 1
+    assert _manifest(tmp_path)["recorded_at"] == "2999-01-01T00:00:00.000001+00:00"
 
 
 NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "There is none."}')
@@ -255,6 +331,8 @@ NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "Ther
         (NO_AGENT, [AGENT]),
         (http("404 Not Found", b"<html>a gateway's</html>"), []),
         (http("403 Forbidden", b"{}"), []),
+        (http("401 Unauthorized", b"{}"), []),
+        (http("429 Too Many Requests", b"{}", "Retry-After: 600"), []),
         (http("200 OK", json.dumps({"id": AGENT, "name": "Ada"}).encode()), []),
     ],
 )

@@ -180,6 +180,33 @@ def test_the_event_loop_goes_on_while_a_store_does_not_answer() -> None:
     assert [path for path, went_on in waited_for.items() if not went_on] == []
 
 
+def test_a_cancelled_run_is_waited_for_before_the_lock_is_given_up() -> None:
+    given_up = threading.Event()
+    too_early: list[bool] = []
+
+    async def run(server: ManyCalls) -> None:
+        loop = asyncio.get_running_loop()
+
+        def cancel_twice(path: str) -> None:
+            if path.endswith("/ac_000000.ndjson"):
+                for _ in range(2):
+                    assert _round_trip(loop, task.cancel)
+                too_early.append(given_up.wait(0.2))
+
+        WatchedFileSystem.on_write = cancel_twice
+        WatchedFileSystem.on_remove = lambda _path: given_up.set()
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        task = asyncio.create_task(export_async(agents=AGENT, to=TARGET, connect=connect))
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    with ManyCalls(3) as server:
+        asyncio.run(run(server))
+    assert too_early == [False]
+    assert given_up.is_set()
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_cancelled_start_is_waited_for_before_the_lock_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool

@@ -120,50 +120,16 @@ class LogsFlows:
                 return
             yield Sleep(pause)
 
-    def stream_logs(self, call_id: str) -> ItemFlow[str]:
-        """See `Calls.stream_logs`."""
-        request = self._logs_request(call_id)
-        try:
-            opening = yield from self.sender.open(request)
-        except CallLogsNotAvailableError as error:
-            yield from self._find_reason(self.sender, call_id, error)
-            raise
-        yield from self._read(opening, request.max_bytes)
-
-    def stream_logs_anew(self, call_id: str) -> ItemFlow[str | None]:
-        """Yield the lines as `stream_logs`; where it would break off, begin anew as the policy says.
-
-        None says that the lines come from the first again: those before it count no more.
-        """
-        request = self._logs_request(call_id)
-        beginnings = 0
-
-        def read(opening: Opening) -> ItemFlow[str | None]:
-            nonlocal beginnings
-            beginnings += 1
-            if beginnings > 1:
-                yield Emit(None)
-            yield from self._read(opening, request.max_bytes)
-
-        try:
-            yield from self.sender.read(request, read)
-        except CallLogsNotAvailableError as error:
-            yield from self._find_reason(self.sender, call_id, error)
-            raise
-
-    def _logs_request(self, call_id: str) -> Request:
-        parts = GET_CALL_LOGS.request_parts(
-            check_id(call_id, "call_id"), cartesia_version=SPEC_VERSION
-        )
-        return self.sender.request(GET_CALL_LOGS, parts)
-
-    def _read(self, opening: Opening, longest: int) -> ItemFlow[str]:
+    def stream_logs(self, call_id: str, opening: Opening | None = None) -> ItemFlow[str]:
+        """See `Calls.stream_logs`; `opening` is the beginning of the answer, if it is there."""
         from ._logs_reader import LogsReader, MalformedLogsError  # noqa: PLC0415 - only for streams
 
+        if opening is None:
+            opening = yield from self._open(call_id)
         answer, piece = opening.answer, opening.first_piece
         beginning = piece
         GET_CALL_LOGS.check_status(Response(answer.status_code, answer.headers, piece))
-        reader = LogsReader(longest)
+        reader = LogsReader(self.sender.settings.max_response_bytes)
         while True:
             try:
                 for line in reader.feed(piece):
@@ -172,13 +138,45 @@ class LogsFlows:
                 wrong = Response(answer.status_code, answer.headers, beginning)
                 mismatch = error.mismatch
                 invalid = GET_CALL_LOGS.invalid(wrong, mismatch.pointer, mismatch.problem)
-                invalid.body = self.sender.settings.api_key.masked_in(invalid.body)
+                self.sender.settings.api_key.mask(invalid)
                 raise invalid from None
             if not piece:
                 return
             piece = cast("bytes", (yield Read(answer)))
             if len(beginning) < _LONGEST_BEGINNING:
                 beginning += piece[:_LONGEST_BEGINNING]
+
+    def stream_logs_anew(self, call_id: str) -> ItemFlow[str | None]:
+        """Yield the lines as `stream_logs`; where it would break off, begin anew as the policy says.
+
+        None says that the lines come from the first again: those before it count no more.
+        """
+        beginnings = 0
+
+        def read(opening: Opening) -> ItemFlow[str | None]:
+            nonlocal beginnings
+            beginnings += 1
+            if beginnings > 1:
+                yield Emit(None)
+            yield from self.stream_logs(call_id, opening)
+
+        try:
+            yield from self.sender.read(self._logs_request(call_id), read)
+        except CallLogsNotAvailableError as error:
+            yield from self._find_reason(self.sender, call_id, error)
+            raise
+
+    def _open(self, call_id: str) -> Flow[Opening]:
+        try:
+            return (yield from self.sender.open(self._logs_request(call_id)))
+        except CallLogsNotAvailableError as error:
+            yield from self._find_reason(self.sender, call_id, error)
+            raise
+
+    def _logs_request(self, call_id: str) -> Request:
+        call_id = check_id(call_id, "call_id")
+        parts = GET_CALL_LOGS.request_parts(call_id, cartesia_version=SPEC_VERSION)
+        return self.sender.request(GET_CALL_LOGS, parts)
 
     def _get_logs(self, sender: Sender, call_id: str) -> Flow[AgentCallLogs]:
         try:

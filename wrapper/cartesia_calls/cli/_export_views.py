@@ -66,10 +66,10 @@ def show_summary(result: ExportResult) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line to stderr; where its reader is gone, the export's work is still the files."""
+    """Write a line to stderr; where that can't be had, the export's work is still the files."""
     try:
         print(printable(text), file=sys.stderr, flush=True)
-    except BrokenPipeError:
+    except OSError:
         drop(sys.stderr)
 
 

@@ -41,6 +41,7 @@ class Exported:
         sha256: The file's digest.
         final: Whether the call had been over for so long that this changes no more.
         updated_at: When the call's logs had last changed, in ISO 8601; None for other parts.
+        has_failed: Whether the last look at whether it has changed failed.
     """
 
     path: str
@@ -49,6 +50,7 @@ class Exported:
     sha256: str
     final: bool
     updated_at: str | None = None
+    has_failed: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """Return it as the manifest has it."""
@@ -60,6 +62,7 @@ class Exported:
             "sha256": self.sha256,
             "final": self.final,
             "updated_at": self.updated_at,
+            **({"has_failed": True} if self.has_failed else {}),
         }
 
 
@@ -74,6 +77,11 @@ class Skipped:
 
     reason: SkipReason
     detail: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is missing since asking for it failed."""
+        return self.reason == FAILED
 
     def to_dict(self) -> dict[str, object]:
         """Return it as the manifest has it."""

@@ -55,10 +55,11 @@ Attempt: TypeAlias = "Callable[[str, Work], Awaitable[Mapping[str, Fetched]]]"
 
 @dataclass(frozen=True, slots=True)
 class FetchedCall:
-    """A call with what was fetched of it, by the part."""
+    """A call with what was fetched of it, by the part; and the last failure, if there was one."""
 
     work: Work
     parts: Mapping[str, Fetched]
+    failure: CartesiaError | None = None
 
 
 class Fetcher:
@@ -80,13 +81,17 @@ class Fetcher:
             StopExportError: Nothing more is to be asked for.
         """
         parts: dict[str, Fetched] = {part: Skipped(reason) for part, reason in work.skipped.items()}
+        failure: CartesiaError | None = None
         for part in work.parts:
             if part not in parts:
                 try:
                     parts |= await self._part(part, work)
-                except (CartesiaError, ValueError) as error:
-                    parts[part] = _skipped(error, part, final=work.final)
-        return FetchedCall(work, parts)
+                except CartesiaError as error:
+                    parts[part] = skipped = _skipped(error, part, final=work.final)
+                    failure = error if skipped.has_failed else failure
+                except ValueError as error:
+                    parts[part] = Skipped(FAILED, str(error))
+        return FetchedCall(work, parts, failure)
 
     async def _part(self, part: str, work: Work) -> Mapping[str, Fetched]:
         if part == "record" and work.record is not None:
@@ -157,7 +162,7 @@ def _check_same(found: str, asked: str) -> None:
         )
 
 
-def _skipped(error: Exception, part: str, *, final: bool) -> Skipped:
+def _skipped(error: CartesiaError, part: str, *, final: bool) -> Skipped:
     if isinstance(error, CallLogsNotAvailableError):
         return Skipped(error.reason)
     if isinstance(error, CallNotFoundError):
@@ -166,5 +171,4 @@ def _skipped(error: Exception, part: str, *, final: bool) -> Skipped:
         if part != "audio":
             return Skipped("not_found")
         return Skipped("no_recording" if final else "not_written_yet")
-    summary = error.summary if isinstance(error, CartesiaError) else str(error)
-    return Skipped(FAILED, summary)
+    return Skipped(FAILED, error.summary)

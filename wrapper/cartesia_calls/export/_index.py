@@ -116,7 +116,6 @@ class Index:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.executescript(_SCHEMA)
         self._numbers = {False: count(1), True: count(_LATE)}
-        self._last_work = 0
 
     @telling
     def load(self, lines: Iterable[bytes], *, own: bool, unsure: bool = False) -> None:
@@ -181,18 +180,20 @@ class Index:
         )
 
     @telling
-    def next_work(self, most: int, *, complete: bool) -> list[Work]:
-        """Return the next pieces of work, each once, in the order they were added.
+    def take_work(self, most: int, *, late: bool = False, at_random: bool = False) -> list[Work]:
+        """Return the next pieces of work, which are then gone.
 
         Args:
             most: How many, at the most.
-            complete: Whether all work has been added. Until then what has failed before waits.
+            late: Whether of what failed in an earlier run, or of all else.
+            at_random: Whether from anywhere, instead of in the order in which they were added.
         """
-        query = "SELECT number, fields FROM work WHERE number > ? AND (? OR number < ?) ORDER BY number LIMIT ?"
-        values = (self._last_work, complete, _LATE, most)
-        rows: list[Any] = self._database.execute(query, values).fetchall()
-        if rows:
-            self._last_work = rows[-1][0]
+        order = "random()" if at_random else "number"
+        query = f"SELECT number, fields FROM work WHERE (number >= ?) = ? ORDER BY {order} LIMIT ?"  # noqa: S608 - one of two words
+        rows: list[Any] = self._database.execute(query, (_LATE, late, most)).fetchall()
+        self._database.executemany(
+            "DELETE FROM work WHERE number = ?", ((number,) for number, _ in rows)
+        )
         return [_work(line) for _, line in rows]
 
     def close(self) -> None:

@@ -122,7 +122,8 @@ class Pace:
             seconds = now - (now if self._began_at is None else self._began_at)
             self._rate_now = self._successes / max(1.0, seconds)
         if self._rate_now is not None:
-            self._rate_now = max(_LEAST_RATE, self._rate_now * _CUT)
+            least = _LEAST_RATE if self.rate is None else min(_LEAST_RATE, self.rate)
+            self._rate_now = max(least, self._rate_now * _CUT)
         self._level = max(1 / self.concurrency, self._level * _CUT)
         self._cut_at = now
         self.refusals += 1

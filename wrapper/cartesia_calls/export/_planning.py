@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls._missing_logs import is_over
 
-from ._entry import FAILED, Exported, Skipped
+from ._entry import Exported, Skipped
 from ._index import Work
 from ._paths import day_of
 from ._rows import in_utc
@@ -57,7 +57,7 @@ def work_on(
     final = ended is not None and (now - ended).total_seconds() > grace
     given = call.to_dict() if "record" in parts and "transcript" not in parts else None
     day = day_of(in_utc(call.start_time or None))
-    has_failed = any(_reason(recorded.get(part)) == FAILED for part in parts)
+    has_failed = any(part in recorded and recorded[part].has_failed for part in parts)
     return Work(call.id, call.agent_id, day, final, parts, has_failed, kept, known, given)
 
 

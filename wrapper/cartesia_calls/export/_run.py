@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from cartesia_calls._arguments import check_id
 from cartesia_calls._exceptions import CartesiaError, NotFoundError
 
+from ._entry import FAILED, Skipped
 from ._events import CallExported, CallSkipped, CallsListed, Paused
 from ._fetching import FetchedCall, Fetcher
 from ._listing import pages
@@ -18,7 +19,9 @@ from ._lock import HEARTBEAT
 from ._manifest import FLUSH_EVERY
 from ._pace import Pace
 from ._planning import work_on
-from ._throttle import StopExportError, Throttle
+from ._streak import Streak
+from ._throttle import StopExportError, Throttle, keeps_failing
+from ._waiting import to_its_end
 from ._writing import Pending, rows_of
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from cartesia_calls import AsyncClient
     from cartesia_calls._clock import Clock
 
-    from ._entry import Entry, Skipped
+    from ._entry import Entry
     from ._events import ExportResult, OnEvent
     from ._fetching import Attempt
     from ._index import Index, Work
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from ._writing import Writer, Written
 
 _LARGEST_BATCH = 64
+_FAILED_BEFORE = Skipped(FAILED, "it failed before, and was not asked for again")
 
 
 class Run:
@@ -82,10 +86,13 @@ class Run:
             on_pause=lambda seconds: on_event(Paused(seconds)),
         )
         self._fetcher = Fetcher(attempt, self._throttle)
+        self._streak = Streak(job.concurrency)
+        self._late_streak = Streak(job.concurrency)
         self._to_fetch = self._present = 0
         self._listed = asyncio.Event()
         self._is_listed = False
         self._work: deque[Work] = deque()
+        self._late_work: deque[Work] = deque()
         # Bounded, so that what is in memory is.
         self._fetched: asyncio.Queue[FetchedCall | None] = asyncio.Queue(job.concurrency)
 
@@ -107,18 +114,9 @@ class Run:
             )
             self._result.interrupted = not fetching.done() and stopping.done()
         finally:
-            # When one has failed, the others are still at work.
-            for task in (*workers, stopping):
-                task.cancel()
-            failures: list[object] = [
-                *await asyncio.gather(fetching, *workers, return_exceptions=True)
-            ]
-            if not writing.done():
-                await self._end_of(writing)
-            beating.cancel()
-            failures += await asyncio.gather(writing, beating, return_exceptions=True)
-            self._result.requests = self._throttle.requests
-            self._result.retries = self._throttle.retries
+            stopping.cancel()
+            ending = self._end(fetching, workers, writing, beating)
+            failures = await to_its_end(asyncio.ensure_future(ending))
         for failure in failures:
             if isinstance(failure, StopExportError):
                 raise failure.cause
@@ -127,6 +125,26 @@ class Run:
             ):
                 raise failure
 
+    async def _end(
+        self,
+        fetching: asyncio.Future[list[None]],
+        workers: list[asyncio.Task[None]],
+        writing: asyncio.Task[None],
+        beating: asyncio.Task[None],
+    ) -> list[object]:
+        """Have what was fetched written, and return how each task has ended."""
+        # When one has failed, the others are still at work.
+        for task in workers:
+            task.cancel()
+        ends: list[object] = [*await asyncio.gather(fetching, *workers, return_exceptions=True)]
+        if not writing.done():
+            await self._end_of(writing)
+        beating.cancel()
+        ends += await asyncio.gather(writing, beating, return_exceptions=True)
+        self._result.requests = self._throttle.requests
+        self._result.retries = self._throttle.retries
+        return ends
+
     async def _end_of(self, writing: asyncio.Task[None]) -> None:
         """Tell the writer that nothing more comes; it may fail before it hears of it."""
         telling = asyncio.create_task(self._fetched.put(None))
@@ -134,22 +152,23 @@ class Run:
         telling.cancel()
 
     async def _list(self) -> None:
+        without_calls = set(self._job.agents)
         for agent_id in self._job.agents:
-            found = False
             async for page in pages(self._client, agent_id, self._job, self._throttle):
-                found = found or bool(page)
+                without_calls -= {agent_id} if page else set()
                 self._plan(page)
-            if not found and await self._is_unknown(agent_id):
-                self._result.unknown_agents.append(agent_id)
         self._is_listed = True
         self._tell_listed()
+        for agent_id in sorted(without_calls):
+            if await self._is_unknown(agent_id):
+                self._result.unknown_agents.append(agent_id)
 
     async def _is_unknown(self, agent_id: str) -> bool:
         try:
             await self._throttle.ask(partial(self._client.agents.get, agent_id), once=True)
         except NotFoundError as error:
             return isinstance(error.body, dict)  # a gateway's says nothing
-        except CartesiaError:
+        except (CartesiaError, StopExportError):
             pass  # a key may read calls and no agents
         return False
 
@@ -186,18 +205,46 @@ class Run:
 
     async def _fetch(self) -> None:
         while (work := await self._next_work()) is not None:
-            await self._fetched.put(await self._fetcher.fetch(work))
+            fetched = await self._fetcher.fetch(work)
+            await self._fetched.put(fetched)
+            streak = self._late_streak if work.has_failed else self._streak
+            streak.take(fetched.failure)
+            if self._streak.is_too_long and self._streak.last is not None:
+                raise keeps_failing(self._streak.last)
 
     async def _next_work(self) -> Work | None:
-        while not self._work:
+        while True:
             complete = self._is_listed
-            self._work.extend(self._index.next_work(_LARGEST_BATCH, complete=complete))
-            if not self._work:
-                if complete:
-                    return None
-                self._listed.clear()
-                await self._listed.wait()
-        return self._work.popleft()
+            if self._streak.is_long:
+                # Those that come next may be bad ones; are others, from the whole list?
+                self._index.add_work(self._work)
+                self._work.clear()
+                self._work.extend(self._index.take_work(1 if complete else 0, at_random=True))
+            elif not self._work:
+                self._work.extend(self._index.take_work(_LARGEST_BATCH))
+            if self._work:
+                return self._work.popleft()
+            if complete:
+                return self._next_late_work()
+            self._listed.clear()
+            await self._listed.wait()
+
+    def _next_late_work(self) -> Work | None:
+        """Return one of those that failed before; none of the rest when many in a row fail again."""
+        if self._late_streak.is_long:
+            self._leave_late_work()
+        if not self._late_work:
+            # Those that come first in the list may be bad ones, in each run.
+            some = self._index.take_work(_LARGEST_BATCH, late=True, at_random=True)
+            self._late_work.extend(some)
+        return self._late_work.popleft() if self._late_work else None
+
+    def _leave_late_work(self) -> None:
+        while left := self._late_work or self._index.take_work(_LARGEST_BATCH, late=True):
+            for work in left:
+                entry = cast("Entry", self._index.get(work.call_id))  # which says that it failed
+                self._count(entry, (), entry.first_skip(self._job.include) or _FAILED_BEFORE)
+            self._late_work.clear()
 
     async def _write(self) -> None:
         over = False

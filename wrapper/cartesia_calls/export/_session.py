@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from cartesia_calls._exceptions import ConfigurationError
 
@@ -18,10 +16,12 @@ from ._lock import acquire
 from ._manifest import check_about, fold, load, open_journal
 from ._run import Run
 from ._target import open_target
+from ._waiting import in_thread
 from ._workers import Site
 from ._writing import Encoder, Store
 
 if TYPE_CHECKING:
+    import asyncio
     import os
     from collections.abc import Callable
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from ._lock import Lock
     from ._target import Target
     from ._workers import Workers
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 # Object stores take their time for each file; a folder is written to by one thread.
 _WRITES_AT_ONCE = 16
@@ -109,24 +106,6 @@ def _take(target: Target, job: Job, encoder: Encoder, clock: Clock, held: ExitSt
     store = Store(target, encoder, journal, at_once=at_once, verify=job.refresh)
     held.callback(store.close)
     return _Place(lock, index, store)
-
-
-async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call what may block in a thread, so that the event loop goes on, and hears signals.
-
-    Whoever cancels this waits for its end: what it works with must not be closed meanwhile.
-    """
-    # A future and no task, since an event loop that ends cancels all of these.
-    working = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
-    cancelled: asyncio.CancelledError | None = None
-    while not working.done():
-        try:
-            await asyncio.wait((working,))
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled from working.exception()
-    return working.result()
 
 
 def encoder_of(name: Format) -> Encoder:

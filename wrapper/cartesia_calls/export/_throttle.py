@@ -34,9 +34,6 @@ _FATAL = (AuthenticationError, ConfigurationError)
 _MOST_ATTEMPTS = 5
 # So many refusals in a row, each after a longer pause, and none of what was sent came through.
 _MOST_REFUSALS = 10
-# So many requests in a row that failed for good say that it is the server that fails.
-_LEAST_FAILURES = 20
-_FAILURES_AT_ONCE = 2
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
 # A longer pause is not waited for but told of.
@@ -85,8 +82,7 @@ class Throttle:
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
         self._budget = float(max(_LEAST_RETRIES, _RETRIES_AT_FIRST * pace.concurrency))
-        self._most_failures = max(_LEAST_FAILURES, _FAILURES_AT_ONCE * pace.concurrency)
-        self._failures = 0
+        self._most_budget = max(_MOST_RETRIES, self._budget)
         self.retries = 0
 
     @property
@@ -106,10 +102,10 @@ class Throttle:
         Args:
             request: Sends it once.
             essential: Whether it is repeated even when the budget is used up.
-            once: Whether it is never repeated, and its failure tells nothing of the server.
+            once: Whether it is never repeated.
 
         Raises:
-            StopExportError: The server refuses the key, or keeps failing whatever is asked.
+            StopExportError: The server refuses the key, or refuses all for its amount (429).
             CartesiaError: This request has failed for good.
         """
         sent = 0
@@ -124,7 +120,7 @@ class Throttle:
                     self._ended.set()
             except CartesiaError as error:
                 if _is_the_answer(error):
-                    self._succeeded(essential=essential)
+                    self._succeeded()
                     if isinstance(error, CallLogsNotAvailableError):
                         # The client has looked at the call's record on its own.
                         self._pace.count(self._clock.monotonic())
@@ -133,13 +129,12 @@ class Throttle:
                     self._refused(error, started_at)
                 else:
                     sent += 1
-                    if once and not isinstance(error, _FATAL):
-                        raise
-                    can_repeat = sent < _MOST_ATTEMPTS and (essential or self._budget >= 1)
+                    most = 1 if once else _MOST_ATTEMPTS
+                    can_repeat = sent < most and (essential or self._budget >= 1)
                     await self._bear(error, sent, can_repeat=can_repeat)
                 self.retries += 1
             else:
-                self._succeeded(essential=essential)
+                self._succeeded()
                 return answer
 
     async def _start(self) -> float:
@@ -154,11 +149,8 @@ class Throttle:
             self._pace.start(now)
         return now
 
-    def _succeeded(self, *, essential: bool) -> None:
-        if not essential:
-            # That calls can be listed does not say that more of them can be had.
-            self._failures = 0
-        self._budget = min(_MOST_RETRIES, self._budget + _EARNED)
+    def _succeeded(self) -> None:
+        self._budget = min(self._most_budget, self._budget + _EARNED)
         self._pace.succeeded()
 
     def _refused(self, error: RateLimitError, started_at: float) -> None:
@@ -166,8 +158,8 @@ class Throttle:
         if error.retry_after is not None and error.retry_after > _LONGEST_RETRY_AFTER:
             raise StopExportError(error)
         pause = self._pace.refused(self._clock.monotonic(), started_at, error.retry_after)
-        if self._pace.refusals > _MOST_REFUSALS:
-            raise _keeps_failing(error)
+        if self._pace.refusals >= _MOST_REFUSALS:
+            raise keeps_failing(error)
         if pause is not None:
             self._on_pause(pause)
 
@@ -178,9 +170,6 @@ class Throttle:
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         is_too_long = asked is not None and asked > _LONGEST_RETRY_AFTER
         if not can_repeat or is_too_long or isinstance(error, PermissionDeniedError):
-            self._failures += 1
-            if self._failures >= self._most_failures:
-                raise _keeps_failing(error)
             raise error
         self._budget = max(0.0, self._budget - 1)
         pause = self._draw() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (sent - 1))
@@ -190,9 +179,11 @@ class Throttle:
         await self._clock.sleep_async(pause)
 
 
-def _keeps_failing(error: CartesiaError) -> StopExportError:
-    error.summary = f"The server keeps failing; the last failure: {error.summary}"
-    error.hint = "Run the same export again later: it goes on from there."
+def keeps_failing(error: CartesiaError) -> StopExportError:
+    """Return what ends an export whose server fails whatever is asked for, as it did last."""
+    if not isinstance(error, PermissionDeniedError):  # for which waiting is no help
+        error.summary = f"The server keeps failing; the last failure: {error.summary}"
+        error.hint = "Run the same export again later: it goes on from there."
     return StopExportError(error)
 
 

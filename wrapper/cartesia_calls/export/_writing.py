@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Protocol
 
@@ -155,7 +155,10 @@ class Store:
 
     def _write(self, call: Pending) -> Written:
         if self._verify and call.before:
-            there = parts_there(self._target, call.before.parts, call.fetched.parts)
+            # What others have written, they have looked at.
+            parts = call.fetched.parts
+            names = [name for name in parts if not isinstance(parts[name], Exported)]
+            there = parts_there(self._target, call.before.parts, names)
             call = replace(call, before=replace(call.before, parts=there))
         one = written(call, self._writer.write)
         # Before it is recorded: a run that ended in between would leave both for good.
@@ -252,7 +255,9 @@ def written(
             new = Skipped(FAILED, str(error))
         if isinstance(new, Skipped) and isinstance(old, Exported):
             # What is there stays there.
-            failed = new if new.reason == FAILED else failed
+            if new.has_failed:
+                failed = new
+                parts[name] = replace(old, has_failed=True)
             continue
         parts[name] = new
         if isinstance(new, Exported) and not _is_same(new, old):
@@ -260,9 +265,10 @@ def written(
             if isinstance(old, Exported) and old.path != new.path:
                 left.append(old.path)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
-    if call.before:
+    if call.before and call.before.recorded_at >= now:
         # The later record counts, also where the clock of an earlier one was ahead.
-        now = max(now, call.before.recorded_at)
+        ahead = datetime.fromisoformat(call.before.recorded_at)
+        now = (ahead + timedelta(microseconds=1)).isoformat(timespec="microseconds")
     entry = Entry(work.call_id, work.agent_id, now, parts)
     return Written(entry, tuple(changed), tuple(left), failed)
 

@@ -27,9 +27,10 @@ from ._errors import TargetError
 from ._fetching import Attempts
 from ._manifest import parts_there
 from ._paths import PARTIAL
-from ._session import encoder_of, in_thread, quietly
+from ._session import encoder_of, quietly
 from ._target import open_target
 from ._throttle import StopExportError
+from ._waiting import in_thread
 from ._writing import PartWriter
 
 try:

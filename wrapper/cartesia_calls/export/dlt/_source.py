@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # Its decorators have types of many parts, which differ between its releases.
 dlt: Any = import_module("dlt")
 _NAME = "cartesia_calls"
+_log = logging.getLogger(_NAME)
 
 
 def source_of(
@@ -96,6 +98,7 @@ async def _fetch(
     clock: Clock,
 ) -> dict[Part, dict[str, State]]:
     began = clock.now()
+    result = ExportResult(_NAME)
     memory = Memory(job, states)
     try:
         async with connect() as client:
@@ -111,9 +114,11 @@ async def _fetch(
                 clock=clock,
                 on_event=on_event,
                 grace=grace_of(client),
-                result=ExportResult(_NAME),
+                result=result,
             )
             await run.run(stop)
+        for agent_id in result.unknown_agents:
+            _log.warning("There is no agent %s, or it belongs to another account.", agent_id)
         return memory.kept(began)
     finally:
         memory.close()
