@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._flow import Flow, ItemFlow
     from ._http import Request
     from ._retry import Failure
+    from ._schema_check import Mismatch
     from ._sending import Opening, Sender
 
 _log = logging.getLogger("cartesia_calls")
@@ -131,15 +132,17 @@ class LogsFlows:
         GET_CALL_LOGS.check_status(Response(answer.status_code, answer.headers, piece))
         reader = LogsReader(self.sender.settings.max_response_bytes)
         while True:
+            mismatch: Mismatch | None = None
             try:
                 for line in reader.feed(piece):
                     yield Emit(line)
             except MalformedLogsError as error:
-                wrong = Response(answer.status_code, answer.headers, beginning)
                 mismatch = error.mismatch
+            if mismatch is not None:
+                wrong = Response(answer.status_code, answer.headers, beginning)
                 invalid = GET_CALL_LOGS.invalid(wrong, mismatch.pointer, mismatch.problem)
                 self.sender.settings.api_key.mask(invalid)
-                raise invalid from None
+                raise invalid
             if not piece:
                 return
             piece = cast("bytes", (yield Read(answer)))
