@@ -21,7 +21,7 @@ from cartesia_calls.sandbox import Sandbox
 from fake_clock import FakeClock
 from fake_server import KEY
 from few_calls import FewCall, FewCalls
-from many_calls import AGENT, ManyCalls
+from many_calls import AGENT, ManyCalls, http
 from pipelines import MakePipeline, Rows
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
@@ -265,3 +265,15 @@ def test_it_runs_where_an_event_loop_is_running(
 
     asyncio.run(notebook())
     assert rows(TEXTS) == [("ac_1", 0, "one")]
+
+
+def test_an_agent_that_does_not_exist_is_warned_of(
+    pipeline: Any,  # noqa: ANN401 - a pipeline, whose types have no end
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    no_agent = http("404 Not Found", b'{"title": "Agent not found", "message": "There is none."}')
+    with ManyCalls(0) as server:
+        server.interfere = lambda _, path: no_agent if path == f"/agents/{AGENT}" else None
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        pipeline.run(calls_source(agents=AGENT, connect=connect))
+    assert f"There is no agent {AGENT}, or it belongs to another account." in caplog.messages
