@@ -58,7 +58,17 @@ def work_on(
     given = call.to_dict() if "record" in parts and "transcript" not in parts else None
     day = day_of(in_utc(call.start_time or None))
     has_failed = any(part in recorded and recorded[part].has_failed for part in parts)
-    return Work(call.id, call.agent_id, day, final, parts, has_failed, kept, known, given)
+    return Work(
+        call_id=call.id,
+        agent_id=call.agent_id,
+        day=day,
+        final=final,
+        parts=parts,
+        has_failed=has_failed,
+        kept=kept,
+        skipped=known,
+        record=given,
+    )
 
 
 def _is_recorded(outcome: Outcome | None, reason: SkipReason) -> bool:
