@@ -119,7 +119,6 @@ def in_background(
             # No more batches are wanted; it may have come to its end by itself meanwhile.
             with suppress(RuntimeError):
                 loops.get().call_soon_threadsafe(stop.set)
-            while batches.get() is not None:
-                pass
+            list(iter(batches.get, None))  # what was on its way
             raise
         return result.result()
