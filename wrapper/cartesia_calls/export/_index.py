@@ -91,7 +91,8 @@ class _Telling(ContextDecorator):
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, sqlite3.OperationalError):
+        # After a first failure SQLite may find its file malformed, which is of the more general kind.
+        if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
             failure = temporary_failure(_folder(), str(error), "SQLITE_TMPDIR or TMPDIR")
             raise failure from error
 
