@@ -105,13 +105,7 @@ def test_a_folder_whose_rights_are_taken_half_way_ends_it_and_the_next_run_goes_
             _allow(target, 0o555)
 
     server.interfere = take_rights
-    stopped = subprocess.run(
-        [*_bound_by_rights(), *command(server, target)],
-        env=environment(CARTESIA_API_KEY=KEY),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    stopped = _run_bound_by_rights(server, target)
     server.interfere = lambda _number, _path: None
     _allow(target, 0o755)
     assert stopped.returncode == 1
@@ -120,6 +114,16 @@ def test_a_folder_whose_rights_are_taken_half_way_ends_it_and_the_next_run_goes_
     assert 0 < len(list(target.rglob("ac_*"))) < CALLS
     assert run_export(server, target).code == 0
     assert data_files(target) == data_files(tmp_path / "undisturbed")
+
+
+def _run_bound_by_rights(server: ManyCalls, target: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*_bound_by_rights(), *command(server, target)],
+        env=environment(CARTESIA_API_KEY=KEY),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _allow(target: Path, mode: int) -> None:
@@ -132,13 +136,7 @@ def test_a_lock_of_another_user_s_is_told_of_by_its_name(server: ManyCalls, tmp_
     assert run_export(server, target).code == 0
     lock = target / "_locks" / "1-of-1.lock"
     lock.chmod(0o444)
-    refused = subprocess.run(
-        [*_bound_by_rights(), *command(server, target)],
-        env=environment(CARTESIA_API_KEY=KEY),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    refused = _run_bound_by_rights(server, target)
     assert refused.returncode == 1
     said = f"Error: The target {target} can't be locked: Permission denied ({lock})."
     assert said in refused.stderr

@@ -11,14 +11,13 @@ from cartesia_calls._exceptions import (
     CallLogsNotAvailableError,
     CallNotFoundError,
     CartesiaError,
-    NotFoundError,
     ResponseValidationError,
 )
 
 from ._entry import FAILED, Outcome, Skipped
 from ._errors import TargetError
 from ._rows import log_rows, record_rows, transcript_rows
-from ._throttle import StopExportError
+from ._throttle import StopExportError, is_the_answer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -167,7 +166,7 @@ def _skipped(error: CartesiaError, part: str, *, final: bool) -> Skipped:
         return Skipped(error.reason)
     if isinstance(error, CallNotFoundError):
         return Skipped("not_found")
-    if isinstance(error, NotFoundError) and isinstance(error.body, dict) and part != "logs":
+    if is_the_answer(error) and part != "logs":
         if part != "audio":
             return Skipped("not_found")
         return Skipped("no_recording" if final else "not_written_yet")

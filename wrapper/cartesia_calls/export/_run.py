@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from cartesia_calls._arguments import check_id
-from cartesia_calls._exceptions import CartesiaError, NotFoundError
+from cartesia_calls._exceptions import CartesiaError
 
 from ._entry import FAILED, Skipped
 from ._events import CallExported, CallSkipped, CallsListed, Paused
@@ -20,7 +20,7 @@ from ._manifest import FLUSH_EVERY
 from ._pace import Pace
 from ._planning import work_on
 from ._streak import Streak
-from ._throttle import StopExportError, Throttle, keeps_failing
+from ._throttle import StopExportError, Throttle, is_the_answer, keeps_failing
 from ._waiting import to_its_end
 from ._writing import Pending, rows_of
 
@@ -166,9 +166,9 @@ class Run:
     async def _is_unknown(self, agent_id: str) -> bool:
         try:
             await self._throttle.ask(partial(self._client.agents.get, agent_id), once=True)
-        except NotFoundError as error:
-            return isinstance(error.body, dict)  # a gateway's says nothing
-        except (CartesiaError, StopExportError):
+        except CartesiaError as error:
+            return is_the_answer(error)
+        except StopExportError:
             pass  # a key may read calls and no agents
         return False
 

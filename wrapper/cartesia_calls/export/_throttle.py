@@ -119,7 +119,7 @@ class Throttle:
                     self._pace.end()
                     self._ended.set()
             except CartesiaError as error:
-                if _is_the_answer(error):
+                if is_the_answer(error):
                     self._succeeded()
                     if isinstance(error, CallLogsNotAvailableError):
                         # The client has looked at the call's record on its own.
@@ -187,6 +187,6 @@ def keeps_failing(error: CartesiaError) -> StopExportError:
     return StopExportError(error)
 
 
-def _is_the_answer(error: CartesiaError) -> bool:
+def is_the_answer(error: CartesiaError) -> bool:
     """Tell whether there is nothing of that name, as the API says it; a gateway's 404 says nothing."""
     return isinstance(error, NotFoundError) and isinstance(error.body, dict)
