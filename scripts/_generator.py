@@ -1,6 +1,7 @@
 """Run the pinned generator so that nothing but the spec and its settings decides the output."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 from _console import ScriptError
 from _left_out import describe_clashes, describe_left_out
 from _spec_document import METHODS, SpecDocument, check_document
+from _spec_forms import without_titles
 from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
-from _yaml_text import parse_json, parse_yaml
+from _yaml_text import JsonValue, as_object, parse_json, parse_yaml
 
 _MAX_SECONDS = 300
 
@@ -27,9 +29,11 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
     Raises:
         ScriptError: The generator failed, warned, or left an operation out.
     """
-    document = _read_spec(spec)
+    value, document = _read_spec(spec)
+    prepared = target.with_name("spec.json")
+    prepared.write_text(json.dumps(_prepared(value)), encoding="utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
-    command += ["--path", str(spec.resolve()), "--output-path", str(target)]
+    command += ["--path", str(prepared), "--output-path", str(target)]
     command += ["--meta", "none", "--fail-on-warning"]
     command += ["--config", str(root / "generator-config.yaml")]
     command += ["--custom-template-path", str(root / "scripts" / "templates")]
@@ -76,13 +80,21 @@ def _mark(package: Path, spec_name: str, version: str) -> None:
     (package / "py.typed").write_bytes(b"")
 
 
-def _read_spec(spec: Path) -> SpecDocument:
+def _prepared(value: JsonValue) -> JsonValue:
+    """Return the spec as the generator takes it."""
+    return {
+        key: without_titles(inner) if key in ("paths", "components") else inner
+        for key, inner in as_object(value).items()
+    }
+
+
+def _read_spec(spec: Path) -> tuple[JsonValue, SpecDocument]:
     try:
         text = spec.read_text(encoding="utf-8")
         value = parse_json(text) if spec.suffix == ".json" else parse_yaml(text)
     except (OSError, ValueError) as error:
         raise ScriptError(f"Cannot read {spec}: {error}.", "Check the path of --spec.") from error
-    return check_document(value, spec.name)
+    return value, check_document(value, spec.name, text)
 
 
 def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> None:

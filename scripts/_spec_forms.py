@@ -44,6 +44,27 @@ def structure(value: JsonValue, version: object) -> JsonValue:
     return _Writer(is_new=not str(version).startswith("3.0"), keeps_prose=False).any(value)
 
 
+def without_titles(value: JsonValue) -> JsonValue:
+    """Leave out the titles that can be no class name, such as those in another language.
+
+    The generator names a class after the title, where a schema has one; else after the component.
+    """
+    if isinstance(value, list):
+        return [without_titles(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: inner if key in _VALUES or key == "mapping" else without_titles(inner)
+        for key, inner in value.items()
+        if key != "title" or not isinstance(inner, str) or is_name(inner)
+    }
+
+
+def is_name(title: str) -> bool:
+    """Return whether a schema's title is a name that a class can have."""
+    return title.isascii() and title.isidentifier()
+
+
 class _Writer:
     """Walks a document; it knows names from keywords, so a field may be called `title`."""
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .agent_transcript import AgentTranscript
     from .agents_cancel_call_response_200 import AgentsCancelCallResponse200
     from .agents_get_call_logs_response_404 import AgentsGetCallLogsResponse404
-    from .agents_list_calls_expand import AgentsListCallsExpand
     from .api_error import APIError
     from .api_info import APIInfo
     from .cartesia_version import CartesiaVersion
@@ -40,7 +39,6 @@ __all__ = (
     "AgentPhoneNumber",
     "AgentsCancelCallResponse200",
     "AgentsGetCallLogsResponse404",
-    "AgentsListCallsExpand",
     "AgentSummary",
     "AgentSummaryGitRepositoryType0",
     "AgentToolCall",
@@ -71,7 +69,6 @@ _MODULES = {
     "AgentTranscript": ".agent_transcript",
     "AgentsCancelCallResponse200": ".agents_cancel_call_response_200",
     "AgentsGetCallLogsResponse404": ".agents_get_call_logs_response_404",
-    "AgentsListCallsExpand": ".agents_list_calls_expand",
     "APIError": ".api_error",
     "APIInfo": ".api_info",
     "CartesiaVersion": ".cartesia_version",
