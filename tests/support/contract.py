@@ -113,7 +113,9 @@ def check_success(spec: Spec) -> list[str]:
 
 
 def _told(error: CartesiaError) -> str:
-    where = error.pointer + " " + error.problem if isinstance(error, ResponseValidationError) else ""
+    where = (
+        error.pointer + " " + error.problem if isinstance(error, ResponseValidationError) else ""
+    )
     return f"{type(error).__name__}: {where or error}"
 
 

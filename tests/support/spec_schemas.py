@@ -231,6 +231,25 @@ def other_fields(schema: Schema) -> Schema | None:
     return cast("Schema", others) if isinstance(others, dict) else None
 
 
+def spec_with_errors() -> dict[str, Any]:
+    """Return the vendored spec where each operation declares the errors that all of them may have.
+
+    Most of the provider's pages declare none, and a server that refuses a request is right all the
+    same.
+    """
+    spec = load_spec()
+    names = ("title", "message", "request_id")
+    fields: dict[str, Any] = {name: {"type": "string"} for name in names}
+    fields["error_code"] = {"type": "string", "nullable": True}
+    if not spec["openapi"].startswith("3.0"):
+        fields["error_code"] = {"type": ["string", "null"]}
+    body = {"type": "object", "properties": fields, "required": [*names]}
+    error = {"description": "Refused.", "content": {"application/json": {"schema": body}}}
+    for operation in Schemas(spec).operations():
+        operation["responses"].setdefault("4XX", copy.deepcopy(error))
+    return spec
+
+
 @cache
 def vendored_schemas() -> Schemas:
     """Return the schemas of the vendored spec, read once."""
