@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="write it as Markdown as well"
     )
+    # Node is never needed now; scripts that were written when it was may still say so.
+    parser.add_argument("--without-redocly", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--spec",
         type=Path,

@@ -73,4 +73,3 @@ def _change(group: list[Difference], judging: Callable[[Difference], Judgement])
         tuple(dict.fromkeys(difference.place for difference in group)),
         worst(judging(difference) for difference in group),
     )
-

@@ -27,7 +27,9 @@ class ComparedDocument:
         self.document = replace(
             document,
             header=form(document.header),
-            components={key: normalised(value, version) for key, value in document.components.items()},
+            components={
+                key: normalised(value, version) for key, value in document.components.items()
+            },
             paths={path: form(item) for path, item in document.paths.items()},
         )
         self._fingerprints: dict[OperationKey, str] = {}

@@ -75,4 +75,3 @@ def component(document: SpecDocument, reference: str) -> Node:
     for step in steps[2:]:
         value = as_list(value)[int(step)] if isinstance(value, list) else as_object(value).get(step)
     return Node(document, reference, value)
-

@@ -122,25 +122,26 @@ def impact_of(kind: Kind, places: Iterable[Place]) -> Impact:
     )
 
 
-def _errors(kind: Kind, place: Place) -> Iterable[str]:
+def _errors(kind: Kind, place: Place) -> list[str]:
     if kind in _ELSEWHERE:
-        statuses = ["404"]
-    elif place.part is Part.REQUEST:
-        statuses = ["401", "403"] if place.carrier == "security" else ["400", "422"]
-    elif place.part is not Part.ANSWER:
+        return _errors_of(["404"], place)
+    if place.part is Part.REQUEST:
+        return _errors_of(["401", "403"] if place.carrier == "security" else ["400", "422"], place)
+    if place.part is not Part.ANSWER:
         return []
-    elif place.status[:1] in ("2", "3"):
+    if place.status[:1] in ("2", "3"):
         return ["ResponseValidationError"]
-    elif place.status in ("4XX", "default"):
-        statuses = [*_ERRORS]
-    else:
-        statuses = [place.status]
-    found = [_ERRORS.get(status, "APIStatusError") for status in statuses]
-    if place.status.startswith("5") or place.status == "default":
-        found = [*found, "InternalServerError"]
-    if "404" in statuses and place.operation_id == "agents_get-call-logs":
-        found += _LOGS_ERRORS
-    return found
+    ranges = {"4XX": [*_ERRORS], "default": [*_ERRORS, "5XX"]}
+    return _errors_of(ranges.get(place.status, [place.status]), place)
+
+
+def _errors_of(statuses: list[str], place: Place) -> list[str]:
+    found = [
+        "InternalServerError" if status[0] == "5" else _ERRORS.get(status, "APIStatusError")
+        for status in statuses
+    ]
+    is_of_logs = "404" in statuses and place.operation_id == "agents_get-call-logs"
+    return [*found, *_LOGS_ERRORS] if is_of_logs else found
 
 
 def is_noticed(difference: Difference) -> bool:
