@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -28,7 +28,7 @@ class AgentCall:
     Attributes:
         id (str): The call's ID.
         agent_id (str): The agent that took or made the call.
-        status (str): Where a call stands.
+        status (str): Where a call stands. Known values: `created`, `started`, `completed`, `failed`; more may come.
         agent_name (str | Unset): The agent's name.
         start_time (datetime.datetime | None | Unset): When the call started.
         end_time (datetime.datetime | None | Unset): When the call ended.
@@ -38,7 +38,9 @@ class AgentCall:
         telephony_params (None | TelephonyParams | Unset):
         summary (None | str | Unset): What the call was about.
         error_message (None | str | Unset): Why the call failed.
-        end_reason (None | str | Unset): Why the call ended.
+        end_reason (None | str | Unset): Why the call ended. Known values: `agent_hangup`, `client_hangup`,
+            `api_cancelled`, `max_duration`, `inactivity`, `client_disconnected`, `dial_busy`, `dial_failed`,
+            `dial_no_answer`, `error`; more may come.
         deployment_id (None | str | Unset): The deployment of the agent that ran.
         deployment_version_id (None | str | Unset): That deployment's version.
         deployment_region (None | str | Unset): Where it ran.
@@ -63,6 +65,26 @@ class AgentCall:
     deployment_region: None | str | Unset = UNSET
     metadata: AgentCallMetadataType0 | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    __json_names__: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "agent_id": "agent_id",
+        "status": "status",
+        "agent_name": "agent_name",
+        "start_time": "start_time",
+        "end_time": "end_time",
+        "redacted_at": "redacted_at",
+        "zdr_enabled": "zdr_enabled",
+        "transcript": "transcript",
+        "telephony_params": "telephony_params",
+        "summary": "summary",
+        "error_message": "error_message",
+        "end_reason": "end_reason",
+        "deployment_id": "deployment_id",
+        "deployment_version_id": "deployment_version_id",
+        "deployment_region": "deployment_region",
+        "metadata": "metadata",
+    }
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.agent_call_metadata_type_0 import AgentCallMetadataType0  # noqa: PLC0415
@@ -166,15 +188,11 @@ class AgentCall:
         else:
             metadata = self.metadata
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "agent_id": agent_id,
-                "status": status,
-            }
-        )
+        field_dict: dict[str, Any] = {
+            "id": id,
+            "agent_id": agent_id,
+            "status": status,
+        }
         if agent_name is not UNSET:
             field_dict["agent_name"] = agent_name
         if start_time is not UNSET:
@@ -203,6 +221,7 @@ class AgentCall:
             field_dict["deployment_region"] = deployment_region
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
+        field_dict.update(self.additional_properties)
 
         return field_dict
 

@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from cartesia_api.types import Unset
 from cartesia_calls._printable import printable
 
 from ._timeline import timeline
@@ -73,10 +74,10 @@ def agents_table(agents: Iterable[AgentSummary]) -> RenderableType:
         table.add_row(
             Text(printable(agent.id)),
             Text(printable(agent.name) + (" (deleted)" if agent.deleted_at else "")),
-            Text(printable(agent.tts_language)),
+            Text(printable(agent.tts_language or "")),
             Text(printable(numbers)),
-            str(agent.deployment_count),
-            f"{agent.updated_at.astimezone():%Y-%m-%d}",
+            "" if isinstance(agent.deployment_count, Unset) else str(agent.deployment_count),
+            f"{agent.updated_at.astimezone():%Y-%m-%d}" if agent.updated_at else "",
         )
     return table
 
