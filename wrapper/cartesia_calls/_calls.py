@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs
 
     from ._call_flows import CallFlows
@@ -181,7 +182,7 @@ class Calls:
         *,
         agent_id: str | None = None,
         batch_id: str | None = None,
-        status: str | Iterable[str] | None = None,
+        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,
@@ -322,7 +323,7 @@ class AsyncCalls:
         *,
         agent_id: str | None = None,
         batch_id: str | None = None,
-        status: str | Iterable[str] | None = None,
+        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,

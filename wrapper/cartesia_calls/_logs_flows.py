@@ -188,7 +188,7 @@ class LogsFlows:
             raise
 
     def _get_record(self, sender: Sender, call_id: str) -> Flow[CallRecord]:
-        record = yield from sender.get_json(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
+        record = yield from sender.get_object(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
         return CallRecord.of(call_id, record)
 
     def _find_reason(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from ._json import read_time
 
@@ -58,9 +58,8 @@ class CallRecord(NamedTuple):
     zdr_enabled: bool
 
     @classmethod
-    def of(cls, call_id: str, value: object) -> Self:
-        """Return what a decoded record says; nothing where it is not an object."""
-        record = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+    def of(cls, call_id: str, record: dict[str, object]) -> Self:
+        """Return what a decoded record says."""
         status, redacted_at = record.get("status"), record.get("redacted_at")
         return cls(
             call_id,

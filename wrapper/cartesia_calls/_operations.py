@@ -151,7 +151,7 @@ class Operation(Generic[P, T]):
 
         try:
             # No local holds the value, which a traceback with local variables would show.
-            result, misfits = self._reader.read(self.decode(response))
+            result, misfits = self._reader.read(self._decode(response))
         except Misfit as misfit:
             raise self.invalid(response, misfit.pointer, misfit.problem) from None
         if misfits and self.strict:
@@ -197,12 +197,18 @@ class Operation(Generic[P, T]):
             body=response.body[:_LONGEST_EXCERPT].decode("utf-8", errors="replace"),
         )
 
-    def decode(self, response: Response) -> object:
-        """Return the JSON value of a response.
+    def decode_object(self, response: Response) -> dict[str, object]:
+        """Return the JSON object that a success holds, as it came.
 
         Raises:
-            ResponseValidationError: It is not JSON.
+            ResponseValidationError: The response is not a JSON object.
         """
+        self.check_status(response)
+        if isinstance(value := self._decode(response), dict):
+            return cast("dict[str, object]", value)
+        raise self.invalid(response, "", "is not an object")
+
+    def _decode(self, response: Response) -> object:
         try:
             return read_json(response.body, self._reader.number_free)
         except RecursionError:

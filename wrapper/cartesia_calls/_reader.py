@@ -124,8 +124,8 @@ class ModelReader:
     @classmethod
     def of(cls, model: type) -> Self:
         """Return the reader for a model."""
-        fields = _fields_of(model, on_the_way=True) if attrs.has(model) else {}
-        free = (name for name, one in fields.items() if one.is_required and one.is_number_free)
+        required = _fields_of(model, on_the_way=True)[1] if attrs.has(model) else {}
+        free = (name for name, one in required.items() if one.is_number_free)
         return cls(frozenset(free), _reader_of(model, on_the_way=True))
 
     def read(self, value: object) -> tuple[object, list[Misfit]]:
@@ -230,11 +230,18 @@ def _read_date(value: object, _notes: _Notes) -> object:
 
 def _union_reader(options: tuple[object, ...], *, on_the_way: bool) -> _Read:
     # Unset stands for a field that is not there; a value that is there must fit another option.
-    others = [one for one in options if one not in (Unset, types.NoneType)]
-    readers = [_reader_of(one, on_the_way=on_the_way) for one in others]
-    if types.NoneType not in options:
-        return readers[0] if len(readers) == 1 else _best_of(readers)
+    others = [one for one in options if one is not Unset]
+    if all(one in _SCALARS for one in others):
+        scalars = [_SCALARS[one] for one in others]
+        allowed = frozenset[type]().union(*(types_ for types_, _ in scalars))
+        names = [name for types_, name in scalars if name != "null" or len(scalars) == 1]
+        return _scalar_reader(allowed, " or ".join(names))
+    readers = [
+        _reader_of(one, on_the_way=on_the_way) for one in others if one is not types.NoneType
+    ]
     read_other = readers[0] if len(readers) == 1 else _best_of(readers)
+    if types.NoneType not in others:
+        return read_other
 
     def read(value: object, notes: _Notes) -> object:
         return None if value is None else read_other(value, notes)
@@ -247,19 +254,19 @@ def _best_of(readers: list[_Read]) -> _Read:
 
     def read(value: object, notes: _Notes) -> object:
         found: list[tuple[tuple[int, int], object, _Notes]] = []
-        furthest = Misfit("fits none of its types")
+        misfits: list[Misfit] = []
         for read_option in readers:
             of_option = _Notes()
             try:
                 result = read_option(value, of_option)
             except Misfit as misfit:
-                # The one that got furthest is the one that the server most likely meant.
-                furthest = max(furthest, misfit, key=lambda one: len(one.steps))
+                misfits.append(misfit)
                 continue
             unknown = len(getattr(result, "additional_properties", ()))
             found.append(((len(of_option.misfits), unknown), result, of_option))
         if not found:
-            raise furthest
+            # The one that got furthest is the one that the server most likely meant.
+            raise max(misfits, key=lambda misfit: len(misfit.steps))
         _, result, of_best = min(found, key=lambda one: one[0])
         notes.misfits += of_best.misfits
         notes.is_partial = of_best.is_partial
@@ -328,8 +335,8 @@ class _Field(NamedTuple):
 
 
 @functools.cache
-def _fields_of(model: type, *, on_the_way: bool) -> dict[str, _Field]:
-    """Return a model's fields by their names in JSON."""
+def _fields_of(model: type, *, on_the_way: bool) -> tuple[dict[str, _Field], dict[str, _Field]]:
+    """Return a model's fields by their names in JSON, and those of them that are required."""
     # Models name each other in strings, which only the package that holds them all can resolve.
     hints = get_type_hints(model, localns=_Names(vars(sys.modules[model.__module__])))
     json_names: dict[str, str] = getattr(model, "__json_names__", {})
@@ -340,7 +347,7 @@ def _fields_of(model: type, *, on_the_way: bool) -> dict[str, _Field]:
             read = _reader_of(expected, on_the_way=on_the_way and required)
             name = json_names.get(one.name, one.name)
             fields[name] = _Field(one.name, read, required, expected in _NUMBER_FREE)
-    return fields
+    return fields, {name: one for name, one in fields.items() if one.is_required}
 
 
 def _model_reader(model: type, *, on_the_way: bool) -> _Read:
@@ -350,7 +357,7 @@ def _model_reader(model: type, *, on_the_way: bool) -> _Read:
         if not isinstance(value, dict):
             raise _not_a("an object", value)
         # Looked up here and not above, since a model may contain itself.
-        fields = _fields_of(model, on_the_way=on_the_way)
+        fields, required = _fields_of(model, on_the_way=on_the_way)
         typed: dict[str, object] = {}
         others: dict[str, object] = {}
         before = len(notes.misfits)
@@ -359,7 +366,10 @@ def _model_reader(model: type, *, on_the_way: bool) -> _Read:
                 known = fields.get(name)
                 if known is None or not _read_field(name, known, one, typed, notes):
                     others[name] = one
-            _check_names(fields, typed, others if not takes_others else {})
+            if len(typed) < len(fields):
+                _check_required(required, typed)
+            if others and not takes_others:
+                _refuse(others)
         except Misfit:
             # All of the object is kept untyped, and what was noted of its fields is of no account.
             del notes.misfits[before:]
@@ -391,14 +401,14 @@ def _read_field(
     return fits
 
 
-def _check_names(
-    fields: dict[str, _Field], typed: dict[str, object], unexpected: dict[str, object]
-) -> None:
-    for name in unexpected:
-        raise Misfit("is not in the spec", (name,))
-    for name, known in fields.items():
-        if known.is_required and known.attribute not in typed:
+def _check_required(required: dict[str, _Field], typed: dict[str, object]) -> None:
+    for name, known in required.items():
+        if known.attribute not in typed:
             raise Misfit("is required and missing", (name,))
+
+
+def _refuse(others: dict[str, object]) -> None:
+    raise Misfit("is not in the spec", (next(iter(others)),))
 
 
 class _Names(dict[str, object]):

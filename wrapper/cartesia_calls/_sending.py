@@ -77,15 +77,14 @@ class Sender:
             self._warn(operation.operation_id, misfit)
         return result
 
-    def get_json(
+    def get_object(
         self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> Flow[object]:
-        """Call an operation and return the JSON value of its success as it came; as `call`."""
+    ) -> Flow[dict[str, object]]:
+        """Call an operation and return the JSON object of its success as it came; as `call`."""
         request = self.request(operation, operation.request_parts(*args, **kwargs))
         response = yield from self.send(request, repeatable=operation.repeatable)
         try:
-            operation.check_status(response)
-            return operation.decode(response)
+            return operation.decode_object(response)
         except ResponseValidationError as error:
             self.settings.api_key.mask(error)
             raise
