@@ -254,8 +254,7 @@ def _allowing(
     result: JsonValue = node
     if more:
         described = {"description": schema["description"]} if "description" in schema else {}
-        options: list[JsonValue] = [node]
-        options += [{"type": one} for one in more]
+        options = [node, *(cast("JsonValue", {"type": one}) for one in more)]
         result = {"anyOf": options, **described}
     if "null" in also and not (schema.get("nullable") or "null" in has):
         if is_new:

@@ -9,7 +9,8 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -32,7 +33,9 @@ TOLERANT = [
 ]
 # Seven operations, four clients: 10,080 readings.
 EXAMPLES = 360
-LIKELY = st.sampled_from(["", "odd", "2026-03-01T10:00:00", 0, 1.5, 10**30, True, None, [], {}])
+LIKELY: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "odd", "2026-03-01T10:00:00", 0, 1.5, 10**30, True, None, [], {}]
+)
 
 Ask = Callable[[WrappedOperation], object]
 
@@ -50,14 +53,19 @@ class Clients:
         for engine in INSTALLED:
             client = Client(KEY, base_url=url, engine=engine)
             self._open.callback(client.close)
-            self.asks.append(lambda operation, client=client: gathered(operation.call(client)))
-            other = self._runner.run(self._made(url, engine))
-            self._open.callback(lambda other=other: self._runner.run(other.close()))
-            self.asks.append(
-                lambda operation, other=other: self._runner.run(
-                    gathered_async(operation.call(other))
-                )
-            )
+            self.asks.append(partial(self._ask, client))
+            async_client = self._runner.run(self._made(url, engine))
+            self._open.callback(self._close, async_client)
+            self.asks.append(partial(self._ask_async, async_client))
+
+    def _ask(self, client: Client, operation: WrappedOperation) -> object:
+        return gathered(operation.call(client))
+
+    def _ask_async(self, client: AsyncClient, operation: WrappedOperation) -> object:
+        return self._runner.run(gathered_async(operation.call(client)))
+
+    def _close(self, client: AsyncClient) -> None:
+        self._runner.run(client.close())
 
     async def _made(self, url: str, engine: Any) -> AsyncClient:  # noqa: ANN401 - a literal type
         return AsyncClient(KEY, base_url=url, engine=engine)
@@ -94,7 +102,8 @@ def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any
         and isinstance(here, list)
         and not is_needed(operation.operation_id, Place((*place.steps, 0), {}, required=True))
     ):
-        here.insert(data.draw(st.integers(0, len(here))), value)
+        elements = cast("list[object]", here)
+        elements.insert(data.draw(st.integers(0, len(elements))), value)
     elif place.steps and not is_needed(operation.operation_id, place):
         if change == "drop":
             del holder[place.steps[-1]]
@@ -125,7 +134,7 @@ def test_a_response_with_one_odd_value_is_read_whole(
 
 def _odd_call(**changes: object) -> dict[str, Any]:
     call = copy.deepcopy(dict(CALL))
-    (turn,) = call["transcript"]  # type: ignore[misc]  # JSON of any type
+    (turn,) = cast("list[dict[str, Any]]", call["transcript"])
     turn["log_metric"] = {"name": "m", "value": [4], "timestamp": 0.5}
     return {**call, "transcript": [turn, turn, "no turn"], **changes}
 

@@ -19,7 +19,7 @@ from cartesia_calls import AgentCallStatus
 
 
 def _spec(
-    schema: dict[str, Any], *, operation_id: str = "calls_get", **schemas: object
+    schema: dict[str, Any], operation_id: str = "calls_get", /, **schemas: object
 ) -> dict[str, Any]:
     response = {"description": "", "content": {"application/json": {"schema": schema}}}
     operation = {
@@ -35,7 +35,7 @@ def _spec(
 
 
 def _opened(schema: dict[str, Any], **schemas: object) -> tuple[dict[str, Any], OpenedSpec]:
-    spec = _spec(schema, **schemas)
+    spec = _spec(schema, "calls_get", **schemas)
     untouched = copy.deepcopy(spec)
     opened = open_outputs(spec, [])
     assert spec == untouched
@@ -114,7 +114,7 @@ def test_a_schema_that_contains_itself_is_opened_once() -> None:
 def test_the_logs_stay_strict() -> None:
     logs = {**_object(state={"enum": ["a"]}, labels={"additionalProperties": {"type": "string"}})}
     logs["required"] = ["state", "labels"]
-    spec = _spec(logs, operation_id="agents_get-call-logs")
+    spec = _spec(logs, "agents_get-call-logs")
     assert open_outputs(spec, []).document == spec
 
 

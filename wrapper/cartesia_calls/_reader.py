@@ -233,8 +233,8 @@ def _union_reader(options: tuple[object, ...], *, on_the_way: bool) -> _Read:
     others = [one for one in options if one is not Unset]
     if all(one in _SCALARS for one in others):
         scalars = [_SCALARS[one] for one in others]
-        allowed = frozenset[type]().union(*(types_ for types_, _ in scalars))
-        names = [name for types_, name in scalars if name != "null" or len(scalars) == 1]
+        allowed = frozenset[type]().union(*(scalar[0] for scalar in scalars))
+        names = [name for _, name in scalars if name != "null" or len(scalars) == 1]
         return _scalar_reader(allowed, " or ".join(names))
     readers = [
         _reader_of(one, on_the_way=on_the_way) for one in others if one is not types.NoneType
@@ -345,7 +345,7 @@ def _fields_of(model: type, *, on_the_way: bool) -> tuple[dict[str, _Field], dic
         if one.init:
             expected, required = hints[one.name], one.default is attrs.NOTHING
             read = _reader_of(expected, on_the_way=on_the_way and required)
-            name = json_names.get(one.name, one.name)
+            name = json_names.get(one.name) or one.name
             fields[name] = _Field(one.name, read, required, expected in _NUMBER_FREE)
     return fields, {name: one for name, one in fields.items() if one.is_required}
 
