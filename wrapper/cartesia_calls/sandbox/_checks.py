@@ -16,6 +16,9 @@ ACCEPTED_KEY = "sk_car_sandbox_accepted"
 REFUSED_KEY = "sk_car_sandbox_refused"
 """The one well-formed key that is answered as a revoked one would be."""
 
+ALSO_ANSWERED = ("2026-08-14",)
+"""API versions that the provider is known to answer like those that the spec names."""
+
 _KEY = re.compile(r"sk_car_[A-Za-z0-9_-]{4,}")
 _ADMIN_PREFIX = "sk_car_admin_"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -31,7 +34,8 @@ def check_request(request: Request, operation: Operation, contract: Contract) ->
         _check_key(request.headers.get("authorization"))
     if operation.needs_version:
         sent = request.headers.get(contract.version_header)
-        _check_version(sent, contract.version_header, contract.versions)
+        supported = sorted({*contract.versions, *ALSO_ANSWERED})
+        _check_version(sent, contract.version_header, supported)
 
 
 def _check_key(authorization: str | None) -> None:
