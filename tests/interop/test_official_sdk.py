@@ -110,6 +110,15 @@ def test_both_read_the_same_record(
     assert len(their_call.transcript or []) == len(our_call.transcript or [])
 
 
+def test_it_reads_every_odd_call(theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
+    calls = list(theirs.agents.calls.list(agent_id=sandbox.agents.odd, expand="transcript"))
+    turns = [turn for call in calls for turn in call.transcript or []]
+    assert len(calls) == 5
+    assert [theirs.agents.calls.retrieve(call.id) for call in calls] == calls
+    assert any(tool.id is None for turn in turns for tool in turn.tool_calls or [])
+    assert "four" in [str(turn.log_metric.value) for turn in turns if turn.log_metric]
+
+
 def test_both_read_the_same_logs(ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
     # It knows no such operation: a request by path is what its users are left with.
     answer: Any = theirs.get(f"/agents/calls/{sandbox.calls.finished}/logs", cast_to=object)
