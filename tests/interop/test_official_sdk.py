@@ -119,6 +119,22 @@ def test_it_reads_every_odd_call(theirs: cartesia.Cartesia, sandbox: Sandbox) ->
     assert "four" in [str(turn.log_metric.value) for turn in turns if turn.log_metric]
 
 
+def test_ours_reads_the_same_of_every_odd_call(
+    ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
+) -> None:
+    their_calls = list(theirs.agents.calls.list(agent_id=sandbox.agents.odd, expand="transcript"))
+    our_calls = list(ours.calls.list(agent_id=sandbox.agents.odd, expand_transcript=True))
+    assert [call.id for call in our_calls] == [call.id for call in their_calls]
+    assert [len(call.transcript or []) for call in our_calls] == [
+        len(call.transcript or []) for call in their_calls
+    ]
+    tools = [
+        [tool.name for turn in call.transcript or [] for tool in turn.tool_calls or []]
+        for call in our_calls
+    ]
+    assert tools[0] == ["find_table", "book_table", "send_message"]
+
+
 def test_both_read_the_same_logs(ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
     # It knows no such operation: a request by path is what its users are left with.
     answer: Any = theirs.get(f"/agents/calls/{sandbox.calls.finished}/logs", cast_to=object)
