@@ -7,6 +7,11 @@ from typing import Literal
 APIErrorErrorCode = Literal[
     "concurrency_limited",
 ]
+AgentCallDeploymentRegion = Literal[
+    "US",
+    "EU",
+    "APAC",
+]
 AgentCallEndReason = Literal[
     "agent_hangup",
     "client_hangup",
@@ -24,4 +29,9 @@ AgentCallStatus = Literal[
     "started",
     "completed",
     "failed",
+]
+AgentCallTelephonyAccountType = Literal[
+    "cartesia",
+    "twilio",
+    "sip_trunk",
 ]

@@ -122,7 +122,12 @@ def test_show_piped_is_one_object(sandbox: Sandbox, env: dict[str, str]) -> None
 
 def test_agents_are_listed(env: dict[str, str]) -> None:
     rows = _rows(piped("agents", env=env).out)
-    assert [row["id"] for row in rows] == ["agent_busy", "agent_quiet", "agent_idle"]
+    assert [row["id"] for row in rows] == [
+        "agent_busy",
+        "agent_quiet",
+        "agent_idle",
+        "agent_odd",
+    ]
     head, *lines = _plain(on_terminal("agents", env={**env, "COLUMNS": "120"}).out)
     assert head.split() == ["ID", "NAME", "LANGUAGE", "PHONE", "DEPLOYMENTS", "UPDATED"]
     assert re.match(r"agent_busy +Pizzeria Da Nonò +it +\+390555550100 +7 +\d{4}-", lines[0])

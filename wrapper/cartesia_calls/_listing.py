@@ -78,8 +78,7 @@ def list_pages(sender: Sender, query: CallQuery) -> ItemFlow[list[AgentCall]]:
         APIStatusError: The server refused; the class tells why.
         APIConnectionError: No whole answer came back.
     """
-    from cartesia_api.models import AgentsListCallsExpand  # noqa: PLC0415 - only for lists
-    from cartesia_api.types import UNSET  # noqa: PLC0415 - likewise
+    from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
     cursors = _Cursors()
     wanted = query.limit
@@ -90,7 +89,7 @@ def list_pages(sender: Sender, query: CallQuery) -> ItemFlow[list[AgentCall]]:
             LIST_CALLS,
             agent_id=query.agent_id or UNSET,
             batch_id=query.batch_id or UNSET,
-            expand=AgentsListCallsExpand.TRANSCRIPT if query.expand_transcript else UNSET,
+            expand="transcript" if query.expand_transcript else UNSET,
             starting_after=cursor,
             limit=query.page_size,
             cartesia_version=SPEC_VERSION,

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import httpx
 
     from ...client import AuthenticatedClient, Client
-    from ...models.agents_list_calls_expand import AgentsListCallsExpand
     from ...models.cartesia_version import CartesiaVersion
 
 
@@ -22,7 +21,7 @@ def _get_kwargs(
     *,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
@@ -37,10 +36,11 @@ def _get_kwargs(
 
     params["batch_id"] = batch_id
 
-    json_expand: str | Unset = UNSET
-    if not isinstance(expand, Unset):
-        json_expand = expand.value
-
+    json_expand: None | str | Unset
+    if isinstance(expand, Unset):
+        json_expand = UNSET
+    else:
+        json_expand = expand
     params["expand"] = json_expand
 
     params["starting_after"] = starting_after
@@ -96,7 +96,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
@@ -109,7 +109,7 @@ def sync_detailed(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
@@ -145,7 +145,7 @@ def sync(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
@@ -158,7 +158,7 @@ def sync(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
@@ -189,7 +189,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
@@ -202,7 +202,7 @@ async def asyncio_detailed(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
@@ -236,7 +236,7 @@ async def asyncio(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
@@ -249,7 +249,7 @@ async def asyncio(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
