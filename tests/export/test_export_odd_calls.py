@@ -268,7 +268,7 @@ def test_refreshing_brings_back_files_that_are_gone_or_damaged(place: str, tmp_p
         _export(server, to)
         target = open_target(to, "1-of-1")
         try:
-            folder = f"logs/agent_id={AGENT}/day=2026-03-01"
+            folder = f"logs/agent={AGENT}/day=2026-03-01"
             whole = {name: target.read(f"{folder}/{name}") for name in target.names(folder)}
             gone, damaged = list(whole)[:2]
             target.clean()  # makes room for what is written
