@@ -68,6 +68,8 @@ class Operations:
     async def _list_calls(self, request: Request) -> Response:
         query = read_list_query(request.query_params)
         calls = self._state.calls(agent_id=query.agent_id, batch_id=query.batch_id)
+        now = self._state.now()
+        calls = [call for call in calls if query.covers(call.start_time(now))]
         try:
             page = cut_page(
                 calls,
@@ -77,7 +79,6 @@ class Operations:
             )
         except UnknownCursorError:
             raise unknown_cursor() from None
-        now = self._state.now()
         return JSONResponse(
             {
                 "data": [

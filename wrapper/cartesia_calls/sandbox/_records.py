@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from ._call import Call, CallStatus, Phone
+from ._call import Call, Phone
 from ._example_agents import agent_of_call
 from ._story import ToolCall, Turn
 
@@ -13,12 +13,11 @@ Record = dict[str, object]
 def call_record(call: Call, now: datetime, *, with_transcript: bool) -> Record:
     """Return the call's record as it stands; the transcript is left out unless asked for."""
     over = call.is_over(now)
-    started = call.status(now) is not CallStatus.CREATED
     record: Record = {
         "id": call.call_id,
         "agent_id": call.agent_id,
         "status": call.status(now),
-        "start_time": _time(call.starts_at if started else None),
+        "start_time": _time(call.start_time(now)),
         "end_time": _time(call.ends_at if over else None),
         "redacted_at": _time(call.redacted_at),
         "zdr_enabled": call.zero_retention,
