@@ -76,6 +76,20 @@ def test_several_calls_without_a_time_are_counted_together(
     assert done.err.startswith("3 calls have neither a start nor an end time: left out. ")
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+def test_a_start_time_of_zero_is_shown(sandbox: Sandbox, env: dict[str, str], zone: str) -> None:
+    zero = "0001-01-01T00:00:00Z"
+    call = {"id": "ac_zero", "agent_id": "agent_1", "status": "failed", "start_time": zero}
+    headers = {"Content-Type": "application/json"}
+    for words, body in (
+        (("list", "--agent", "agent_1"), {"data": [{**call, "end_time": zero}]}),
+        (("show", "ac_zero"), {**call, "redacted_at": zero}),
+    ):
+        sandbox.fail_next(status=200, body=json.dumps(body).encode(), headers=headers)
+        shown = on_terminal(*words, env={**env, "TZ": zone, "COLUMNS": "100"})
+        assert (shown.code, "ac_zero" in shown.out) == (0, True)
+
+
 def test_a_batch_is_listed_too(sandbox: Sandbox, env: dict[str, str]) -> None:
     rows = _rows(piped("list", "--batch", sandbox.batch_id, env=env).out)
     assert rows
