@@ -81,6 +81,10 @@ class Call:
             return CallStatus.STARTED
         return CallStatus.CREATED
 
+    def start_time(self, now: datetime) -> datetime | None:
+        """Return when it started; `None` where it has not."""
+        return None if self.status(now) is CallStatus.CREATED else self.starts_at
+
     def is_over(self, now: datetime) -> bool:
         """Return whether it has ended, successfully or not."""
         return self.ends_at is not None and self.ends_at <= now

@@ -6,6 +6,7 @@ Cursors are the ids of calls.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -16,6 +17,10 @@ _DEFAULT_LIMIT = 10
 _LIMITS = range(1, 101)
 # Python's int() accepts more than this: spaces, underscores, other scripts' digits.
 _NUMBER = re.compile(r"[0-9]{1,9}")
+# RFC 3339; Python's fromisoformat() takes more than this.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,16 @@ class ListQuery:
     starting_after: str | None
     ending_before: str | None
     limit: int
+    start_time_gte: datetime | None
+    start_time_lte: datetime | None
+
+    def covers(self, start: datetime | None) -> bool:
+        """Return whether a call with this start time is asked for; one without is in no window."""
+        if start is None:
+            return self.start_time_gte is None and self.start_time_lte is None
+        return (self.start_time_gte is None or start >= self.start_time_gte) and (
+            self.start_time_lte is None or start <= self.start_time_lte
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +77,8 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
         starting_after=parameters.get("starting_after"),
         ending_before=parameters.get("ending_before"),
         limit=_limit(parameters.get("limit")),
+        start_time_gte=_time("start_time_gte", parameters),
+        start_time_lte=_time("start_time_lte", parameters),
     )
 
 
@@ -100,6 +117,21 @@ def _limit(sent: str | None) -> int:
             f"The limit is out of range. Send a number from {_LIMITS[0]} to {_LIMITS[-1]}."
         )
     return int(sent)
+
+
+def _time(name: str, parameters: Mapping[str, str]) -> datetime | None:
+    sent = parameters.get(name)
+    if sent is None:
+        return None
+    time = sent.upper()  # RFC 3339 allows `t` and `z`
+    try:
+        if _TIME.fullmatch(time):
+            return datetime.fromisoformat(time)
+    except ValueError:
+        pass  # such as a 30 February
+    raise _bad_request(
+        f"{name} is not a time in RFC 3339. Send one such as '2026-03-01T10:00:00Z'."
+    )
 
 
 def _bad_request(message: str) -> HTTPException:

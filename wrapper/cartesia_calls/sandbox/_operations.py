@@ -67,8 +67,8 @@ class Operations:
     async def _list_calls(self, request: Request) -> Response:
         query = read_list_query(request.query_params)
         calls = self._state.calls(agent_id=query.agent_id, batch_id=query.batch_id)
-        page = cut_page(calls, query)
         now = self._state.now()
+        page = cut_page([call for call in calls if query.covers(call.start_time(now))], query)
         return JSONResponse(
             {
                 "data": [

@@ -6,7 +6,7 @@ import wave
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ._call import Call, CallStatus, Phone
+from ._call import Call, Phone
 from ._story import LogEntry, Turn, log_entry
 
 Record = dict[str, object]
@@ -29,12 +29,11 @@ _OPTIONAL_OF_TURN = (
 def call_record(call: Call, now: datetime, *, with_transcript: bool) -> Record:
     """Return the call as the spec's `AgentCall`; the transcript is left out unless asked for."""
     over = call.is_over(now)
-    started = call.status(now) is not CallStatus.CREATED
     record: Record = {
         "id": call.call_id,
         "agent_id": call.agent_id,
         "status": call.status(now),
-        "start_time": _time(call.starts_at if started else None, offset=not call.without_offset),
+        "start_time": _time(call.start_time(now), offset=not call.without_offset),
         "end_time": _time(call.ends_at if over else None, offset=not call.without_offset),
         "redacted_at": _time(call.redacted_at),
         "zdr_enabled": call.zero_retention,
