@@ -58,7 +58,10 @@ def test_raw_is_what_came_with_fields_that_nobody_has_described(
     format_: str, tmp_path: Path
 ) -> None:
     turn = _turn("user", 0.5, 1.25, mood={"calm": 0.75})
-    facts = {"dynamic_variables": {"name": "Ada", "tries": [1, None]}, "transcript": [turn]}
+    facts: dict[str, object] = {
+        "dynamic_variables": {"name": "Ada", "tries": [1, None]},
+        "transcript": [turn],
+    }
     found = _exported(tmp_path, format_, **facts)
     (record,) = found["record"]
     assert record["raw"] == FewCall(NOON - timedelta(hours=1), NOON, facts=facts).record("ac_1")
@@ -120,11 +123,21 @@ def test_a_value_of_another_type_is_null_in_its_column_and_stays_in_raw(
     assert row["raw"] == record
 
 
-@pytest.mark.parametrize("value", ["hello", 7, {"role": "user"}, ["hello", None, [7]]])
-def test_a_transcript_that_is_no_list_of_turns_stays_in_raw(value: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "turns"),
+    [
+        ("hello", ["hello"]),
+        (7, [7]),
+        ({"role": "user"}, [{"role": "user"}]),
+        (["hello", None, [7]], ["hello", None, [7]]),
+    ],
+)
+def test_a_transcript_that_is_no_list_of_turns_stays_in_raw(
+    value: object, turns: list[object]
+) -> None:
     rows = transcript_rows({**IDS, "transcript": value})
-    assert [row["raw"] for row in rows] == (value if isinstance(value, list) else [value])
-    assert [row["index"] for row in rows] == list(range(len(rows)))
+    assert [row["raw"] for row in rows] == turns
+    assert [row["index"] for row in rows] == list(range(len(turns)))
 
 
 @pytest.mark.parametrize("record", [IDS, {**IDS, "transcript": None}, {**IDS, "transcript": []}])
@@ -133,7 +146,7 @@ def test_without_a_transcript_there_are_no_turns(record: dict[str, object]) -> N
 
 
 CALLER = _turn("user", 1.0, 4.0)
-TOOL = _turn("assistant", 4.5, 4.5, text=None, tool_calls=[{"name": "find", "arguments": {}}])
+TOOL = _turn("assistant", 4.5, 4.5, text=None, tool_calls=[{"name": "find"}])
 
 
 @pytest.mark.parametrize(

@@ -288,14 +288,14 @@ def test_a_file_that_can_not_be_removed_when_its_call_moves_is_not_left_for_good
     tmp_path: Path,
 ) -> None:
     call = _OneCall()
-    day = call.listed["start_time"]
-    call.listed["start_time"] = None
+    times = {name: call.listed[name] for name in ("start_time", "end_time")}
+    call.listed |= dict.fromkeys(times)
     with ManyCalls(1, interfere=call) as server:
         _export(server, tmp_path)
         (old,) = tmp_path.rglob("ac_*")
         old.unlink()
         old.mkdir()
-        call.listed["start_time"] = day
+        call.listed |= times
         with pytest.raises(TargetError, match="can't be changed"):
             _export(server, tmp_path)
         old.rmdir()
