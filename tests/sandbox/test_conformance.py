@@ -75,7 +75,7 @@ def operation_of(app: ASGIApp, label: str) -> Operation:
 def ask(
     app: ASGIApp, label: str, ids: dict[str, str], query: dict[str, str] | None = None
 ) -> schemathesis.Response:
-    """Ask; raise what schemathesis finds wrong with the answer."""
+    """Ask; raise what schemathesis finds wrong with the response."""
     case: Case = operation_of(app, label).Case(
         path_parameters=ids, query=query or {}, headers=VERSION
     )
@@ -104,7 +104,7 @@ def requests_about_examples(label: str) -> list[tuple[dict[str, str], dict[str, 
 
 
 @pytest.mark.parametrize("label", STATUSES)
-def test_every_answer_is_one_that_the_spec_describes(label: str) -> None:
+def test_every_response_is_one_that_the_spec_describes(label: str) -> None:
     app = create_app()
     examples = requests_about_examples(label)
     seen = {ask(app, label, ids, query).status_code for ids, query in examples}
@@ -121,8 +121,8 @@ def test_every_answer_is_one_that_the_spec_describes(label: str) -> None:
         if example is not None:
             case.path_parameters.update(example[0])
             case.query.update(example[1])
-        answer = case.call_and_validate(headers=KEY, excluded_checks=excluded)
-        seen.add(answer.status_code)
+        response = case.call_and_validate(headers=KEY, excluded_checks=excluded)
+        seen.add(response.status_code)
 
     conforms()
 
@@ -177,7 +177,7 @@ def test_a_growing_log_conforms(clock: Clock, advance: Callable[[float], None]) 
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """What is wrong with a broken sandbox's answer, and what schemathesis calls it."""
+    """What is wrong with a broken sandbox's response, and what schemathesis calls it."""
 
     finding: str = "JsonSchemaError"
     label: str = LOGS
@@ -231,7 +231,7 @@ BUGS = {
 
 
 class Broken:
-    """ASGI middleware: a sandbox with a bug in its answers."""
+    """ASGI middleware: a sandbox with a bug in its responses."""
 
     def __init__(self, app: ASGIApp, bug: Bug) -> None:
         self._app = app
