@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import httpx
+import yaml
 
+from _open_outputs import OverlayEntry, open_outputs, read_overlay
 from cartesia_calls import CartesiaError, ResponseValidationError
 from cartesia_calls._operations import DEFAULT_API_VERSION
 from cartesia_calls._settings import DEFAULT_BASE_URL
 from fake_server import FakeServer
 from oracle import Oracle
-from spec_schemas import Schemas, Spec
+from spec_schemas import SPEC_FILE, Schemas, Spec
 from wrapped_operations import WRAPPED, WrappedOperation
+
+OVERLAY_FILE = SPEC_FILE.with_name("overlay.yml")
+
+
+def load_overlay() -> list[OverlayEntry]:
+    return read_overlay(yaml.safe_load(OVERLAY_FILE.read_text("utf-8")), OVERLAY_FILE.name)
 
 
 def _exchange(operation: WrappedOperation, answer: httpx.Response) -> tuple[httpx.Request, object]:
@@ -120,8 +128,9 @@ def _told(error: CartesiaError) -> str:
 
 
 def check_model(spec: Spec) -> list[str]:
-    """The model that users get has the fields of the spec's schema, required where they are."""
+    """The model that users get has the fields of the opened schema, required where they are."""
     problems: list[str] = []
+    spec = open_outputs(cast("dict[str, Any]", spec), load_overlay()).document
     for operation in WRAPPED:
         if operation.model is None:
             continue

@@ -53,7 +53,7 @@ class Place:
     steps: tuple[str | int, ...]
     schema: Schema
     required: bool
-    types: frozenset[str]
+    types: frozenset[str] = JSON_TYPES
 
     @property
     def pointer(self) -> str:

@@ -46,9 +46,11 @@ class CallFlows:
         call_id = check_id(call_id, "call_id")
         return self.sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
 
-    def pages(self, query: CallQuery) -> ItemFlow[list[AgentCall]]:
+    def pages(
+        self, query: CallQuery, on_unplaced: Callable[[int], None]
+    ) -> ItemFlow[list[AgentCall]]:
         """See `Calls.list`."""
-        return list_pages(self.sender, query)
+        return list_pages(self.sender, query, on_unplaced)
 
     def query(
         self,
@@ -60,6 +62,7 @@ class CallFlows:
         until: datetime | str | None,
         limit: int | None,
         expand_transcript: bool,
+        complete: bool = False,
     ) -> CallQuery:
         """Check what `Calls.list` was called with.
 
@@ -80,6 +83,7 @@ class CallFlows:
             until=None if until is None else read_moment(until, now, "until"),
             limit=None if limit is None else check_limit(limit),
             expand_transcript=expand_transcript,
+            complete=complete,
         )
 
     def cancel(self, call_id: str) -> Flow[None]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs
 
     from ._call_flows import CallFlows
@@ -27,12 +28,17 @@ class CallList:
     """Calls, newest first: iterate over them, or over `pages()`.
 
     Nothing is sent before the first is wanted, and each new iteration begins anew.
+
+    Attributes:
+        unplaced: How many calls the latest iteration has left out so far because they have neither
+            a start nor an end time, so that they are in no window of `since` and `until`.
     """
 
     def __init__(self, flows: CallFlows, runner: Runner, query: CallQuery) -> None:
         self._flows = flows
         self._runner = runner
         self._query = query
+        self.unplaced = 0
 
     def __iter__(self) -> Iterator[AgentCall]:
         for page in self.pages():
@@ -45,7 +51,11 @@ class CallList:
             ResponseValidationError: The pages lead in a circle, or say that there is more and not
                 where.
         """
-        return self._runner.iterate(self._flows.pages(self._query))
+        self.unplaced = 0
+        return self._runner.iterate(self._flows.pages(self._query, self._count_unplaced))
+
+    def _count_unplaced(self, calls: int) -> None:
+        self.unplaced += calls
 
 
 class AsyncCallList:
@@ -55,6 +65,7 @@ class AsyncCallList:
         self._flows = flows
         self._runner = runner
         self._query = query
+        self.unplaced = 0
 
     async def __aiter__(self) -> AsyncIterator[AgentCall]:
         async for page in self.pages():
@@ -63,7 +74,11 @@ class AsyncCallList:
 
     def pages(self) -> AsyncIterator[list[AgentCall]]:
         """Yield the wanted calls of one page after the other; as `CallList.pages`."""
-        return self._runner.iterate(self._flows.pages(self._query))
+        self.unplaced = 0
+        return self._runner.iterate(self._flows.pages(self._query, self._count_unplaced))
+
+    def _count_unplaced(self, calls: int) -> None:
+        self.unplaced += calls
 
 
 class Calls:
@@ -181,7 +196,7 @@ class Calls:
         *,
         agent_id: str | None = None,
         batch_id: str | None = None,
-        status: str | Iterable[str] | None = None,
+        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,
@@ -189,8 +204,13 @@ class Calls:
     ) -> CallList:
         """Return the calls of an agent or a batch, newest first (operation `agents_list-calls`).
 
-        The API knows neither status nor times; they are compared here. Since it lists the newest
-        calls first, no page is asked for whose calls are all older than `since`.
+        Status and times are compared here. A list with `since` ends when a whole page, and the call
+        before it, are older; one call with an odd time does not end it.
+
+        With `until`, the window is also sent to the server (`start_time_gte`, `start_time_lte`), so
+        that one long ago costs few requests. A server that ignores it gives the same calls in more
+        requests. One that honours it may leave out calls that never started: to be sure of those,
+        list without `until` and compare `end_time`.
 
         Args:
             agent_id: The agent; this or `batch_id` is needed.
@@ -199,7 +219,8 @@ class Calls:
             since: Only calls that started at this time or later: a datetime; a time back from now
                 such as `90s`, `15m`, `2h`, `3d` or `1w`; or what dateutil reads, such as
                 `2026-03-01T10:00Z` or `yesterday 14:00`. What has no zone is local time. A call that
-                never started goes by its end; one that has neither is always among the result.
+                never started is placed by its end. One with neither time is in no window: it is left
+                out and counted in `unplaced` of the result.
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.
@@ -322,7 +343,7 @@ class AsyncCalls:
         *,
         agent_id: str | None = None,
         batch_id: str | None = None,
-        status: str | Iterable[str] | None = None,
+        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,

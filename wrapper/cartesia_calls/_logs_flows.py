@@ -17,20 +17,19 @@ from ._exceptions import (
 )
 from ._flow import Emit, Read, Sleep
 from ._http import Response
-from ._missing_logs import explain, is_over
+from ._missing_logs import CallRecord, explain, is_over
 from ._operations import GET_CALL, GET_CALL_LOGS, SPEC_VERSION
 from ._retry import is_passing
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cartesia_api.models import AgentCall, AgentCallLogs
+    from cartesia_api.models import AgentCallLogs
 
     from ._exceptions import MissingLogsReason
     from ._flow import Flow, ItemFlow
     from ._http import Request
     from ._retry import Failure
-    from ._schema_check import Mismatch
     from ._sending import Opening, Sender
 
 _log = logging.getLogger("cartesia_calls")
@@ -99,7 +98,7 @@ class LogsFlows:
                 logs = yield from self._get_logs(self.sender, call_id)
                 lines = seen.take(logs)
                 if not lines and not seen.over:
-                    seen.over = is_over((yield from self._get_call(self.sender, call_id)))
+                    seen.over = is_over((yield from self._get_record(self.sender, call_id)))
                 failed_looks = 0
             except CallLogsNotAvailableError as error:
                 # Where nothing shows that they may come, a few looks are enough.
@@ -132,15 +131,15 @@ class LogsFlows:
         GET_CALL_LOGS.check_status(Response(answer.status_code, answer.headers, piece))
         reader = LogsReader(self.sender.settings.max_response_bytes)
         while True:
-            mismatch: Mismatch | None = None
+            malformed: MalformedLogsError | None = None
             try:
                 for line in reader.feed(piece):
                     yield Emit(line)
             except MalformedLogsError as error:
-                mismatch = error.mismatch
-            if mismatch is not None:
+                malformed = error
+            if malformed is not None:
                 wrong = Response(answer.status_code, answer.headers, beginning)
-                invalid = GET_CALL_LOGS.invalid(wrong, mismatch.pointer, mismatch.problem)
+                invalid = GET_CALL_LOGS.invalid(wrong, malformed.pointer, malformed.problem)
                 self.sender.settings.api_key.mask(invalid)
                 raise invalid
             if not piece:
@@ -188,19 +187,20 @@ class LogsFlows:
             yield from self._find_reason(sender, call_id, error)
             raise
 
-    def _get_call(self, sender: Sender, call_id: str) -> Flow[AgentCall]:
-        return sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
+    def _get_record(self, sender: Sender, call_id: str) -> Flow[CallRecord]:
+        record = yield from sender.get_object(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
+        return CallRecord.of(call_id, record)
 
     def _find_reason(
         self, sender: Sender, call_id: str, error: CallLogsNotAvailableError
     ) -> Flow[None]:
         """Look at the call's record, once, for why its logs are missing."""
         try:
-            call = yield from self._get_call(sender.once_before(sender.deadline), call_id)
+            record = yield from self._get_record(sender.once_before(sender.deadline), call_id)
         except CartesiaError as unexplained:
             _log.info("No reason to be found for missing logs: %s", unexplained.summary)
             return
-        found = explain(call, sender.clock.now(), sender.settings.logs_grace_period)
+        found = explain(record, sender.clock.now(), sender.settings.logs_grace_period)
         error.reason, error.may_become_available = found.reason, found.may_become_available
         error.summary, error.hint = found.summary, found.hint
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .agent_call import AgentCall
+    from .agent_call_dynamic_variables_type_0 import AgentCallDynamicVariablesType0
     from .agent_call_logs import AgentCallLogs
     from .agent_call_metadata_type_0 import AgentCallMetadataType0
     from .agent_log_event import AgentLogEvent
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "AgentCall",
+    "AgentCallDynamicVariablesType0",
     "AgentCallLogs",
     "AgentCallMetadataType0",
     "AgentLogEvent",
@@ -56,6 +58,7 @@ __all__ = (
 
 _MODULES = {
     "AgentCall": ".agent_call",
+    "AgentCallDynamicVariablesType0": ".agent_call_dynamic_variables_type_0",
     "AgentCallLogs": ".agent_call_logs",
     "AgentCallMetadataType0": ".agent_call_metadata_type_0",
     "AgentLogEvent": ".agent_log_event",

@@ -43,6 +43,7 @@ async def pages(
         until=job.until,
         limit=None,
         expand_transcript=False,
+        complete=True,
     )
     asking = _AskingSender(sender.settings, sender.policy, sender.clock)
     flow = list_pages(asking, query)

@@ -11,6 +11,8 @@ from ...models.get_calls_response import GetCallsResponse
 from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
+    import datetime
+
     import httpx
 
     from ...client import AuthenticatedClient, Client
@@ -25,6 +27,8 @@ def _get_kwargs(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -48,6 +52,16 @@ def _get_kwargs(
     params["ending_before"] = ending_before
 
     params["limit"] = limit
+
+    json_start_time_gte: str | Unset = UNSET
+    if not isinstance(start_time_gte, Unset):
+        json_start_time_gte = start_time_gte.isoformat()
+    params["start_time_gte"] = json_start_time_gte
+
+    json_start_time_lte: str | Unset = UNSET
+    if not isinstance(start_time_lte, Unset):
+        json_start_time_lte = start_time_lte.isoformat()
+    params["start_time_lte"] = json_start_time_lte
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -100,6 +114,8 @@ def sync_detailed(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> Response[APIError | GetCallsResponse]:
     """List Calls
@@ -113,6 +129,8 @@ def sync_detailed(
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -130,6 +148,8 @@ def sync_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         limit=limit,
+        start_time_gte=start_time_gte,
+        start_time_lte=start_time_lte,
         cartesia_version=cartesia_version,
     )
 
@@ -149,6 +169,8 @@ def sync(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> APIError | GetCallsResponse | None:
     """List Calls
@@ -162,6 +184,8 @@ def sync(
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -180,6 +204,8 @@ def sync(
         starting_after=starting_after,
         ending_before=ending_before,
         limit=limit,
+        start_time_gte=start_time_gte,
+        start_time_lte=start_time_lte,
         cartesia_version=cartesia_version,
     ).parsed
 
@@ -193,6 +219,8 @@ async def asyncio_detailed(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> Response[APIError | GetCallsResponse]:
     """List Calls
@@ -206,6 +234,8 @@ async def asyncio_detailed(
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -223,6 +253,8 @@ async def asyncio_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         limit=limit,
+        start_time_gte=start_time_gte,
+        start_time_lte=start_time_lte,
         cartesia_version=cartesia_version,
     )
 
@@ -240,6 +272,8 @@ async def asyncio(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> APIError | GetCallsResponse | None:
     """List Calls
@@ -253,6 +287,8 @@ async def asyncio(
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -272,6 +308,8 @@ async def asyncio(
             starting_after=starting_after,
             ending_before=ending_before,
             limit=limit,
+            start_time_gte=start_time_gte,
+            start_time_lte=start_time_lte,
             cartesia_version=cartesia_version,
         )
     ).parsed
