@@ -1,16 +1,18 @@
 """One OpenAPI document: checked, and taken apart into operations and what they reach."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import NoReturn, TypeAlias, cast
 from urllib.parse import unquote
 
 import openapi_spec_validator
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the library has no types
 
 from _console import ScriptError
-from _time_limit import time_limit
 from _yaml_text import JsonObject, JsonValue, as_list, as_object, line_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -100,6 +102,13 @@ class SpecDocument:
     def line_of(self, pointer: str) -> int:
         """Return the line of the source where a JSON pointer leads."""
         return line_of(self.text, pointer)
+
+    def resolve(self, reference: str) -> JsonValue:
+        """Return what a reference points at."""
+        section, name, *steps = _steps(reference)[1:]
+        inner = "/".join(escaped(step) for step in steps)
+        found = self.components.get((section, name))
+        return _pointed_at(as_object(found), f"#/{inner}") if steps else found
 
     def reached(self) -> set[ComponentKey]:
         """Return the components that the document's operations or its header need."""
@@ -198,10 +207,35 @@ def check_document(value: JsonValue, name: str, text: str = "") -> SpecDocument:
     return document
 
 
+@contextmanager
+def _time_limit(seconds: float) -> Generator[None]:
+    """Raise `TimeoutError` when the block takes longer, such as a `pattern` that backtracks forever.
+
+    There is no limit where there is no timer to keep it: on Windows, and outside the main thread.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def give_up(*_: object) -> NoReturn:
+        raise TimeoutError(f"it takes longer than {seconds:.0f} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def _validate(document: JsonObject, name: str, line: Callable[[str], str]) -> None:
     """Hold the document against the OpenAPI specification."""
     try:
-        with time_limit(MAX_VALIDATION_SECONDS):
+        with _time_limit(MAX_VALIDATION_SECONDS):
             openapi_spec_validator.validate(cast("dict[str, object]", document))
     except ValidationError as error:
         # Of a value that fits none of several forms, what is deepest inside says most.
@@ -234,7 +268,7 @@ def _check_references(document: JsonObject, name: str, line: Callable[[str], str
         elif _component_key(reference) is None:
             problem = "does not point into components"
             repair = "Move what it refers to under components, so that it survives a merge."
-        elif not _resolves(document, reference):
+        elif _pointed_at(document, reference) is None:
             problem = "points at nothing"
             repair = "Add the component, or correct the reference."
         else:
@@ -282,16 +316,15 @@ def _component_key(reference: str) -> ComponentKey | None:
             return None
 
 
-def _resolves(document: JsonObject, reference: str) -> bool:
+def _pointed_at(document: JsonObject, reference: str) -> JsonValue:
+    """Return what a reference points at; None if there is nothing."""
     current: JsonValue = document
     for step in _steps(reference):
-        if isinstance(current, dict) and step in current:
-            current = current[step]
-        elif isinstance(current, list) and step.isdecimal() and int(step) < len(current):
-            current = current[int(step)]
+        if isinstance(current, list):
+            current = current[int(step)] if step.isdecimal() and int(step) < len(current) else None
         else:
-            return False
-    return True
+            current = as_object(current).get(step)
+    return current
 
 
 def _steps(reference: str) -> list[str]:

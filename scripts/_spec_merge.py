@@ -98,8 +98,7 @@ class _Merger:
             one = _Offer(definition, pointer, operation, standing)
             self._offers.setdefault(key, []).append(one)
 
-        for field, value in document.header.items():
-            offer(("header", field), {field: value}, "#")
+        offer(("header",), document.header, "#")
         offer(("operationId", operation.operation_id), operation.title, path)
         offer(("fields shared under", operation.path), operation.path_fields, path)
         pointer = f"{path}/{operation.method}"
@@ -113,7 +112,6 @@ class _Merger:
 
     def document(self) -> JsonObject:
         """Choose, and return the merged document in its fixed order."""
-        self._complete_headers()
         chosen = {key: self._chosen(key, offers) for key, offers in self._offers.items()}
         fields: JsonObject = {}
         paths: dict[str, JsonObject] = {}
@@ -121,8 +119,8 @@ class _Merger:
         components: dict[ComponentKey, JsonValue] = {}
         for key, definition in chosen.items():
             match key:
-                case ("header", _):
-                    fields |= as_object(definition)
+                case ("header",):
+                    fields = dict(as_object(definition))
                 case ("fields shared under", path):
                     paths.setdefault(path, {}).update(as_object(definition))
                 case ("operation", path, method):
@@ -137,23 +135,9 @@ class _Merger:
             fields["tags"] = [tags[name] for name in sorted(tags)]
         return _pruned(_in_fixed_order(fields, paths, components))
 
-    def _complete_headers(self) -> None:
-        """A field that only one of two documents has is a disagreement as well."""
-        everyone = {
-            id(offer.operation.document): offer
-            for key, offers in self._offers.items()
-            if key[0] == "operationId"
-            for offer in offers
-        }
-        for key in [key for key in self._offers if key[0] == "header"]:
-            for offer in everyone.values():
-                if key[1] not in offer.operation.document.header:
-                    nothing = _Offer({}, "#", offer.operation, offer.standing)
-                    self._offers[key].append(nothing)
-
     def _chosen(self, key: tuple[str, ...], offers: list[_Offer]) -> JsonValue:
         pages = [offer for offer in offers if offer.standing.is_page] or offers
-        before = canonical(self._definition_before(key))
+        before = canonical(self._before.components.get(key[1:]) if self._before else None)
         best = max(
             pages,
             key=lambda offer: (
@@ -171,15 +155,6 @@ class _Merger:
                 _refuse(key, *sorted((best, other), key=lambda one: one.operation.source))
             seen.add(text)
         return best.definition
-
-    def _definition_before(self, key: tuple[str, ...]) -> JsonValue:
-        match key, self._before:
-            case ("component", section, name), SpecDocument() as before:
-                return before.components.get((section, name))
-            case ("operation", path, method), SpecDocument() as before:
-                return before.paths.get(path, {}).get(method)
-            case _:
-                return None
 
 
 def _in_fixed_order(
@@ -221,13 +196,12 @@ def _pruned(merged: JsonObject) -> JsonObject:
 
 def _refuse(key: tuple[str, ...], one: _Offer, other: _Offer) -> NoReturn:
     kind, *names = key
+    step, mine, theirs = next(_differences(one.promise, other.promise, ""))
+    pointer = one.pointer + step
     what = {
-        "header": f"The document's {names[0]}",
+        "header": f"The document's {step[1:].partition('/')[0]}",
         "operation": f"The operation {one.operation.title}",
     }.get(kind, f"The {kind} {'.'.join(names)}")
-    promises = as_object({"": one.promise}), as_object({"": other.promise})
-    step, mine, theirs = next(_differences(promises[0][""], promises[1][""], ""))
-    pointer = one.pointer + step
     raise ScriptError(
         f"{what} is defined differently by {one.place(pointer)} ({_shown(mine)}) and by "
         f"{other.place(other.pointer + step)} ({_shown(theirs)}), at {pointer}; nothing was written.",

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from _console import ScriptError, say
-from _file_swap import replace_files
+from _files import replace_files
 from _provenance import Provenance, load_provenance, render_provenance
 from _read_source import Source, read_source
 from _spec_document import Operation, OperationKey, SpecDocument, check_document
 from _spec_forms import structure
 from _spec_merge import Standing, in_order, merge
-from _spec_page import SpecPage, read_page
-from _yaml_text import JsonObject, canonical, parse_yaml, render_yaml
+from _spec_page import read_page, read_vendored
+from _yaml_text import JsonObject, canonical, render_yaml
 
 _HEADER = "# Vendored by scripts/vendor_spec.py from what sources.yml names; do not edit.\n"
 
@@ -32,7 +32,8 @@ class _Given:
     """A source named on the command line, and what it holds."""
 
     source: Source
-    page: SpecPage
+    title: str | None
+    document: SpecDocument
 
 
 def vendor(
@@ -55,18 +56,25 @@ def vendor(
             f"The spec and the record of its sources would both be written to {output}.",
             "Give --output and --sources different paths.",
         )
-    given = [_Given(source, read_page(source)) for source in _read_all(locations, root)]
+    given = [_Given(source, *read_page(source)) for source in _read_all(locations, root)]
     old = _load_vendored(output, record)
-    incoming = in_order(operation for one in given for operation in one.page.document.operations())
+    incoming = in_order(operation for one in given for operation in one.document.operations())
     entries = _entries(incoming, given, old.provenance, origin)
     kept, incoming = _select(old, given, incoming, origin)
     entries |= {operation.key: old.provenance[operation.key] for operation in kept}
-    offered = [(one, _standing(entries[one.key], old)) for one in in_order([*kept, *incoming])]
+    offered = [
+        (
+            one,
+            Standing(entry.origin == "page", entry.retrieved, entry != old.provenance.get(one.key)),
+        )
+        for one in in_order([*kept, *incoming])
+        for entry in [entries[one.key]]
+    ]
     merged = merge(offered, old.document)
     result = check_document(merged, "The merged spec")
     provenance = [entries[operation.key] for operation in result.operations()]
     _write(merged, provenance, output, record)
-    _report(old, result, entries)
+    _report(old, result, entries, {one.source.name for one in given})
     _report_left_out(given, result)
 
 
@@ -100,12 +108,6 @@ def _has(operations: list[Operation], one: Operation) -> bool:
     )
 
 
-def _standing(entry: Provenance, old: _Vendored) -> Standing:
-    before = old.provenance.get((entry.path, entry.method))
-    is_new = before is None or (before.source, before.sha256) != (entry.source, entry.sha256)
-    return Standing(entry.origin == "page", entry.retrieved, is_new)
-
-
 def _is_same_file(one: Path, other: Path) -> bool:
     if one.exists() and other.exists():
         return one.samefile(other)
@@ -127,18 +129,8 @@ def _read_all(locations: Sequence[str], root: Path) -> list[Source]:
 
 def _load_vendored(output: Path, record: Path) -> _Vendored:
     provenance = load_provenance(record)
-    document: SpecDocument | None = None
-    operations: dict[OperationKey, Operation] = {}
-    if output.exists():
-        try:
-            document = check_document(
-                parse_yaml(text := output.read_text(encoding="utf-8")), output.name, text
-            )
-        except (OSError, ValueError) as error:
-            raise ScriptError(
-                f"Cannot read {output}: {error}.", "Restore it from version control."
-            ) from error
-        operations = {operation.key: operation for operation in document.operations()}
+    document = read_vendored(output) if output.exists() else None
+    operations = {one.key: one for one in document.operations()} if document else {}
     unmatched = sorted(operations.keys() ^ provenance.keys())
     if unmatched:
         path, method = unmatched[0]
@@ -167,22 +159,19 @@ def _entries(
     entries: dict[OperationKey, Provenance] = {}
     for operation in incoming:
         one = by_name[operation.source]
-        before = old.get(operation.key)
-        is_same = before is not None and (before.source, before.sha256) == (
-            operation.source,
-            one.source.sha256,
-        )
         entry = Provenance(
             operation_id=operation.operation_id,
             path=operation.path,
             method=operation.method,
             source=operation.source,
-            title=one.page.title,
+            title=one.title,
             origin=origin,
-            retrieved=before.retrieved if before is not None and is_same else today,
+            retrieved=today,
             sha256=one.source.sha256,
         )
-        entries.setdefault(operation.key, entry)
+        before = old.get(operation.key)
+        is_known = before is not None and replace(entry, retrieved=before.retrieved) == before
+        entries.setdefault(operation.key, before if before and is_known else entry)
     return entries
 
 
@@ -205,14 +194,19 @@ def _write(merged: JsonObject, provenance: list[Provenance], output: Path, recor
         ) from error
 
 
-def _report(old: _Vendored, result: SpecDocument, entries: dict[OperationKey, Provenance]) -> None:
+def _report(
+    old: _Vendored,
+    result: SpecDocument,
+    entries: dict[OperationKey, Provenance],
+    named: set[str],
+) -> None:
     for operation in result.operations():
         before = old.operations.get(operation.key)
-        entry, was = entries[operation.key], old.provenance.get(operation.key)
+        source = entries[operation.key].source
         is_same = before is not None and _fingerprint(operation) == _fingerprint(before)
         change = "added" if before is None else "unchanged" if is_same else "updated"
-        if not is_same or entry is not was:
-            say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {entry.source}")
+        if not is_same or source in named:
+            say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {source}")
     before_header = old.document.header if old.document is not None else result.header
     for field in sorted(before_header.keys() | result.header.keys()):
         if canonical(before_header.get(field)) != canonical(result.header.get(field)):
@@ -221,7 +215,7 @@ def _report(old: _Vendored, result: SpecDocument, entries: dict[OperationKey, Pr
 
 def _report_left_out(given: list[_Given], result: SpecDocument) -> None:
     for one in given:
-        document = one.page.document
+        document = one.document
         version = document.header.get("openapi")
         for key, definition in sorted(document.components.items()):
             name = f"{'.'.join(key)} of {one.source.name}"

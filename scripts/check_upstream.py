@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import ScriptError, complain, say
+from _console import ScriptError, complain, needed_libraries, say
 
 ROOT = Path(__file__).resolve().parents[1]
 CANNOT_CHECK = 3
@@ -72,12 +72,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    try:
+    with needed_libraries("Run `nox -s check-upstream -- SOURCE…`."):
         from upstream_check import check, report  # noqa: PLC0415 - libraries may be missing
-    except ModuleNotFoundError as error:
-        raise ScriptError(
-            f"{error.name} is not installed.", "Run `nox -s check-upstream -- SOURCE…`."
-        ) from error
 
     findings = check.check(
         options.sources_given, spec=options.spec, record=options.sources, root=ROOT

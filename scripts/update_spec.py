@@ -18,9 +18,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from _console import NOT_INSTALLED, ScriptError, complain, say
-from _file_swap import replace_files, replace_folder
-from _folder_diff import describe_differences
+from _console import NOT_INSTALLED, ScriptError, complain, needed_libraries, say
+from _files import describe_differences, replace_files, replace_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 _PACKAGE = Path("generated", "cartesia_api")
@@ -102,12 +101,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _recorded_pages() -> list[str]:
-    try:
+    with needed_libraries("Run `nox -s update-spec`."):
         from _provenance import load_provenance  # noqa: PLC0415 - its library may not be installed
-    except ModuleNotFoundError as error:
-        raise ScriptError(
-            f"{error.name} is not installed.", "Run `nox -s update-spec`.", exit_code=NOT_INSTALLED
-        ) from error
     entries = load_provenance(ROOT / "openapi" / "sources.yml").values()
     pages = {entry.source: None for entry in entries if entry.origin == "page"}
     if not pages:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from _yaml_text import JsonValue, canonical
+from _yaml_text import canonical
 
-from .differences import Difference, Kind, Place
+from .differences import Difference, Place
 from .policy import Judgement, judge, worst
 
 
@@ -14,26 +14,19 @@ class Change:
     """A change, judged.
 
     Attributes:
-        kind: What sort of difference it is.
-        subject: What differs.
-        pointer: Where it stands: in the vendored spec, or in the other one if it is new.
-        before_pointer: Where it stands in the vendored spec; None if it is new.
-        after_pointer: Where it stands in the other spec; None if it is gone.
-        before: What the vendored spec says.
-        after: What the other spec says.
+        difference: What moved, at the first of its places.
         places: Every place of the API where it shows.
         judgement: The worst verdict of those places, with its rule.
     """
 
-    kind: Kind
-    subject: str
-    pointer: str
-    before_pointer: str | None
-    after_pointer: str | None
-    before: JsonValue
-    after: JsonValue
+    difference: Difference
     places: tuple[Place, ...]
     judgement: Judgement
+
+    @property
+    def pointer(self) -> str:
+        """Where it stands: in the vendored spec, or in the other one if it is new."""
+        return self.difference.pointer
 
 
 def changes_of(
@@ -61,15 +54,5 @@ def _identity(difference: Difference) -> str:
 
 
 def _change(group: list[Difference], judging: Callable[[Difference], Judgement]) -> Change:
-    first = group[0]
-    return Change(
-        first.kind,
-        first.subject,
-        first.pointer,
-        first.before_pointer,
-        first.after_pointer,
-        first.before,
-        first.after,
-        tuple(dict.fromkeys(difference.place for difference in group)),
-        worst(judging(difference) for difference in group),
-    )
+    places = dict.fromkeys(difference.place for difference in group)
+    return Change(group[0], tuple(places), worst(judging(difference) for difference in group))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from _console import ScriptError
+from _open_outputs import overlay_entries_to_drop, read_overlay
 from _provenance import Provenance, load_provenance
 from _read_source import read_source
-from _spec_document import OperationKey, SpecDocument, check_document, escaped
-from _spec_page import PLAIN_SUFFIXES, read_page
-from _yaml_text import parse_yaml
+from _spec_document import OperationKey, SpecDocument, escaped
+from _spec_page import PLAIN_SUFFIXES, read_page, read_vendored
+from _yaml_text import JsonObject, parse_yaml
 
 from .changes import Change, changes_of
 from .differences import Difference
@@ -34,12 +35,14 @@ class Findings:
         spec: The name of the vendored spec.
         sources: What it was compared with.
         unchecked: What should have been compared and was not, with the reason.
+        overlay: Entries of overlay.yml that a source makes superfluous.
         found: The changes.
     """
 
     spec: str
     sources: tuple[str, ...]
     unchecked: tuple[str, ...]
+    overlay: tuple[str, ...]
     found: tuple[Finding, ...]
 
     @property
@@ -65,20 +68,26 @@ def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> 
     Raises:
         ScriptError: Something can't be read, or there is nothing to compare with.
     """
-    vendored, entries = _read_vendored(spec), load_provenance(record)
+    vendored, entries = read_vendored(spec), load_provenance(record)
     unchecked: tuple[str, ...] = ()
     if not locations:
         locations, unchecked = _recorded(record.name, entries)
     sources = [read_source(location, root=root) for location in dict.fromkeys(locations)]
     before = ComparedDocument(vendored)
     differences: list[Difference] = []
+    overlay: list[str] = []
     for source in sources:
-        after = ComparedDocument(read_page(source).document)
+        _, document = read_page(source)
+        overlay += _superfluous(document, spec.with_name("overlay.yml"))
+        after = ComparedDocument(document)
         is_whole = source.suffix in PLAIN_SUFFIXES
         differences += compare_documents(before, after, is_whole=is_whole)
     changes = changes_of(differences, Judge(vendored, entries).judge)
-    found = tuple(Finding(change, impact_of(change.kind, change.places)) for change in changes)
-    return Findings(spec.name, tuple(source.name for source in sources), unchecked, found)
+    found = tuple(
+        Finding(change, impact_of(change.difference.kind, change.places)) for change in changes
+    )
+    names = tuple(source.name for source in sources)
+    return Findings(spec.name, names, unchecked, tuple(dict.fromkeys(overlay)), found)
 
 
 class Judge:
@@ -119,14 +128,18 @@ class Judge:
         return not self._has_page
 
 
-def _read_vendored(spec: Path) -> SpecDocument:
-    try:
-        text = spec.read_text(encoding="utf-8")
-        return check_document(parse_yaml(text), spec.name, text)
-    except (OSError, ValueError) as error:
-        raise ScriptError(
-            f"Cannot read {spec}: {error}.", "Restore it from version control."
-        ) from error
+def _superfluous(document: SpecDocument, overlay: Path) -> list[str]:
+    """Return a line for each overlay entry that a document which has its record says itself."""
+    if not overlay.exists():
+        return []
+    schemas: JsonObject = {
+        name: definition
+        for (section, name), definition in document.components.items()
+        if section == "schemas"
+    }
+    spec: JsonObject = {**document.header, "components": {"schemas": schemas}}
+    entries = read_overlay(parse_yaml(overlay.read_text(encoding="utf-8")), overlay.name)
+    return overlay_entries_to_drop(spec, [one for one in entries if one.record in schemas])
 
 
 def _recorded(

@@ -96,13 +96,13 @@ class Impact:
         methods: Public methods, as one writes them: `client.calls.logs`.
         errors: Names of exceptions that may appear, disappear or change.
         commands: The command's commands.
-        routes: The sandbox's routes.
+        sandbox: The sandbox's routes.
     """
 
     methods: tuple[str, ...]
     errors: tuple[str, ...]
     commands: tuple[str, ...]
-    routes: tuple[str, ...]
+    sandbox: tuple[str, ...]
 
     @property
     def is_on_us(self) -> bool:

@@ -3,22 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from _yaml_text import JsonObject, JsonValue
 
 from .changes import Change
 from .check import Finding, Findings
-from .ours import Impact
 from .policy import Verdict
 
 _LONGEST_VALUE = 160
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_IMPACTS = (
-    ("methods", "methods"),
-    ("errors", "errors"),
-    ("commands", "commands"),
-    ("sandbox", "routes"),
-)
 _MEANINGS = {
     Verdict.BREAKING: "Breaking drift",
     Verdict.KNOWN_BETTER: "Known better now",
@@ -33,10 +27,8 @@ def as_text(findings: Findings) -> str:
     for title, group in _groups(findings):
         lines += ["", title]
         for finding in group:
-            change = finding.change
-            judgement = change.judgement
-            lines.append(f"  {judgement.verdict.word.upper():<8}  {_what(change)}")
-            lines += [f"            {line}" for line in _details(finding)]
+            lines.append(f"  {_word(finding).upper():<8}  {_what(finding.change)}")
+            lines += [f"            {name}: {text}" for name, text in _details(finding)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
@@ -46,11 +38,8 @@ def as_markdown(findings: Findings) -> str:
     for title, group in _groups(findings):
         lines += ["", f"## {title}"]
         for finding in group:
-            word = finding.change.judgement.verdict.word
-            lines += ["", f"- **{word}**: {_code(_what(finding.change))}"]
-            for line in _details(finding):
-                name, _, text = line.partition(": ")
-                lines.append(f"  - {name}: {_code(text)}")
+            lines += ["", f"- **{_word(finding)}**: {_code(_what(finding.change))}"]
+            lines += [f"  - {name}: {_code(text)}" for name, text in _details(finding)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
@@ -60,6 +49,7 @@ def as_json(findings: Findings) -> str:
         "spec": findings.spec,
         "sources": list(findings.sources),
         "unchecked": list(findings.unchecked),
+        "overlay": list(findings.overlay),
         "verdict": findings.verdict.word if findings.found else "none",
         "exit_code": findings.verdict.exit_code,
         "counts": {verdict.word: findings.count(verdict) for verdict in Verdict},
@@ -69,20 +59,20 @@ def as_json(findings: Findings) -> str:
 
 
 def _as_object(finding: Finding) -> JsonObject:
-    change = finding.change
+    change, difference = finding.change, finding.change.difference
     judgement = change.judgement
     return {
         "what": _what(change),
-        "kind": change.kind.value,
-        "subject": change.subject,
+        "kind": difference.kind.value,
+        "subject": difference.subject,
         "verdict": judgement.verdict.word,
         "rule": judgement.rule.value,
         "why": judgement.rule.why,
         "pointer": change.pointer,
-        "before_pointer": change.before_pointer,
-        "after_pointer": change.after_pointer,
-        "before": change.before,
-        "after": change.after,
+        "before_pointer": difference.before_pointer,
+        "after_pointer": difference.after_pointer,
+        "before": difference.before,
+        "after": difference.after,
         "places": [
             {
                 "operation": place.operation,
@@ -92,8 +82,12 @@ def _as_object(finding: Finding) -> JsonObject:
             for place in change.places
         ],
         "touches_what_we_wrap": finding.impact.is_on_us,
-        "impact": {name: list(_names(finding.impact, field)) for name, field in _IMPACTS},
+        "impact": {name: list(ours) for name, ours in asdict(finding.impact).items()},
     }
+
+
+def _word(finding: Finding) -> str:
+    return finding.change.judgement.verdict.word
 
 
 def _headline(findings: Findings) -> str:
@@ -109,6 +103,7 @@ def _headline(findings: Findings) -> str:
 
 def _circumstances(findings: Findings) -> Iterator[str]:
     yield from (f"Not checked: {line}" for line in findings.unchecked)
+    yield from findings.overlay
 
 
 def _groups(findings: Findings) -> Iterator[tuple[str, list[Finding]]]:
@@ -125,33 +120,26 @@ def _groups(findings: Findings) -> Iterator[tuple[str, list[Finding]]]:
 
 
 def _what(change: Change) -> str:
-    before, after = _value(change.before), _value(change.after)
-    if change.before is None:
-        moved = f"+ {after}"
-    elif change.after is None:
-        moved = f"- {before}"
-    else:
-        moved = f"{before} -> {after}"
-    kind = change.kind.value
-    title = kind if kind.startswith(change.subject) else f"{change.subject} {kind}"
+    difference = change.difference
+    before, after = _value(difference.before), _value(difference.after)
+    moved = f"{before} -> {after}"
+    if difference.before is None or difference.after is None:
+        moved = f"+ {after}" if difference.before is None else f"- {before}"
+    kind, subject = difference.kind.value, difference.subject
+    title = kind if kind.startswith(subject) else f"{subject} {kind}"
     return f"{title}: {moved}"
 
 
-def _details(finding: Finding) -> Iterator[str]:
+def _details(finding: Finding) -> Iterator[tuple[str, str]]:
     change = finding.change
     for operation in dict.fromkeys(place.operation for place in change.places):
         here = [str(place) for place in change.places if place.operation == operation]
-        yield f"where: {operation or 'the document itself'} > {'; '.join(here)}"
-    yield f"pointer: {change.pointer}"
-    yield f"rule: {change.judgement.rule.value}. {change.judgement.rule.why}"
-    for name, field in _IMPACTS:
-        if names := _names(finding.impact, field):
-            yield f"{name}: {', '.join(names)}"
-
-
-def _names(impact: Impact, field: str) -> tuple[str, ...]:
-    names: tuple[str, ...] = getattr(impact, field)
-    return names
+        yield "where", f"{operation or 'the document itself'} > {'; '.join(here)}"
+    yield "pointer", change.pointer
+    yield "rule", f"{change.judgement.rule.value}. {change.judgement.rule.why}"
+    for name, ours in asdict(finding.impact).items():
+        if ours:
+            yield name, ", ".join(ours)
 
 
 def _value(value: JsonValue) -> str:

@@ -7,16 +7,13 @@ from _spec_forms import is_name, is_prose
 from _yaml_text import JsonValue, as_list, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
-from .nodes import Node
+from .nodes import Node, moved
 
 _ENUMS = ("enum", "x-extensible-enum")
 _COMBINERS = ("allOf", "anyOf", "oneOf")
-_SAME_AS_ABSENT = {
-    **dict.fromkeys(
-        ("readOnly", "writeOnly", "uniqueItems", "deprecated", "exclusiveMinimum"), "false"
-    ),
-    "exclusiveMaximum": "false",
-}
+_FALSE_IF_ABSENT = frozenset(
+    {"readOnly", "writeOnly", "uniqueItems", "deprecated", "exclusiveMinimum", "exclusiveMaximum"}
+)
 _CLASS_MAKING = frozenset({"enum", "allOf", "anyOf", "oneOf"})
 
 
@@ -47,8 +44,8 @@ def key_difference(
             Kind.PROSE if is_prose(key) else kind,
             key,
             place,
-            one.pointer if key in before.fields else before.pointer,
-            other.pointer if key in after.fields else after.pointer,
+            before.at(key),
+            after.at(key),
             one.value,
             other.value,
         )
@@ -69,10 +66,7 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
         scene.visited.add(pair)
     if not isinstance(one.value, dict) or not isinstance(other.value, dict):
         if canonical(one.value) != canonical(other.value):
-            yield Difference(
-                Kind.KEYWORD_CHANGED, "schema", scene.place, one.pointer, other.pointer,
-                one.value, other.value,
-            )  # fmt: skip
+            yield moved(Kind.KEYWORD_CHANGED, "schema", scene.place, one, other)
         return
     for key in sorted((one.fields.keys() | other.fields.keys()) - {"type", "nullable", "$ref"}):
         compare = _KEYWORDS.get(key, _any_keyword)
@@ -138,8 +132,8 @@ def _types(
             Kind.KEYWORD_CHANGED,
             key,
             place,
-            old_holder.child(key).pointer if key in old_holder.fields else old_holder.pointer,
-            new_holder.child(key).pointer if key in new_holder.fields else new_holder.pointer,
+            old_holder.at(key),
+            new_holder.at(key),
             " or ".join(sorted(old)) or None,
             " or ".join(sorted(new)) or None,
         )
@@ -153,9 +147,8 @@ def _type_names(*nodes: Node) -> set[str]:
 
 
 def _any_keyword(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
-    absent = _SAME_AS_ABSENT.get(key)
-    values = [canonical(node.fields.get(key)) for node in (before, after)]
-    if set(values) != {absent, "null"}:
+    values = {canonical(node.fields.get(key)) for node in (before, after)}
+    if key not in _FALSE_IF_ABSENT or values != {"false", "null"}:
         kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
         yield from key_difference(before, after, key, scene.place, kind)
 
@@ -166,16 +159,12 @@ def _properties(before: Node, after: Node, key: str, scene: Scene) -> Iterator[D
         one, other = old.child(name), new.child(name)
         inner = scene.inside(name)
         if name not in old.fields:
-            yield Difference(
-                Kind.FIELD_ADDED, name, inner.place, None, other.pointer, None, other.value,
-                is_required=name in as_list(after.fields.get("required")),
-                also=(f"{after.pointer}/required",),
-            )  # fmt: skip
+            is_required = name in as_list(after.fields.get("required"))
+            added = moved(Kind.FIELD_ADDED, name, inner.place, None, other)
+            yield replace(added, is_required=is_required, also=(f"{after.pointer}/required",))
         elif name not in new.fields:
-            yield Difference(
-                Kind.FIELD_REMOVED, name, inner.place, one.pointer, None, one.value, None,
-                also=(f"{before.pointer}/required",),
-            )  # fmt: skip
+            removed = moved(Kind.FIELD_REMOVED, name, inner.place, one, None)
+            yield replace(removed, also=(f"{before.pointer}/required",))
         else:
             yield from compare_schemas(one, other, inner)
 
@@ -190,8 +179,8 @@ def _required(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Dif
             Kind.REQUIREDNESS_CHANGED,
             name,
             scene.inside(name).place,
-            before.child(key).pointer if key in before.fields else before.pointer,
-            after.child(key).pointer if key in after.fields else after.pointer,
+            before.at(key),
+            after.at(key),
             "required" if name in old else "optional",
             "required" if name in new else "optional",
             is_required=name in new,
@@ -205,20 +194,10 @@ def _enum(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differe
         return
     before_values = {canonical(value): value for value in old.value}
     after_values = {canonical(value): value for value in new.value}
-    for text in sorted(after_values.keys() - before_values.keys()):
-        yield Difference(
-            Kind.VALUE_ADDED, key, scene.place, old.pointer, new.pointer, None, after_values[text]
-        )
-    for text in sorted(before_values.keys() - after_values.keys()):
-        yield Difference(
-            Kind.VALUE_REMOVED,
-            key,
-            scene.place,
-            old.pointer,
-            new.pointer,
-            before_values[text],
-            None,
-        )
+    for text in sorted(before_values.keys() ^ after_values.keys()):
+        kind = Kind.VALUE_ADDED if text in after_values else Kind.VALUE_REMOVED
+        values = before_values.get(text), after_values.get(text)
+        yield Difference(kind, key, scene.place, old.pointer, new.pointer, *values)
 
 
 def _items(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
@@ -239,16 +218,7 @@ def _additional(before: Node, after: Node, key: str, scene: Scene) -> Iterator[D
 def _combined(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
     old, new = list(before.child(key).children()), list(after.child(key).children())
     if len(old) != len(new):
-        one, other = before.child(key), after.child(key)
-        yield Difference(
-            Kind.KEYWORD_CHANGED,
-            key,
-            scene.place,
-            one.pointer if key in before.fields else before.pointer,
-            other.pointer if key in after.fields else after.pointer,
-            one.value,
-            other.value,
-        )
+        yield from key_difference(before, after, key, scene.place)
     elif sorted(canonical(node.value) for node in old) != sorted(canonical(n.value) for n in new):
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from compare_schemas(one, other, scene.inside(f"{key} {index + 1}"))

@@ -25,5 +25,5 @@ def test_a_real_drift_gets_its_verdict_and_its_impact(drift: RealDrift) -> None:
 
     assert changes[0].judgement.verdict.word == drift.verdict
     assert {change.judgement.rule for change in changes} == drift.rules
-    impacts = [impact_of(change.kind, change.places) for change in changes]
+    impacts = [impact_of(change.difference.kind, change.places) for change in changes]
     assert {name for impact in impacts for name in impact.methods} == drift.methods
