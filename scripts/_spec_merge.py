@@ -51,14 +51,7 @@ class _Offer:
 
 def in_order(operations: Iterable[Operation]) -> list[Operation]:
     """Sort operations by path, then method, then source, so that no result depends on chance."""
-    return sorted(
-        operations,
-        key=lambda operation: (
-            operation.path,
-            METHODS.index(operation.method),
-            operation.source,
-        ),
-    )
+    return sorted(operations, key=lambda one: (one.path, METHODS.index(one.method), one.source))
 
 
 def merge(

@@ -40,17 +40,9 @@ def changes_of(
     return sorted(changes, key=lambda change: (-change.judgement.verdict, change.pointer))
 
 
-def _identity(difference: Difference) -> str:
-    return canonical(
-        [
-            difference.kind,
-            difference.subject,
-            difference.before_pointer,
-            difference.after_pointer,
-            difference.before,
-            difference.after,
-        ]
-    )
+def _identity(one: Difference) -> str:
+    pointers = one.before_pointer, one.after_pointer
+    return canonical([one.kind, one.subject, *pointers, one.before, one.after])
 
 
 def _change(group: list[Difference], judging: Callable[[Difference], Judgement]) -> Change:

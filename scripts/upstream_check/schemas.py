@@ -84,15 +84,9 @@ def _names(before: Node, after: Node, place: Place) -> Iterator[Difference]:
     old, new = before.reference, after.reference
     if old == new or not (makes_class(before) or makes_class(after)):
         return
-    yield Difference(
-        Kind.SCHEMA_RENAMED,
-        "$ref",
-        place,
-        old or before.pointer,
-        new or after.pointer,
-        _last_step(old),
-        _last_step(new),
-    )
+    pointers = old or before.pointer, new or after.pointer
+    names = _last_step(old), _last_step(new)
+    yield Difference(Kind.SCHEMA_RENAMED, "$ref", place, *pointers, *names)
 
 
 def _last_step(reference: str | None) -> str | None:
@@ -128,15 +122,9 @@ def _types(
         old_holder, new_holder = (
             next((node for node in pair if key in node.fields), pair[1]) for pair in (before, after)
         )
-        yield Difference(
-            Kind.KEYWORD_CHANGED,
-            key,
-            place,
-            old_holder.at(key),
-            new_holder.at(key),
-            " or ".join(sorted(old)) or None,
-            " or ".join(sorted(new)) or None,
-        )
+        pointers = old_holder.at(key), new_holder.at(key)
+        words = [" or ".join(sorted(names)) or None for names in (old, new)]
+        yield Difference(Kind.KEYWORD_CHANGED, key, place, *pointers, *words)
 
 
 def _type_names(*nodes: Node) -> set[str]:
@@ -175,16 +163,11 @@ def _required(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Dif
     for name in sorted(old ^ new):
         if (name in properties[0]) != (name in properties[1]):
             continue  # told of as a field that is new or gone
+        words = ["required" if name in names else "optional" for names in (old, new)]
         yield Difference(
-            Kind.REQUIREDNESS_CHANGED,
-            name,
-            scene.inside(name).place,
-            before.at(key),
-            after.at(key),
-            "required" if name in old else "optional",
-            "required" if name in new else "optional",
-            is_required=name in new,
-        )
+            Kind.REQUIREDNESS_CHANGED, name, scene.inside(name).place,
+            before.at(key), after.at(key), *words, is_required=name in new,
+        )  # fmt: skip
 
 
 def _enum(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
