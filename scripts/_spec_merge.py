@@ -130,7 +130,8 @@ class _Merger:
 
     def _chosen(self, key: tuple[str, ...], offers: list[_Offer]) -> JsonValue:
         pages = [offer for offer in offers if offer.standing.is_page] or offers
-        before = canonical(self._before.components.get(key[1:]) if self._before else None)
+        known = self._before.components if self._before and key[0] == "component" else {}
+        before = canonical(known.get((key[1], key[2])) if known else None)
         best = max(
             pages,
             key=lambda offer: (
@@ -178,8 +179,8 @@ def _in_fixed_order(
 def _pruned(merged: JsonObject) -> JsonObject:
     """Leave out the components that nothing reaches, now that it is known which definitions stay."""
     reached = check_document(merged, "The merged spec").reached()
-    sections = {
-        section: kept
+    sections: JsonObject = {
+        section: dict(kept)
         for section, names in as_object(merged.get("components")).items()
         if (kept := {n: one for n, one in as_object(names).items() if (section, n) in reached})
     }

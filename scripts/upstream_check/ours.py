@@ -37,6 +37,7 @@ USES = {
         ("calls.list",),
         ("demo", "export", "list"),
         "agent_id", "batch_id", "ending_before", "expand", "limit", "starting_after",
+        "start_time_gte", "start_time_lte",
     ),
     # Why logs are missing is found from the call's record.
     "agents_get-call": _use(

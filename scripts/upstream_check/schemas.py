@@ -34,6 +34,9 @@ class Scene:
         return replace(self, place=self.place.inside(*fields))
 
 
+_Compare = Callable[[Node, Node, str, Scene], Iterator[Difference]]
+
+
 def key_difference(
     before: Node, after: Node, key: str, place: Place, kind: Kind = Kind.KEYWORD_CHANGED
 ) -> Iterator[Difference]:
@@ -58,7 +61,7 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
     yield from _types((before, one), (after, other), scene.place)
     if before.reference and after.reference:
         for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref", "nullable"}):
-            compare = _title if key == "title" else _sibling
+            compare: _Compare = _title if key == "title" else _sibling
             yield from compare(before, after, key, scene)
         pair = (before.reference, after.reference, scene.place.part)
         if pair in scene.visited:
@@ -123,8 +126,8 @@ def _types(
             next((node for node in pair if key in node.fields), pair[1]) for pair in (before, after)
         )
         pointers = old_holder.at(key), new_holder.at(key)
-        words = [" or ".join(sorted(names)) or None for names in (old, new)]
-        yield Difference(Kind.KEYWORD_CHANGED, key, place, *pointers, *words)
+        was, is_now = (" or ".join(sorted(names)) or None for names in (old, new))
+        yield Difference(Kind.KEYWORD_CHANGED, key, place, *pointers, was, is_now)
 
 
 def _type_names(*nodes: Node) -> set[str]:
@@ -163,10 +166,10 @@ def _required(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Dif
     for name in sorted(old ^ new):
         if (name in properties[0]) != (name in properties[1]):
             continue  # told of as a field that is new or gone
-        words = ["required" if name in names else "optional" for names in (old, new)]
+        was, is_now = ("required" if name in names else "optional" for names in (old, new))
         yield Difference(
             Kind.REQUIREDNESS_CHANGED, name, scene.inside(name).place,
-            before.at(key), after.at(key), *words, is_required=name in new,
+            before.at(key), after.at(key), was, is_now, is_required=name in new,
         )  # fmt: skip
 
 
@@ -221,7 +224,6 @@ def _maps(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differe
         yield from compare_schemas(old.child(name), new.child(name), scene.inside(name))
 
 
-_Compare = Callable[[Node, Node, str, Scene], Iterator[Difference]]
 _KEYWORDS: dict[str, _Compare] = {
     "title": _title,
     "properties": _properties,

@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -145,47 +145,54 @@ def _drop(spec: Spec, *steps: str) -> None:
     del value[steps[-1]]
 
 
-@pytest.mark.parametrize(
-    ("change", "method"),
-    [
-        (lambda spec: _drop(spec, "paths", "/agents"), "client.agents.list"),
-        (
-            lambda spec: _drop(
-                spec, "components", "schemas", "GetAgentsResponse", "properties", "summaries"
-            ),
-            "client.agents.list",
+WRONG_FACTS: dict[str, tuple[Callable[[Spec], object], str]] = {
+    "an operation that is not there": (
+        lambda spec: _drop(spec, "paths", "/agents"),
+        "client.agents.list",
+    ),
+    "a field that is not there": (
+        lambda spec: _drop(_schema(spec, "GetAgentsResponse"), "properties", "summaries"),
+        "client.agents.list",
+    ),
+    "a field of another type": (
+        lambda spec: _schema(spec, "AgentCall")["properties"].update(end_time={"type": "integer"}),
+        "client.calls.logs",
+    ),
+    "a parameter that must be given": (
+        lambda spec: _list_parameters(spec).append(
+            {"name": "region", "in": "query", "required": True, "schema": {"type": "string"}}
         ),
-        (
-            lambda spec: spec["components"]["schemas"]["AgentCall"]["properties"].update(
-                end_time={"type": "integer"}
-            ),
-            "client.calls.logs",
-        ),
-        (
-            lambda spec: spec["paths"]["/agents/calls"]["get"]["parameters"].append(
-                {"name": "region", "in": "query", "required": True, "schema": {"type": "string"}}
-            ),
-            "client.calls.list",
-        ),
-        (
-            lambda spec: spec["paths"]["/agents/calls"]["get"]["parameters"][3]["schema"].update(
-                enum=["starting"]
-            ),
-            "client.calls.list",
-        ),
-        (
-            lambda spec: spec["components"]["schemas"]["AgentCall"].update(title="CallRecord"),
-            "client.calls.get",
-        ),
-    ],
-)
+        "client.calls.list",
+    ),
+    "a parameter with other values": (
+        lambda spec: _list_parameters(spec)[3]["schema"].update(enum=["starting"]),
+        "client.calls.list",
+    ),
+    "a class of another name": (
+        lambda spec: _schema(spec, "AgentCall").update(title="CallRecord"),
+        "client.calls.get",
+    ),
+}
+
+
+def _schema(spec: Spec, name: str) -> Spec:
+    schema: Spec = spec["components"]["schemas"][name]
+    return schema
+
+
+def _list_parameters(spec: Spec) -> list[Spec]:
+    parameters: list[Spec] = spec["paths"]["/agents/calls"]["get"]["parameters"]
+    return parameters
+
+
+@pytest.mark.parametrize("wrong", WRONG_FACTS)
 def test_facts_that_our_methods_depend_on_are_breaking(
     check: Check,
     source: Callable[[Spec], str],
     capsys: pytest.CaptureFixture[str],
-    change: Callable[[Spec], object],
-    method: str,
+    wrong: str,
 ) -> None:
+    change, method = WRONG_FACTS[wrong]
     spec = base_spec()
     change(spec)
     everything = tuple(
@@ -204,10 +211,12 @@ def _as_3_1(spec: Spec) -> Spec:
 
     def written(value: Any) -> Any:  # noqa: ANN401 - any part of a spec
         if isinstance(value, list):
-            return [written(item) for item in value]
+            items: list[Any] = value
+            return [written(item) for item in items]
         if not isinstance(value, dict):
             return value
-        result = {key: written(inner) for key, inner in value.items()}
+        given = cast("Spec", value)
+        result: Spec = {key: written(inner) for key, inner in given.items()}
         if result.get("nullable") is True:
             del result["nullable"]
             if "allOf" in result:

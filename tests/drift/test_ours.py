@@ -7,6 +7,7 @@ import inspect
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -140,7 +141,7 @@ def test_the_models_in_the_table_are_those_that_the_code_names() -> None:
     ],
 )
 def test_the_errors_are_those_that_the_wrapper_raises(place: dict[str, Any], error: str) -> None:
-    where = Place("GET /agents/calls", "agents_list-calls", **{"part": Part.ANSWER, **place})
+    where = replace(Place("GET /agents/calls", "agents_list-calls", Part.ANSWER), **place)
     impact = impact_of(Kind.KEYWORD_CHANGED, [where])
     assert error in impact.errors
     assert all(hasattr(cartesia_calls, name) for name in impact.errors)

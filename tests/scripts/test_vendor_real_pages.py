@@ -109,8 +109,8 @@ def test_the_newest_pages_prose_wins_whoever_is_named_first(vendoring: Vendoring
 
 
 def test_the_order_of_keys_and_x_keys_make_no_difference(vendoring: Vendoring) -> None:
-    one = {"type": "object", "required": ["a", "b"], "properties": {"a": {}, "b": {}}}
-    other = {"x-a": 1, "properties": {"b": {}, "a": {"example": 3}}, "required": ["b", "a"]}
+    one: Block = {"type": "object", "required": ["a", "b"], "properties": {"a": {}, "b": {}}}
+    other: Block = {"x-a": 1, "properties": {"b": {}, "a": {"example": 3}}, "required": ["b", "a"]}
     pages = [
         vendoring.page("one.md", fragment("/a", operation_id="a", schema=one)),
         vendoring.page(

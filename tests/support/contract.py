@@ -208,11 +208,8 @@ def check_security(spec: Spec) -> list[str]:
         for described in _documented(spec, operation):
             if operation.operation_id == "apiStatus_get":
                 continue  # needs no key, and gets none
-            names = [
-                name
-                for option in described.get("security", spec.get("security", []))
-                for name in option
-            ]
+            options: list[dict[str, Any]] = described.get("security") or []
+            names = [name for option in options for name in option]
             kinds = [(schemes[name]["type"], schemes[name].get("scheme")) for name in names]
             if ("http", "bearer") not in kinds:
                 problems.append(

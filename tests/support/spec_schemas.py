@@ -125,7 +125,8 @@ class Schemas:
                 ]
         stated = schema.get("type")
         if isinstance(stated, list):
-            return [{**schema, "type": name} for name in stated if name != "null"]
+            names = cast("list[str]", stated)
+            return [{**schema, "type": name} for name in names if name != "null"]
         return [] if stated == "null" else [schema]
 
     def types(self, schema: Schema | bool) -> frozenset[str]:  # noqa: FBT001 - see above
@@ -184,9 +185,9 @@ class Schemas:
         """Return the field that says which of several forms this is."""
         discriminator = form.get("discriminator", {})
         mapping: Mapping[str, str] = discriminator.get("mapping", {})
-        for value, reference in mapping.items():
-            target = self.followed({"$ref": reference}) if "/" in reference else {}
-            if target.get("properties") == form.get("properties"):
+        for value, target in mapping.items():
+            reference = target if "/" in target else f"#/components/schemas/{target}"
+            if self.followed({"$ref": reference}).get("properties") == form.get("properties"):
                 return {discriminator["propertyName"]: value}
         return {}
 
