@@ -117,8 +117,11 @@ def canonical(value: JsonValue) -> str:
 
 def line_of(text: str, pointer: str) -> int:
     """Return the line of YAML or JSON text where a JSON pointer leads, or as near as it gets."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
     line = 1
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # JSON may hold what YAML does not take, such as tabs
+        return line
     for step in pointer.removeprefix("#").split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901 - the same step
         if isinstance(node, yaml.MappingNode):

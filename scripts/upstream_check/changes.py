@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from _yaml_text import canonical
 
 from .differences import Difference, Place
+from .ours import Impact, impact_of
 from .policy import Judgement, judge, worst
 
 
@@ -27,6 +28,11 @@ class Change:
     def pointer(self) -> str:
         """Where it stands: in the vendored spec, or in the other one if it is new."""
         return self.difference.pointer
+
+    @property
+    def impact(self) -> Impact:
+        """What of ours depends on it."""
+        return impact_of(self.difference.kind, self.places)
 
 
 def changes_of(

@@ -15,16 +15,8 @@ from _yaml_text import JsonObject, parse_yaml
 from .changes import Change, changes_of
 from .differences import Difference
 from .documents import ComparedDocument, compare_documents
-from .ours import Impact, impact_of, is_noticed
+from .ours import is_noticed
 from .policy import Judgement, Rule, Verdict, judge
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A change and what depends on it."""
-
-    change: Change
-    impact: Impact
 
 
 @dataclass(frozen=True)
@@ -43,17 +35,17 @@ class Findings:
     sources: tuple[str, ...]
     unchecked: tuple[str, ...]
     overlay: tuple[str, ...]
-    found: tuple[Finding, ...]
+    found: tuple[Change, ...]
 
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; prose is none at all to the contract."""
-        verdicts = (finding.change.judgement.verdict for finding in self.found)
+        verdicts = (change.judgement.verdict for change in self.found)
         return max(verdicts, default=Verdict.PROSE)
 
     def count(self, verdict: Verdict) -> int:
         """Return how many changes have a verdict."""
-        return sum(finding.change.judgement.verdict is verdict for finding in self.found)
+        return sum(change.judgement.verdict is verdict for change in self.found)
 
 
 def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> Findings:
@@ -82,10 +74,7 @@ def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> 
         after = ComparedDocument(document)
         is_whole = source.suffix in PLAIN_SUFFIXES
         differences += compare_documents(before, after, is_whole=is_whole)
-    changes = changes_of(differences, Judge(vendored, entries).judge)
-    found = tuple(
-        Finding(change, impact_of(change.difference.kind, change.places)) for change in changes
-    )
+    found = tuple(changes_of(differences, Judge(vendored, entries).judge))
     names = tuple(source.name for source in sources)
     return Findings(spec.name, names, unchecked, tuple(dict.fromkeys(overlay)), found)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from _yaml_text import JsonObject, JsonValue
 
 from .changes import Change
-from .check import Finding, Findings
+from .check import Findings
 from .policy import Verdict
 
 _LONGEST_VALUE = 160
@@ -26,9 +26,9 @@ def as_text(findings: Findings) -> str:
     lines = [_headline(findings), *_circumstances(findings)]
     for title, group in _groups(findings):
         lines += ["", title]
-        for finding in group:
-            lines.append(f"  {_word(finding).upper():<8}  {_what(finding.change)}")
-            lines += [f"            {name}: {text}" for name, text in _details(finding)]
+        for change in group:
+            lines.append(f"  {_word(change).upper():<8}  {_what(change)}")
+            lines += [f"            {name}: {text}" for name, text in _details(change)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
@@ -37,9 +37,9 @@ def as_markdown(findings: Findings) -> str:
     lines = [f"# {_headline(findings)}", "", *_circumstances(findings)]
     for title, group in _groups(findings):
         lines += ["", f"## {title}"]
-        for finding in group:
-            lines += ["", f"- **{_word(finding)}**: {_code(_what(finding.change))}"]
-            lines += [f"  - {name}: {_code(text)}" for name, text in _details(finding)]
+        for change in group:
+            lines += ["", f"- **{_word(change)}**: {_code(_what(change))}"]
+            lines += [f"  - {name}: {_code(text)}" for name, text in _details(change)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
@@ -53,14 +53,13 @@ def as_json(findings: Findings) -> str:
         "verdict": findings.verdict.word if findings.found else "none",
         "exit_code": findings.verdict.exit_code,
         "counts": {verdict.word: findings.count(verdict) for verdict in Verdict},
-        "changes": [_as_object(finding) for finding in findings.found],
+        "changes": [_as_object(change) for change in findings.found],
     }
     return json.dumps(report, indent=2) + "\n"
 
 
-def _as_object(finding: Finding) -> JsonObject:
-    change, difference = finding.change, finding.change.difference
-    judgement = change.judgement
+def _as_object(change: Change) -> JsonObject:
+    difference, judgement, impact = change.difference, change.judgement, change.impact
     return {
         "what": _what(change),
         "kind": difference.kind.value,
@@ -81,13 +80,13 @@ def _as_object(finding: Finding) -> JsonObject:
             }
             for place in change.places
         ],
-        "touches_what_we_wrap": finding.impact.is_on_us,
-        "impact": {name: list(ours) for name, ours in asdict(finding.impact).items()},
+        "touches_what_we_wrap": impact.is_on_us,
+        "impact": {name: list(ours) for name, ours in asdict(impact).items()},
     }
 
 
-def _word(finding: Finding) -> str:
-    return finding.change.judgement.verdict.word
+def _word(change: Change) -> str:
+    return change.judgement.verdict.word
 
 
 def _headline(findings: Findings) -> str:
@@ -106,14 +105,14 @@ def _circumstances(findings: Findings) -> Iterator[str]:
     yield from findings.overlay
 
 
-def _groups(findings: Findings) -> Iterator[tuple[str, list[Finding]]]:
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings.found:
-        if finding.change.judgement.verdict is Verdict.KNOWN_BETTER:
+def _groups(findings: Findings) -> Iterator[tuple[str, list[Change]]]:
+    groups: dict[str, list[Change]] = {}
+    for change in findings.found:
+        if change.judgement.verdict is Verdict.KNOWN_BETTER:
             title = "Known better now"
         else:
-            title = "What we wrap" if finding.impact.is_on_us else "Nothing that we wrap"
-        groups.setdefault(title, []).append(finding)
+            title = "What we wrap" if change.impact.is_on_us else "Nothing that we wrap"
+        groups.setdefault(title, []).append(change)
     for title in ("What we wrap", "Nothing that we wrap", "Known better now"):
         if title in groups:
             yield title, groups[title]
@@ -130,14 +129,13 @@ def _what(change: Change) -> str:
     return f"{title}: {moved}"
 
 
-def _details(finding: Finding) -> Iterator[tuple[str, str]]:
-    change = finding.change
+def _details(change: Change) -> Iterator[tuple[str, str]]:
     for operation in dict.fromkeys(place.operation for place in change.places):
         here = [str(place) for place in change.places if place.operation == operation]
         yield "where", f"{operation or 'the document itself'} > {'; '.join(here)}"
     yield "pointer", change.pointer
     yield "rule", f"{change.judgement.rule.value}. {change.judgement.rule.why}"
-    for name, ours in asdict(finding.impact).items():
+    for name, ours in asdict(change.impact).items():
         if ours:
             yield name, ", ".join(ours)
 
