@@ -24,10 +24,9 @@ from cartesia_calls import (
     ConfigurationError,
     NotFoundError,
 )
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines import _choice
-from cartesia_calls._engines._choice import EngineName, make_engine
-from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, a_request, send
+from cartesia_calls._settings import EngineName
+from cartesia_calls._transports import _choice
+from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, SyncTransport, a_request, send
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 
@@ -264,7 +263,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 def test_another_thread_may_send_too(engine: EngineName) -> None:
     bodies: list[bytes] = []
     with ScriptedServer(saying(answer(b"here"))) as server:
-        sending = make_engine(engine, server.url, None, SystemClock())
+        sending = SyncTransport(engine, server.url)
         thread = threading.Thread(
             target=lambda: bodies.append(sending.send(a_request(server.url)).body)
         )

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from cartesia_calls import APIConnectionError, CartesiaError, Client, ResponseValidationError
-from cartesia_calls._engines._choice import EngineName
 from cartesia_calls._secret import ApiKey
+from cartesia_calls._settings import EngineName
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from fake_server import KEY, FakeServer
 from scripted_server import ScriptedServer, answer, saying
@@ -95,7 +95,7 @@ def test_an_answer_that_is_none_is_told_of_and_not_quoted(
 ) -> None:
     with ScriptedServer(saying(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
         send(engine, flavour, a_request(server.url, timeout=5))
-    assert "No whole answer" in caught.value.summary
+    assert "No complete response" in caught.value.summary
     assert "b'" not in _shown(caught.value)
 
 

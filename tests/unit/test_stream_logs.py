@@ -26,9 +26,9 @@ from cartesia_calls import (
     ConfigurationError,
     ResponseValidationError,
 )
-from cartesia_calls._engines._choice import EngineName
-from cartesia_calls._logs_flows import LogsFlows
-from cartesia_calls._settings import DEFAULT_TIMEOUT
+from cartesia_calls._driving import iterate
+from cartesia_calls._logs import stream_logs_restarting
+from cartesia_calls._settings import DEFAULT_TIMEOUT, EngineName
 from engines import ENGINES, FLAVOURS, INSTALLED, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -507,12 +507,12 @@ def _items_begun_anew(
 ) -> list[str | None]:
     if flavour == "sync":
         with Client(KEY, base_url=url, engine=engine, clock=clock) as client:
-            flow = LogsFlows(client._sender).stream_logs_anew("ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return list(client._runner.iterate(flow))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            items = stream_logs_restarting(client._sender, "ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return list(iterate(items))
 
     async def gather() -> list[str | None]:
         async with AsyncClient(KEY, base_url=url, engine=engine, clock=clock) as client:
-            flow = LogsFlows(client._sender).stream_logs_anew("ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return [item async for item in client._runner.iterate(flow)]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            items = stream_logs_restarting(client._sender, "ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return [item async for item in items]
 
     return asyncio.run(gather())

@@ -1,4 +1,4 @@
-"""Calls listed page by page, as a flow that sync and async clients both run."""
+"""Calls listed page by page, for sync and async clients alike."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ._exceptions import ResponseValidationError
-from ._flow import Emit
 from ._operations import LIST_CALLS, SPEC_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
     from datetime import datetime
 
     from cartesia_api.models import AgentCall, GetCallsResponse
     from cartesia_api.types import Unset
 
-    from ._flow import ItemFlow
     from ._sending import Sender
 
 LARGEST_PAGE = 100
@@ -70,8 +69,8 @@ class CallQuery:
         return min(self.limit, LARGEST_PAGE)
 
 
-def list_pages(sender: Sender, query: CallQuery) -> ItemFlow[list[AgentCall]]:
-    """Emit one list of wanted calls for each page, newest first; it may be empty.
+async def list_pages(sender: Sender, query: CallQuery) -> AsyncGenerator[list[AgentCall], None]:
+    """Yield one list of wanted calls for each page, newest first; it may be empty.
 
     Raises:
         ResponseValidationError: The pages lead in a circle, or say that there is more and not where.
@@ -86,7 +85,7 @@ def list_pages(sender: Sender, query: CallQuery) -> ItemFlow[list[AgentCall]]:
     cursor: str | Unset = UNSET
     last_page: set[str] = set()
     while wanted != 0:
-        page = yield from sender.call(
+        page = await sender.call(
             LIST_CALLS,
             agent_id=query.agent_id or UNSET,
             batch_id=query.batch_id or UNSET,
@@ -98,7 +97,7 @@ def list_pages(sender: Sender, query: CallQuery) -> ItemFlow[list[AgentCall]]:
         # A call that the page before had already is not given twice.
         calls = [c for c in page.data if c.id not in last_page and query.matches(c)][:wanted]
         wanted = None if wanted is None else wanted - len(calls)
-        yield Emit(calls)
+        yield calls
         if query.nothing_older_matches(page):
             return
         last_page = {call.id for call in page.data}

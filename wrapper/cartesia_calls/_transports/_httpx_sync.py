@@ -1,0 +1,112 @@
+"""`_httpx.py` for threads: nothing here suspends."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from ._guards import Slots
+from ._httpx import HttpxTransport, Lane, transport_options
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    import httpx
+
+    from cartesia_calls._clock import Clock
+
+    from ._guards import Deadline
+    from ._route import Route
+
+# httpx tries the addresses of a host one after the other: each gets a share of the time, and all are
+# tried again until it is over.
+_CONNECT_ATTEMPTS = 4
+
+
+def make_transport(route: Route, clock: Clock) -> HttpxTransport:
+    """Return a transport over HTTP transports of ours."""
+    import httpx  # noqa: PLC0415 - slow to import
+
+    options = transport_options(route)
+    return HttpxTransport(
+        httpx, lambda: _SyncLane(httpx.HTTPTransport(**options), httpx), Slots(), clock.monotonic
+    )
+
+
+def make_own_transport(client: object, library: ModuleType, clock: Clock) -> HttpxTransport:
+    """Return a transport over the user's own client."""
+    return HttpxTransport(
+        library, lambda: _SyncLane(client, library, is_own=True), None, clock.monotonic
+    )
+
+
+class _SyncLane(Lane):
+    def __init__(self, client: object, library: ModuleType, *, is_own: bool = False) -> None:
+        super().__init__(client, is_own=is_own)
+        self._library: Any = library
+
+    def extensions(self) -> dict[str, object]:
+        timeout = self.deadline.request.timeout
+        bounds = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
+        if self.is_own:
+            return {"timeout": bounds}
+        return {
+            "timeout": bounds | {"connect": timeout / _CONNECT_ATTEMPTS},
+            "trace": self._trace,
+        }
+
+    async def send(self, sent: httpx.Request) -> httpx.Response:
+        response: httpx.Response
+        if self.is_own:
+            response = self.client.send(sent, stream=True, auth=None, follow_redirects=False)
+            return response
+        for _ in range(_CONNECT_ATTEMPTS - 1):
+            try:
+                response = self.client.handle_request(sent)
+            except self._library.ConnectTimeout:
+                self.deadline.left(may_have_arrived=False)
+            else:
+                return response
+        response = self.client.handle_request(sent)
+        return response
+
+    def pieces(self, response: httpx.Response) -> Any:  # noqa: ANN401 - as in Lane
+        # A hook or a transport of the user's may have read the body.
+        return iter([response.content]) if response.is_stream_consumed else response.iter_raw()
+
+    async def next_of(self, pieces: Any) -> bytes | None:  # noqa: ANN401 - as in Lane
+        return next(pieces, None)
+
+    async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - as in Lane
+        closable.close()
+
+    def within(self, deadline: Deadline) -> AbstractAsyncContextManager[object]:
+        del deadline  # each read and write is bounded by it
+        return nullcontext()
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        if not self._note(event, info):
+            return
+        stream = self._stream
+        try:
+            self.deadline.left(may_have_arrived=False)  # a lookup of the host's name has no bound
+        except TimeoutError:
+            stream.close()
+            raise
+        read = stream.read
+        stream.read = lambda size, timeout=None: (
+            self._take_held() or self._hold_back(read(size, self._bound(timeout)))
+        )
+        stream.write = self._bounded(stream.write)
+        stream.start_tls = self._bounded(stream.start_tls)
+
+    def _bounded(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def bounded(*args: object, timeout: float | None = None, **kwargs: object) -> object:
+            return method(*args, timeout=self._bound(timeout), **kwargs)
+
+        return bounded
+
+    def _bound(self, timeout: float | None) -> float:
+        del timeout  # the deadline is never later
+        return self.deadline.left(may_have_arrived=self.may_have_arrived)
