@@ -282,7 +282,7 @@ def _matches(text: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(text, str) and pattern.fullmatch(text) is not None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Settings:
     """A client's settings, all checked; see `Client` for what they mean.
 
@@ -295,12 +295,12 @@ class Settings:
     timeout: float = attrs.field(validator=_is_span)
     max_retries: int = attrs.field(validator=_is_number_of_retries)
     engine: EngineName = attrs.field(converter=lambda name: resolve_engine(name).value)
-    headers: Mapping[str, str] = attrs.field(converter=_checked_headers, repr=False)
+    headers: Mapping[str, str] = attrs.field(converter=_checked_headers)
     logs_grace_period: float = attrs.field(validator=_is_span)
     total_timeout: float | None = attrs.field(validator=attrs.validators.optional(_is_span))
     max_response_bytes: int = attrs.field(validator=_is_number_of_bytes)
-    on_retry: OnRetry | None = attrs.field(validator=_is_hook, repr=False)
-    clock: Clock = attrs.field(repr=False)
+    on_retry: OnRetry | None = attrs.field(validator=_is_hook)
+    clock: Clock = attrs.field()
 
     def total_bound(self, timeout: float) -> float:
         """Return the bound of an operation whose every attempt has this timeout, in seconds."""

@@ -54,6 +54,7 @@ class Lane(ABC):
         is_own: Whether it is the user's.
         deadline: When the present request must be done.
         may_have_arrived: Whether the server may have received the present request.
+        is_streaming: Whether no other request follows, so that no byte need be held back.
     """
 
     def __init__(self, client: Any, *, is_own: bool = False) -> None:  # noqa: ANN401 - of two libraries
@@ -61,6 +62,7 @@ class Lane(ABC):
         self.is_own = is_own
         self.deadline: Deadline
         self.may_have_arrived = is_own
+        self.is_streaming = False
         self._stream: Any = None
         self._held = b""
 
@@ -113,7 +115,7 @@ class Lane(ABC):
         return False
 
     def _hold_back(self, data: bytes) -> bytes:
-        self._held = data[-1:] if len(data) > 1 else b""
+        self._held = data[-1:] if len(data) > 1 and not self.is_streaming else b""
         return data[:-1] if self._held else data
 
     def _take_held(self) -> bytes:
@@ -186,6 +188,7 @@ class HttpxTransport:
         """See `Transport.stream`."""
         self._check()
         lane = self._make_lane()
+        lane.is_streaming = True
         deadline = Deadline(request, self._time)
         try:
             async with lane.within(deadline):
@@ -248,7 +251,7 @@ class HttpxTransport:
         if not isinstance(error, self._library.ConnectError):
             return why
         first: BaseException = error
-        while (cause := first.__cause__) is not None:
+        while (cause := first.__cause__ or first.__context__) is not None:
             # anyio groups the errors of a host's addresses.
             first = cause.exceptions[0] if _is_group(cause) else cause
         return (system_reason(first) or why) if isinstance(first, OSError) else why

@@ -9,7 +9,6 @@ from ._guards import Slots
 from ._httpx import HttpxTransport, Lane, transport_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import ModuleType
 
     import httpx
@@ -94,19 +93,24 @@ class _SyncLane(Lane):
         except TimeoutError:
             stream.close()
             raise
-        read = stream.read
-        stream.read = lambda size, timeout=None: (
-            self._take_held() or self._hold_back(read(size, self._bound(timeout)))
-        )
-        stream.write = self._bounded(stream.write)
-        stream.start_tls = self._bounded(stream.start_tls)
+        read_on, write_on, start = stream.read, stream.write, stream.start_tls
 
-    def _bounded(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        def bounded(*args: object, timeout: float | None = None, **kwargs: object) -> object:
-            return method(*args, timeout=self._bound(timeout), **kwargs)
+        def read(size: int, timeout: float | None = None) -> bytes:
+            del timeout
+            return self._take_held() or self._hold_back(read_on(size, self._left()))
 
-        return bounded
+        def write(data: bytes, timeout: float | None = None) -> None:
+            del timeout
+            write_on(data, self._left())
 
-    def _bound(self, timeout: float | None) -> float:
-        del timeout  # the deadline is never later
+        def start_tls(
+            ssl_context: object, server_hostname: str | None = None, timeout: float | None = None
+        ) -> object:
+            del timeout
+            return start(ssl_context, server_hostname, self._left())
+
+        # The deadline is never later than the time-out that httpx passes.
+        stream.read, stream.write, stream.start_tls = read, write, start_tls
+
+    def _left(self) -> float:
         return self.deadline.left(may_have_arrived=self.may_have_arrived)

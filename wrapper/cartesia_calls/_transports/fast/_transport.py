@@ -131,10 +131,10 @@ class FastTransport:
         connection = await self._network.connect(deadline)
         try:
             head = await self._ask(connection, deadline)
+            return _StreamedResponse(request, head, connection, self._network.time)
         except BaseException:
             connection.close()
             raise
-        return _StreamedResponse(request, head, connection, self._network.time)
 
     async def close(self) -> None:
         """See `Transport.close`."""
