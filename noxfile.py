@@ -36,6 +36,8 @@ os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 # A file of tests stays in one process: what its module sets up is set up once.
 IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
+READERS_OF_EXPORTS = ("tests/export/test_export_queries.py", "tests/export/test_export_readers.py")
+
 
 def _group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PYPROJECT, name))
@@ -173,18 +175,18 @@ def interop(session: nox.Session) -> None:
 
 @nox.session(name="export-queries")
 def export_queries(session: nox.Session) -> None:
-    """Run the queries of docs/export.md with DuckDB and Polars."""
+    """Read exports with pandas, Polars, DuckDB and pyarrow, and run the queries of docs/export.md."""
     _install_product(session, "export")
-    _pytest(session, "tests/export/test_export_queries.py")
+    _pytest(session, *READERS_OF_EXPORTS)
 
 
 @nox.session(name="export-spark")
 def export_spark(session: nox.Session) -> None:
-    """Run the query of docs/export.md that is for Spark with Spark (large; needs Java)."""
+    """Read exports with Spark too (large; needs Java)."""
     if shutil.which("java") is None:
         session.error("java not found: install Java 17 or newer, then run this again")
     _install_product(session, "export", "spark")
-    _pytest(session, "tests/export/test_export_queries.py")
+    _pytest(session, *READERS_OF_EXPORTS)
 
 
 @nox.session(name="export-s3")

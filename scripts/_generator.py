@@ -1,15 +1,18 @@
 """Run the pinned generator so that nothing but the spec and its settings decides the output."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 from _console import ScriptError
 from _left_out import describe_clashes, describe_left_out
+from _open_outputs import open_outputs, read_overlay
 from _spec_document import METHODS, SpecDocument, check_document
 from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
-from _yaml_text import parse_json, parse_yaml
+from _yaml_text import JsonObject, JsonValue, parse_json, parse_yaml
 
 _MAX_SECONDS = 300
 
@@ -27,9 +30,14 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
     Raises:
         ScriptError: The generator failed, warned, or left an operation out.
     """
-    document = _read_spec(spec)
+    value = _read(spec)
+    document = check_document(value, spec.name)
+    overlay = root / "openapi" / "overlay.yml"
+    opened = open_outputs(cast("JsonObject", value), read_overlay(_read(overlay), overlay.name))
+    prepared = target.with_name("opened.json")
+    prepared.write_text(json.dumps(opened.document), encoding="utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
-    command += ["--path", str(spec.resolve()), "--output-path", str(target)]
+    command += ["--path", str(prepared), "--output-path", str(target)]
     command += ["--meta", "none", "--fail-on-warning"]
     command += ["--config", str(root / "generator-config.yaml")]
     command += ["--custom-template-path", str(root / "scripts" / "templates")]
@@ -60,7 +68,18 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
         )
     _check_operations(document, target, spec_name)
     _check_models(target, spec_name)
+    _write_known_values(target, opened.known_values)
     _mark(target, spec_name, toolchain.generator_version)
+
+
+def _write_known_values(package: Path, known_values: dict[str, list[str]]) -> None:
+    """Write a type for each output whose values the spec lists, for checkers and completion."""
+    lines = ['"""Known values of outputs, which the API may add to at any time."""']
+    lines += ["", "from typing import Literal", ""]
+    for name, values in sorted(known_values.items()):
+        listed = "".join(f"    {json.dumps(value)},\n" for value in values)
+        lines.append(f"{name} = Literal[\n{listed}]")
+    (package / "known_values.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _mark(package: Path, spec_name: str, version: str) -> None:
@@ -76,13 +95,12 @@ def _mark(package: Path, spec_name: str, version: str) -> None:
     (package / "py.typed").write_bytes(b"")
 
 
-def _read_spec(spec: Path) -> SpecDocument:
+def _read(spec: Path) -> JsonValue:
     try:
         text = spec.read_text(encoding="utf-8")
-        value = parse_json(text) if spec.suffix == ".json" else parse_yaml(text)
+        return parse_json(text) if spec.suffix == ".json" else parse_yaml(text)
     except (OSError, ValueError) as error:
         raise ScriptError(f"Cannot read {spec}: {error}.", "Check the path of --spec.") from error
-    return check_document(value, spec.name)
 
 
 def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> None:

@@ -43,6 +43,53 @@ def test_calls_are_picked_by_status_time_and_number(sandbox: Sandbox, env: dict[
     assert sandbox.calls.running not in {row["id"] for row in since}
 
 
+def test_a_call_without_a_time_is_left_out_of_a_window_and_counted(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    words = ("list", "--agent", sandbox.agents.busy)
+    counted = (
+        "1 call has neither a start nor an end time: left out. "
+        "List without --since and --until to see all calls.\n"
+    )
+    done = piped(*words, "--since", "2d", env=env)
+    assert (done.code, done.err) == (0, counted)
+    ids = {row["id"] for row in _rows(done.out)}
+    assert sandbox.calls.running in ids
+    assert sandbox.calls.created not in ids
+    shown = on_terminal(*words, "--since", "2d", "--status", "created", env=env)
+    assert (shown.code, shown.out) == (0, f"No such calls.\n{counted}")
+    assert piped(*words, "--since", "2d", "--status", "started", env=env).err == ""
+    everything = piped(*words, env=env)
+    assert everything.err == ""
+    assert sandbox.calls.created in {row["id"] for row in _rows(everything.out)}
+
+
+def test_several_calls_without_a_time_are_counted_together(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    calls = [{"id": f"ac_{n}", "agent_id": "agent_1", "status": "failed"} for n in range(3)]
+    headers = {"Content-Type": "application/json"}
+    body = json.dumps({"data": calls}).encode()
+    sandbox.fail_next(status=200, body=body, headers=headers)
+    done = piped("list", "--agent", "agent_1", "--since", "2d", env=env)
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith("3 calls have neither a start nor an end time: left out. ")
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+def test_a_start_time_of_zero_is_shown(sandbox: Sandbox, env: dict[str, str], zone: str) -> None:
+    zero = "0001-01-01T00:00:00Z"
+    call = {"id": "ac_zero", "agent_id": "agent_1", "status": "failed", "start_time": zero}
+    headers = {"Content-Type": "application/json"}
+    for words, body in (
+        (("list", "--agent", "agent_1"), {"data": [{**call, "end_time": zero}]}),
+        (("show", "ac_zero"), {**call, "redacted_at": zero}),
+    ):
+        sandbox.fail_next(status=200, body=json.dumps(body).encode(), headers=headers)
+        shown = on_terminal(*words, env={**env, "TZ": zone, "COLUMNS": "100"})
+        assert (shown.code, "ac_zero" in shown.out) == (0, True)
+
+
 def test_a_batch_is_listed_too(sandbox: Sandbox, env: dict[str, str]) -> None:
     rows = _rows(piped("list", "--batch", sandbox.batch_id, env=env).out)
     assert rows
@@ -122,7 +169,12 @@ def test_show_piped_is_one_object(sandbox: Sandbox, env: dict[str, str]) -> None
 
 def test_agents_are_listed(env: dict[str, str]) -> None:
     rows = _rows(piped("agents", env=env).out)
-    assert [row["id"] for row in rows] == ["agent_busy", "agent_quiet", "agent_idle"]
+    assert [row["id"] for row in rows] == [
+        "agent_busy",
+        "agent_quiet",
+        "agent_idle",
+        "agent_odd",
+    ]
     head, *lines = _plain(on_terminal("agents", env={**env, "COLUMNS": "120"}).out)
     assert head.split() == ["ID", "NAME", "LANGUAGE", "PHONE", "DEPLOYMENTS", "UPDATED"]
     assert re.match(r"agent_busy +Pizzeria Da Nonò +it +\+390555550100 +7 +\d{4}-", lines[0])

@@ -76,6 +76,15 @@ def test_the_oracle_catches_a_wrong_answer(answer: httpx.Response, problem: str)
     assert any(problem in text for text in found), found
 
 
+def test_the_bounds_of_a_window_are_times_as_the_spec_declares_them() -> None:
+    server = FakeServer([ok({"data": []})])
+    client = server.client(base_url="https://api.cartesia.ai")
+    list(client.calls.list(agent_id="agent_1", since="3d", until="2h"))
+    (request,) = server.requests
+    assert "start_time_gte" in request.url.params
+    assert Oracle(load_spec()).problems_of_request(request) == []
+
+
 def test_what_the_client_really_sends_is_judged_and_not_a_copy_of_it() -> None:
     server = FakeServer([httpx.Response(404, json=LOGS_NOT_AVAILABLE), ok()])
     client = server.client(base_url="https://api.cartesia.ai", headers={"x-undeclared": "1"})

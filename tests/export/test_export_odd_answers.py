@@ -140,20 +140,6 @@ def test_a_call_with_an_id_that_can_not_be_one_is_skipped_and_the_others_are_not
     assert [event.call_id for event in skipped] == ["..", ""]
 
 
-def test_a_value_that_its_column_can_not_hold_fails_that_part_alone(tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
-    turn = {"role": "user", "start_timestamp": 0.0, "end_timestamp": 1.0, "vad_buffer_ms": 2**70}
-    call = {"id": call_id(0), "agent_id": AGENT, "status": "completed", "transcript": [turn]}
-    answer = http("200 OK", json.dumps(call).encode())
-    with ManyCalls(2, interfere=_to("/ac_000000", answer)) as server:
-        result = _export(server, tmp_path, include=("logs", "transcript"), format="parquet")
-    parts = _manifest(tmp_path)[call_id(0)]
-    assert parts["logs"]["outcome"] == "exported"
-    assert (parts["transcript"]["outcome"], parts["transcript"]["reason"]) == ("skipped", "failed")
-    assert "does not fit its column" in parts["transcript"]["detail"]
-    assert result.skipped == {"failed": 1}
-
-
 def test_logs_that_were_kept_stay_when_the_provider_has_them_no_more(tmp_path: Path) -> None:
     with ManyCalls(3) as server:
         _export(server, tmp_path)
@@ -177,10 +163,10 @@ def test_a_recording_is_written_anew_only_when_it_changed(place: str, tmp_path: 
         written = [export_with(wav).exported for wav in (WAV, WAV, WAV + b"\0\0")]
     assert written == [2, 0, 2]
     target = open_target(to, "1-of-1")
-    (day,) = {parts.split("/")[0] for parts in target.names(f"audio/agent_id={AGENT}")}
-    wavs = target.names(f"audio/agent_id={AGENT}/{day}")
+    (day,) = {parts.split("/")[0] for parts in target.names(f"audio/agent={AGENT}")}
+    wavs = target.names(f"audio/agent={AGENT}/{day}")
     assert wavs == [f"{call_id(n)}.wav" for n in range(2)]
-    assert target.read(f"audio/agent_id={AGENT}/{day}/{wavs[0]}") == WAV + b"\0\0"
+    assert target.read(f"audio/agent={AGENT}/{day}/{wavs[0]}") == WAV + b"\0\0"
     target.close()
 
 

@@ -268,7 +268,7 @@ def test_refreshing_brings_back_files_that_are_gone_or_damaged(place: str, tmp_p
         _export(server, to)
         target = open_target(to, "1-of-1")
         try:
-            folder = f"logs/agent_id={AGENT}/day=2026-03-01"
+            folder = f"logs/agent={AGENT}/day=2026-03-01"
             whole = {name: target.read(f"{folder}/{name}") for name in target.names(folder)}
             gone, damaged = list(whole)[:2]
             target.clean()  # makes room for what is written
@@ -288,14 +288,14 @@ def test_a_file_that_can_not_be_removed_when_its_call_moves_is_not_left_for_good
     tmp_path: Path,
 ) -> None:
     call = _OneCall()
-    day = call.listed["start_time"]
-    call.listed["start_time"] = None
+    times = {name: call.listed[name] for name in ("start_time", "end_time")}
+    call.listed |= dict.fromkeys(times)
     with ManyCalls(1, interfere=call) as server:
         _export(server, tmp_path)
         (old,) = tmp_path.rglob("ac_*")
         old.unlink()
         old.mkdir()
-        call.listed["start_time"] = day
+        call.listed |= times
         with pytest.raises(TargetError, match="can't be changed"):
             _export(server, tmp_path)
         old.rmdir()
@@ -320,6 +320,43 @@ def test_a_record_by_a_clock_that_was_ahead_is_replaced_by_a_later_one(tmp_path:
         assert _export(server, tmp_path).present == 1
     assert server.requests == asked + 1
     assert _manifest(tmp_path)["recorded_at"] == "2999-01-01T00:00:00.000001+00:00"
+
+
+def test_an_export_of_a_window_asks_for_every_call_and_goes_by_whole_pages(tmp_path: Path) -> None:
+    def call(name: str, start: str | None, end: str | None) -> dict[str, object]:
+        times = {"start_time": start, "end_time": end}
+        return {"id": f"ac_{name}", "agent_id": AGENT, "status": "failed", **times}
+
+    def at(hour: int) -> str:
+        return f"2026-03-01T{hour:02}:00:00Z"
+
+    pages = [
+        [
+            call("late", at(11), at(11)),
+            call("no_answer", None, at(10)),
+            call("no_time", None, None),
+        ],
+        [call("in", at(9), at(9)), call("zero", "0001-01-01T00:00:00Z", at(9))],
+        [call("first", at(8), at(8)), call("old", at(7), at(7))],
+        [call("old_1", at(6), at(6)), call("old_2", at(5), at(5))],
+        [call("never_asked_for", at(9), at(9))],
+    ]
+    asked: list[str] = []
+
+    def interfere(_number: int, path: str) -> bytes | None:
+        if not path.startswith("/agents/calls?"):
+            return None
+        asked.append(path)
+        page = {"data": pages[len(asked) - 1], "next_page": f"page_{len(asked)}"}
+        return http("200 OK", json.dumps(page).encode())
+
+    with ManyCalls(0, interfere=interfere) as server:
+        window = {"since": at(8), "until": "2026-03-01T10:30:00Z"}
+        result = _export(server, tmp_path, include="record", **window)
+    exported = {path.stem for path in tmp_path.glob("record/**/ac_*")}
+    assert exported == {"ac_no_answer", "ac_no_time", "ac_in", "ac_first"}
+    assert (result.found, len(asked)) == (4, 4)
+    assert not any("start_time" in path for path in asked)
 
 
 NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "There is none."}')

@@ -32,7 +32,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ExportResu
             agents=[sandbox.agents.quiet],
             to=folder / "calls",
             format="parquet",
-            include=("logs", "record"),
+            include=("logs", "record", "transcript"),
             connect=partial(AsyncClient, sandbox.api_key, base_url=sandbox.url),
         )
     return folder, result
@@ -53,7 +53,8 @@ def test_duckdb_counts_each_line_once(exported: tuple[Path, ExportResult]) -> No
     rows = duckdb.sql(_query("duckdb")).fetchall()
     lines = _count(duckdb, "calls/logs/**/*.parquet")
     assert sum(count for _day, _level, count in rows) == lines
-    assert exported[1].rows == lines + _count(duckdb, "calls/record/**/*.parquet")
+    others = [_count(duckdb, f"calls/{part}/**/*.parquet") for part in ("record", "transcript")]
+    assert exported[1].rows == lines + sum(others)
     assert {level for _day, level, _lines in rows} >= {"INFO", "DEBUG"}
 
 
@@ -73,7 +74,7 @@ def test_spark_sees_each_call_once(exported: tuple[Path, ExportResult]) -> None:
         spark.read.parquet("calls/record").createOrReplaceTempView("record")
         rows = spark.sql(_query("spark")).collect()
     assert sum(row["calls"] for row in rows) == exported[1].found
-    assert any(row["day"] is None for row in rows)
+    assert any(row["longest"] is None for row in rows), "of those that never started"
 
 
 def test_duckdb_takes_the_query_for_spark_with_calls_that_never_started(
@@ -86,7 +87,29 @@ def test_duckdb_takes_the_query_for_spark_with_calls_that_never_started(
     )
     rows = duckdb.sql(_query("spark")).fetchall()
     assert sum(calls for _day, _reason, calls, _longest in rows) == exported[1].found
-    assert any(day is None for day, *_ in rows)
+    assert any(longest is None for *_, longest in rows), "of those that never started"
+
+
+def test_duckdb_finds_the_slowest_replies() -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
+    rows = duckdb.sql(_query("replies")).fetchall()
+    gaps = [gap for _call, _index, gap, _text in rows]
+    assert gaps == sorted(gaps, reverse=True)
+    assert len(gaps) == 10
+
+
+def test_duckdb_reads_a_field_without_a_column_from_raw() -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
+    rows = duckdb.sql(_query("raw")).fetchall()
+    assert sum(calls for _direction, calls in rows) == _count(duckdb, "calls/record/**/*.parquet")
+    assert any(direction for direction, _calls in rows)
+
+
+def test_pandas_reads_a_folder() -> None:
+    pytest.importorskip("pandas", reason=NEEDS)
+    scope: dict[str, Any] = {}
+    exec(_query("pandas"), scope)  # noqa: S102 - our own document
+    assert scope["by_status"].sum() == len(scope["records"]) > 0
 
 
 def test_few_large_files_can_be_made_of_it() -> None:
@@ -98,10 +121,10 @@ def test_few_large_files_can_be_made_of_it() -> None:
 
 def test_pyarrow_reads_the_partitions_and_the_schema_that_is_documented() -> None:
     dataset: Any = pytest.importorskip("pyarrow.dataset")
-    for table in ("logs", "record"):
+    for table in TABLES:
         found = dataset.dataset(f"calls/{table}", format="parquet", partitioning="hive")
         names = [column.name for column in TABLES[table].columns]
-        assert found.schema.names == [*names, "day"]
+        assert found.schema.names == [*names, "agent", "day"]
         (path, *_) = found.files
         metadata = dataset.dataset(path, format="parquet").schema.metadata
         assert metadata[b"cartesia_calls.schema"] == str(SCHEMA_VERSION).encode()

@@ -54,7 +54,7 @@ def test_a_row_has_what_the_line_tells(cartesia_sandbox: Sandbox, tmp_path: Path
     file = _files(tmp_path)["ac_finished.ndjson"]
     first = _rows(file)[0]
     day = first["time"][:10]
-    assert file.parent.relative_to(tmp_path) == Path(f"logs/agent_id=agent_busy/day={day}")
+    assert file.parent.relative_to(tmp_path) == Path(f"logs/agent=agent_busy/day={day}")
     assert first == {
         "call_id": "ac_finished",
         "agent_id": "agent_busy",

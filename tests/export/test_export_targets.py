@@ -152,6 +152,21 @@ def test_a_target_holds_one_format(server: ManyCalls, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
+def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
+    server: ManyCalls, place: str, tmp_path: Path
+) -> None:
+    to = place.format(tmp_path)
+    target = open_target(to, "1-of-1")
+    target.clean()
+    target.write("_manifest/about.json", b'{"schema": 1, "format": "ndjson"}\n')
+    target.close()
+    with pytest.raises(ConfigurationError, match=r"version 1 .* writes version 2") as refused:
+        _export(server, to)
+    assert "Export to another target" in refused.value.hint
+    assert not server.fetched
+
+
+@pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
 def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str) -> None:
     clock = SystemClock()
     place = place.format(tmp_path)
@@ -286,7 +301,7 @@ def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(
 ) -> None:
     assert safe_name(call_id) == name
     path = data_path("logs", call_id, "2026-03-01", call_id, "ndjson")
-    assert path == f"logs/agent_id={name}/day=2026-03-01/{name}.ndjson"
+    assert path == f"logs/agent={name}/day=2026-03-01/{name}.ndjson"
 
 
 def test_long_ids_make_short_names_that_differ() -> None:

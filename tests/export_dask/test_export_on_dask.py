@@ -40,7 +40,7 @@ from cartesia_calls.export.dask import ClusterError, DaskWorkers
 from cartesia_calls.sandbox import Sandbox
 from exporting import data_files, one_in_ten_fails
 from fake_server import KEY
-from many_calls import AGENT, ManyCalls, call_id, http
+from many_calls import AGENT, ManyCalls, http
 from odd_file_systems import WatchedFileSystem
 from skipping_clock import SkippingClock
 from terminal import environment
@@ -149,22 +149,6 @@ def test_with_one_request_in_ten_failing_the_result_is_that_of_one_machine(
     assert together.is_complete
     assert together.retries > 0
     assert data_files(tmp_path / "together") == data_files(tmp_path / "alone")
-
-
-def test_a_value_that_its_column_can_not_hold_fails_that_part_alone(
-    cluster: Cluster, tmp_path: Path
-) -> None:
-    turn = {"role": "user", "start_timestamp": 0.0, "end_timestamp": 1.0, "vad_buffer_ms": 2**70}
-    call = {"id": call_id(0), "agent_id": AGENT, "status": "completed", "transcript": [turn]}
-    answer = http("200 OK", json.dumps(call).encode())
-    options: dict[str, Any] = {"include": ("logs", "transcript"), "format": "parquet"}
-    with ManyCalls(1) as server:
-        server.interfere = lambda _, path: answer if path.endswith(call_id(0)) else None
-        result = _export(server, tmp_path, workers=DaskWorkers(cluster), **options)
-    assert result.skipped == {"failed": 1}
-    (entry,) = _manifest(tmp_path)
-    assert entry["parts"]["logs"]["outcome"] == "exported"
-    assert "does not fit its column" in entry["parts"]["transcript"]["detail"]
 
 
 def test_refreshing_brings_back_files_that_are_gone(

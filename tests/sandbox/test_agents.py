@@ -11,7 +11,8 @@ AGENTS = ExampleAgents()
 def test_the_list_has_each_agent_as_it_is_by_its_id(client: httpx.Client) -> None:
     summaries = client.get("/agents").json()["summaries"]
 
-    assert [agent["id"] for agent in summaries] == [AGENTS.busy, AGENTS.quiet, AGENTS.idle]
+    ids = [agent["id"] for agent in summaries]
+    assert ids == [AGENTS.busy, AGENTS.quiet, AGENTS.idle, AGENTS.odd]
     assert [client.get(f"/agents/{agent['id']}").json() for agent in summaries] == summaries
 
 

@@ -143,6 +143,48 @@ def test_both_cursors_bound_a_page(api: httpx.Client) -> None:
     assert crossed == {"data": [], "has_more": False, "next_page": None}
 
 
+def start_times(calls: list[Record]) -> list[datetime]:
+    return [datetime.fromisoformat(call["start_time"]) for call in calls if call["start_time"]]
+
+
+def test_bounds_of_start_times_are_inclusive_and_leave_out_what_never_started(
+    api: httpx.Client,
+) -> None:
+    starts = start_times(every_call(api, agent_id=AGENTS.busy))
+    last, first = starts[60], starts[130]
+    bounds = {"start_time_gte": first.isoformat(), "start_time_lte": last.isoformat()}
+
+    both = every_call(api, agent_id=AGENTS.busy, **bounds)
+    assert (len(both), start_times(both)) == (71, starts[60:131])
+    later = every_call(api, agent_id=AGENTS.busy, start_time_gte=bounds["start_time_gte"])
+    assert (len(later), start_times(later)) == (131, starts[:131])
+    earlier = every_call(api, agent_id=AGENTS.busy, start_time_lte=bounds["start_time_lte"])
+    assert (len(earlier), start_times(earlier)) == (len(starts) - 60, starts[60:])
+    reversed_bounds = {"start_time_gte": last.isoformat(), "start_time_lte": first.isoformat()}
+    assert every_call(api, agent_id=AGENTS.busy, **reversed_bounds) == []
+
+
+def test_a_bound_is_any_time_of_rfc_3339(api: httpx.Client) -> None:
+    everything = every_call(api, agent_id=AGENTS.quiet)
+    started = len(start_times(everything))
+    assert 0 < started < len(everything)
+    for early in (
+        "0001-01-01T00:00:00Z",
+        "2020-02-29t23:59:59.123456789z",
+        "2020-01-01T00:00:00+23:59",
+    ):
+        assert len(every_call(api, agent_id=AGENTS.quiet, start_time_gte=early)) == started, early
+        assert every_call(api, agent_id=AGENTS.quiet, start_time_lte=early) == []
+
+
+def test_pages_of_a_window_lead_through_it(api: httpx.Client) -> None:
+    window = {"start_time_gte": (NOW - timedelta(days=20)).isoformat()}
+    everything = every_call(api, agent_id=AGENTS.quiet, **window)
+    found = list(pages(api, agent_id=AGENTS.quiet, limit=4, **window))
+    assert len(found) > 2
+    assert [call for page in found for call in page["data"]] == everything
+
+
 def test_a_deleted_call_stays_in_its_place(api: httpx.Client) -> None:
     before = ids(every_call(api, agent_id=AGENTS.busy))
     api.delete(f"{PATH}/{CALLS.finished}")
@@ -165,6 +207,22 @@ def test_a_deleted_call_stays_in_its_place(api: httpx.Client) -> None:
         ({"agent_id": AGENTS.busy, "starting_after": CALLS.unknown}, "cursor"),
         ({"agent_id": AGENTS.busy, "ending_before": ""}, "cursor"),
         ({"agent_id": AGENTS.quiet, "starting_after": CALLS.finished}, "cursor"),
+        *(
+            ({"agent_id": AGENTS.quiet, name: sent}, name)
+            for name in ("start_time_gte", "start_time_lte")
+            for sent in (
+                "",
+                "2h",
+                "1772355600",
+                "2026-03-01",
+                "2026-03-01T10:00:00",
+                "2026-03-01 10:00:00Z",
+                "2026-03-01T10:00:00 00:00",
+                "2026-02-30T10:00:00Z",
+                "2026-03-01T10:00Z",
+                "20260301T100000Z",
+            )
+        ),
     ],
 )
 def test_a_query_that_cannot_be_answered_is_a_bad_request(

@@ -102,7 +102,7 @@ def test_the_key_is_checked_before_the_version(in_process: httpx.Client) -> None
         ("2026-02-30", "not a date"),
         ("2026-03-01T00:00:00Z", "not a date"),
         ("2025-04-16", "not supported"),
-        ("2026-08-14", "not supported"),
+        ("2026-08-15", "not supported"),
     ],
 )
 def test_a_missing_malformed_or_unsupported_version_is_a_bad_request(
@@ -114,7 +114,18 @@ def test_a_missing_malformed_or_unsupported_version_is_a_bad_request(
 
     assert_general_error(answer, 400, "Bad Request")
     assert problem in answer.json()["message"]
-    assert "2026-03-01" in answer.json()["message"]
+    assert "one of: 2026-03-01, 2026-08-14." in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["/", "/agents", PATH, "/agents/calls?agent_id=agent_quiet"])
+def test_every_known_version_gets_the_same_response(in_process: httpx.Client, path: str) -> None:
+    first, second = (
+        in_process.get(path, headers={**KEY, "Cartesia-Version": version})
+        for version in ("2026-03-01", "2026-08-14")
+    )
+
+    assert first.status_code == second.status_code == 200
+    assert first.json() == second.json()
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,11 @@ def test_its_attributes_are_what_it_documents() -> None:
         zero_retention="ac_zero_retention",
     )
     assert sandbox.agents == ExampleAgents(
-        busy="agent_busy", quiet="agent_quiet", idle="agent_idle", unknown="agent_unknown"
+        busy="agent_busy",
+        quiet="agent_quiet",
+        idle="agent_idle",
+        odd="agent_odd",
+        unknown="agent_unknown",
     )
     assert sandbox.batch_id == "batch_reminders"
 
@@ -141,7 +145,7 @@ def test_only_loopback_hosts_are_taken(host: str) -> None:
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_only_ports_are_taken(port: int) -> None:
-    with pytest.raises(ValueError, match=f"port {port} is no TCP port"):
+    with pytest.raises(ValueError, match=f"port {port} is not a TCP port"):
         Sandbox(port=port)
 
 

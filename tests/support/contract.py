@@ -17,6 +17,7 @@ import attrs
 import httpx
 import yaml
 
+from _open_outputs import OverlayEntry, open_outputs, read_overlay
 from cartesia_calls import CartesiaError
 from cartesia_calls._operations import DEFAULT_API_VERSION
 from cartesia_calls._settings import DEFAULT_BASE_URL
@@ -26,6 +27,7 @@ from wrapped_operations import WRAPPED, WrappedOperation
 
 Spec = Mapping[str, Any]
 SPEC_FILE = Path(__file__).parents[2] / "openapi" / "latest.yml"
+OVERLAY_FILE = SPEC_FILE.with_name("overlay.yml")
 
 
 def load_spec() -> dict[str, Any]:
@@ -35,6 +37,10 @@ def load_spec() -> dict[str, Any]:
 @functools.cache
 def _spec_as_read() -> dict[str, Any]:
     return cast("dict[str, Any]", yaml.safe_load(SPEC_FILE.read_text(encoding="utf-8")))
+
+
+def load_overlay() -> list[OverlayEntry]:
+    return read_overlay(yaml.safe_load(OVERLAY_FILE.read_text("utf-8")), OVERLAY_FILE.name)
 
 
 def _exchange(operation: WrappedOperation, answer: httpx.Response) -> tuple[httpx.Request, object]:
@@ -140,8 +146,9 @@ def check_success(spec: Spec) -> list[str]:
 
 
 def check_model(spec: Spec) -> list[str]:
-    """The model that users get has the fields of the spec's schema, required where they are."""
+    """The model that users get has the fields of the opened schema, required where they are."""
     problems: list[str] = []
+    spec = open_outputs(cast("dict[str, Any]", spec), load_overlay()).document
     for operation in WRAPPED:
         if operation.model is None:
             continue

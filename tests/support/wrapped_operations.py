@@ -153,6 +153,8 @@ WRAPPED = (
             "starting_after",
             "ending_before",
             "limit",
+            "start_time_gte",
+            "start_time_lte",
             VERSION,
         ),
         model=GetCallsResponse,

@@ -9,7 +9,7 @@ import pytest
 
 import cartesia_api
 from cartesia_api import models
-from cartesia_calls._schema_check import find_mismatch
+from cartesia_calls._reader import find_misfit
 
 ALL_MODELS = [getattr(models, name) for name in models.__all__]
 
@@ -59,6 +59,6 @@ def test_every_name_is_there_and_no_other() -> None:
 
 @pytest.mark.parametrize("model", ALL_MODELS)
 def test_the_types_of_every_model_can_be_resolved(model: type) -> None:
-    mismatch = find_mismatch(7, model)
-    assert mismatch is not None
-    assert mismatch.pointer == ""
+    misfit = find_misfit(7, model)
+    assert misfit is not None
+    assert misfit.pointer == ""

@@ -87,7 +87,7 @@ try:
     {statement}
 except SystemExit:
     pass
-heavy = {{"httpx", "attrs", "dateutil", "asyncio", "cartesia_api", "starlette", "rich"}}
+heavy = {{"httpx", "attrs", "dateutil", "asyncio", "cartesia_api.models", "starlette", "rich"}}
 print("loaded:", *sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

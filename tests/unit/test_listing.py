@@ -139,28 +139,6 @@ def test_statuses_are_filtered_here_and_an_unknown_one_is_a_string(flavour: Flav
 
 
 @FLAVOURS
-@pytest.mark.parametrize("since", ["3h", NOW - timedelta(hours=3), "2026-03-01T09:00Z"])
-def test_since_ends_the_list_where_nothing_older_can_match(
-    flavour: Flavour, since: datetime | str
-) -> None:
-    server = FakeServer([_page(1, 2, next_page="a"), _page(3, 4, next_page="b")], flavour)
-    assert _ids(server, since=since) == ["ac_1", "ac_2", "ac_3"]
-    assert len(server.requests) == 2
-
-
-@FLAVOURS
-def test_until_leaves_out_what_is_newer(flavour: Flavour) -> None:
-    server = FakeServer([_page(1, 2, 3, 4)], flavour)
-    assert _ids(server, until="2h", since="3h") == ["ac_3"]
-
-
-def test_a_call_that_has_not_started_is_never_left_out_for_its_time() -> None:
-    ringing = _call(0, status="created", start_time=None)
-    server = FakeServer([ok({"data": [ringing, _call(1), _call(9)]})])
-    assert _ids(server, since="2h") == ["ac_0", "ac_1"]
-
-
-@FLAVOURS
 def test_pages_come_one_by_one_and_only_when_wanted(flavour: Flavour) -> None:
     pages = [_page(1, 2, next_page="c1"), _page(3, next_page=None)]
     server = FakeServer(pages, flavour)

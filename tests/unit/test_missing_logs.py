@@ -48,6 +48,18 @@ def _error(server: FakeServer, **settings: object) -> CallLogsNotAvailableError:
         (_record(status="failed"), "unknown", None, "does not say when it ended"),
         (_record(status="levitating"), "unknown", None, "'levitating' is not known here"),
         (_record(status="levitating", end_time=_ago(9)), "not_written_yet", True, ""),
+        # However odd the rest of the record is.
+        (ok({"id": None}), "unknown", None, "its record has no status"),
+        (ok({"status": "started", "agent_id": []}), "in_progress", True, "not over (started)"),
+        (ok({"end_time": _ago(9), "transcript": "x"}), "not_written_yet", True, ""),
+        (ok({"status": 7, "zdr_enabled": True}), "zero_retention", False, "zero data"),
+        (ok({"redacted_at": "2026-03-01T10:00:00"}), "deleted", False, "were deleted."),
+        (
+            _record(start_time="soon", end_time="2026-03-01T10:00:00"),
+            "unknown",
+            None,
+            "when it ended",
+        ),
     ],
 )
 def test_each_row_of_the_table(
@@ -86,7 +98,7 @@ def test_the_grace_period_is_a_setting(flavour: Flavour) -> None:
         httpx.Response(500),
         httpx.Response(429, headers={"retry-after": "1"}),
         httpx.Response(200, text="<html>"),
-        httpx.Response(200, json={"id": "ac_1"}),
+        httpx.Response(200, json=["a list"]),
     ],
 )
 def test_a_record_that_can_not_be_read_leaves_the_original_error(

@@ -13,6 +13,7 @@ from ._version import __version__
 # Type checkers read the imports; at run time `__getattr__` does them one by one.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
 
     from ._client import AsyncClient, Client
@@ -46,6 +47,7 @@ __all__ = [
     "APITimeoutError",
     "AgentCall",
     "AgentCallLogs",
+    "AgentCallStatus",
     "AgentSummary",
     "AsyncClient",
     "AuthenticationError",
@@ -73,6 +75,7 @@ _HOMES = {
     "APIInfo": "cartesia_api.models",
     "AgentCall": "cartesia_api.models",
     "AgentCallLogs": "cartesia_api.models",
+    "AgentCallStatus": "cartesia_api.known_values",
     "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "Client": "cartesia_calls._client",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
     from datetime import datetime
 
+    from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs
 
     from ._sending import Sender
@@ -36,11 +37,16 @@ class AsyncCallList:
     """Calls, newest first: iterate over them, or over `pages()`.
 
     Nothing is sent before the first is wanted, and each new iteration starts over.
+
+    Attributes:
+        unplaced: How many calls the latest iteration has left out so far because they have neither
+            a start nor an end time, so that they are in no window of `since` and `until`.
     """
 
     def __init__(self, sender: Sender, query: CallQuery) -> None:
         self._sender = sender
         self.query = query
+        self.unplaced = 0
 
     async def __aiter__(self) -> AsyncIterator[AgentCall]:
         async for page in self.pages():
@@ -54,7 +60,11 @@ class AsyncCallList:
             ResponseValidationError: The pages lead in a circle, or say that there is more and not
                 where.
         """
-        return list_pages(self._sender, self.query)
+        self.unplaced = 0
+        return list_pages(self._sender, self.query, self._count_unplaced)
+
+    def _count_unplaced(self, calls: int) -> None:
+        self.unplaced += calls
 
 
 @documented_by(AsyncCallList)
@@ -68,6 +78,10 @@ class CallList:
 
     def pages(self) -> Iterator[list[AgentCall]]:
         return iterate(self._calls.pages())
+
+    @property
+    def unplaced(self) -> int:
+        return self._calls.unplaced
 
 
 class AsyncCalls:
@@ -185,7 +199,7 @@ class AsyncCalls:
         *,
         agent_id: str | None = None,
         batch_id: str | None = None,
-        status: str | Iterable[str] | None = None,
+        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,
@@ -193,8 +207,13 @@ class AsyncCalls:
     ) -> AsyncCallList:
         """Return the calls of an agent or a batch, newest first (operation `agents_list-calls`).
 
-        The API filters by neither status nor times; the client does. Since the newest calls come
-        first, no page is fetched whose calls are all older than `since`.
+        Status and times are compared here. A list with `since` ends when a whole page, and the call
+        before it, are older; one call with an odd time does not end it.
+
+        With `until`, the window is also sent to the server (`start_time_gte`, `start_time_lte`), so
+        that one long ago costs few requests. A server that ignores it gives the same calls in more
+        requests. One that honours it may leave out calls that never started: to be sure of those,
+        list without `until` and compare `end_time`.
 
         Args:
             agent_id: The agent; this or `batch_id` is needed.
@@ -203,7 +222,8 @@ class AsyncCalls:
             since: Only calls that started at this time or later: a datetime; a time back from now
                 such as `90s`, `15m`, `2h`, `3d` or `1w`; or what dateutil reads, such as
                 `2026-03-01T10:00Z` or `yesterday 14:00`. What has no zone is local time. A call that
-                never started goes by its end; one that has neither is always included.
+                never started is placed by its end. One with neither time is in no window: it is left
+                out and counted in `unplaced` of the result.
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.
@@ -335,7 +355,7 @@ class Calls:
         *,
         agent_id: str | None = None,
         batch_id: str | None = None,
-        status: str | Iterable[str] | None = None,
+        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int | None = None,

@@ -58,7 +58,7 @@ def documented_by(original: type) -> Callable[[type[T]], type[T]]:
     def document(face: type[T]) -> type[T]:
         face.__doc__ = original.__doc__
         for name, method in vars(face).items():
-            if not name.startswith("_"):
+            if not name.startswith("_") and hasattr(original, name):
                 method.__doc__ = getattr(original, name).__doc__
         return face
 

@@ -17,7 +17,7 @@ from ._exceptions import (
     LogsWaitTimeoutError,
 )
 from ._http import Response, is_success
-from ._missing_logs import explain, is_over
+from ._missing_logs import CallRecord, explain, is_over
 from ._operations import GET_CALL, GET_CALL_LOGS, SPEC_VERSION
 from ._retry import is_passing
 
@@ -99,8 +99,7 @@ async def follow_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]
             logs = await get_logs(sender, call_id)
             lines = seen.take(logs)
             if not lines and not seen.over:
-                call = await sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
-                seen.over = is_over(call)
+                seen.over = is_over(await _get_record(sender, call_id))
             failed_looks = 0
         except CallLogsNotAvailableError as error:
             # Where nothing shows that they may come, a few looks are enough.
@@ -216,8 +215,7 @@ class _LineStream:
             lines.extend(self._reader.feed(self._piece))
         except MalformedLogsError as error:
             wrong = self._head._replace(body=self._beginning)
-            mismatch = error.mismatch
-            self._error = GET_CALL_LOGS.invalid(wrong, mismatch.pointer, mismatch.problem)
+            self._error = GET_CALL_LOGS.invalid(wrong, error.pointer, error.problem)
             self._key.mask(self._error)
 
 
@@ -227,15 +225,19 @@ def _logs_request(sender: Sender, call_id: str) -> Request:
     return sender.request(GET_CALL_LOGS, parts)
 
 
+async def _get_record(sender: Sender, call_id: str) -> CallRecord:
+    record = await sender.get_object(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
+    return CallRecord.of(call_id, record)
+
+
 async def _find_reason(sender: Sender, call_id: str, error: CallLogsNotAvailableError) -> None:
     """Look at the call's record, once, for why its logs are missing."""
-    looking = sender.once_before(sender.deadline)
     try:
-        call = await looking.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
+        record = await _get_record(sender.once_before(sender.deadline), call_id)
     except CartesiaError as unexplained:
         _log.info("No reason found for missing logs: %s", unexplained.summary)
         return
-    found = explain(call, sender.clock.now(), sender.settings.logs_grace_period)
+    found = explain(record, sender.clock.now(), sender.settings.logs_grace_period)
     error.reason, error.may_become_available = found.reason, found.may_become_available
     error.summary, error.hint = found.summary, found.hint
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from cartesia_api.models.agent_call_logs import AgentCallLogs
 
 from ._json import read_json, refuse_constant
-from ._schema_check import Mismatch, find_mismatch
+from ._reader import find_misfit
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -34,9 +34,10 @@ _FITTING: dict[str, object] = {"call_id": "", "logs": [], "updated_at": "2026-03
 class MalformedLogsError(Exception):
     """The document is not what the spec says."""
 
-    def __init__(self, mismatch: Mismatch) -> None:
-        super().__init__(mismatch.problem)
-        self.mismatch = mismatch
+    def __init__(self, pointer: str, problem: str) -> None:
+        super().__init__(problem)
+        self.pointer = pointer
+        self.problem = problem
 
 
 class LogsReader:
@@ -104,8 +105,8 @@ class LogsReader:
             elif not self._takes("}"):
                 self._fail("", "is not JSON (a comma is missing)")
         yield from self._read_end()
-        if mismatch := find_mismatch(self._found, AgentCallLogs):
-            raise MalformedLogsError(mismatch)
+        if misfit := find_misfit(self._found, AgentCallLogs):
+            raise MalformedLogsError(misfit.pointer, misfit.problem)
 
     def _read_field(self, name: str) -> Generator[list[str] | None, None, None]:
         if name == "logs" and self._takes("["):
@@ -115,8 +116,8 @@ class LogsReader:
             yield from self._read_lines()
             return
         value = yield from self._value()
-        if mismatch := find_mismatch(_FITTING | {name: value}, AgentCallLogs):
-            raise MalformedLogsError(mismatch)
+        if misfit := find_misfit(_FITTING | {name: value}, AgentCallLogs):
+            raise MalformedLogsError(misfit.pointer, misfit.problem)
         if name in _FITTING:
             self._found[name] = value
 
@@ -135,8 +136,8 @@ class LogsReader:
             good = _strings_at_the_start(lines)
             yield good
             if len(good) < len(lines):
-                mismatch = find_mismatch(lines[len(good)], str)
-                problem = mismatch.problem if mismatch else ""
+                misfit = find_misfit(lines[len(good)], str)
+                problem = misfit.problem if misfit else ""
                 self._fail(f"/logs/{index + len(good)}", problem)
             index += len(good)
             if goes_on:
@@ -217,7 +218,7 @@ class LogsReader:
         return str(error)
 
     def _fail(self, pointer: str, problem: str) -> Never:
-        raise MalformedLogsError(Mismatch(pointer, problem))
+        raise MalformedLogsError(pointer, problem)
 
 
 def _strings_at_the_start(values: list[object]) -> list[str]:

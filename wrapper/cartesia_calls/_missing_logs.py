@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from ._json import read_time
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,12 +34,50 @@ class Explanation(NamedTuple):
     hint: str
 
 
-def is_over(call: AgentCall) -> bool:
+class CallRecord(NamedTuple):
+    """What a call's record says of its logs.
+
+    It is taken from the JSON, since the rest of a record may be too odd for `AgentCall`.
+
+    Attributes:
+        call_id: The call.
+        status: Its status; empty where the record has none.
+        start_time: When it started, None if that is not known.
+        end_time: When it ended, likewise.
+        is_redacted: Whether its data were deleted.
+        redacted_at: When, None if that is not known.
+        zdr_enabled: Whether zero data retention is on.
+    """
+
+    call_id: str
+    status: str
+    start_time: datetime | None
+    end_time: datetime | None
+    is_redacted: bool
+    redacted_at: datetime | None
+    zdr_enabled: bool
+
+    @classmethod
+    def of(cls, call_id: str, record: dict[str, object]) -> Self:
+        """Return what a decoded record says."""
+        status, redacted_at = record.get("status"), record.get("redacted_at")
+        return cls(
+            call_id,
+            status if isinstance(status, str) else "",
+            read_time(record.get("start_time")),
+            read_time(record.get("end_time")),
+            is_redacted=bool(redacted_at),
+            redacted_at=read_time(redacted_at),
+            zdr_enabled=record.get("zdr_enabled") is True,
+        )
+
+
+def is_over(call: CallRecord | AgentCall) -> bool:
     """Tell whether a call has ended, as far as its record says."""
     return bool(call.end_time) or call.status in _OVER
 
 
-def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
+def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
     """Return why a call whose logs are not available has none.
 
     Args:
@@ -45,13 +85,14 @@ def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
         now: The present moment, aware.
         grace: How many seconds after its end a call's logs may still be written.
     """
-    name = f"Call {call.id!r}"
-    if call.redacted_at:
+    name = f"Call {call.call_id!r}"
+    if call.is_redacted:
+        on = f" on {call.redacted_at:%Y-%m-%d}" if call.redacted_at else ""
         return Explanation(
             "deleted",
             may_become_available=False,
-            summary=f"{name} has no logs: its data were deleted on {call.redacted_at:%Y-%m-%d}.",
-            hint="They can't be had back.",
+            summary=f"{name} has no logs: its data were deleted{on}.",
+            hint="Deleted logs cannot be recovered.",
         )
     if call.zdr_enabled:
         return Explanation(
@@ -60,7 +101,7 @@ def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
             summary=f"{name} has no logs: zero data retention is on, so none are kept.",
             hint="Log from the agent's code to a place of your own, or turn zero retention off.",
         )
-    ended = call.end_time or None
+    ended = call.end_time
     if ended is None and call.status in _NOT_OVER:
         return Explanation(
             "in_progress",
@@ -69,9 +110,14 @@ def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
             hint="Wait for them (wait_for_logs, or --wait), or follow them (follow_logs, or --follow).",
         )
     if ended is None and call.status not in _OVER:
-        return _unknown(name, f"its status {call.status!r} is not known here")
+        why = (
+            f"its status {call.status!r} is not known here"
+            if call.status
+            else "its record has no status"
+        )
+        return _unknown(name, why)
     # A call that failed before it began has neither time; then nothing tells how long ago it was.
-    last_seen = ended or call.start_time or None
+    last_seen = ended or call.start_time
     if last_seen is None:
         return _unknown(name, "its record does not say when it ended")
     if (now - last_seen).total_seconds() <= grace:

@@ -1,7 +1,7 @@
 # pyright: reportPrivateUsage=false
 # ruff: noqa: SLF001
-# The generator gives its two pure functions private names: `_get_kwargs` makes a request from
-# arguments, `_parse_response` a model from an answer. All we take of it is these two.
+# The generator gives the function that makes a request from arguments a private name. That function
+# and the models are all we take of the generated layer.
 """The one place that calls the generated layer.
 
 Each operation is typed by the generated functions it is made of, so that a changed signature fails
@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
 from cartesia_api import models
@@ -27,12 +27,8 @@ from ._printable import excerpt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
-
-    from cartesia_api.client import Client as GeneratedClient
-
     from ._http import Response
-    from ._schema_check import Schema
+    from ._reader import Misfit, ModelReader
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,10 +39,6 @@ DEFAULT_API_VERSION = SPEC_VERSION.value
 """What is sent as `Cartesia-Version` unless the settings name another date."""
 
 _LONGEST_EXCERPT = 500
-
-
-class _ParseResponse(Protocol):
-    def __call__(self, *, client: GeneratedClient, response: httpx.Response) -> object: ...
 
 
 class _Later:
@@ -86,29 +78,6 @@ else:
     api_status_get = _Later("cartesia_api.api.api_status.api_status_get")
 
 
-class _DecodedAnswer(NamedTuple):
-    """Stands in for the `httpx.Response` that the generated layer parses; its repr shows none of it.
-
-    Its JSON is decoded and checked already, and httpx need not be imported for it.
-    """
-
-    status_code: int
-    decoded: object = None
-    content: bytes = b""
-
-    def __repr__(self) -> str:
-        return f"<decoded answer {self.status_code}>"
-
-    def json(self) -> object:
-        return self.decoded
-
-
-class _NoClient(NamedTuple):
-    """Stands in for the generated client, of which parsing asks one thing."""
-
-    raise_on_unexpected_status: bool = False  # None comes back for one
-
-
 class RequestParts(NamedTuple):
     """The generated layer's part of a request.
 
@@ -129,40 +98,40 @@ class Generated(Generic[P, T]):
 
     Attributes:
         get_kwargs: Makes a request from arguments.
-        parse_response: Makes a model from an answer.
         result: The model of its success.
     """
 
     get_kwargs: Callable[P, dict[str, Any]]
-    parse_response: _ParseResponse
     result: type[T]
 
 
 @dataclass(frozen=True)
 class Operation(Generic[P, T]):
-    """One operation of the spec: arguments to request, answer to model. It does no I/O.
+    """One operation of the spec: arguments to request, response to model. It does no I/O.
 
     Attributes:
         operation_id: Its name in the spec.
         load: Gives what the generated layer has for it, which may have to be imported.
         repeatable: Whether sending it twice does no more than sending it once.
         needs_key: Whether the spec asks for the API key.
+        strict: Whether anything odd in a response is an error; else only what it can't do without.
     """
 
     operation_id: str
     load: Callable[[], Generated[P, T]]
     repeatable: bool = True
     needs_key: bool = True
+    strict: bool = False
 
     @cached_property
     def _generated(self) -> Generated[P, T]:
         return self.load()
 
     @cached_property
-    def _schema(self) -> Schema:
-        from ._schema_check import Schema  # noqa: PLC0415 - not before there is an answer
+    def _reader(self) -> ModelReader:
+        from ._reader import ModelReader  # noqa: PLC0415 - not before there is a response
 
-        return Schema.of(self._generated.result)
+        return ModelReader.of(self._generated.result)
 
     def request_parts(self, *args: P.args, **kwargs: P.kwargs) -> RequestParts:
         """Return the request that the generated layer makes of the operation's arguments."""
@@ -171,25 +140,33 @@ class Operation(Generic[P, T]):
         path = f"{made['url']}?{urlencode(params)}" if params else made["url"]
         return RequestParts(made["method"].upper(), path, made["headers"])
 
-    def parse(self, response: Response) -> T:
-        """Return the model that a success answer holds.
+    def parse(self, response: Response) -> tuple[T, list[Misfit]]:
+        """Return the model that a success holds, and what in it did not fit and was kept untyped.
 
         Raises:
-            ResponseValidationError: The answer is not what the spec says.
+            ResponseValidationError: The response can't be read as the model.
         """
-        answer = _DecodedAnswer(response.status_code, self._decode(response))
-        if mismatch := self._schema.check(answer.decoded):
-            raise self.invalid(response, mismatch.pointer, mismatch.problem)
-        return self._parsed(response, answer)
+        self.check_status(response)
+        from ._reader import Misfit  # noqa: PLC0415 - not before there is a response
+
+        try:
+            # No local holds the value, which a traceback with local variables would show.
+            result, misfits = self._reader.read(self._decode(response))
+        except Misfit as misfit:
+            raise self.invalid(response, misfit.pointer, misfit.problem) from None
+        if misfits and self.strict:
+            raise self.invalid(response, misfits[0].pointer, misfits[0].problem)
+        return cast("T", result), misfits
 
     def check_status(self, response: Response) -> None:
-        """Check the status of a success answer whose body is read elsewhere.
+        """Check the status of a success.
 
         Raises:
             ResponseValidationError: The spec does not document it.
         """
         if response.status_code != OK:
-            raise self._undocumented(response)
+            problem = f"has status {response.status_code}, which the spec does not document"
+            raise self.invalid(response, "", problem)
 
     def check_file(self, response: Response, media_type: str) -> None:
         """Check the head of a success answer whose body is a file of this type, such as `audio/`.
@@ -197,7 +174,7 @@ class Operation(Generic[P, T]):
         Raises:
             ResponseValidationError: The answer is not what the spec says.
         """
-        self._parsed(response, _DecodedAnswer(response.status_code))
+        self.check_status(response)
         found = response.headers.get("content-type", "application/octet-stream")
         if not found.startswith((media_type, "application/octet-stream")):
             raise self.invalid(response, "", f"is {found}, not {media_type}…")
@@ -220,22 +197,20 @@ class Operation(Generic[P, T]):
             body=response.body[:_LONGEST_EXCERPT].decode("utf-8", errors="replace"),
         )
 
-    def _parsed(self, response: Response, answer: _DecodedAnswer) -> T:
-        generated = self._generated
-        parsed = generated.parse_response(
-            client=cast("GeneratedClient", _NO_CLIENT), response=cast("httpx.Response", answer)
-        )
-        if not isinstance(parsed, generated.result):
-            raise self._undocumented(response)
-        return parsed
+    def decode_object(self, response: Response) -> dict[str, object]:
+        """Return the JSON object that a success holds, as it came.
 
-    def _undocumented(self, response: Response) -> ResponseValidationError:
-        problem = f"has status {response.status_code}, which the spec does not document"
-        return self.invalid(response, "", problem)
+        Raises:
+            ResponseValidationError: The response is not a JSON object.
+        """
+        self.check_status(response)
+        if isinstance(value := self._decode(response), dict):
+            return cast("dict[str, object]", value)
+        raise self.invalid(response, "", "is not an object")
 
     def _decode(self, response: Response) -> object:
         try:
-            return read_json(response.body, self._schema.number_free)
+            return read_json(response.body, self._reader.number_free)
         except RecursionError:
             problem = "is JSON nested too deep to read"
         except ValueError as error:
@@ -243,62 +218,49 @@ class Operation(Generic[P, T]):
         raise self.invalid(response, "", problem)
 
 
-_NO_CLIENT = _NoClient()
-
 GET_STATUS = Operation(
     "apiStatus_get",
-    lambda: Generated(api_status_get._get_kwargs, api_status_get._parse_response, models.APIInfo),
+    lambda: Generated(api_status_get._get_kwargs, models.APIInfo),
     needs_key=False,
 )
 LIST_AGENTS = Operation(
     "agents_list",
-    lambda: Generated(
-        agents_list._get_kwargs, agents_list._parse_response, models.GetAgentsResponse
-    ),
+    lambda: Generated(agents_list._get_kwargs, models.GetAgentsResponse),
 )
 GET_AGENT = Operation(
     "agents_get",
-    lambda: Generated(agents_get._get_kwargs, agents_get._parse_response, models.AgentSummary),
+    lambda: Generated(agents_get._get_kwargs, models.AgentSummary),
 )
 LIST_CALLS = Operation(
     "agents_list-calls",
-    lambda: Generated(
-        agents_list_calls._get_kwargs, agents_list_calls._parse_response, models.GetCallsResponse
-    ),
+    lambda: Generated(agents_list_calls._get_kwargs, models.GetCallsResponse),
 )
 GET_CALL = Operation(
     "agents_get-call",
-    lambda: Generated(
-        agents_get_call._get_kwargs, agents_get_call._parse_response, models.AgentCall
-    ),
+    lambda: Generated(agents_get_call._get_kwargs, models.AgentCall),
 )
 DOWNLOAD_CALL_AUDIO = Operation(
     "agents_download-call-audio",
     lambda: Generated(
         agents_download_call_audio._get_kwargs,
-        agents_download_call_audio._parse_response,
         generated_types.File,
     ),
 )
 GET_CALL_LOGS = Operation(
     "agents_get-call-logs",
-    lambda: Generated(
-        agents_get_call_logs._get_kwargs, agents_get_call_logs._parse_response, models.AgentCallLogs
-    ),
+    lambda: Generated(agents_get_call_logs._get_kwargs, models.AgentCallLogs),
+    strict=True,
 )
 CANCEL_CALL = Operation(
     "agents_cancel-call",
     lambda: Generated(
         agents_cancel_call._get_kwargs,
-        agents_cancel_call._parse_response,
         models.AgentsCancelCallResponse200,
     ),
     repeatable=False,
 )
 DELETE_CALL = Operation(
     "agents_delete-call",
-    lambda: Generated(
-        agents_delete_call._get_kwargs, agents_delete_call._parse_response, models.AgentCall
-    ),
+    lambda: Generated(agents_delete_call._get_kwargs, models.AgentCall),
     repeatable=False,
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._clock import Clock
     from ._http import StreamedResponse, Transport
     from ._operations import Operation, RequestParts
+    from ._reader import Misfit
     from ._retry import Failure, RetryPolicy
     from ._settings import Settings
 
@@ -62,6 +63,7 @@ class Sender:
         transport: Sends the requests.
         sleep: Lets seconds pass.
         deadline: No operation may last beyond this moment of the clock's `monotonic`.
+        warned: The kinds of place that a warning was logged for.
     """
 
     settings: Settings
@@ -70,6 +72,7 @@ class Sender:
     transport: Transport
     sleep: Callable[[float], Awaitable[None]]
     deadline: float | None = None
+    warned: set[str] = field(default_factory=set[str], repr=False)
 
     async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call an operation and return the model of its success.
@@ -82,10 +85,38 @@ class Sender:
         request = self.request(operation, operation.request_parts(*args, **kwargs))
         response = await self.send(request, repeatable=operation.repeatable)
         try:
-            return operation.parse(response)
+            result, misfits = operation.parse(response)
         except ResponseValidationError as error:
             self.settings.api_key.mask(error)
             raise
+        for misfit in misfits:
+            self._warn(operation.operation_id, misfit)
+        return result
+
+    async def get_object(
+        self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> dict[str, object]:
+        """Call an operation and return the JSON object of its success as it came; as `call`."""
+        request = self.request(operation, operation.request_parts(*args, **kwargs))
+        response = await self.send(request, repeatable=operation.repeatable)
+        try:
+            return operation.decode_object(response)
+        except ResponseValidationError as error:
+            self.settings.api_key.mask(error)
+            raise
+
+    def _warn(self, operation_id: str, misfit: Misfit) -> None:
+        """Log a kind of place whose values do not fit, once a client and without the value."""
+        place = f"{operation_id} {misfit.kind_of_place}"
+        if place not in self.warned:
+            self.warned.add(place)
+            _log.warning(
+                "In the response to %s the value %s %s; it is kept as it came in "
+                "additional_properties.",
+                operation_id,
+                misfit.kind_of_place,
+                misfit.problem,
+            )
 
     def request(self, operation: Operation[P, T], parts: RequestParts) -> Request:
         """Return the generated layer's request with this client's settings put in."""

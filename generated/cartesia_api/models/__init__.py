@@ -7,6 +7,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .agent_call import AgentCall
+    from .agent_call_dynamic_variables_type_0 import AgentCallDynamicVariablesType0
     from .agent_call_logs import AgentCallLogs
     from .agent_call_metadata_type_0 import AgentCallMetadataType0
     from .agent_log_event import AgentLogEvent
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from .agent_transcript import AgentTranscript
     from .agents_cancel_call_response_200 import AgentsCancelCallResponse200
     from .agents_get_call_logs_response_404 import AgentsGetCallLogsResponse404
-    from .agents_list_calls_expand import AgentsListCallsExpand
     from .api_error import APIError
     from .api_info import APIInfo
     from .cartesia_version import CartesiaVersion
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "AgentCall",
+    "AgentCallDynamicVariablesType0",
     "AgentCallLogs",
     "AgentCallMetadataType0",
     "AgentLogEvent",
@@ -40,7 +41,6 @@ __all__ = (
     "AgentPhoneNumber",
     "AgentsCancelCallResponse200",
     "AgentsGetCallLogsResponse404",
-    "AgentsListCallsExpand",
     "AgentSummary",
     "AgentSummaryGitRepositoryType0",
     "AgentToolCall",
@@ -58,6 +58,7 @@ __all__ = (
 
 _MODULES = {
     "AgentCall": ".agent_call",
+    "AgentCallDynamicVariablesType0": ".agent_call_dynamic_variables_type_0",
     "AgentCallLogs": ".agent_call_logs",
     "AgentCallMetadataType0": ".agent_call_metadata_type_0",
     "AgentLogEvent": ".agent_log_event",
@@ -71,7 +72,6 @@ _MODULES = {
     "AgentTranscript": ".agent_transcript",
     "AgentsCancelCallResponse200": ".agents_cancel_call_response_200",
     "AgentsGetCallLogsResponse404": ".agents_get_call_logs_response_404",
-    "AgentsListCallsExpand": ".agents_list_calls_expand",
     "APIError": ".api_error",
     "APIInfo": ".api_info",
     "CartesiaVersion": ".cartesia_version",

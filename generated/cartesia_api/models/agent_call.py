@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -13,6 +13,9 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..models.agent_call_dynamic_variables_type_0 import (
+        AgentCallDynamicVariablesType0,
+    )
     from ..models.agent_call_metadata_type_0 import AgentCallMetadataType0
     from ..models.agent_transcript import AgentTranscript
     from ..models.telephony_params import TelephonyParams
@@ -28,7 +31,7 @@ class AgentCall:
     Attributes:
         id (str): The call's ID.
         agent_id (str): The agent that took or made the call.
-        status (str): Where a call stands.
+        status (str): Where a call stands. Known values: `created`, `started`, `completed`, `failed`; more may come.
         agent_name (str | Unset): The agent's name.
         start_time (datetime.datetime | None | Unset): When the call started.
         end_time (datetime.datetime | None | Unset): When the call ended.
@@ -38,11 +41,17 @@ class AgentCall:
         telephony_params (None | TelephonyParams | Unset):
         summary (None | str | Unset): What the call was about.
         error_message (None | str | Unset): Why the call failed.
-        end_reason (None | str | Unset): Why the call ended.
+        end_reason (None | str | Unset): Why the call ended. Known values: `agent_hangup`, `client_hangup`,
+            `api_cancelled`, `max_duration`, `inactivity`, `client_disconnected`, `dial_busy`, `dial_failed`,
+            `dial_no_answer`, `error`; more may come.
         deployment_id (None | str | Unset): The deployment of the agent that ran.
         deployment_version_id (None | str | Unset): That deployment's version.
-        deployment_region (None | str | Unset): Where it ran.
+        deployment_region (None | str | Unset): Where it ran. Known values: `US`, `EU`, `APAC`; more may come.
+        telephony_account_type (None | str | Unset): The kind of telephony account that carried the call. Known values:
+            `cartesia`, `twilio`, `sip_trunk`; more may come.
         metadata (AgentCallMetadataType0 | None | Unset): What the caller of the API attached to the call.
+        dynamic_variables (AgentCallDynamicVariablesType0 | None | Unset): The variables that the agent was given for
+            this call.
     """
 
     id: str
@@ -61,10 +70,37 @@ class AgentCall:
     deployment_id: None | str | Unset = UNSET
     deployment_version_id: None | str | Unset = UNSET
     deployment_region: None | str | Unset = UNSET
+    telephony_account_type: None | str | Unset = UNSET
     metadata: AgentCallMetadataType0 | None | Unset = UNSET
+    dynamic_variables: AgentCallDynamicVariablesType0 | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "agent_id": "agent_id",
+        "status": "status",
+        "agent_name": "agent_name",
+        "start_time": "start_time",
+        "end_time": "end_time",
+        "redacted_at": "redacted_at",
+        "zdr_enabled": "zdr_enabled",
+        "transcript": "transcript",
+        "telephony_params": "telephony_params",
+        "summary": "summary",
+        "error_message": "error_message",
+        "end_reason": "end_reason",
+        "deployment_id": "deployment_id",
+        "deployment_version_id": "deployment_version_id",
+        "deployment_region": "deployment_region",
+        "telephony_account_type": "telephony_account_type",
+        "metadata": "metadata",
+        "dynamic_variables": "dynamic_variables",
+    }
+
     def to_dict(self) -> dict[str, Any]:
+        from ..models.agent_call_dynamic_variables_type_0 import (
+            AgentCallDynamicVariablesType0,  # noqa: PLC0415
+        )
         from ..models.agent_call_metadata_type_0 import AgentCallMetadataType0  # noqa: PLC0415
         from ..models.telephony_params import TelephonyParams  # noqa: PLC0415
 
@@ -158,6 +194,12 @@ class AgentCall:
         else:
             deployment_region = self.deployment_region
 
+        telephony_account_type: None | str | Unset
+        if isinstance(self.telephony_account_type, Unset):
+            telephony_account_type = UNSET
+        else:
+            telephony_account_type = self.telephony_account_type
+
         metadata: dict[str, Any] | None | Unset
         if isinstance(self.metadata, Unset):
             metadata = UNSET
@@ -166,15 +208,19 @@ class AgentCall:
         else:
             metadata = self.metadata
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "agent_id": agent_id,
-                "status": status,
-            }
-        )
+        dynamic_variables: dict[str, Any] | None | Unset
+        if isinstance(self.dynamic_variables, Unset):
+            dynamic_variables = UNSET
+        elif isinstance(self.dynamic_variables, AgentCallDynamicVariablesType0):
+            dynamic_variables = self.dynamic_variables.to_dict()
+        else:
+            dynamic_variables = self.dynamic_variables
+
+        field_dict: dict[str, Any] = {
+            "id": id,
+            "agent_id": agent_id,
+            "status": status,
+        }
         if agent_name is not UNSET:
             field_dict["agent_name"] = agent_name
         if start_time is not UNSET:
@@ -201,13 +247,21 @@ class AgentCall:
             field_dict["deployment_version_id"] = deployment_version_id
         if deployment_region is not UNSET:
             field_dict["deployment_region"] = deployment_region
+        if telephony_account_type is not UNSET:
+            field_dict["telephony_account_type"] = telephony_account_type
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
+        if dynamic_variables is not UNSET:
+            field_dict["dynamic_variables"] = dynamic_variables
+        field_dict.update(self.additional_properties)
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.agent_call_dynamic_variables_type_0 import (
+            AgentCallDynamicVariablesType0,  # noqa: PLC0415
+        )
         from ..models.agent_call_metadata_type_0 import AgentCallMetadataType0  # noqa: PLC0415
         from ..models.agent_transcript import AgentTranscript  # noqa: PLC0415
         from ..models.telephony_params import TelephonyParams  # noqa: PLC0415
@@ -371,6 +425,17 @@ class AgentCall:
 
         deployment_region = _parse_deployment_region(d.pop("deployment_region", UNSET))
 
+        def _parse_telephony_account_type(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        telephony_account_type = _parse_telephony_account_type(
+            d.pop("telephony_account_type", UNSET)
+        )
+
         def _parse_metadata(data: object) -> AgentCallMetadataType0 | None | Unset:
             if data is None:
                 return data
@@ -387,6 +452,27 @@ class AgentCall:
             return cast(AgentCallMetadataType0 | None | Unset, data)
 
         metadata = _parse_metadata(d.pop("metadata", UNSET))
+
+        def _parse_dynamic_variables(
+            data: object,
+        ) -> AgentCallDynamicVariablesType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                dynamic_variables_type_0 = AgentCallDynamicVariablesType0.from_dict(
+                    data
+                )
+
+                return dynamic_variables_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(AgentCallDynamicVariablesType0 | None | Unset, data)
+
+        dynamic_variables = _parse_dynamic_variables(d.pop("dynamic_variables", UNSET))
 
         agent_call = cls(
             id=id,
@@ -405,7 +491,9 @@ class AgentCall:
             deployment_id=deployment_id,
             deployment_version_id=deployment_version_id,
             deployment_region=deployment_region,
+            telephony_account_type=telephony_account_type,
             metadata=metadata,
+            dynamic_variables=dynamic_variables,
         )
 
         agent_call.additional_properties = d

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -29,6 +29,12 @@ class AgentCallLogs:
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "call_id": "call_id",
+        "logs": "logs",
+        "updated_at": "updated_at",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         call_id = self.call_id
 
@@ -36,15 +42,12 @@ class AgentCallLogs:
 
         updated_at = self.updated_at.isoformat()
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "call_id": call_id,
+            "logs": logs,
+            "updated_at": updated_at,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "call_id": call_id,
-                "logs": logs,
-                "updated_at": updated_at,
-            }
-        )
 
         return field_dict
 

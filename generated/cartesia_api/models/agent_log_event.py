@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -31,6 +31,12 @@ class AgentLogEvent:
     timestamp: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "event": "event",
+        "metadata": "metadata",
+        "timestamp": "timestamp",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         event = self.event
 
@@ -38,15 +44,12 @@ class AgentLogEvent:
 
         timestamp = self.timestamp
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "event": event,
+            "metadata": metadata,
+            "timestamp": timestamp,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "event": event,
-                "metadata": metadata,
-                "timestamp": timestamp,
-            }
-        )
 
         return field_dict
 

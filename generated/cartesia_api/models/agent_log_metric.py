@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -19,31 +19,35 @@ class AgentLogMetric:
 
     Attributes:
         name (str): What was measured.
-        value (float): The measured value.
+        value (float | str): The measured value.
         timestamp (float): When it was logged.
     """
 
     name: str
-    value: float
+    value: float | str
     timestamp: float
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    __json_names__: ClassVar[dict[str, str]] = {
+        "name": "name",
+        "value": "value",
+        "timestamp": "timestamp",
+    }
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
 
+        value: float | str
         value = self.value
 
         timestamp = self.timestamp
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "name": name,
+            "value": value,
+            "timestamp": timestamp,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "name": name,
-                "value": value,
-                "timestamp": timestamp,
-            }
-        )
 
         return field_dict
 
@@ -52,7 +56,10 @@ class AgentLogMetric:
         d = dict(src_dict)
         name = d.pop("name")
 
-        value = d.pop("value")
+        def _parse_value(data: object) -> float | str:
+            return cast(float | str, data)
+
+        value = _parse_value(d.pop("value"))
 
         timestamp = d.pop("timestamp")
 

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -26,19 +26,21 @@ class AgentPhoneNumber:
     number: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "number": "number",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
         number = self.number
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "id": id,
+            "number": number,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "number": number,
-            }
-        )
 
         return field_dict
 

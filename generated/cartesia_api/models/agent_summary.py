@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -29,35 +29,52 @@ class AgentSummary:
     Attributes:
         id (str): The agent's ID.
         name (str): Its name.
-        created_at (datetime.datetime): When it was created.
-        updated_at (datetime.datetime): When it was last changed.
-        tts_voice (str): The ID of the voice that it speaks with.
-        tts_language (str): The language that it speaks.
-        has_text_to_agent_run (bool): Whether it was made from a text by the provider's tool.
-        deployment_count (int): How many deployments it has.
         description (None | str | Unset): What it is for.
+        created_at (datetime.datetime | Unset): When it was created.
+        updated_at (datetime.datetime | Unset): When it was last changed.
+        tts_voice (str | Unset): The ID of the voice that it speaks with.
+        tts_language (str | Unset): The language that it speaks.
         webhook_id (None | str | Unset): The webhook that is told of its calls.
         deleted_at (datetime.datetime | None | Unset): When it was deleted.
         git_repository (AgentSummaryGitRepositoryType0 | None | Unset): The repository that its code comes from.
         git_deploy_branch (None | str | Unset): The branch that is deployed.
         phone_numbers (list[AgentPhoneNumber] | None | Unset): The phone numbers that reach it.
+        has_text_to_agent_run (bool | Unset): Whether it was made from a text by the provider's tool.
+        deployment_count (int | Unset): How many deployments it has.
     """
 
     id: str
     name: str
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    tts_voice: str
-    tts_language: str
-    has_text_to_agent_run: bool
-    deployment_count: int
     description: None | str | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    updated_at: datetime.datetime | Unset = UNSET
+    tts_voice: str | Unset = UNSET
+    tts_language: str | Unset = UNSET
     webhook_id: None | str | Unset = UNSET
     deleted_at: datetime.datetime | None | Unset = UNSET
     git_repository: AgentSummaryGitRepositoryType0 | None | Unset = UNSET
     git_deploy_branch: None | str | Unset = UNSET
     phone_numbers: list[AgentPhoneNumber] | None | Unset = UNSET
+    has_text_to_agent_run: bool | Unset = UNSET
+    deployment_count: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    __json_names__: ClassVar[dict[str, str]] = {
+        "id": "id",
+        "name": "name",
+        "description": "description",
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+        "tts_voice": "tts_voice",
+        "tts_language": "tts_language",
+        "webhook_id": "webhook_id",
+        "deleted_at": "deleted_at",
+        "git_repository": "git_repository",
+        "git_deploy_branch": "git_deploy_branch",
+        "phone_numbers": "phone_numbers",
+        "has_text_to_agent_run": "has_text_to_agent_run",
+        "deployment_count": "deployment_count",
+    }
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.agent_summary_git_repository_type_0 import (
@@ -68,23 +85,23 @@ class AgentSummary:
 
         name = self.name
 
-        created_at = self.created_at.isoformat()
-
-        updated_at = self.updated_at.isoformat()
-
-        tts_voice = self.tts_voice
-
-        tts_language = self.tts_language
-
-        has_text_to_agent_run = self.has_text_to_agent_run
-
-        deployment_count = self.deployment_count
-
         description: None | str | Unset
         if isinstance(self.description, Unset):
             description = UNSET
         else:
             description = self.description
+
+        created_at: str | Unset = UNSET
+        if not isinstance(self.created_at, Unset):
+            created_at = self.created_at.isoformat()
+
+        updated_at: str | Unset = UNSET
+        if not isinstance(self.updated_at, Unset):
+            updated_at = self.updated_at.isoformat()
+
+        tts_voice = self.tts_voice
+
+        tts_language = self.tts_language
 
         webhook_id: None | str | Unset
         if isinstance(self.webhook_id, Unset):
@@ -126,22 +143,24 @@ class AgentSummary:
         else:
             phone_numbers = self.phone_numbers
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "name": name,
-                "created_at": created_at,
-                "updated_at": updated_at,
-                "tts_voice": tts_voice,
-                "tts_language": tts_language,
-                "has_text_to_agent_run": has_text_to_agent_run,
-                "deployment_count": deployment_count,
-            }
-        )
+        has_text_to_agent_run = self.has_text_to_agent_run
+
+        deployment_count = self.deployment_count
+
+        field_dict: dict[str, Any] = {
+            "id": id,
+            "name": name,
+        }
         if description is not UNSET:
             field_dict["description"] = description
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if updated_at is not UNSET:
+            field_dict["updated_at"] = updated_at
+        if tts_voice is not UNSET:
+            field_dict["tts_voice"] = tts_voice
+        if tts_language is not UNSET:
+            field_dict["tts_language"] = tts_language
         if webhook_id is not UNSET:
             field_dict["webhook_id"] = webhook_id
         if deleted_at is not UNSET:
@@ -152,6 +171,11 @@ class AgentSummary:
             field_dict["git_deploy_branch"] = git_deploy_branch
         if phone_numbers is not UNSET:
             field_dict["phone_numbers"] = phone_numbers
+        if has_text_to_agent_run is not UNSET:
+            field_dict["has_text_to_agent_run"] = has_text_to_agent_run
+        if deployment_count is not UNSET:
+            field_dict["deployment_count"] = deployment_count
+        field_dict.update(self.additional_properties)
 
         return field_dict
 
@@ -167,18 +191,6 @@ class AgentSummary:
 
         name = d.pop("name")
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at").upper())
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at").upper())
-
-        tts_voice = d.pop("tts_voice")
-
-        tts_language = d.pop("tts_language")
-
-        has_text_to_agent_run = d.pop("has_text_to_agent_run")
-
-        deployment_count = d.pop("deployment_count")
-
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -187,6 +199,24 @@ class AgentSummary:
             return cast(None | str | Unset, data)
 
         description = _parse_description(d.pop("description", UNSET))
+
+        _created_at = d.pop("created_at", UNSET)
+        created_at: datetime.datetime | Unset
+        if isinstance(_created_at, Unset):
+            created_at = UNSET
+        else:
+            created_at = datetime.datetime.fromisoformat(_created_at.upper())
+
+        _updated_at = d.pop("updated_at", UNSET)
+        updated_at: datetime.datetime | Unset
+        if isinstance(_updated_at, Unset):
+            updated_at = UNSET
+        else:
+            updated_at = datetime.datetime.fromisoformat(_updated_at.upper())
+
+        tts_voice = d.pop("tts_voice", UNSET)
+
+        tts_language = d.pop("tts_language", UNSET)
 
         def _parse_webhook_id(data: object) -> None | str | Unset:
             if data is None:
@@ -266,21 +296,25 @@ class AgentSummary:
 
         phone_numbers = _parse_phone_numbers(d.pop("phone_numbers", UNSET))
 
+        has_text_to_agent_run = d.pop("has_text_to_agent_run", UNSET)
+
+        deployment_count = d.pop("deployment_count", UNSET)
+
         agent_summary = cls(
             id=id,
             name=name,
+            description=description,
             created_at=created_at,
             updated_at=updated_at,
             tts_voice=tts_voice,
             tts_language=tts_language,
-            has_text_to_agent_run=has_text_to_agent_run,
-            deployment_count=deployment_count,
-            description=description,
             webhook_id=webhook_id,
             deleted_at=deleted_at,
             git_repository=git_repository,
             git_deploy_branch=git_deploy_branch,
             phone_numbers=phone_numbers,
+            has_text_to_agent_run=has_text_to_agent_run,
+            deployment_count=deployment_count,
         )
 
         agent_summary.additional_properties = d

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -28,6 +28,12 @@ class AgentSummaryGitRepositoryType0:
     name: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "provider": "provider",
+        "account": "account",
+        "name": "name",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         provider = self.provider
 
@@ -35,15 +41,12 @@ class AgentSummaryGitRepositoryType0:
 
         name = self.name
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "provider": provider,
+            "account": account,
+            "name": name,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "provider": provider,
-                "account": account,
-                "name": name,
-            }
-        )
 
         return field_dict
 

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -23,24 +23,35 @@ class AgentToolCall:
     """A tool that was called during a turn.
 
     Attributes:
-        id (str): The tool call's ID.
         name (str): The tool's name.
         arguments (AgentToolCallArguments): What it was called with.
+        id (None | str | Unset): The tool call's ID.
         result (None | str | Unset): What it returned.
     """
 
-    id: str
     name: str
     arguments: AgentToolCallArguments
+    id: None | str | Unset = UNSET
     result: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
-        id = self.id
+    __json_names__: ClassVar[dict[str, str]] = {
+        "name": "name",
+        "arguments": "arguments",
+        "id": "id",
+        "result": "result",
+    }
 
+    def to_dict(self) -> dict[str, Any]:
         name = self.name
 
         arguments = self.arguments.to_dict()
+
+        id: None | str | Unset
+        if isinstance(self.id, Unset):
+            id = UNSET
+        else:
+            id = self.id
 
         result: None | str | Unset
         if isinstance(self.result, Unset):
@@ -48,17 +59,15 @@ class AgentToolCall:
         else:
             result = self.result
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "id": id,
-                "name": name,
-                "arguments": arguments,
-            }
-        )
+        field_dict: dict[str, Any] = {
+            "name": name,
+            "arguments": arguments,
+        }
+        if id is not UNSET:
+            field_dict["id"] = id
         if result is not UNSET:
             field_dict["result"] = result
+        field_dict.update(self.additional_properties)
 
         return field_dict
 
@@ -67,11 +76,18 @@ class AgentToolCall:
         from ..models.agent_tool_call_arguments import AgentToolCallArguments  # noqa: PLC0415
 
         d = dict(src_dict)
-        id = d.pop("id")
-
         name = d.pop("name")
 
         arguments = AgentToolCallArguments.from_dict(d.pop("arguments"))
+
+        def _parse_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        id = _parse_id(d.pop("id", UNSET))
 
         def _parse_result(data: object) -> None | str | Unset:
             if data is None:
@@ -83,9 +99,9 @@ class AgentToolCall:
         result = _parse_result(d.pop("result", UNSET))
 
         agent_tool_call = cls(
-            id=id,
             name=name,
             arguments=arguments,
+            id=id,
             result=result,
         )
 

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -27,7 +27,7 @@ class AgentTranscript:
     Attributes:
         role (str): Whose turn it was.
         start_timestamp (float): When it began, in seconds from the start of the call.
-        end_timestamp (float): When it ended, in seconds from the start of the call.
+        end_timestamp (float | None | Unset): When it ended, in seconds from the start of the call.
         text (None | str | Unset): What was said.
         end_reason (None | str | Unset): Why the turn ended.
         tool_calls (list[AgentToolCall] | None | Unset): The tools that were called.
@@ -40,7 +40,7 @@ class AgentTranscript:
 
     role: str
     start_timestamp: float
-    end_timestamp: float
+    end_timestamp: float | None | Unset = UNSET
     text: None | str | Unset = UNSET
     end_reason: None | str | Unset = UNSET
     tool_calls: list[AgentToolCall] | None | Unset = UNSET
@@ -51,6 +51,20 @@ class AgentTranscript:
     log_metric: AgentLogMetric | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "role": "role",
+        "start_timestamp": "start_timestamp",
+        "end_timestamp": "end_timestamp",
+        "text": "text",
+        "end_reason": "end_reason",
+        "tool_calls": "tool_calls",
+        "stt_ttfb": "stt_ttfb",
+        "tts_ttfb": "tts_ttfb",
+        "vad_buffer_ms": "vad_buffer_ms",
+        "log_event": "log_event",
+        "log_metric": "log_metric",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         from ..models.agent_log_event import AgentLogEvent  # noqa: PLC0415
         from ..models.agent_log_metric import AgentLogMetric  # noqa: PLC0415
@@ -59,7 +73,11 @@ class AgentTranscript:
 
         start_timestamp = self.start_timestamp
 
-        end_timestamp = self.end_timestamp
+        end_timestamp: float | None | Unset
+        if isinstance(self.end_timestamp, Unset):
+            end_timestamp = UNSET
+        else:
+            end_timestamp = self.end_timestamp
 
         text: None | str | Unset
         if isinstance(self.text, Unset):
@@ -119,15 +137,12 @@ class AgentTranscript:
         else:
             log_metric = self.log_metric
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "role": role,
-                "start_timestamp": start_timestamp,
-                "end_timestamp": end_timestamp,
-            }
-        )
+        field_dict: dict[str, Any] = {
+            "role": role,
+            "start_timestamp": start_timestamp,
+        }
+        if end_timestamp is not UNSET:
+            field_dict["end_timestamp"] = end_timestamp
         if text is not UNSET:
             field_dict["text"] = text
         if end_reason is not UNSET:
@@ -144,6 +159,7 @@ class AgentTranscript:
             field_dict["log_event"] = log_event
         if log_metric is not UNSET:
             field_dict["log_metric"] = log_metric
+        field_dict.update(self.additional_properties)
 
         return field_dict
 
@@ -158,7 +174,14 @@ class AgentTranscript:
 
         start_timestamp = d.pop("start_timestamp")
 
-        end_timestamp = d.pop("end_timestamp")
+        def _parse_end_timestamp(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        end_timestamp = _parse_end_timestamp(d.pop("end_timestamp", UNSET))
 
         def _parse_text(data: object) -> None | str | Unset:
             if data is None:

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -23,16 +23,17 @@ class AgentsCancelCallResponse200:
     cancelled: bool
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "cancelled": "cancelled",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         cancelled = self.cancelled
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "cancelled": cancelled,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "cancelled": cancelled,
-            }
-        )
 
         return field_dict
 

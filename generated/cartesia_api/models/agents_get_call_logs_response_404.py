@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -26,19 +26,21 @@ class AgentsGetCallLogsResponse404:
     description: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "message": "message",
+        "description": "description",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         message = self.message
 
         description = self.description
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "message": message,
+            "description": description,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "message": message,
-                "description": description,
-            }
-        )
 
         return field_dict
 

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -26,19 +26,21 @@ class APIInfo:
     version: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "ok": "ok",
+        "version": "version",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         ok = self.ok
 
         version = self.version
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "ok": ok,
+            "version": version,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "ok": ok,
-                "version": version,
-            }
-        )
 
         return field_dict
 

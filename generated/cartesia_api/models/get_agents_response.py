@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -27,19 +27,20 @@ class GetAgentsResponse:
     summaries: list[AgentSummary]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "summaries": "summaries",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         summaries = []
         for summaries_item_data in self.summaries:
             summaries_item = summaries_item_data.to_dict()
             summaries.append(summaries_item)
 
-        field_dict: dict[str, Any] = {}
+        field_dict: dict[str, Any] = {
+            "summaries": summaries,
+        }
         field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "summaries": summaries,
-            }
-        )
 
         return field_dict
 

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -33,6 +33,12 @@ class GetCallsResponse:
     next_page: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "data": "data",
+        "has_more": "has_more",
+        "next_page": "next_page",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         data = []
         for data_item_data in self.data:
@@ -47,17 +53,14 @@ class GetCallsResponse:
         else:
             next_page = self.next_page
 
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update(
-            {
-                "data": data,
-            }
-        )
+        field_dict: dict[str, Any] = {
+            "data": data,
+        }
         if has_more is not UNSET:
             field_dict["has_more"] = has_more
         if next_page is not UNSET:
             field_dict["next_page"] = next_page
+        field_dict.update(self.additional_properties)
 
         return field_dict
 

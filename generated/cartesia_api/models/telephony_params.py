@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -42,6 +42,16 @@ class TelephonyParams:
     headers: TelephonyParamsHeaders | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
+    __json_names__: ClassVar[dict[str, str]] = {
+        "to": "to",
+        "from_": "from",
+        "call_sid": "call_sid",
+        "direction": "direction",
+        "connection_type": "connection_type",
+        "parameters": "parameters",
+        "headers": "headers",
+    }
+
     def to_dict(self) -> dict[str, Any]:
         to = self.to
 
@@ -62,8 +72,6 @@ class TelephonyParams:
             headers = self.headers.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-        field_dict.update({})
         if to is not UNSET:
             field_dict["to"] = to
         if from_ is not UNSET:
@@ -78,6 +86,7 @@ class TelephonyParams:
             field_dict["parameters"] = parameters
         if headers is not UNSET:
             field_dict["headers"] = headers
+        field_dict.update(self.additional_properties)
 
         return field_dict
 

@@ -2,7 +2,7 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -18,6 +18,8 @@ class TelephonyParamsHeaders:
     """SIP headers of the call."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    __json_names__: ClassVar[dict[str, str]] = {}
 
     def to_dict(self) -> dict[str, Any]:
 

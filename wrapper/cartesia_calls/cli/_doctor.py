@@ -6,6 +6,7 @@ import json
 import platform
 import time
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import httpx
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 # Any id that no call has: to be told so is the proof that the server answers and takes the key.
 _PROBE_CALL_ID = "ac_doctor_probe"
 _PROBE_TIMEOUT = 10.0
+_END_OF_HOSTING = date(2026, 12, 1)
+_MIGRATION_PAGE = "agents/migrate-from-line-sdk in the documentation of Cartesia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,26 @@ def _failed(what: str, error: CartesiaError) -> _Finding:
     )
 
 
+def hosting_note(today: date) -> str:
+    """Return what the end of hosted code means for runtime logs, as seen from a day (in UTC).
+
+    The facts come from the provider's page `agents/migrate-from-line-sdk`.
+    """
+    if today < _END_OF_HOSTING:
+        return (
+            "Cartesia stops hosting code-first (Line SDK) agents on 2026-12-01. Recordings, "
+            "transcripts and call records stay; whether the runtime logs of past calls stay is not "
+            "known, so keep them before that day: cartesia-calls export --agent ID --to FOLDER "
+            f"(source: {_MIGRATION_PAGE})"
+        )
+    return (
+        "Cartesia stopped hosting code-first (Line SDK) agents on 2026-12-01. Recordings, "
+        "transcripts and call records stayed; whether the runtime logs of earlier calls stayed was "
+        "not announced. To keep what is still there: cartesia-calls export --agent ID --to FOLDER "
+        f"(source: {_MIGRATION_PAGE})"
+    )
+
+
 def _versions() -> dict[str, str]:
     return {
         "cartesia-calls": __version__,
@@ -120,6 +143,7 @@ def _as_object(findings: list[_Finding]) -> dict[str, object]:
             {key: value for key, value in asdict(finding).items() if value not in ("", [])}
             for finding in findings
         ],
+        "notes": [hosting_note(datetime.now(UTC).date())],
     }
 
 
@@ -133,4 +157,4 @@ def _as_text(findings: list[_Finding], *, verbose: bool) -> list[str]:
         if verbose:
             more += finding.details
         lines += [f"{'':19}{printable(line)}" for line in more]
-    return lines
+    return [*lines, f"note  {hosting_note(datetime.now(UTC).date())}"]

@@ -40,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
             for page in pages:
                 for call in page:
                     write_object(call.to_dict())
+        if calls.unplaced:
+            print(_left_out(calls.unplaced), file=sys.stderr)
     return ExitCode.DONE
 
 
@@ -54,6 +56,14 @@ def _show(pages: Iterator[list[AgentCall]]) -> None:
             shown += len(page)
     if not shown:
         print("No such calls.", file=sys.stderr)
+
+
+def _left_out(count: int) -> str:
+    what = "1 call has" if count == 1 else f"{count} calls have"
+    return (
+        f"{what} neither a start nor an end time: left out. "
+        "List without --since and --until to see all calls."
+    )
 
 
 def _with_progress(pages: Iterator[list[AgentCall]]) -> Iterator[list[AgentCall]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from cartesia_calls import AgentCallStatus
 from cartesia_calls._version import __version__
 
 from ._option_types import (
@@ -131,7 +132,8 @@ def _add_list(commands: _Commands) -> None:
         "--status",
         action="append",
         metavar="S",
-        help="only calls with this status, such as started or failed; may be given again",
+        help="only calls with this status; may be given again; known: "
+        + ", ".join(get_args(AgentCallStatus)),
     )
     _add_times(parser, "calls that started")
     parser.add_argument(

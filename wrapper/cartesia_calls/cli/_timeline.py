@@ -33,7 +33,7 @@ def timeline(call: AgentCall) -> list[Moment]:
     it lies outside the call, the time of its turn is taken.
     """
     turns = call.transcript or []
-    length = max((turn.end_timestamp for turn in turns), default=0.0)
+    length = max((turn.end_timestamp or turn.start_timestamp for turn in turns), default=0.0)
     moments = [moment for turn in turns for moment in _of_turn(turn, length)]
     if call.start_time:
         moments.insert(0, Moment(0.0, "start", ""))
@@ -50,7 +50,8 @@ def _of_turn(turn: AgentTranscript, length: float) -> Iterator[Moment]:
         text = " ".join([event.event, *_pairs(event.metadata.additional_properties)])
         yield Moment(_within(event.timestamp, turn, length), "event", text)
     if metric := turn.log_metric:
-        text = f"{metric.name} = {metric.value:g}"
+        value = metric.value if isinstance(metric.value, str) else f"{metric.value:g}"
+        text = f"{metric.name} = {value}"
         yield Moment(_within(metric.timestamp, turn, length), "metric", text)
     note = _note(turn)
     if turn.text or note:
@@ -67,7 +68,7 @@ def _tool_call(tool_call: AgentToolCall) -> str:
     return f"{tool_call.name}({arguments}){result}"
 
 
-def _pairs(values: Mapping[str, str]) -> list[str]:
+def _pairs(values: Mapping[str, object]) -> list[str]:
     return [f"{name}={value!r}" for name, value in values.items()]
 
 

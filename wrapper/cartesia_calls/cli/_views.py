@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from cartesia_api.types import Unset
 from cartesia_calls._printable import printable
 
 from ._timeline import timeline
@@ -54,7 +55,7 @@ def calls_table(calls: Iterable[AgentCall], *, header: bool = True) -> Renderabl
     for call in calls:
         table.add_row(
             Text(printable(call.id)),
-            _local(call.start_time or None),
+            f"{_local(call.start_time):%Y-%m-%d %H:%M:%S}" if call.start_time else "",
             _length(call),
             _styled(call.status),
             Text(printable(call.end_reason or "")),
@@ -73,10 +74,10 @@ def agents_table(agents: Iterable[AgentSummary]) -> RenderableType:
         table.add_row(
             Text(printable(agent.id)),
             Text(printable(agent.name) + (" (deleted)" if agent.deleted_at else "")),
-            Text(printable(agent.tts_language)),
+            Text(printable(agent.tts_language or "")),
             Text(printable(numbers)),
-            str(agent.deployment_count),
-            f"{agent.updated_at.astimezone():%Y-%m-%d}",
+            "" if isinstance(agent.deployment_count, Unset) else str(agent.deployment_count),
+            f"{_local(agent.updated_at):%Y-%m-%d}" if agent.updated_at else "",
         )
     return table
 
@@ -111,13 +112,11 @@ def _record(call: AgentCall) -> Mapping[str, str]:
     ends = (phone.from_, phone.to) if phone else ()
     data = "zero retention: none are kept" if call.zdr_enabled else ""
     if call.redacted_at:
-        data = f"deleted {call.redacted_at.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+        data = f"deleted {_local(call.redacted_at):%Y-%m-%d %H:%M:%S %Z}"
     name = f"{call.agent_name}, " if call.agent_name else ""
     return {
         "Agent": f"{name}{call.agent_id}",
-        "Started": f"{call.start_time.astimezone():%Y-%m-%d %H:%M:%S %Z}"
-        if call.start_time
-        else "",
+        "Started": f"{_local(call.start_time):%Y-%m-%d %H:%M:%S %Z}" if call.start_time else "",
         "Length": _length(call),
         "Ended by": call.end_reason or "",
         "Error": call.error_message or "",
@@ -144,8 +143,15 @@ def _styled(word: str) -> Text:
     return Text(printable(word), style=_STYLES.get(word, ""))
 
 
-def _local(moment: datetime | None) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}" if moment else ""
+def _local(moment: datetime) -> datetime:
+    """Return the moment in local time, or unchanged where local time would be outside the calendar.
+
+    A server's zero time, `0001-01-01T00:00:00Z`, is, anywhere west of Greenwich.
+    """
+    try:
+        return moment.astimezone()
+    except OverflowError:
+        return moment
 
 
 def _length(call: AgentCall) -> str:

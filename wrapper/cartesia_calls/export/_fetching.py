@@ -88,8 +88,6 @@ class Fetcher:
                 except CartesiaError as error:
                     parts[part] = skipped = _skipped(error, part, final=work.final)
                     failure = error if skipped.has_failed else failure
-                except ValueError as error:
-                    parts[part] = Skipped(FAILED, str(error))
         return FetchedCall(work, parts, failure)
 
     async def _part(self, part: str, work: Work) -> Mapping[str, Fetched]:
@@ -117,7 +115,6 @@ class Attempts:
         Raises:
             StopExportError: This machine can't take it.
             CartesiaError: There is no such part, or this attempt has failed.
-            ValueError: What came does not fit the schema.
         """
         if part == "logs":
             logs = await self._calls.logs(work.call_id)
@@ -129,9 +126,10 @@ class Attempts:
         # A call's own record has the transcript; one request serves for both.
         call = await self._calls.get(work.call_id)
         _check_same(call.id, work.call_id)
+        record = call.to_dict()
         both: dict[str, Fetched] = {
-            "record": Rows(record_rows(call.to_dict())),
-            "transcript": Rows(transcript_rows(call)),
+            "record": Rows(record_rows(record)),
+            "transcript": Rows(transcript_rows(record)),
         }
         if call.redacted_at:  # since it was listed
             both["transcript"] = Skipped("deleted")

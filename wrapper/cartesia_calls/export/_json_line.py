@@ -1,8 +1,9 @@
-"""JSON as a line of a file, by the fastest writer installed, with the same bytes from each."""
+"""JSON that strict readers take, with the same bytes whatever is installed."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,34 +17,44 @@ if TYPE_CHECKING:
 def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is nothing that JSON has")
+    raise TypeError(f"JSON has no type for {type(value).__name__}")
 
 
 _orjson = find_orjson()
 _write_fast: Callable[[object], bytes] | None = (
     partial(_orjson.dumps, option=_orjson.OPT_APPEND_NEWLINE) if _orjson else None
 )
-_as_it_is = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_text).encode
-_escaped = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), default=_text).encode
+_encoder = partial(json.JSONEncoder, ensure_ascii=False, separators=(",", ":"), default=_text)
+_encode = _encoder(allow_nan=False).encode
+_encode_infinities = _encoder(allow_nan=True).encode
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def json_line(value: object) -> bytes:
     """Return a value as a line: of text, whole numbers, booleans, null, and times in UTC.
 
-    Fractions would be written in different ways: see `exact_json_line`.
+    Writers spell fractions in different ways: use `json_bytes` for values that may hold one.
     """
     if _write_fast is not None:
         try:
             return _write_fast(value)
         except TypeError:
             pass  # half a surrogate pair, or a number of more than 64 bits
-    return exact_json_line(value)
+    return json_bytes(value) + b"\n"
 
 
-def exact_json_line(value: object) -> bytes:
-    """Return any value as a line."""
+def json_bytes(value: object) -> bytes:
+    r"""Return any value as JSON.
+
+    Half a surrogate pair becomes the six characters that JSON escapes it with, such as `\ud83d`:
+    UTF-8 cannot encode it, and strict readers refuse its escape. A number that is too large for a
+    float becomes null, since JSON has no infinity.
+    """
     try:
-        return f"{_as_it_is(value)}\n".encode()
+        text = _encode(value)
+    except ValueError:
+        text = _encode(json.loads(_encode_infinities(value), parse_constant=lambda _: None))
+    try:
+        return text.encode()
     except UnicodeEncodeError:
-        # Half a surrogate pair: JSON can say it, UTF-8 can't.
-        return f"{_escaped(value)}\n".encode()
+        return _HALF_PAIR.sub(lambda half: f"\\\\u{ord(half[0]):x}", text).encode()

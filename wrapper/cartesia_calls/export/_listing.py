@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
@@ -35,7 +35,7 @@ async def pages(
         agent_id=agent_id, status=job.status, since=job.since, until=job.until
     )
     asking = cast("Sender", _ThrottledSender(sender, throttle))
-    async for page in list_pages(asking, calls.query):
+    async for page in list_pages(asking, replace(calls.query, complete=True)):
         yield page
 
 

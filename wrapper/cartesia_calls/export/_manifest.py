@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from cartesia_calls._exceptions import ConfigurationError
 
@@ -41,7 +41,7 @@ def check_about(target: Target, job: Job) -> None:
     """Write what the target holds, or check that it fits what is there.
 
     Raises:
-        ConfigurationError: It holds another format, or what another version wrote.
+        ConfigurationError: It holds another format, or another version of the schema.
     """
     mine = {"schema": SCHEMA_VERSION, "format": job.format}
     if target.create(_ABOUT, json.dumps(mine).encode() + b"\n"):
@@ -52,6 +52,14 @@ def check_about(target: Target, job: Job) -> None:
         # A run was stopped while it wrote this.
         target.write(_ABOUT, json.dumps(mine).encode() + b"\n")
         return
+    version = cast("dict[str, object]", theirs).get("schema") if isinstance(theirs, dict) else None
+    if version != SCHEMA_VERSION:
+        raise ConfigurationError(
+            f"The target {target.name} holds an export with version {version} of the schema; this "
+            f"release writes version {SCHEMA_VERSION}.",
+            hint="Export to another target, such as a new folder, and keep the old one: calls whose data "
+            "the provider has removed since are only there.",
+        )
     if theirs != mine:
         raise ConfigurationError(
             f"The target {target.name} holds an export of another kind: {json.dumps(theirs)}, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._json_line import exact_json_line, json_line
+from ._json_line import json_bytes, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,5 +18,6 @@ _WITH_FRACTIONS = frozenset({"number", "json"})
 
 def encode(table: Table, rows: Iterable[Row]) -> bytes:
     """Return the rows as the bytes of a file, the same for the same rows, whatever is installed."""
-    has_fractions = not _WITH_FRACTIONS.isdisjoint(column.type for column in table.columns)
-    return b"".join(map(exact_json_line if has_fractions else json_line, rows))
+    if _WITH_FRACTIONS.isdisjoint(column.type for column in table.columns):
+        return b"".join(map(json_line, rows))
+    return b"".join(json_bytes(row) + b"\n" for row in rows)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ._json_line import json_bytes
 from ._schema import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
@@ -30,30 +30,19 @@ _TYPES = {
 
 
 def encode(table: Table, rows: Sequence[Row]) -> bytes:
-    """Return the rows as the bytes of a file, the same for the same rows and version of pyarrow.
-
-    Raises:
-        ValueError: A value does not fit its column.
-    """
+    """Return the rows as the bytes of a file, the same for the same rows and version of pyarrow."""
     return _as_file(arrow_table(table, rows), table.name)
 
 
 def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as above
-    """Return the rows as a `pyarrow.Table`.
-
-    Raises:
-        ValueError: A value does not fit its column.
-    """
+    """Return the rows as a `pyarrow.Table`."""
     nested = [column.name for column in table.columns if column.type == "json"]
     if nested:
         rows = [row | {name: _text(row[name]) for name in nested} for row in rows]
     try:
-        try:
-            columns = _columns(table.name, rows)
-        except UnicodeEncodeError:
-            columns = _columns(table.name, [_without_half_pairs(row) for row in rows])
-    except (pa.ArrowException, OverflowError, TypeError) as error:
-        raise ValueError(f"a value does not fit its column: {error}") from error
+        columns = _columns(table.name, rows)
+    except UnicodeEncodeError:
+        columns = _columns(table.name, [_without_half_pairs(row) for row in rows])
     return pa.Table.from_arrays(columns, schema=schema(table.name))
 
 
@@ -87,12 +76,12 @@ def _columns(table: str, rows: Sequence[Row]) -> list[Any]:
     return columns
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=True, sort_keys=True)
+def _text(value: object) -> bytes | None:
+    return None if value is None else json_bytes(value)
 
 
 def _without_half_pairs(row: Row) -> Row:
-    """Return a row whose text is UTF-8, as Parquet's is, which can't say half a surrogate pair."""
+    """Return a row with each half of a surrogate pair as its escape, as `json_bytes` writes it."""
     return {
         name: value.encode(errors="backslashreplace") if isinstance(value, str) else value
         for name, value in row.items()

@@ -1,4 +1,4 @@
-"""Where in a target things are: folders that DuckDB, Polars and Spark read as partitions."""
+"""Where in a target things are: folders that readers of data sets take for Hive's partitions."""
 
 from __future__ import annotations
 
@@ -12,21 +12,28 @@ if TYPE_CHECKING:
 MANIFEST = "_manifest"
 LOCKS = "_locks"
 PARTIAL = "_partial"
-# Hive's name for a partition of rows that have no value: readers give null for it.
-NO_DAY = "__HIVE_DEFAULT_PARTITION__"
+# A date like all others, so that readers agree on the type; pandas cannot read Hive's name for null.
+NO_DAY = "1970-01-01"
 # File systems allow 255 bytes; a suffix comes behind.
 _LONGEST_NAME = 200
 _KEPT_OF_LONG_NAME = 100
 
 
-def day_of(start: datetime | None) -> str:
-    """Return the day on which a call started, in UTC, as its partition's name."""
-    return start.date().isoformat() if start else NO_DAY
+def day_of(start: datetime | None, end: datetime | None) -> str:
+    """Return the day of a call, as its partition's name.
+
+    Args:
+        start: When it started, in UTC.
+        end: When it ended, in UTC; decides where it never started.
+    """
+    moment = start or end
+    return moment.date().isoformat() if moment else NO_DAY
 
 
 def data_path(part: str, agent_id: str, day: str, call_id: str, suffix: str) -> str:
     """Return where a part of a call is, relative to the target."""
-    return f"{part}/agent_id={safe_name(agent_id)}/day={day}/{safe_name(call_id)}.{suffix}"
+    # Not `agent_id=`: readers guess the type of a partition, and the files have a column of that name.
+    return f"{part}/agent={safe_name(agent_id)}/day={day}/{safe_name(call_id)}.{suffix}"
 
 
 def safe_name(text: str) -> str:

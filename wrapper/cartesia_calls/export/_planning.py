@@ -56,7 +56,7 @@ def work_on(
     # Where no time tells how long ago the end was, the call is looked at again each time.
     final = ended is not None and (now - ended).total_seconds() > grace
     given = call.to_dict() if "record" in parts and "transcript" not in parts else None
-    day = day_of(in_utc(call.start_time or None))
+    day = day_of(in_utc(call.start_time or None), in_utc(ended))
     has_failed = any(part in recorded and recorded[part].has_failed for part in parts)
     return Work(
         call_id=call.id,

@@ -1,6 +1,6 @@
-"""The tables that an export writes: one definition for NDJSON, for Parquet and for their documentation.
+"""The tables that an export writes: one definition for NDJSON, Parquet and their documentation.
 
-A change that a reader would notice raises `SCHEMA_VERSION`.
+Raise `SCHEMA_VERSION` with each change that a reader would notice; a further table is none.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 ColumnType = Literal["string", "integer", "number", "boolean", "time", "json"]
 Row = dict[str, object]
@@ -72,6 +72,7 @@ RECORD = Table(
         Column("deployment_region", "string", "where it ran"),
         Column("telephony_params", "json", "the phone side of the call"),
         Column("metadata", "json", "what was attached to the call"),
+        Column("raw", "json", "the whole record as it came"),
     ),
 )
 TRANSCRIPT = Table(
@@ -88,9 +89,11 @@ TRANSCRIPT = Table(
         Column("tool_calls", "json", "the tools that were called"),
         Column("stt_ttfb", "number", "seconds until speech recognition gave its first result"),
         Column("tts_ttfb", "number", "seconds until speech synthesis gave its first audio"),
+        Column("reply_gap", "number", "seconds of silence before a reply; else null"),
         Column("vad_buffer_ms", "integer", "milliseconds that voice activity detection held back"),
         Column("log_event", "json", "an event that the agent's code noted"),
         Column("log_metric", "json", "a measurement that the agent's code noted"),
+        Column("raw", "json", "the whole turn as it came"),
     ),
 )
 TABLES = {table.name: table for table in (LOGS, RECORD, TRANSCRIPT)}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Protocol
 
-from ._entry import FAILED, Entry, Exported, Skipped
+from ._entry import Entry, Exported, Skipped
 from ._errors import TargetError
 from ._fetching import Recording
 from ._manifest import parts_there
@@ -190,7 +190,6 @@ class PartWriter:
 
         Raises:
             TargetError: It can't be written.
-            ValueError: It does not fit the schema.
         """
         if isinstance(fetched, Exported | Skipped):
             return fetched
@@ -238,8 +237,7 @@ def written(
 
     Args:
         call: What was fetched.
-        part: Writes a part, given its name and what was recorded of it; a `ValueError` says that it
-            can't be written.
+        part: Writes a part, given its name and what was recorded of it.
     """
     work = call.fetched.work
     before: Mapping[str, Outcome] = call.before.parts if call.before else {}
@@ -249,10 +247,7 @@ def written(
     failed: Skipped | None = None
     for name, fetched in call.fetched.parts.items():
         old = before.get(name)
-        try:
-            new = part(name, work, fetched, old)
-        except ValueError as error:
-            new = Skipped(FAILED, str(error))
+        new = part(name, work, fetched, old)
         if isinstance(new, Skipped) and isinstance(old, Exported):
             # What is there stays there.
             if new.has_failed:

@@ -168,7 +168,7 @@ async def _fetch_and_write(
     bench = cast("_Bench", get_worker().plugins[name])
     try:
         return await bench.fetch_and_write(part, work, before)
-    except (CartesiaError, StopExportError, ValueError) as error:
+    except (CartesiaError, StopExportError) as error:
         # What caused it may hold the request, with the key.
         error.__cause__ = error.__context__ = None
         return error.with_traceback(None)

@@ -10,23 +10,23 @@ its counterpart:
 
 In pytest, the fixture `cartesia_sandbox` is such a sandbox, a new one for each test.
 
-Names are imported when they are first used: pytest imports this package in every run, to learn of
-the fixture, and its packages are an extra.
+Names are imported when they are first used: pytest imports this package in every run to find the
+fixture, and what it depends on is an extra.
 """
 
-# Type checkers read the imports; at run time `__getattr__` does them one by one.
+# Type checkers read these imports; at run time `__getattr__` performs them one by one.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._app import create_app
-    from ._clock import Clock
     from ._errors import SandboxError
     from ._example_ids import ExampleAgents, ExampleCalls
     from ._sandbox import Sandbox
+    from ._state import Clock
 
 __all__ = ["Clock", "ExampleAgents", "ExampleCalls", "Sandbox", "SandboxError", "create_app"]
 
 _HOMES = {
-    "Clock": "_clock",
+    "Clock": "_state",
     "ExampleAgents": "_example_ids",
     "ExampleCalls": "_example_ids",
     "Sandbox": "_sandbox",
@@ -38,7 +38,7 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - part of what is put off
+    from importlib import import_module  # noqa: PLC0415 - deferred like the rest
 
     try:
         module = import_module(f"{__name__}.{_HOMES[name]}")

@@ -1,6 +1,6 @@
 """One call, and what is true of it at a given moment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ RETENTION = timedelta(days=30)
 
 
 class CallStatus(StrEnum):
-    """Where a call stands: the values that the spec names."""
+    """The status of a call: the values that the spec names."""
 
     CREATED = "created"
     STARTED = "started"
@@ -23,7 +23,7 @@ class CallStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Phone:
-    """The phone side of a call; the numbers are gone once the call was deleted."""
+    """The phone side of a call; deleting the call erases the numbers."""
 
     caller: str | None
     called: str | None
@@ -33,67 +33,88 @@ class Phone:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What the sandbox knows of a call, what is still to come included.
+    """What the sandbox knows of a call, including what is still to come.
 
     Attributes:
+        deployment: What its record says of the agent and of the deployment that ran.
         created_at: When it was set up; calls are listed by it.
-        starts_at: When it is answered; `None` where it never is.
+        starts_at: When it is answered; `None` if it never is.
         ends_at: When it is over; `None` as long as that is open.
         logs_appear_at: When its logs are first written; `None` as long as that is open, or never.
-        tell: Makes the story, which takes too long to do for each call beforehand.
+        tell: Makes the story, which takes too long to do for every call in advance.
+        log_while_watched: Level, source and message of the lines that it writes once a client asks
+            for its logs.
         outcome: Its status once it is over; `end_reason` and the like hold from then on too.
-        phone: `None` where no phone was involved.
+        phone: `None` if no phone was involved.
         zero_retention: Whether its transcript, recording and logs are never kept.
         redacted_at: When its data were deleted.
+        without_offset: Whether its start and end have no offset from UTC, which the spec does not
+            allow.
     """
 
     call_id: str
     agent_id: str
+    deployment: Mapping[str, str]
     created_at: datetime
     tell: Callable[[], Story]
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     logs_appear_at: datetime | None = None
+    log_while_watched: Sequence[Sequence[str]] = ()
     outcome: CallStatus = CallStatus.COMPLETED
     end_reason: str | None = None
     error_message: str | None = None
     batch_id: str | None = None
     phone: Phone | None = None
     summary: str | None = None
-    metadata: Mapping[str, str] | None = None
+    metadata: Mapping[str, object] | None = None
+    dynamic_variables: Mapping[str, object] | None = None
     zero_retention: bool = False
     redacted_at: datetime | None = None
+    without_offset: bool = False
 
     def status(self, now: datetime) -> CallStatus:
-        """Return where it stands."""
+        """Return its status at that moment."""
         if self.ends_at is not None and self.ends_at <= now:
             return self.outcome
         if self.starts_at is not None and self.starts_at <= now:
             return CallStatus.STARTED
         return CallStatus.CREATED
 
+    def start_time(self, now: datetime) -> datetime | None:
+        """Return when it started; `None` where it has not."""
+        return None if self.status(now) is CallStatus.CREATED else self.starts_at
+
     def is_over(self, now: datetime) -> bool:
-        """Return whether it has ended, well or not."""
+        """Return whether it has ended, successfully or not."""
         return self.ends_at is not None and self.ends_at <= now
 
     def has_transcript(self, now: datetime) -> bool:
-        """Return whether there is a transcript to give; it is written when the call is over."""
+        """Return whether it has a transcript, which is written when the call is over."""
         answered = self.starts_at is not None
         return answered and self.is_over(now) and self._keeps_data()
 
     def has_recording(self, now: datetime) -> bool:
-        """Return whether there is a recording to give."""
+        """Return whether it has a recording."""
         return self.has_transcript(now) and not self._is_past_retention(now)
 
     def has_logs(self, now: datetime) -> bool:
-        """Return whether there are logs to give."""
+        """Return whether it has logs."""
         written = self.logs_appear_at is not None and self.logs_appear_at <= now
         return written and self._keeps_data() and not self._is_past_retention(now)
 
     def redacted(self, now: datetime) -> Self:
-        """Return the call without what deleting it erases."""
+        """Return the call without the data that deleting it erases."""
         phone = self.phone and replace(self.phone, caller=None, called=None)
-        return replace(self, phone=phone, summary=None, metadata=None, tell=Story, redacted_at=now)
+        return replace(
+            self,
+            phone=phone,
+            summary=None,
+            metadata=None,
+            dynamic_variables=None,
+            tell=Story,
+            redacted_at=now,
+        )
 
     def _keeps_data(self) -> bool:
         return self.redacted_at is None and not self.zero_retention

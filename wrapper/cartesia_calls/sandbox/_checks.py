@@ -1,4 +1,4 @@
-"""What a request must carry before an operation looks at it: a key, then an API version."""
+"""What every request must carry: a key and an API version."""
 
 import re
 from collections.abc import Sequence
@@ -11,10 +11,13 @@ from starlette.requests import Request
 from ._contract import Contract, Operation
 
 ACCEPTED_KEY = "sk_car_sandbox_accepted"
-"""The documented example of a key; every other well-formed one is accepted as well."""
+"""The documented example of a key; every other well-formed key is accepted too."""
 
 REFUSED_KEY = "sk_car_sandbox_refused"
-"""The one well-formed key that is answered as a revoked one would be."""
+"""The one well-formed key that is refused, as a revoked one would be."""
+
+_ALSO_ACCEPTED = ("2026-08-14",)
+"""API versions that the provider is known to accept, with the same responses as the spec's."""
 
 _KEY = re.compile(r"sk_car_[A-Za-z0-9_-]{4,}")
 _ADMIN_PREFIX = "sk_car_admin_"
@@ -22,16 +25,17 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def check_request(request: Request, operation: Operation, contract: Contract) -> None:
-    """Check what the spec asks of a request to the operation, the key before the version.
+    """Check that the request has what the spec requires of the operation: the key, then the version.
 
     Raises:
-        HTTPException: 401 or 403 for the key, 400 for the version. Its text never holds the key.
+        HTTPException: 401 or 403 for the key, 400 for the version. Its text never contains the key.
     """
     if operation.needs_key:
         _check_key(request.headers.get("authorization"))
     if operation.needs_version:
         sent = request.headers.get(contract.version_header)
-        _check_version(sent, contract.version_header, contract.versions)
+        supported = sorted({*contract.versions, *_ALSO_ACCEPTED})
+        _check_version(sent, contract.version_header, supported)
 
 
 def _check_key(authorization: str | None) -> None:

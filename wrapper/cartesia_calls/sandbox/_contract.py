@@ -1,4 +1,4 @@
-"""Reads from the vendored spec what the sandbox has to behave like."""
+"""What the sandbox takes from the vendored spec."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Operation:
         operation_id: Its name in the spec.
         method: The HTTP method, in capitals.
         path: The path template, such as `/agents/calls/{call_id}/logs`.
-        needs_key: Whether the spec asks for a bearer key.
-        needs_version: Whether the spec asks for the version header.
+        needs_key: Whether the spec requires a bearer key.
+        needs_version: Whether the spec requires the version header.
         error_examples: By status, the example texts of each documented error body, by field.
     """
 
@@ -45,8 +45,8 @@ class Operation:
             return self.error_examples[status]
         except KeyError:
             raise SandboxError(
-                f"The spec has no example of the {status} answer of {self.operation_id!r}, which "
-                "the sandbox gives. Vendor a spec that has one, or write it into the sandbox."
+                f"The spec has no example of the {status} response of {self.operation_id!r}, which "
+                "the sandbox sends. Vendor a spec that has one, or write it into the sandbox."
             ) from None
 
 
@@ -76,22 +76,30 @@ class Contract:
             known = ", ".join(sorted(self.operations)) or "none"
             raise SandboxError(
                 f"The spec has no operation {operation_id!r}, which the sandbox serves (it has: "
-                f"{known}). Vendor a spec that has it, or take it out of the sandbox."
+                f"{known}). Vendor a spec that has it, or remove it from the sandbox."
             ) from None
+
+
+def parse_yaml(text: str) -> object:
+    """Return the document that the YAML text holds."""
+    # Both loaders are safe ones; libyaml's, if PyYAML has it, takes a tenth of the time.
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    document: object = yaml.load(text, loader)  # noqa: S506 - see above
+    return document
 
 
 def load_contract(path: Path | None = None) -> Contract:
     """Read the contract.
 
     Args:
-        path: The spec's file; by default the one that travels with the package.
+        path: The spec's file; by default the one in the package.
 
     Raises:
         SandboxError: The spec is missing, or lacks something that the sandbox is built from.
     """
     path = _find_spec() if path is None else path
     try:
-        document: object = _parse(path.read_text(encoding="utf-8"))
+        document: object = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SandboxError(
             f"The spec at {path} cannot be read ({error}). Restore the file or reinstall the package."
@@ -105,16 +113,9 @@ def load_contract(path: Path | None = None) -> Contract:
     )
 
 
-def _parse(text: str) -> object:
-    # Both loaders are the safe one; libyaml's takes a tenth of the time, where PyYAML has it.
-    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-    document: object = yaml.load(text, loader)  # noqa: S506 - see above
-    return document
-
-
 def _find_spec() -> Path:
     here = Path(__file__).resolve()
-    # A wheel carries the spec beside this file; a checkout keeps the only copy in openapi/.
+    # A wheel has the spec beside this file; a checkout has its only copy in openapi/.
     candidates = (here.with_name(_SPEC_NAME), here.parents[3] / "openapi" / _SPEC_NAME)
     for candidate in candidates:
         if candidate.is_file():
@@ -173,7 +174,7 @@ def _needs_key(spec: Mapping[str, object], security: object, where: str) -> bool
             if (scheme.get("type"), scheme.get("scheme")) != ("http", "bearer"):
                 raise SandboxError(
                     f"The spec secures {where} with {name!r}, which is not HTTP bearer. "
-                    "Teach the sandbox that scheme before serving this spec."
+                    "Add that scheme to the sandbox before serving this spec."
                 )
     return True
 
@@ -207,11 +208,13 @@ def _is_list(value: object) -> TypeGuard[list[object]]:
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:
     if not _is_mapping(value):
-        raise SandboxError(f"The spec is not usable: {where} is missing or no mapping. Repair it.")
+        raise SandboxError(
+            f"The spec is not usable: {where} is missing or not a mapping. Repair it."
+        )
     return value
 
 
 def _text(value: object, where: str) -> str:
     if not isinstance(value, str):
-        raise SandboxError(f"The spec is not usable: {where} is missing or no text. Repair it.")
+        raise SandboxError(f"The spec is not usable: {where} is missing or not a text. Repair it.")
     return value

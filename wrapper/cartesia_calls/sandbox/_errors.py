@@ -1,5 +1,5 @@
-"""What the sandbox raises in the program that runs it."""
+"""The error that the sandbox raises in the program that runs it."""
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what was asked; the message says why and what to do."""
+    """The sandbox cannot do what was asked; the message says why, and what to do next."""

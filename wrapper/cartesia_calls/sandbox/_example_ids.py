@@ -1,4 +1,4 @@
-"""The names under which the sandbox's examples are found."""
+"""The ids of the sandbox's examples."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,19 @@ class ExampleAgents:
     """The ids of the example agents.
 
     Attributes:
-        busy: Has a few hundred calls over the last six weeks, the named example calls among them.
+        busy: Has a few hundred calls over the last six weeks, including the named example calls.
         quiet: Has a few dozen; most of them belong to the example batch.
         idle: Has none.
-        unknown: An example of an id that no agent has; so is every id not named here.
+        odd: Has a few whose records hold what real ones hold and the spec does not describe: tool
+            calls without an id, nested values, a metric with a text, an unknown `end_reason`, times
+            without an offset.
+        unknown: An example of an id that no agent has; every id not named here is another.
     """
 
     busy: str = "agent_busy"
     quiet: str = "agent_quiet"
     idle: str = "agent_idle"
+    odd: str = "agent_odd"
     unknown: str = "agent_unknown"
 
 
@@ -28,14 +32,14 @@ class ExampleCalls:
     """The ids of the example calls, all of the busy agent's.
 
     Attributes:
-        finished: Over since yesterday, and its logs are there.
-        running: Has no logs at first; they appear while one watches, from the first request
+        finished: Over since yesterday, with logs.
+        running: Has no logs at first; they appear while a client watches, from the first request
             for them until the call ends a few seconds later.
-        expired: Over for 40 days; its logs and its recording were removed by retention.
-        unknown: An example of an id that no call has; so is every id not named here.
+        expired: Over for 40 days; retention removed its logs and its recording.
+        unknown: An example of an id that no call has; every id not named here is another.
         created: Rings and is never answered: it stays `created`.
-        just_ended: Ends when it is first seen, in a list or by its id. Its logs are written
-            some seconds after the first request for them.
+        just_ended: Ends when it is first seen, in a list or by its id. Its logs are written some
+            seconds after the first request for them.
         deleted: Its data were deleted.
         zero_retention: Over for three hours; its transcript, recording and logs were never kept.
     """

@@ -1,4 +1,4 @@
-"""Failures on request: what the next answers shall be, to one operation or whatever is asked."""
+"""Failures on request: the next responses of one operation, or of any."""
 
 import re
 from collections import deque
@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ._answers import error_answer
+from ._error_responses import error_response
 
 _FINAL_STATUSES = range(200, 600)
-# As RFC 9110 has them (token, field-value); servers fall silent on others.
+# As in RFC 9110 (token, field-value); servers send nothing for others.
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _STATUSES_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -22,13 +22,13 @@ _STATUSES_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One answer to give in place of the real one.
+    """One response to send in place of the real one.
 
     Attributes:
         status: Its status.
         headers: Its headers.
         body: Its body; `None` is the API's error body.
-        operation: The operationId that it waits for; `None` is whatever is asked.
+        operation: The operationId that it waits for; `None` is any.
     """
 
     status: int
@@ -38,21 +38,21 @@ class Fault:
 
 
 class Faults:
-    """The failures still to come, in the order they were asked for; safe to use from any thread."""
+    """The failures still to come, in the order they were added; safe to use from any thread."""
 
     def __init__(self) -> None:
         self._queue: deque[Fault] = deque()
         self._lock = Lock()
 
     def add(self, fault: Fault, *, times: int) -> None:
-        """Put the fault behind those already waiting, so many times.
+        """Append the fault, `times` times.
 
         Raises:
-            ValueError: HTTP allows no such answer, or `times` is less than 1.
+            ValueError: HTTP allows no such response, or `times` is less than 1.
         """
         if fault.status not in _FINAL_STATUSES or fault.status in _STATUSES_WITHOUT_BODY:
             raise ValueError(
-                f"status {fault.status} cannot be answered with a body. "
+                f"status {fault.status} cannot be sent with a body. "
                 "Use one from 200 to 599, but neither 204 nor 304."
             )
         if times < 1:
@@ -62,7 +62,7 @@ class Faults:
             self._queue.extend([fault] * times)
 
     def take(self, operation: str | None) -> Fault | None:
-        """Return the fault that is next for the operation and forget it; `None` where none is."""
+        """Remove and return the next fault for the operation; `None` if there is none."""
         with self._lock:
             for position, fault in enumerate(self._queue):
                 if fault.operation in {None, operation}:
@@ -72,7 +72,7 @@ class Faults:
 
 
 class FaultInjection:
-    """ASGI middleware: answers with the next fault for what is asked as long as there is one."""
+    """ASGI middleware: responds with the next fault for the requested operation, if there is one."""
 
     def __init__(
         self, app: ASGIApp, faults: Faults, operation_of: Callable[[Scope], str | None]
@@ -82,19 +82,19 @@ class FaultInjection:
         self._operation_of = operation_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a fault, or pass the request on."""
+        """Respond with a fault, or pass the request on."""
         http = scope["type"] == "http"
         fault = self._faults.take(self._operation_of(scope)) if http else None
         if fault is None:
             await self._app(scope, receive, send)
             return
-        await _answer(Request(scope), fault)(scope, receive, send)
+        await _respond(Request(scope), fault)(scope, receive, send)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no header name. Use letters, digits and hyphens.")
+            raise ValueError(f"{name!r} is not a header name. Use letters, digits and hyphens.")
         if not _HEADER_VALUE.fullmatch(value):
             raise ValueError(
                 f"The value {value!r} of {name} cannot be sent. "
@@ -102,8 +102,8 @@ def _check_headers(headers: Mapping[str, str]) -> None:
             )
 
 
-def _answer(request: Request, fault: Fault) -> Response:
+def _respond(request: Request, fault: Fault) -> Response:
     headers = dict(fault.headers)
     if fault.body is not None:
         return Response(fault.body, fault.status, headers)
-    return error_answer(request, fault.status, "The sandbox was asked for this failure.", headers)
+    return error_response(request, fault.status, "The sandbox was asked for this failure.", headers)

@@ -1,4 +1,4 @@
-"""What each operation answers once the request is known to be a good one."""
+"""The response of each operation to a request that passed the checks."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ._call import Call
-from ._list_query import read_list_query, unknown_cursor
-from ._pages import UnknownCursorError, cut_page
-from ._records import call_record
+from ._listing import cut_page, read_list_query
+from ._records import call_record, call_recording
 from ._state import State, WrongStatusError
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -24,11 +23,11 @@ _LOGS_CALL_NOT_FOUND = {
 
 
 class Operations:
-    """The operations of the spec, answered from a state.
+    """The operations of the spec, served from a state.
 
     Args:
         state: What the sandbox remembers.
-        version: The API version that `apiStatus_get` tells.
+        version: The API version that `apiStatus_get` reports.
         logs_not_available: The body that says that a call has no logs.
     """
 
@@ -40,7 +39,7 @@ class Operations:
         self._logs_not_available = logs_not_available
 
     def endpoints(self) -> Mapping[str, Endpoint]:
-        """Return what answers each operation, by operationId."""
+        """Return the endpoint of each operation by operationId."""
         return {
             "apiStatus_get": self._get_status,
             "agents_list": self._list_agents,
@@ -68,16 +67,8 @@ class Operations:
     async def _list_calls(self, request: Request) -> Response:
         query = read_list_query(request.query_params)
         calls = self._state.calls(agent_id=query.agent_id, batch_id=query.batch_id)
-        try:
-            page = cut_page(
-                calls,
-                limit=query.limit,
-                starting_after=query.starting_after,
-                ending_before=query.ending_before,
-            )
-        except UnknownCursorError:
-            raise unknown_cursor() from None
         now = self._state.now()
+        page = cut_page([call for call in calls if query.covers(call.start_time(now))], query)
         return JSONResponse(
             {
                 "data": [
@@ -93,7 +84,7 @@ class Operations:
         return self._record(self._call(request))
 
     async def _download_call_audio(self, request: Request) -> Response:
-        audio = self._state.recording(self._call(request))
+        audio = call_recording(self._call(request), self._state.now())
         if audio is None:
             raise HTTPException(
                 HTTPStatus.NOT_FOUND,
@@ -109,13 +100,7 @@ class Operations:
         logs = self._state.logs(call)
         if logs is None:
             return JSONResponse(self._logs_not_available, HTTPStatus.NOT_FOUND)
-        return JSONResponse(
-            {
-                "call_id": logs.call_id,
-                "logs": list(logs.lines),
-                "updated_at": logs.updated_at.isoformat(),
-            }
-        )
+        return JSONResponse(logs)
 
     async def _cancel_call(self, request: Request) -> Response:
         try:

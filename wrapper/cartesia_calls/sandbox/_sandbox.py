@@ -1,4 +1,4 @@
-"""The sandbox as users hold it: a server to start, its URL, its keys and its calls."""
+"""The sandbox as users see it: a server to start, its URL, its keys and its calls."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -7,7 +7,6 @@ from typing import Self
 
 from ._app import build_app
 from ._checks import ACCEPTED_KEY, REFUSED_KEY
-from ._clock import Clock
 from ._contract import load_contract
 from ._errors import SandboxError
 from ._example_ids import EXAMPLE_BATCH, ExampleAgents, ExampleCalls
@@ -20,20 +19,22 @@ from ._server import (
     run_until_signalled,
     url_of,
 )
+from ._state import Clock
 
 
 class Sandbox:
     """A local server that behaves as the vendored spec says.
 
-    It serves all of the spec's operations. As a context manager it runs in a thread of its own;
-    `serve_forever` runs it on the main thread. It begins with the same agents and calls each time,
-    whose times are told back from the moment it was made, and remembers what is cancelled and
-    deleted as long as the object lives, across restarts too.
+    It serves all operations of the spec. As a context manager it runs in its own thread;
+    `serve_forever` runs it on the main thread. It always begins with the same agents and calls,
+    whose times are counted back from the moment the object was created. It remembers what is
+    cancelled and deleted as long as the object lives, across restarts too.
 
     Attributes:
-        api_key: A key that it accepts, as it does every other of the form `sk_car_…`.
-        refused_api_key: The one key of that form that it answers with 401.
-        api_version: The newest API version of the spec, as YYYY-MM-DD.
+        api_key: A key that it accepts, like every other of the form `sk_car_…`.
+        refused_api_key: The one key of that form that it refuses with 401.
+        api_version: The newest API version of the spec, as YYYY-MM-DD. Later versions that the
+            provider serves with the same responses are accepted too.
         agents: The ids of its example agents.
         calls: The ids of its example calls, one for each situation that a client must tell apart.
         batch_id: The id of its example batch of calls.
@@ -42,7 +43,7 @@ class Sandbox:
     def __init__(
         self, *, host: str = "127.0.0.1", port: int = 0, clock: Clock | None = None
     ) -> None:
-        """Prepare a sandbox without starting it.
+        """Create a sandbox without starting it.
 
         Args:
             host: The loopback address to listen on, or `localhost`.
@@ -50,7 +51,7 @@ class Sandbox:
             clock: The time that its calls live in; by default the machine's.
 
         Raises:
-            ValueError: The host is not loopback, or the port is no TCP port.
+            ValueError: The host is not loopback, or the port is not a TCP port.
             SandboxError: The spec is missing, or lacks something that the sandbox is built from.
         """
         self._address = loopback_address(host)
@@ -91,20 +92,20 @@ class Sandbox:
         body: bytes | None = None,
         operation: str | None = None,
     ) -> None:
-        """Make the next answers failures, or whatever else they shall be; thread-safe.
+        """Make the next responses failures, or whatever else you specify; thread-safe.
 
         Args:
-            status: The status of those answers, registered or not.
-            times: How many answers; further calls of this method add theirs behind.
+            status: The status of those responses, registered or not.
+            times: How many responses; further calls of this method append theirs.
             headers: Headers to add, such as `{"Retry-After": "0"}`. A `Content-Length` greater
-                than the body makes an answer that breaks off.
-            body: The bytes to answer; by default the API's error body for that status.
-            operation: The operationId whose next requests get these answers, such as
-                `agents_get-call`; by default they are for whatever is asked.
+                than the body makes a response that breaks off.
+            body: The bytes of the body; by default the API's error body for that status.
+            operation: The operationId whose next requests get these responses, such as
+                `agents_get-call`; by default those of any operation do.
 
         Raises:
             TypeError: `body` is not bytes.
-            ValueError: HTTP allows no such answer, `times` is less than 1, or the spec has no
+            ValueError: HTTP allows no such response, `times` is less than 1, or the spec has no
                 such operation.
         """
         if not isinstance(body, bytes | None):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -122,7 +123,7 @@ class Sandbox:
             on_started: Called once the sandbox accepts connections and `url` is known.
 
         Raises:
-            SandboxError: The port cannot be had, the sandbox is running already, or this is not
+            SandboxError: The port is not available, the sandbox is already running, or this is not
                 the main thread.
         """
         if threading.current_thread() is not threading.main_thread():
@@ -139,10 +140,10 @@ class Sandbox:
             self._url = None
 
     def __enter__(self) -> Self:
-        """Start in a thread of its own, and return once connections are accepted.
+        """Start in a separate thread, and return once the sandbox accepts connections.
 
         Raises:
-            SandboxError: The port cannot be had, or the sandbox is running already.
+            SandboxError: The port is not available, or the sandbox is already running.
         """
         self._refuse_second_start()
         listener = listen(self._address, self._port)

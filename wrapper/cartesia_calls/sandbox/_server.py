@@ -1,4 +1,4 @@
-"""Runs an ASGI application with uvicorn on a loopback socket."""
+"""An ASGI application run by uvicorn on a loopback socket."""
 
 import contextlib
 import ipaddress
@@ -29,7 +29,7 @@ def loopback_address(host: str) -> str:
         if ipaddress.ip_address(host).is_loopback:
             return host
     raise ValueError(
-        f"host {host!r} is not a loopback address. The sandbox takes almost any key, so it only "
+        f"host {host!r} is not a loopback address. The sandbox accepts almost any key, so it only "
         "listens to this machine: use '127.0.0.1', '::1' or 'localhost'."
     )
 
@@ -38,10 +38,12 @@ def check_port(port: int) -> int:
     """Return the port.
 
     Raises:
-        ValueError: It is no TCP port.
+        ValueError: It is not a TCP port.
     """
     if not 0 <= port <= _MAX_PORT:
-        raise ValueError(f"port {port} is no TCP port. Use 1 to {_MAX_PORT}, or 0 for a free one.")
+        raise ValueError(
+            f"port {port} is not a TCP port. Use 1 to {_MAX_PORT}, or 0 for a free one."
+        )
     return port
 
 
@@ -49,7 +51,7 @@ def listen(address: str, port: int) -> socket.socket:
     """Return a listening socket; port 0 takes a free one.
 
     Raises:
-        SandboxError: The port cannot be had.
+        SandboxError: The port is not available.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
@@ -62,14 +64,14 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the base URL under which a server on that socket is reached."""
+    """Return the base URL of a server on that socket."""
     address, port = listener.getsockname()[:2]
     host = f"[{address}]" if ":" in address else address
     return f"http://{host}:{port}"
 
 
 class Server(uvicorn.Server):
-    """A quiet uvicorn that says when it accepts connections."""
+    """A uvicorn that logs nothing and reports when it accepts connections."""
 
     def __init__(self, app: ASGIApp, on_started: Callable[[], None]) -> None:
         super().__init__(
@@ -84,20 +86,20 @@ class Server(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                # An answer takes no time here; whoever still holds a connection is cut off.
+                # Responses take no time here; connections that are still open are closed.
                 timeout_graceful_shutdown=1,
             )
         )
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept connections on the sockets, then tell."""
+        """Start to accept connections on the sockets, then report it."""
         await super().startup(sockets)
         self._on_started()
 
 
 class BackgroundServer:
-    """A server in a thread of its own."""
+    """A server in a separate thread."""
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         self._ready = threading.Event()
@@ -128,7 +130,7 @@ class BackgroundServer:
         try:
             with self._listener:
                 self._server.run(sockets=[self._listener])
-        except BaseException as error:  # noqa: BLE001 - whatever it is, start() must not wait for ever
+        except BaseException as error:  # noqa: BLE001 - start() must not wait forever
             self._failure = error
         finally:
             self._ready.set()
@@ -145,9 +147,9 @@ def run_until_signalled(
 
 @contextlib.contextmanager
 def _stopped_by_signals(server: Server) -> Generator[None, None, None]:
-    # While it serves, uvicorn handles the signals itself; once stopped it restores the handlers
-    # it found, which are these, and raises the signal again. They also cover the short moment
-    # before it takes over.
+    # While it serves, uvicorn handles the signals itself. Once stopped, it restores the handlers
+    # that it found, which are these, and raises the signal again. They also cover the time before
+    # it installs its own.
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.should_exit = True
 

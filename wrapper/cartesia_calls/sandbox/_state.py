@@ -1,19 +1,16 @@
-"""What the sandbox remembers, and how it moves with the time and with what is asked."""
+"""What the sandbox remembers, and how it changes with the time and with requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Protocol
 
 from ._call import Call, CallStatus
-from ._clock import Clock
-from ._example_agents import example_agents
-from ._example_calls import LOGS_WRITTEN_AFTER, busy_calls, quiet_calls
 from ._example_ids import ExampleCalls
-from ._example_stories import STEPS_WHILE_WATCHED, running_watched
-from ._logs import CallLogs, logs_of
-from ._named_calls import named_calls
-from ._recording import recording
+from ._examples import LOGS_WRITTEN_AFTER, example_agents, example_calls
+from ._records import Record, call_logs
+from ._story import continue_story
 
 SECONDS_UNTIL_FIRST_LINES = 2.0
 """How long the running call has no logs, from the first request for them, in seconds."""
@@ -25,8 +22,24 @@ SECONDS_UNTIL_LATE_LOGS = 5.0
 """How long the call that just ended has no logs, from the first request for them, in seconds."""
 
 
+class Clock(Protocol):
+    """Tells the time; pass your own to the sandbox to move its calls along at will."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+
 class WrongStatusError(Exception):
-    """The call's status does not allow what was asked."""
+    """The call's status does not allow what was requested."""
 
 
 class State:
@@ -35,10 +48,8 @@ class State:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         born = clock.now()
-        calls = [*named_calls(born), *busy_calls(born), *quiet_calls(born)]
-        calls.sort(key=lambda call: call.created_at, reverse=True)
-        self._calls = {call.call_id: call for call in calls}
-        self._ids = ExampleCalls()
+        self._calls = {call.call_id: call for call in example_calls(born)}
+        self._just_ended = ExampleCalls().just_ended
         self.agents: Mapping[str, Mapping[str, object]] = example_agents(born)
 
     def now(self) -> datetime:
@@ -55,25 +66,19 @@ class State:
         ]
 
     def call(self, call_id: str) -> Call | None:
-        """Return the call; `None` where there is none of that id."""
-        if call_id == self._ids.just_ended:
+        """Return the call; `None` if there is none with that id."""
+        if call_id == self._just_ended:
             self._end_just_ended()
         return self._calls.get(call_id)
 
-    def logs(self, call: Call) -> CallLogs | None:
-        """Return the call's logs as of now; `None` where there are none to give.
+    def logs(self, call: Call) -> Record | None:
+        """Return the call's logs as of now; `None` if there are none.
 
-        The first request for them is what the running call and the one that just ended wait for.
+        The running call and the one that just ended wait for the first request for their logs.
         """
         if call.logs_appear_at is None and call.redacted_at is None:
             call = self._keep(self._with_logs_to_come(call))
-        return logs_of(call, self.now())
-
-    def recording(self, call: Call) -> bytes | None:
-        """Return the call's recording, a WAV file; `None` where there is none to give."""
-        if not call.has_recording(self.now()) or call.starts_at is None or call.ends_at is None:
-            return None
-        return recording((call.ends_at - call.starts_at).total_seconds())
+        return call_logs(call, self.now())
 
     def cancel(self, call: Call) -> None:
         """End the call now.
@@ -88,7 +93,7 @@ class State:
         self._keep(replace(call, ends_at=now, end_reason="api_cancelled", logs_appear_at=appear_at))
 
     def delete(self, call: Call) -> Call:
-        """Erase the call's data and return what is left; once erased, it stays as it is.
+        """Erase the call's data and return what is left; a second time changes nothing.
 
         Raises:
             WrongStatusError: It is not over.
@@ -103,22 +108,23 @@ class State:
         return call
 
     def _end_just_ended(self) -> None:
-        call = self._calls[self._ids.just_ended]
+        call = self._calls[self._just_ended]
         if call.ends_at is None:
             self._keep(replace(call, ends_at=self.now()))
 
     def _with_logs_to_come(self, call: Call) -> Call:
         now = self.now()
-        if call.call_id == self._ids.just_ended:
+        if call.call_id == self._just_ended:
             late = timedelta(seconds=SECONDS_UNTIL_LATE_LOGS)
             return replace(call, logs_appear_at=now + late)
-        if call.call_id == self._ids.running and call.starts_at is not None:
-            first_lines = now + timedelta(seconds=SECONDS_UNTIL_FIRST_LINES)
+        if call.log_while_watched and call.starts_at is not None:
+            lines = call.log_while_watched
+            since = now + timedelta(seconds=SECONDS_UNTIL_FIRST_LINES)
             step = timedelta(seconds=SECONDS_BETWEEN_LINES)
-            return replace(
-                call,
-                logs_appear_at=first_lines,
-                ends_at=first_lines + STEPS_WHILE_WATCHED * step,
-                tell=partial(running_watched, since=first_lines - call.starts_at, step=step),
+            tell = partial(
+                continue_story, call.tell(), lines, since=since - call.starts_at, step=step
             )
+            # One step after the last line, the call ends.
+            ends_at = since + (len(lines) + 1) * step
+            return replace(call, logs_appear_at=since, ends_at=ends_at, tell=tell)
         return call

@@ -1,7 +1,7 @@
 """The pytest fixture that a project has once it installs `cartesia-calls[sandbox]`.
 
-pytest imports this module in every run of an environment that has the package, so it imports
-nothing until the fixture is used.
+pytest imports this module in every run where the package is installed, so it imports nothing until
+a test uses the fixture.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def cartesia_sandbox() -> Iterator[Sandbox]:
     """A running sandbox of the Cartesia calls API, a new one for each test.
 
-    Point a client to its `url` with its `api_key`; `agents` and `calls` name its examples.
+    Pass its `url` and `api_key` to a client; `agents` and `calls` name its examples.
     """
     try:
         from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - costs time, and is an extra

@@ -11,10 +11,11 @@ from ...models.get_calls_response import GetCallsResponse
 from ...types import UNSET, Response, Unset
 
 if TYPE_CHECKING:
+    import datetime
+
     import httpx
 
     from ...client import AuthenticatedClient, Client
-    from ...models.agents_list_calls_expand import AgentsListCallsExpand
     from ...models.cartesia_version import CartesiaVersion
 
 
@@ -22,10 +23,12 @@ def _get_kwargs(
     *,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -37,10 +40,11 @@ def _get_kwargs(
 
     params["batch_id"] = batch_id
 
-    json_expand: str | Unset = UNSET
-    if not isinstance(expand, Unset):
-        json_expand = expand.value
-
+    json_expand: None | str | Unset
+    if isinstance(expand, Unset):
+        json_expand = UNSET
+    else:
+        json_expand = expand
     params["expand"] = json_expand
 
     params["starting_after"] = starting_after
@@ -48,6 +52,16 @@ def _get_kwargs(
     params["ending_before"] = ending_before
 
     params["limit"] = limit
+
+    json_start_time_gte: str | Unset = UNSET
+    if not isinstance(start_time_gte, Unset):
+        json_start_time_gte = start_time_gte.isoformat()
+    params["start_time_gte"] = json_start_time_gte
+
+    json_start_time_lte: str | Unset = UNSET
+    if not isinstance(start_time_lte, Unset):
+        json_start_time_lte = start_time_lte.isoformat()
+    params["start_time_lte"] = json_start_time_lte
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -96,10 +110,12 @@ def sync_detailed(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> Response[APIError | GetCallsResponse]:
     """List Calls
@@ -109,10 +125,12 @@ def sync_detailed(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -130,6 +148,8 @@ def sync_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         limit=limit,
+        start_time_gte=start_time_gte,
+        start_time_lte=start_time_lte,
         cartesia_version=cartesia_version,
     )
 
@@ -145,10 +165,12 @@ def sync(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> APIError | GetCallsResponse | None:
     """List Calls
@@ -158,10 +180,12 @@ def sync(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -180,6 +204,8 @@ def sync(
         starting_after=starting_after,
         ending_before=ending_before,
         limit=limit,
+        start_time_gte=start_time_gte,
+        start_time_lte=start_time_lte,
         cartesia_version=cartesia_version,
     ).parsed
 
@@ -189,10 +215,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> Response[APIError | GetCallsResponse]:
     """List Calls
@@ -202,10 +230,12 @@ async def asyncio_detailed(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -223,6 +253,8 @@ async def asyncio_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         limit=limit,
+        start_time_gte=start_time_gte,
+        start_time_lte=start_time_lte,
         cartesia_version=cartesia_version,
     )
 
@@ -236,10 +268,12 @@ async def asyncio(
     client: AuthenticatedClient,
     agent_id: str | Unset = UNSET,
     batch_id: str | Unset = UNSET,
-    expand: AgentsListCallsExpand | Unset = UNSET,
+    expand: None | str | Unset = UNSET,
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     limit: int | Unset = 10,
+    start_time_gte: datetime.datetime | Unset = UNSET,
+    start_time_lte: datetime.datetime | Unset = UNSET,
     cartesia_version: CartesiaVersion,
 ) -> APIError | GetCallsResponse | None:
     """List Calls
@@ -249,10 +283,12 @@ async def asyncio(
     Args:
         agent_id (str | Unset):
         batch_id (str | Unset):
-        expand (AgentsListCallsExpand | Unset):
+        expand (None | str | Unset):
         starting_after (str | Unset):
         ending_before (str | Unset):
         limit (int | Unset):  Default: 10.
+        start_time_gte (datetime.datetime | Unset):
+        start_time_lte (datetime.datetime | Unset):
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
 
     Raises:
@@ -272,6 +308,8 @@ async def asyncio(
             starting_after=starting_after,
             ending_before=ending_before,
             limit=limit,
+            start_time_gte=start_time_gte,
+            start_time_lte=start_time_lte,
             cartesia_version=cartesia_version,
         )
     ).parsed

@@ -64,11 +64,7 @@ def hints(table: Table) -> list[dict[str, object]]:
 
 
 def to_load(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as above
-    """Return rows as a `pyarrow.Table`.
-
-    Raises:
-        ValueError: A value does not fit its column.
-    """
+    """Return rows as a `pyarrow.Table`."""
     return _marked(_arrow(table, rows), None)
 
 

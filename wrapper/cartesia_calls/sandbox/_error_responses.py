@@ -1,4 +1,4 @@
-"""The API's general error body, and the request id that every answer carries."""
+"""The API's general error body, and the request id that every response carries."""
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
@@ -17,7 +17,7 @@ REQUEST_ID_HEADER = "x-request-id"
 
 
 class RequestIds:
-    """ASGI middleware: gives each request an id, and its answer the header that tells it."""
+    """ASGI middleware: gives each request an id, and puts it into a header of the response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -38,10 +38,10 @@ class RequestIds:
         await self._app(scope, receive, send_with_id)
 
 
-def error_answer(
+def error_response(
     request: Request, status: int, message: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """Return an error in the shape that the API uses everywhere but for missing logs."""
+    """Return an error in the shape that the API uses for everything but missing logs."""
     request_id: str = request.state.request_id
     body = {
         "error_code": None,
@@ -52,33 +52,33 @@ def error_answer(
     return JSONResponse(body, status, headers)
 
 
-def answer_http_exception(request: Request, raised: Exception) -> Response:
-    """Turn what routing and the checks before an operation raise into an error answer."""
-    error = cast("HTTPException", raised)  # the one kind that it is registered for
+def respond_to_http_exception(request: Request, raised: Exception) -> Response:
+    """Turn an error of the router or of the checks into a response."""
+    error = cast("HTTPException", raised)  # the only kind that this is registered for
     headers = dict(error.headers or {})
     message = error.detail
-    # What the router raises itself has no text but the status's own.
+    # The router's own errors have no text but that of the status.
     if error.status_code == HTTPStatus.NOT_FOUND and message == HTTPStatus.NOT_FOUND.phrase:
         message = "There is no such route. Check the method and the path."
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_methods_of_path(request)))
         message = f"This route does not take that method. Use {headers['Allow']}."
-    return error_answer(request, error.status_code, message, headers)
+    return error_response(request, error.status_code, message, headers)
 
 
-def answer_crash(request: Request, _error: Exception) -> Response:
-    """Answer for a request on which the sandbox itself failed."""
-    return error_answer(
+def respond_to_crash(request: Request, _error: Exception) -> Response:
+    """Return the response to a request on which the sandbox itself failed."""
+    return error_response(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "The sandbox itself failed: please report it.",
-        # Starlette calls this outside all middleware, so nobody else adds the header.
+        # Starlette calls this outside all middleware, which therefore cannot add the header.
         {REQUEST_ID_HEADER: request.state.request_id},
     )
 
 
 def _methods_of_path(request: Request) -> set[str]:
-    """Return the methods of all routes of the path; Starlette tells those of the first alone."""
+    """Return the methods of all routes of the path; Starlette only knows those of the first."""
     return {
         method
         for route in request.app.routes

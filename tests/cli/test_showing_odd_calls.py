@@ -1,0 +1,108 @@
+"""The command on calls whose records hold what the spec does not describe."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from cartesia_calls.sandbox import Sandbox
+from terminal import on_terminal, piped
+
+IDS = ["ac_odd_tools", "ac_odd_metric", "ac_odd_ending", "ac_odd_times", "ac_odd_metadata"]
+
+Record = dict[str, Any]
+
+
+@pytest.fixture
+def sent(sandbox: Sandbox) -> list[Record]:
+    """The records with their transcripts, as the sandbox sends them."""
+    headers = {
+        "Authorization": f"Bearer {sandbox.api_key}",
+        "Cartesia-Version": sandbox.api_version,
+    }
+    query = {"agent_id": sandbox.agents.odd, "expand": "transcript"}
+    response = httpx.get(
+        f"{sandbox.url}/agents/calls", params=query, headers=headers, trust_env=False
+    )
+    return [_with_times(call) for call in response.json()["data"]]
+
+
+def _with_times(call: Record) -> Record:
+    """Return the record with its times read, since their spelling may differ."""
+    times = {name: call[name] for name in ("start_time", "end_time") if call[name]}
+    return {**call, **{name: datetime.fromisoformat(text) for name, text in times.items()}}
+
+
+def _rows(out: str) -> list[Record]:
+    return [_with_times(json.loads(row)) for row in out.splitlines()]
+
+
+def _shown(call_id: str, env: dict[str, str]) -> str:
+    done = on_terminal("show", call_id, env={**env, "COLUMNS": "160"})
+    assert done.code == 0
+    return re.sub(r"\x1b\[[\d;]*m", "", done.out)
+
+
+def test_list_writes_each_record_as_it_came(
+    sandbox: Sandbox, env: dict[str, str], sent: list[Record]
+) -> None:
+    done = piped("list", "--agent", sandbox.agents.odd, "--expand", "--json", env=env)
+
+    assert done.code == 0
+    assert [call["id"] for call in sent] == IDS
+    assert _rows(done.out) == sent
+
+
+def test_show_writes_each_record_as_it_came(env: dict[str, str], sent: list[Record]) -> None:
+    shown = [piped("show", call_id, "--json", env=env) for call_id in IDS]
+
+    assert [done.code for done in shown] == [0] * len(IDS)
+    assert [row for done in shown for row in _rows(done.out)] == sent
+
+
+def test_every_tool_call_is_shown_the_failed_one_too(env: dict[str, str]) -> None:
+    shown = _shown("ac_odd_tools", env)
+
+    for name in ("find_table", "book_table", "send_message"):
+        assert f"{name}(" in shown
+    assert "error: no response within 5 s" in shown
+
+
+@pytest.mark.parametrize(
+    ("call_id", "texts"),
+    [
+        ("ac_odd_metric", ["guests_waiting", "four", "minutes_to_wait", "25"]),
+        ("ac_odd_ending", ["voicemail_detected"]),
+        ("ac_odd_times", ["Sorry, wrong number."]),
+        ("ac_odd_metadata", ["4127", "regular", "order_placed", "margherita"]),
+    ],
+)
+def test_odd_values_are_shown(env: dict[str, str], call_id: str, texts: list[str]) -> None:
+    shown = _shown(call_id, env)
+
+    assert [text for text in texts if text not in shown] == []
+
+
+def test_a_call_without_a_usable_time_is_in_no_window_and_is_counted(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    words = ("list", "--agent", sandbox.agents.odd, "--since", "3d", "--json")
+    done = piped(*words, env=env)
+
+    assert [row["id"] for row in _rows(done.out)] == [one for one in IDS if one != "ac_odd_times"]
+    assert "1 call" in done.err
+
+
+@pytest.mark.parametrize("call_id", IDS)
+def test_the_reason_for_missing_logs_is_found(env: dict[str, str], call_id: str) -> None:
+    assert piped("logs", call_id, env=env).code == 0
+    assert piped("delete", call_id, "--yes", env=env).code == 0
+    done = piped("logs", call_id, env=env)
+
+    assert done.code == 5
+    assert "deleted" in done.err

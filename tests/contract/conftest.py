@@ -1,0 +1,13 @@
+"""Report which overlay entries the vendored spec makes superfluous, after the tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from _open_outputs import overlay_entries_to_drop
+from contract import load_overlay, load_spec
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in overlay_entries_to_drop(load_spec(), load_overlay()):
+        terminalreporter.write_line(line)

@@ -1,0 +1,164 @@
+"""A response with one odd value is read whole, over every engine, sync and async."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from typing import Any, cast
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cartesia_calls import AsyncClient, Client
+from engines import INSTALLED
+from fake_server import KEY, FakeServer, gathered, gathered_async
+from kept import LISTS, came_through, is_needed
+from scripted_server import ScriptedServer, answer
+from spec_schemas import Place, answer_schemas, places, whole_example
+from spec_strategies import JSON_VALUES
+from wrapped_operations import CALL, WRAPPED, WrappedOperation
+
+TOLERANT = [
+    one
+    for one in WRAPPED
+    if one.operation_id in answer_schemas() and one.operation_id != "agents_get-call-logs"
+]
+# Seven operations, four clients: 10,080 readings.
+EXAMPLES = 360
+LIKELY: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "odd", "2026-03-01T10:00:00", 0, 1.5, 10**30, True, None, [], {}]
+)
+
+Ask = Callable[[WrappedOperation], object]
+
+
+class Clients:
+    """Clients of every engine, sync and async, and a server that sends them what it is given."""
+
+    def __init__(self) -> None:
+        self.body = b""
+        self.asks: list[Ask] = []
+        self._open = ExitStack()
+        self._runner = self._open.enter_context(asyncio.Runner())
+        server = self._open.enter_context(ScriptedServer(self._send))
+        url = server.url.removesuffix("/x")
+        for engine in INSTALLED:
+            client = Client(KEY, base_url=url, engine=engine)
+            self._open.callback(client.close)
+            self.asks.append(partial(self._ask, client))
+            async_client = self._runner.run(self._made(url, engine))
+            self._open.callback(self._close, async_client)
+            self.asks.append(partial(self._ask_async, async_client))
+
+    def _ask(self, client: Client, operation: WrappedOperation) -> object:
+        return gathered(operation.call(client))
+
+    def _ask_async(self, client: AsyncClient, operation: WrappedOperation) -> object:
+        return self._runner.run(gathered_async(operation.call(client)))
+
+    def _close(self, client: AsyncClient) -> None:
+        self._runner.run(client.close())
+
+    async def _made(self, url: str, engine: Any) -> AsyncClient:  # noqa: ANN401 - a literal type
+        return AsyncClient(KEY, base_url=url, engine=engine)
+
+    def _send(self, connection: socket.socket, _head: bytes) -> None:
+        connection.sendall(answer(self.body, headers=b"Content-Type: application/json\r\n"))
+
+    def close(self) -> None:
+        self._open.close()
+
+
+@pytest.fixture(scope="module")
+def clients() -> Iterator[Clients]:
+    made = Clients()
+    yield made
+    made.close()
+
+
+def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any:  # noqa: ANN401 - JSON of any type
+    schema = answer_schemas()[operation.operation_id]
+    body = copy.deepcopy(whole_example(schema))
+    everywhere = [Place((), schema, required=True), *places(schema)]
+    place = data.draw(st.sampled_from(everywhere))
+    holder = body
+    for step in place.steps[:-1]:
+        holder = holder[step]
+    here = holder[place.steps[-1]] if place.steps else body
+    value = data.draw(LIKELY | JSON_VALUES)
+    change = data.draw(st.sampled_from(["add", "set", "drop"]))
+    if change == "add" and isinstance(here, dict):
+        here[data.draw(st.text().filter(lambda name: name not in here))] = value
+    elif (
+        change == "add"
+        and isinstance(here, list)
+        and not is_needed(operation.operation_id, Place((*place.steps, 0), {}, required=True))
+    ):
+        elements = cast("list[object]", here)
+        elements.insert(data.draw(st.integers(0, len(elements))), value)
+    elif place.steps and not is_needed(operation.operation_id, place):
+        if change == "drop":
+            del holder[place.steps[-1]]
+        else:
+            holder[place.steps[-1]] = value
+    if LISTS.get(operation.operation_id) == "data":
+        body.pop("next_page", None)
+        body["has_more"] = False  # pages that lead on are another matter
+    return body
+
+
+@pytest.mark.parametrize("operation", TOLERANT, ids=lambda one: one.operation_id)
+@given(data=st.data())
+@settings(
+    deadline=None,
+    max_examples=EXAMPLES,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_a_response_with_one_odd_value_is_read_whole(
+    clients: Clients, operation: WrappedOperation, data: st.DataObject
+) -> None:
+    body = _with_one_odd_value(data, operation)
+    clients.body = json.dumps(body).encode()
+    for ask in clients.asks:
+        assert came_through(operation, body, ask(operation))
+
+
+def _odd_call(**changes: object) -> dict[str, Any]:
+    call = copy.deepcopy(dict(CALL))
+    (turn,) = cast("list[dict[str, Any]]", call["transcript"])
+    turn["log_metric"] = {"name": "m", "value": [4], "timestamp": 0.5}
+    return {**call, "transcript": [turn, turn, "no turn"], **changes}
+
+
+def test_each_kind_of_place_is_logged_once_a_client_and_never_the_value(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    body = _odd_call(summary=["sk_secret"])
+    server = FakeServer([], record=httpx.Response(200, json=body))
+    with caplog.at_level(logging.WARNING, "cartesia_calls"), server.client() as client:
+        client.calls.get("ac_1")
+        client.calls.get("ac_1")
+    assert [(one.name, one.levelname) for one in caplog.records] == [
+        ("cartesia_calls", "WARNING")
+    ] * 3
+    text = [one.getMessage() for one in caplog.records]
+    assert sum("/transcript/*/log_metric/value is an array, not a" in one for one in text) == 1
+    assert sum("/transcript/* is a string, not an object" in one for one in text) == 1
+    assert sum("/summary is an array, not a string" in one for one in text) == 1
+    assert "sk_secret" not in "".join(text)
+
+
+def test_what_is_whole_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    server = FakeServer([], record=httpx.Response(200, json=dict(CALL)))
+    with caplog.at_level(logging.DEBUG, "cartesia_calls"), server.client() as client:
+        client.calls.get("ac_1")
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
