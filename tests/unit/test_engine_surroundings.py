@@ -344,6 +344,29 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
     assert kind(KEY).engine == "httpx"
 
 
+@NEEDS_FAST
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
+    kind: type[Client | AsyncClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name in list(sys.modules):
+        if name.startswith(("cartesia_calls._transports.fast", "httptools")):
+            monkeypatch.delitem(sys.modules, name)
+    broken = tmp_path / "httptools.py"  # as where it was built for another system
+    broken.write_text("raise ImportError('no such symbol')\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert kind(KEY).engine == "httpx"
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("cartesia_calls", "WARNING")
+    assert "can't be imported: no such symbol" in record.message
+    with pytest.raises(ConfigurationError, match="can't be imported") as caught:
+        kind(KEY, engine="fast")
+    assert "cartesia-calls[fast]" in caught.value.hint
+
+
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 def test_an_unknown_engine_is_refused(kind: type[Client | AsyncClient]) -> None:
     with pytest.raises(ConfigurationError, match="no engine 'curl'") as caught:
