@@ -76,7 +76,7 @@ class ConfigurationError(CartesiaError):
 
 
 class APIConnectionError(CartesiaError):
-    """No whole answer came back: DNS, connection refused or reset, TLS, a body cut short.
+    """No complete response came back: DNS, connection refused or reset, TLS, a body cut short.
 
     Attributes:
         attempts: How many times the request was sent before this was raised.
@@ -88,7 +88,7 @@ class APIConnectionError(CartesiaError):
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """No whole answer came back within the time-out."""
+    """No complete response came back within the timeout."""
 
 
 class APIStatusError(CartesiaError):
