@@ -6,11 +6,12 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 import respx
-import vcr
+import vcr  # pyright: ignore[reportMissingTypeStubs] - it has none
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -47,7 +48,10 @@ def test_respx_answers_requests(flavour: Flavour) -> None:
         )
         with pytest.raises(CallNotFoundError):
             _logs(flavour, times=2)
-    assert [call.request.headers["authorization"] for call in route.calls] == [f"Bearer {KEY}"] * 2
+    requests = [
+        cast("respx.models.Call", call).request for call in cast("list[object]", route.calls)
+    ]
+    assert [request.headers["authorization"] for request in requests] == [f"Bearer {KEY}"] * 2
 
 
 @FLAVOURS
@@ -77,9 +81,7 @@ def test_a_stream_is_mocked_too(httpx_mock: HTTPXMock, flavour: Flavour) -> None
 
 @FLAVOURS
 def test_vcrpy_records_a_response_and_plays_it_back(flavour: Flavour, tmp_path: Path) -> None:
-    recorder = vcr.VCR(
-        cassette_library_dir=str(tmp_path), filter_headers=["authorization"], record_mode="once"
-    )
+    recorder: Any = vcr.VCR(cassette_library_dir=str(tmp_path), filter_headers=["authorization"])
     with ScriptedServer(saying(SENT_LOGS)) as server:
         url = server.url.removesuffix("/x")
         for _ in range(2):

@@ -357,7 +357,7 @@ def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
             monkeypatch.delitem(sys.modules, name)
     broken = tmp_path / "httptools.py"  # as where it was built for another system
     broken.write_text("raise ImportError('no such symbol')\n", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     assert kind(KEY).engine == "httpx"
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("cartesia_calls", "WARNING")

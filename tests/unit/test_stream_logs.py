@@ -89,7 +89,7 @@ def _stream(
             async for line in lines:
                 got.append(line)
                 if len(got) == take:
-                    await lines.aclose()  # type: ignore[attr-defined]  # of a generator
+                    await lines.aclose()
                     return
 
     asyncio.run(stream())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Generic, Literal, TypeGuard, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeGuard, TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 import attrs
@@ -171,15 +171,14 @@ def is_loopback(host: str) -> bool:
 
 
 def resolve_api_version(
-    argument: object = None, default: str = DEFAULT_API_VERSION
+    argument: str | None = None, default: str = DEFAULT_API_VERSION
 ) -> Resolved[str]:
     """Find and check the `Cartesia-Version` header: any real date in the form YYYY-MM-DD.
 
     Raises:
         ConfigurationError: It is not a date.
     """
-    given = cast("str | None", argument)
-    resolved = _given(given, API_VERSION_VARIABLE) or Resolved(default, "default")
+    resolved = _given(argument, API_VERSION_VARIABLE) or Resolved(default, "default")
     if not _is_date(resolved.value):
         raise ConfigurationError(
             f"The API version {resolved.value!r} ({resolved.source}) is not a date.",
@@ -282,6 +281,22 @@ def _matches(text: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(text, str) and pattern.fullmatch(text) is not None
 
 
+def _key(given: ApiKey | None) -> ApiKey:
+    return resolve_api_key(given).value
+
+
+def _url(given: str | None) -> str:
+    return resolve_base_url(given).value
+
+
+def _version(given: str | None) -> str:
+    return resolve_api_version(given).value
+
+
+def _engine(given: EngineName | None) -> EngineName:
+    return resolve_engine(given).value
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Settings:
     """A client's settings, all checked; see `Client` for what they mean.
@@ -289,12 +304,12 @@ class Settings:
     Making one raises `ConfigurationError` where a setting is wrong.
     """
 
-    api_key: ApiKey = attrs.field(converter=lambda key: resolve_api_key(key).value)
-    base_url: str = attrs.field(converter=lambda url: resolve_base_url(url).value)
-    api_version: str = attrs.field(converter=lambda day: resolve_api_version(day).value)
+    api_key: ApiKey = attrs.field(converter=_key)
+    base_url: str = attrs.field(converter=_url)
+    api_version: str = attrs.field(converter=_version)
     timeout: float = attrs.field(validator=_is_span)
     max_retries: int = attrs.field(validator=_is_number_of_retries)
-    engine: EngineName = attrs.field(converter=lambda name: resolve_engine(name).value)
+    engine: EngineName = attrs.field(converter=_engine)
     headers: Mapping[str, str] = attrs.field(converter=_checked_headers)
     logs_grace_period: float = attrs.field(validator=_is_span)
     total_timeout: float | None = attrs.field(validator=attrs.validators.optional(_is_span))
@@ -314,9 +329,9 @@ class Settings:
         Raises:
             ConfigurationError: One is wrong.
         """
-        given = {name: value for name, value in changes.items() if value is not None}
+        given: dict[str, Any] = {name: it for name, it in changes.items() if it is not None}
         if "api_version" in given:
             resolve_api_version(given["api_version"], self.api_version)
         if "headers" in given:
-            given["headers"] = {**self.headers, **_checked_headers(cast("None", given["headers"]))}
+            given["headers"] = {**self.headers, **_checked_headers(given["headers"])}
         return attrs.evolve(self, **given)

@@ -108,7 +108,7 @@ def _masked(request: Request, why: object) -> str:
     return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
 
 
-def without_quotes(error: Exception) -> str:
+def without_quotes(error: BaseException) -> str:
     """Return what an HTTP library says of a malformed response, without the bytes that it quotes.
 
     They may be anything: the key, or what a customer said.

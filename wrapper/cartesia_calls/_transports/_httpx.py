@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from ._body import Body, StreamedBody
 from ._decoding import ACCEPT_ENCODING
@@ -235,7 +235,7 @@ class HttpxTransport:
             arrived = arrived and not isinstance(error, not_sent)
             ours = timed_out(request, may_have_arrived=arrived)
         elif isinstance(error, (library.LocalProtocolError, library.InvalidURL, UnicodeError)):
-            ours = unsendable(request, without_quotes(cast("Exception", error)))
+            ours = unsendable(request, without_quotes(error))
         elif isinstance(error, (library.HTTPError, ssl.SSLError)):
             arrived = arrived and not isinstance(error, not_sent)
             ours = no_response(request, self._reason(error), may_have_arrived=arrived)
@@ -245,7 +245,7 @@ class HttpxTransport:
             return
         raise ours from without_frames(error)
 
-    def _reason(self, error: Exception) -> str:
+    def _reason(self, error: BaseException) -> str:
         """Return what happened, in the operating system's words where connecting failed."""
         why = without_quotes(error)
         if not isinstance(error, self._library.ConnectError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cartesia_calls._listing import list_pages
@@ -48,5 +47,8 @@ class _ThrottledSender:
 
     async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Sender.call`."""
-        ask = partial(self.sender.call, operation, *args, **kwargs)
+
+        async def ask() -> T:
+            return await self.sender.call(operation, *args, **kwargs)
+
         return await self.throttle.ask(ask, essential=True)
