@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from _spec_document import Operation
 from _yaml_text import JsonValue, as_object
 from cartesia_calls import ResponseValidationError
-from cartesia_calls._error_answers import status_error
+from cartesia_calls._error_responses import status_error
 from cartesia_calls._http import Request, Response
 
 from .differences import Kind, Part, Place

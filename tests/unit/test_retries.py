@@ -18,7 +18,8 @@ from cartesia_calls import (
     RateLimitError,
     RetryEvent,
 )
-from cartesia_calls._retry import RetryPolicy, parse_retry_after
+from cartesia_calls._error_responses import parse_retry_after
+from cartesia_calls._retry import RetryPolicy
 from fake_server import CALL_NOT_FOUND, KEY, Answer, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])

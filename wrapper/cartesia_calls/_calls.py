@@ -7,7 +7,7 @@ loop.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from . import _logs
 from ._arguments import check_id, check_limit, check_seconds
@@ -15,7 +15,7 @@ from ._driving import documented_by, iterate, run
 from ._exceptions import ResponseValidationError
 from ._listing import CallQuery, list_pages
 from ._operations import CANCEL_CALL, DELETE_CALL, DOWNLOAD_CALL_AUDIO, GET_CALL, SPEC_VERSION
-from ._part_file import check_target, is_rewritable, whole_file
+from ._part_file import FileSink, check_target, is_rewritable, whole_file
 
 if TYPE_CHECKING:
     import os
@@ -284,7 +284,7 @@ class AsyncCalls:
         parts = operation.request_parts(call_id, cartesia_version=SPEC_VERSION)
         with whole_file(target) as file:
             request = self._sender.request(operation, parts)._replace(
-                timeout=timeout, sink=_FileSink(file, progress)
+                timeout=timeout, sink=FileSink(file, progress)
             )
             # What was written to a pipe can't be taken back for a second attempt.
             response = await self._sender.send(request, repeatable=is_rewritable(target))
@@ -392,25 +392,3 @@ class Calls:
 
     def delete(self, call_id: str) -> AgentCall:
         return run(self._calls.delete(call_id))
-
-
-class _FileSink:
-    """Writes a body to a file, from its beginning at every attempt."""
-
-    def __init__(self, file: BinaryIO, progress: Callable[[int, int | None], None] | None) -> None:
-        self._file = file
-        self._progress = progress
-        self._total: int | None = None
-        self._written = 0
-
-    def start(self, length: int | None) -> None:
-        if self._written:
-            self._file.seek(0)
-            self._file.truncate()
-        self._total, self._written = length, 0
-
-    def write(self, piece: bytes) -> None:
-        self._file.write(piece)
-        self._written += len(piece)
-        if self._progress is not None:
-            self._progress(self._written, self._total)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ._arguments import check_id, check_seconds
-from ._error_answers import status_error
+from ._error_responses import status_error
 from ._exceptions import (
     APIConnectionError,
     APIStatusError,

@@ -7,7 +7,7 @@ import platform
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from ._error_answers import status_error
+from ._error_responses import status_error
 from ._exceptions import APIConnectionError, APITimeoutError, ResponseValidationError
 from ._http import Request, Response, is_success
 from ._retry import RetryEvent

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ._body import Body, StreamedBody
 from ._decoding import ACCEPT_ENCODING
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from cartesia_calls._exceptions import CartesiaError
     from cartesia_calls._http import Request, Response, StreamedResponse
 
+    from ._guards import Slots
+    from ._loops import AsyncSlots, LoopGuard
     from ._route import Route
 
 _NEW_CONNECTIONS = ("connect_tcp.complete", "start_tls.complete")
@@ -123,26 +125,6 @@ class Lane(ABC):
         return held
 
 
-class Slots(Protocol):
-    """Bounds how many requests are sent at once."""
-
-    async def take(self, deadline: Deadline) -> None:
-        """Wait for a slot."""
-        ...
-
-    def release(self) -> None:
-        """Give a slot back."""
-        ...
-
-
-class LoopCheck(Protocol):
-    """Refuses event loops other than the first."""
-
-    def check(self) -> None:
-        """Refuse another event loop than the first."""
-        ...
-
-
 class HttpxTransport:
     """Sends over httpx.
 
@@ -160,9 +142,9 @@ class HttpxTransport:
         self,
         library: ModuleType,
         make_lane: Callable[[], Lane],
-        slots: Slots | None,
+        slots: Slots | AsyncSlots | None,
         time: Callable[[], float],
-        loop: LoopCheck | None = None,
+        loop: LoopGuard | None = None,
     ) -> None:
         self._library: Any = library
         self._make_lane = make_lane
