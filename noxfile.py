@@ -312,8 +312,8 @@ def upstream(session: nox.Session) -> None:
 
 @nox.session(name="update-spec")
 def update_spec(session: nox.Session) -> None:
-    """Vendor, regenerate, run the contract tests and write a report; all of it, or nothing."""
-    _install_product(session, "tests")
+    """Vendor, regenerate, check types, run the tests and write a report; all of it, or nothing."""
+    _install_product(session, "tests", "types")
     session.run("python", "scripts/update_spec.py", *session.posargs)
 
 

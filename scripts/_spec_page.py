@@ -22,11 +22,11 @@ class SpecPage:
 
     Attributes:
         title: The page's first heading; None for a plain document.
-        documents: Its OpenAPI document, that of its operation's block or the plain one.
+        document: Its OpenAPI document, that of its operation's block or the plain one.
     """
 
     title: str | None
-    documents: list[SpecDocument]
+    document: SpecDocument
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def read_page(source: Source) -> SpecPage:
             raise ScriptError(
                 f"{source.name} cannot be read: {error}.", "Correct it and run this again."
             ) from error
-        return SpecPage(None, [check_document(value, source.name)])
+        return SpecPage(None, check_document(value, source.name, source.text))
 
     lines = source.text.replace("\r\n", "\n").split("\n")
     blocks = list(_blocks(lines))
@@ -71,7 +71,7 @@ def read_page(source: Source) -> SpecPage:
             f"{source.name} has {len(documents)} blocks of OpenAPI: {', '.join(held)}.",
             "A reference page has one: keep the right one, or give each operation its own page.",
         )
-    return SpecPage(_title(lines), documents)
+    return SpecPage(_title(lines[: blocks[0].line]), documents[0])
 
 
 def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocument:
@@ -85,10 +85,10 @@ def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocume
         value: JsonValue = parse_yaml(block.text)
     except ValueError as error:
         raise ScriptError(
-            f"The block {heading} in {name} (line {block.line}) cannot be read: {error}.",
+            f"The block {heading} in {name} cannot be read: {error}.",
             "Correct it, or fetch the page again if it is damaged.",
         ) from error
-    document = check_document(value, name)
+    document = check_document(value, name, block.text)
     held = [operation.title for operation in document.operations()]
     if held != [heading]:
         raise ScriptError(
@@ -121,7 +121,8 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
 def _block(
     lines: list[str], opening: re.Match[str], start: int, end: int, *, is_closed: bool
 ) -> _Block:
-    text = "\n".join(lines[start + 1 : end])
+    # With empty lines in the place of those above it, so that errors name the page's own lines.
+    text = "\n" * (start + 1) + "\n".join(lines[start + 1 : end])
     return _Block(opening["info"].strip(), text, start + 1, is_closed)
 
 

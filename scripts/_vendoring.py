@@ -10,7 +10,8 @@ from _file_swap import replace_files
 from _provenance import Provenance, load_provenance, render_provenance
 from _read_source import Source, read_source
 from _spec_document import Operation, OperationKey, SpecDocument, check_document
-from _spec_merge import in_order, merge
+from _spec_forms import structure
+from _spec_merge import Standing, in_order, merge
 from _spec_page import SpecPage, read_page
 from _yaml_text import JsonObject, canonical, parse_yaml, render_yaml
 
@@ -56,28 +57,53 @@ def vendor(
         )
     given = [_Given(source, read_page(source)) for source in _read_all(locations, root)]
     old = _load_vendored(output, record)
-    incoming = in_order(
-        operation
-        for one in given
-        for document in one.page.documents
-        for operation in document.operations()
-    )
-    renewed = {operation.key for operation in incoming} | {
-        key
-        for key, entry in old.provenance.items()
-        if any(entry.source == one.source.name for one in given)
-    }
-    kept = [operation for key, operation in old.operations.items() if key not in renewed]
-    operations = in_order([*kept, *incoming])
-    merged = merge(operations)
+    incoming = in_order(operation for one in given for operation in one.page.document.operations())
+    entries = _entries(incoming, given, old.provenance, origin)
+    kept, incoming = _select(old, given, incoming, origin)
+    entries |= {operation.key: old.provenance[operation.key] for operation in kept}
+    offered = [(one, _standing(entries[one.key], old)) for one in in_order([*kept, *incoming])]
+    merged = merge(offered, old.document)
     result = check_document(merged, "The merged spec")
-    entries = {operation.key: old.provenance[operation.key] for operation in kept} | _entries(
-        incoming, given, old.provenance, origin
-    )
     provenance = [entries[operation.key] for operation in result.operations()]
     _write(merged, provenance, output, record)
-    _report(old, result, renewed, entries)
-    _report_dropped(given, result)
+    _report(old, result, entries)
+    _report_left_out(given, result)
+
+
+def _select(
+    old: _Vendored, given: list[_Given], incoming: list[Operation], origin: str
+) -> tuple[list[Operation], list[Operation]]:
+    """Return the operations that stay, and those that are taken: facts give way to pages."""
+    named = {one.source.name for one in given}
+    renewed = [one for one in old.operations.values() if one.source in named]
+    rest = [one for one in old.operations.values() if one.source not in named]
+    if origin == "facts":
+        pages = [one for one in rest if old.provenance[one.key].origin == "page"]
+        for operation in [one for one in incoming if _has(pages, one)]:
+            say(f"left out   {operation.title} of {operation.source}: a page says what it is")
+        taken = [one for one in incoming if not _has(pages, one)]
+    else:
+        taken = incoming
+    kept = [one for one in rest if not _has(taken, one)]
+    gone = {one.key for one in [*renewed, *rest]} - {one.key for one in [*kept, *taken]}
+    for operation in in_order(old.operations[key] for key in gone):
+        say(f"removed    {operation.title} ({operation.operation_id}) from {operation.source}")
+    return kept, taken
+
+
+def _has(operations: list[Operation], one: Operation) -> bool:
+    """Return whether an operation is among others: the same on the wire, or of the same name."""
+    return any(
+        (one.wire, one.method) == (other.wire, other.method)
+        or one.operation_id == other.operation_id
+        for other in operations
+    )
+
+
+def _standing(entry: Provenance, old: _Vendored) -> Standing:
+    before = old.provenance.get((entry.path, entry.method))
+    is_new = before is None or (before.source, before.sha256) != (entry.source, entry.sha256)
+    return Standing(entry.origin == "page", entry.retrieved, is_new)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
@@ -106,7 +132,7 @@ def _load_vendored(output: Path, record: Path) -> _Vendored:
     if output.exists():
         try:
             document = check_document(
-                parse_yaml(output.read_text(encoding="utf-8")), str(output.name)
+                parse_yaml(text := output.read_text(encoding="utf-8")), output.name, text
             )
         except (OSError, ValueError) as error:
             raise ScriptError(
@@ -179,36 +205,32 @@ def _write(merged: JsonObject, provenance: list[Provenance], output: Path, recor
         ) from error
 
 
-def _report(
-    old: _Vendored,
-    result: SpecDocument,
-    renewed: set[OperationKey],
-    entries: dict[OperationKey, Provenance],
-) -> None:
-    new = {operation.key: operation for operation in result.operations()}
-    for operation in in_order([new.get(key) or old.operations[key] for key in renewed]):
-        key = operation.key
-        if key not in new:
-            change = "removed"
-        elif key not in old.operations:
-            change = "added"
-        elif _fingerprint(new[key]) == _fingerprint(old.operations[key]):
-            change = "unchanged"
-        else:
-            change = "updated"
-        source = entries[key].source if key in entries else old.provenance[key].source
-        say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {source}")
-    before = old.document.header if old.document is not None else result.header
-    for field in sorted(before.keys() | result.header.keys()):
-        if canonical(before.get(field)) != canonical(result.header.get(field)):
+def _report(old: _Vendored, result: SpecDocument, entries: dict[OperationKey, Provenance]) -> None:
+    for operation in result.operations():
+        before = old.operations.get(operation.key)
+        entry, was = entries[operation.key], old.provenance.get(operation.key)
+        is_same = before is not None and _fingerprint(operation) == _fingerprint(before)
+        change = "added" if before is None else "unchanged" if is_same else "updated"
+        if not is_same or entry is not was:
+            say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {entry.source}")
+    before_header = old.document.header if old.document is not None else result.header
+    for field in sorted(before_header.keys() | result.header.keys()):
+        if canonical(before_header.get(field)) != canonical(result.header.get(field)):
             say(f"updated    the document's {field}")
 
 
-def _report_dropped(given: list[_Given], result: SpecDocument) -> None:
+def _report_left_out(given: list[_Given], result: SpecDocument) -> None:
     for one in given:
-        for document in one.page.documents:
-            for key in sorted(document.components.keys() - result.components.keys()):
-                say(f"left out   {'.'.join(key)} of {one.source.name}: no operation needs it")
+        document = one.page.document
+        version = document.header.get("openapi")
+        for key, definition in sorted(document.components.items()):
+            name = f"{'.'.join(key)} of {one.source.name}"
+            if key not in result.components:
+                say(f"left out   {name}: no operation needs it")
+            elif canonical(structure(definition, version)) != canonical(
+                structure(result.components[key], result.header.get("openapi"))
+            ):
+                say(f"left out   {name}: a page says what it is")
 
 
 def _fingerprint(operation: Operation) -> str:

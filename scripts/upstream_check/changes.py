@@ -1,6 +1,6 @@
 """Changes as they are reported: one for each thing that moved, wherever it is used."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from _yaml_text import JsonValue, canonical
@@ -36,12 +36,14 @@ class Change:
     judgement: Judgement
 
 
-def changes_of(differences: Iterable[Difference]) -> list[Change]:
-    """Judge differences, and tell only once what many operations share; worst first."""
+def changes_of(
+    differences: Iterable[Difference], judging: Callable[[Difference], Judgement] = judge
+) -> list[Change]:
+    """Judge differences, and report once what many operations share; worst first."""
     groups: dict[str, list[Difference]] = {}
     for difference in differences:
         groups.setdefault(_identity(difference), []).append(difference)
-    changes = [_change(group) for group in groups.values()]
+    changes = [_change(group, judging) for group in groups.values()]
     return sorted(changes, key=lambda change: (-change.judgement.verdict, change.pointer))
 
 
@@ -58,7 +60,7 @@ def _identity(difference: Difference) -> str:
     )
 
 
-def _change(group: list[Difference]) -> Change:
+def _change(group: list[Difference], judging: Callable[[Difference], Judgement]) -> Change:
     first = group[0]
     return Change(
         first.kind,
@@ -68,10 +70,6 @@ def _change(group: list[Difference]) -> Change:
         first.after_pointer,
         first.before,
         first.after,
-        tuple(dict.fromkeys(_places(group))),
-        worst(judge(difference) for difference in group),
+        tuple(dict.fromkeys(difference.place for difference in group)),
+        worst(judging(difference) for difference in group),
     )
-
-
-def _places(group: list[Difference]) -> Iterator[Place]:
-    return (difference.place for difference in group)

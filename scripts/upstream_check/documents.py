@@ -1,26 +1,38 @@
 """Every difference between two OpenAPI documents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
-from _spec_document import ComponentKey, Operation, OperationKey, SpecDocument
-from _yaml_text import canonical
+from _spec_document import ComponentKey, Operation, OperationKey, SpecDocument, escaped
+from _spec_forms import is_prose, normalised
+from _yaml_text import JsonObject, JsonValue, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
-from .nodes import Node, escaped
-from .operations import compare_operations, operation_pointer, template
-from .schemas import is_prose
+from .nodes import Node
+from .operations import compare_operations, operation_pointer
 
 _COMPARED_WITH_OPERATIONS = {"servers", "security", "info", "openapi"}
 
 
-@dataclass(frozen=True)
 class ComparedDocument:
-    """A document with what comparing it many times needs once."""
+    """A document, normalised, with what comparing it many times needs once."""
 
-    document: SpecDocument
-    _fingerprints: dict[OperationKey, str] = field(default_factory=dict[OperationKey, str])
+    def __init__(self, document: SpecDocument) -> None:
+        version = document.header.get("openapi")
+
+        def form(value: JsonValue) -> JsonObject:
+            return as_object(normalised(value, version))
+
+        self.document = replace(
+            document,
+            header=form(document.header),
+            components={
+                key: normalised(value, version) for key, value in document.components.items()
+            },
+            paths={path: form(item) for path, item in document.paths.items()},
+        )
+        self._fingerprints: dict[OperationKey, str] = {}
 
     @cached_property
     def operations(self) -> dict[OperationKey, Operation]:
@@ -30,10 +42,7 @@ class ComparedDocument:
     @cached_property
     def reached(self) -> set[ComponentKey]:
         """The components that its operations or its header need."""
-        keys = set(self.document.reach([self.document.header], None))
-        for operation in self.operations.values():
-            keys |= operation.components().keys()
-        return keys
+        return self.document.reached()
 
     def fingerprint(self, operation: Operation) -> str:
         """Return text that is equal for operations that are written alike, references followed."""
@@ -90,7 +99,7 @@ def _id(operation: Operation) -> tuple[str, ...]:
 
 
 def _wire(operation: Operation) -> tuple[str, ...]:
-    return template(operation.path), operation.method
+    return operation.wire, operation.method
 
 
 def _compare_pair(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from _spec_document import SpecDocument
+from _spec_document import SpecDocument, escaped
 from _yaml_text import JsonObject, JsonValue, as_list, as_object
 
 
@@ -75,8 +75,3 @@ def component(document: SpecDocument, reference: str) -> Node:
     for step in steps[2:]:
         value = as_list(value)[int(step)] if isinstance(value, list) else as_object(value).get(step)
     return Node(document, reference, value)
-
-
-def escaped(key: str) -> str:
-    """Write a key as one step of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")

@@ -4,23 +4,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from _spec_document import METHODS, Operation
+from _spec_document import METHODS, Operation, escaped
+from _spec_forms import is_prose
 from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
-from .nodes import Node, component, escaped
-from .schemas import Scene, compare_schemas, is_prose, key_difference
+from .nodes import Node, component
+from .schemas import Scene, compare_schemas, key_difference
 
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _COMPARED_HERE = {
     "operationId", "tags", "parameters", "requestBody", "responses", "security", "servers"
 }  # fmt: skip
-
-
-def template(path: str) -> str:
-    """Return a path with its parameters' names left out: what goes over the wire."""
-    return _PLACEHOLDER.sub("{}", path)
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ def _address(exchange: _Exchange) -> Iterator[Difference]:
     before, after = exchange.before, exchange.after
     pointers = _item(before).pointer, _item(after).pointer
     place = replace(exchange.place, part=Part.REQUEST)
-    if template(before.path) != template(after.path):
+    if before.wire != after.wire:
         yield Difference(Kind.PATH_CHANGED, "path", place, *pointers, before.path, after.path)
     else:
         yield from _renamed_path_parameters(exchange, place)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from _yaml_text import JsonObject, JsonValue
 
 from .changes import Change
-from .findings import Finding, Findings
-from .impact import Impact
+from .check import Finding, Findings
+from .ours import Impact
 from .policy import Verdict
 
 _LONGEST_VALUE = 160
@@ -16,12 +16,12 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _IMPACTS = (
     ("methods", "methods"),
     ("errors", "errors"),
-    ("command", "options"),
+    ("commands", "commands"),
     ("sandbox", "routes"),
-    ("generated", "modules"),
 )
 _MEANINGS = {
     Verdict.BREAKING: "Breaking drift",
+    Verdict.KNOWN_BETTER: "Known better now",
     Verdict.ALLOWED: "Drift that the provider's rules allow",
     Verdict.PROSE: "No drift",
 }
@@ -61,9 +61,7 @@ def as_json(findings: Findings) -> str:
         "sources": list(findings.sources),
         "unchecked": list(findings.unchecked),
         "verdict": findings.verdict.word if findings.found else "none",
-        "exit_code": int(findings.verdict),
-        "is_smaller_check": findings.redocly is not None,
-        "redocly": findings.redocly or "ran",
+        "exit_code": findings.verdict.exit_code,
         "counts": {verdict.word: findings.count(verdict) for verdict in Verdict},
         "changes": [_as_object(finding) for finding in findings.found],
     }
@@ -100,28 +98,30 @@ def _as_object(finding: Finding) -> JsonObject:
 
 def _headline(findings: Findings) -> str:
     meaning = _MEANINGS[findings.verdict]
-    counts = ", ".join(f"{findings.count(v)} {v.word}" for v in reversed(Verdict))
+    counts = ", ".join(
+        f"{findings.count(verdict)} {verdict.word}"
+        for verdict in reversed(Verdict)
+        if verdict is not Verdict.KNOWN_BETTER or findings.count(verdict)
+    )
     compared = ", ".join(findings.sources)
     return f"{meaning}: {findings.spec} compared with {compared} ({counts})"
 
 
 def _circumstances(findings: Findings) -> Iterator[str]:
-    if findings.redocly is not None:
-        yield (
-            f"This is the smaller check: Redocly did not look as well ({findings.redocly}); "
-            "our own comparison of the operations did."
-        )
-    for line in findings.unchecked:
-        yield f"Not checked: {line}"
+    yield from (f"Not checked: {line}" for line in findings.unchecked)
 
 
 def _groups(findings: Findings) -> Iterator[tuple[str, list[Finding]]]:
-    ours = [finding for finding in findings.found if finding.impact.is_on_us]
-    others = [finding for finding in findings.found if not finding.impact.is_on_us]
-    if ours:
-        yield "What we wrap", ours
-    if others:
-        yield "Nothing that we wrap", others
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings.found:
+        if finding.change.judgement.verdict is Verdict.KNOWN_BETTER:
+            title = "Known better now"
+        else:
+            title = "What we wrap" if finding.impact.is_on_us else "Nothing that we wrap"
+        groups.setdefault(title, []).append(finding)
+    for title in ("What we wrap", "Nothing that we wrap", "Known better now"):
+        if title in groups:
+            yield title, groups[title]
 
 
 def _what(change: Change) -> str:

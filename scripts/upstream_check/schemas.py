@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from _spec_forms import is_name, is_prose
 from _yaml_text import JsonValue, as_list, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
 from .nodes import Node
 
-PROSE_KEYS = frozenset(
-    {"description", "summary", "example", "examples", "externalDocs", "title", "$comment"}
-)
 _ENUMS = ("enum", "x-extensible-enum")
 _COMBINERS = ("allOf", "anyOf", "oneOf")
 _SAME_AS_ABSENT = {
@@ -39,11 +37,6 @@ class Scene:
         return replace(self, place=self.place.inside(*fields))
 
 
-def is_prose(key: str) -> bool:
-    """Tell whether a key of an OpenAPI object holds text for people alone."""
-    return key in PROSE_KEYS or key.startswith("x-")
-
-
 def key_difference(
     before: Node, after: Node, key: str, place: Place, kind: Kind = Kind.KEYWORD_CHANGED
 ) -> Iterator[Difference]:
@@ -65,9 +58,11 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
     """Yield every difference between two schemas, prose included."""
     one, other = before.target(), after.target()
     yield from _names(before, after, scene.place)
+    yield from _types((before, one), (after, other), scene.place)
     if before.reference and after.reference:
-        for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref"}):
-            yield from key_difference(before, after, key, scene.place)
+        for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref", "nullable"}):
+            compare = _title if key == "title" else _sibling
+            yield from compare(before, after, key, scene)
         pair = (before.reference, after.reference, scene.place.part)
         if pair in scene.visited:
             return
@@ -79,7 +74,6 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
                 one.value, other.value,
             )  # fmt: skip
         return
-    yield from _types(one, other, scene.place)
     for key in sorted((one.fields.keys() | other.fields.keys()) - {"type", "nullable", "$ref"}):
         compare = _KEYWORDS.get(key, _any_keyword)
         yield from compare(one, other, key, scene)
@@ -121,30 +115,41 @@ def _title(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differ
         )
 
 
+def _sibling(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    yield from key_difference(before, after, key, scene.place)
+
+
 def _class_name(schema: Node) -> JsonValue:
-    return schema.fields.get("title") or _last_step(schema.pointer)
+    title = schema.fields.get("title")
+    return title if isinstance(title, str) and is_name(title) else _last_step(schema.pointer)
 
 
-def _types(before: Node, after: Node, place: Place) -> Iterator[Difference]:
-    """OpenAPI 3.0 writes `nullable: true`, 3.1 the type `null`: both mean the same."""
-    old, new = _type_names(before), _type_names(after)
+def _types(
+    before: tuple[Node, Node], after: tuple[Node, Node], place: Place
+) -> Iterator[Difference]:
+    """Compare the types of schemas, each with what it refers to: a reference may be nullable."""
+    old, new = _type_names(*before), _type_names(*after)
     if old != new:
         key = "nullable" if old - {"null"} == new - {"null"} else "type"
+        old_holder, new_holder = (
+            next((node for node in pair if key in node.fields), pair[1]) for pair in (before, after)
+        )
         yield Difference(
             Kind.KEYWORD_CHANGED,
             key,
             place,
-            before.child(key).pointer if key in before.fields else before.pointer,
-            after.child(key).pointer if key in after.fields else after.pointer,
+            old_holder.child(key).pointer if key in old_holder.fields else old_holder.pointer,
+            new_holder.child(key).pointer if key in new_holder.fields else new_holder.pointer,
             " or ".join(sorted(old)) or None,
             " or ".join(sorted(new)) or None,
         )
 
 
-def _type_names(schema: Node) -> set[str]:
-    stated = schema.fields.get("type")
+def _type_names(*nodes: Node) -> set[str]:
+    stated = nodes[-1].fields.get("type")
     names = {str(name) for name in (stated if isinstance(stated, list) else [stated]) if name}
-    return names | ({"null"} if schema.fields.get("nullable") is True else set())
+    is_nullable = any(node.fields.get("nullable") is True for node in nodes)
+    return names | ({"null"} if is_nullable else set())
 
 
 def _any_keyword(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:

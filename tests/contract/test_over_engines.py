@@ -11,11 +11,11 @@ import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError, Client
 from cartesia_calls._settings import DEFAULT_BASE_URL, EngineName
-from contract import load_spec
 from engines import ENGINES, FLAVOURS, Flavour
 from fake_server import KEY, gathered, gathered_async
 from oracle import Oracle
 from scripted_server import Script, ScriptedServer
+from spec_schemas import load_spec
 from wrapped_operations import WRAPPED, WrappedOperation
 
 pytestmark = [

@@ -18,10 +18,10 @@ def test_the_list_has_each_agent_as_it_is_by_its_id(client: httpx.Client) -> Non
 
 @pytest.mark.parametrize("agent_id", [AGENTS.unknown, "Agent_busy", "agent_busy%20", "a%2Fb"])
 def test_another_agent_is_not_found(api: httpx.Client, agent_id: str) -> None:
-    answer = api.get(f"/agents/{agent_id}")
+    response = api.get(f"/agents/{agent_id}")
 
-    assert answer.status_code == 404
-    assert answer.json()["message"] == "There is no agent with this ID."
+    assert response.status_code == 404
+    assert response.json()["message"] == "There is no agent with this ID."
 
 
 def test_an_encoded_id_is_the_same_id(api: httpx.Client) -> None:

@@ -11,12 +11,10 @@ Random ids alone never name a call that exists, so the examples' ids are mixed i
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import CheckContext
@@ -27,12 +25,12 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cartesia_calls.sandbox import Clock, ExampleAgents, ExampleCalls, create_app
+from spec_schemas import spec_with_errors
 
 Operation = APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Operation]
 Check = Callable[[CheckContext, schemathesis.Response, schemathesis.Case[Any]], bool | None]
 
-SPEC = Path(__file__).parents[2] / "openapi" / "latest.yml"
 KEY = {"Authorization": "Bearer sk_car_sandbox_accepted"}
 VERSION = {"Cartesia-Version": "2026-03-01"}
 AGENTS = ExampleAgents()
@@ -66,7 +64,7 @@ STATUSES = {
 
 
 def operation_of(app: ASGIApp, label: str) -> Operation:
-    schema = schemathesis.openapi.from_dict(yaml.safe_load(SPEC.read_bytes()))
+    schema = schemathesis.openapi.from_dict(spec_with_errors())
     schema.app = app
     method, path = label.split()
     return schema[path][method]
@@ -75,7 +73,7 @@ def operation_of(app: ASGIApp, label: str) -> Operation:
 def ask(
     app: ASGIApp, label: str, ids: dict[str, str], query: dict[str, str] | None = None
 ) -> schemathesis.Response:
-    """Ask; raise what schemathesis finds wrong with the answer."""
+    """Ask; raise what schemathesis finds wrong with the response."""
     case: Case = operation_of(app, label).Case(
         path_parameters=ids, query=query or {}, headers=VERSION
     )
@@ -86,11 +84,11 @@ def status_of(app: ASGIApp, label: str, call_id: str) -> int:
     return ask(app, label, {"call_id": call_id}).status_code
 
 
-def test_every_operation_of_the_spec_is_judged() -> None:
-    schema = schemathesis.openapi.from_dict(yaml.safe_load(SPEC.read_bytes()))
+def test_every_operation_of_the_sandbox_is_in_the_spec() -> None:
+    schema = schemathesis.openapi.from_dict(spec_with_errors())
 
     labels = {found.label for path in schema.values() for found in path.values()}
-    assert labels == set(STATUSES)
+    assert labels >= set(STATUSES)
 
 
 def requests_about_examples(label: str) -> list[tuple[dict[str, str], dict[str, str]]]:
@@ -104,7 +102,7 @@ def requests_about_examples(label: str) -> list[tuple[dict[str, str], dict[str, 
 
 
 @pytest.mark.parametrize("label", STATUSES)
-def test_every_answer_is_one_that_the_spec_describes(label: str) -> None:
+def test_every_response_is_one_that_the_spec_describes(label: str) -> None:
     app = create_app()
     examples = requests_about_examples(label)
     seen = {ask(app, label, ids, query).status_code for ids, query in examples}
@@ -121,8 +119,8 @@ def test_every_answer_is_one_that_the_spec_describes(label: str) -> None:
         if example is not None:
             case.path_parameters.update(example[0])
             case.query.update(example[1])
-        answer = case.call_and_validate(headers=KEY, excluded_checks=excluded)
-        seen.add(answer.status_code)
+        response = case.call_and_validate(headers=KEY, excluded_checks=excluded)
+        seen.add(response.status_code)
 
     conforms()
 
@@ -177,7 +175,7 @@ def test_a_growing_log_conforms(clock: Clock, advance: Callable[[float], None]) 
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """What is wrong with a broken sandbox's answer, and what schemathesis calls it."""
+    """What is wrong with a broken sandbox's response, and what schemathesis calls it."""
 
     finding: str = "JsonSchemaError"
     label: str = LOGS
@@ -195,7 +193,7 @@ BUGS = {
     "a time that is none": Bug(fields={"updated_at": "yesterday"}),
     "a time without offset": Bug(fields={"updated_at": "2026-03-01T10:00:00"}),
     "an error that is not described": Bug(call_id=CALLS.expired, dropped="description"),
-    "an undocumented status": Bug(finding="UndefinedStatusCode", status=418),
+    "an undocumented status": Bug(finding="UndefinedStatusCode", status=206),
     "another content type": Bug(finding="UndefinedContentType", content_type="text/html"),
     "a server error": Bug(finding="ServerError", call_id=CALLS.unknown, status=500),
     "a status in words": Bug(label=STATUS, fields={"ok": "yes"}),
@@ -231,7 +229,7 @@ BUGS = {
 
 
 class Broken:
-    """ASGI middleware: a sandbox with a bug in its answers."""
+    """ASGI middleware: a sandbox with a bug in its responses."""
 
     def __init__(self, app: ASGIApp, bug: Bug) -> None:
         self._app = app

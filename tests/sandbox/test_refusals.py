@@ -14,15 +14,15 @@ KEY = {"Authorization": "Bearer sk_car_sandbox_accepted"}
 VERSION = {"Cartesia-Version": "2026-03-01"}
 
 
-def assert_general_error(answer: httpx.Response, status: int, title: str) -> None:
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/json"
-    body = answer.json()
+def assert_general_error(response: httpx.Response, status: int, title: str) -> None:
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
     assert set(body) == {"error_code", "title", "message", "request_id"}
     assert body["error_code"] is None
     assert body["title"] == title
     assert body["message"]
-    assert body["request_id"] == answer.headers["x-request-id"]
+    assert body["request_id"] == response.headers["x-request-id"]
     assert UUID(body["request_id"])
 
 
@@ -51,10 +51,12 @@ def test_a_missing_malformed_or_refused_key_is_unauthorized(
     if authorization is not None:
         headers.append((b"Authorization", authorization))
 
-    answer = in_process.get(PATH, headers=[(_bytes(name), _bytes(text)) for name, text in headers])
+    response = in_process.get(
+        PATH, headers=[(_bytes(name), _bytes(text)) for name, text in headers]
+    )
 
-    assert_general_error(answer, 401, "Unauthorized")
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert_general_error(response, 401, "Unauthorized")
+    assert response.headers["www-authenticate"] == "Bearer"
 
 
 def _bytes(text: str | bytes) -> bytes:
@@ -67,25 +69,27 @@ def _bytes(text: str | bytes) -> bytes:
 def test_any_other_well_formed_key_is_accepted(
     in_process: httpx.Client, authorization: str
 ) -> None:
-    answer = in_process.get(PATH, headers={**VERSION, "Authorization": authorization})
+    response = in_process.get(PATH, headers={**VERSION, "Authorization": authorization})
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
 def test_an_admin_key_is_forbidden(in_process: httpx.Client) -> None:
-    answer = in_process.get(PATH, headers={**VERSION, "Authorization": "Bearer sk_car_admin_abcd"})
+    response = in_process.get(
+        PATH, headers={**VERSION, "Authorization": "Bearer sk_car_admin_abcd"}
+    )
 
-    assert_general_error(answer, 403, "Forbidden")
+    assert_general_error(response, 403, "Forbidden")
 
 
 @pytest.mark.parametrize(
     "key", ["sk_car_sandbox_refused", "sk_car_admin_secret", "sk_car_!secret!", "secret"]
 )
-def test_no_answer_tells_the_key(in_process: httpx.Client, key: str) -> None:
-    answer = in_process.get(PATH, headers={**VERSION, "Authorization": f"Bearer {key}"})
+def test_no_response_contains_the_key(in_process: httpx.Client, key: str) -> None:
+    response = in_process.get(PATH, headers={**VERSION, "Authorization": f"Bearer {key}"})
 
-    assert answer.status_code in {401, 403}
-    assert key not in answer.text + repr(answer.headers.raw)
+    assert response.status_code in {401, 403}
+    assert key not in response.text + repr(response.headers.raw)
 
 
 def test_the_key_is_checked_before_the_version(in_process: httpx.Client) -> None:
@@ -110,11 +114,11 @@ def test_a_missing_malformed_or_unsupported_version_is_a_bad_request(
 ) -> None:
     headers = KEY if version is None else {**KEY, "Cartesia-Version": version}
 
-    answer = in_process.get(PATH, headers=headers)
+    response = in_process.get(PATH, headers=headers)
 
-    assert_general_error(answer, 400, "Bad Request")
-    assert problem in answer.json()["message"]
-    assert "one of: 2026-03-01, 2026-08-14." in answer.json()["message"]
+    assert_general_error(response, 400, "Bad Request")
+    assert problem in response.json()["message"]
+    assert "one of: 2026-03-01, 2026-08-14." in response.json()["message"]
 
 
 @pytest.mark.parametrize("path", ["/", "/agents", PATH, "/agents/calls?agent_id=agent_quiet"])
@@ -141,17 +145,17 @@ def test_every_known_version_gets_the_same_response(in_process: httpx.Client, pa
     ],
 )
 def test_an_unknown_route_is_not_found(in_process: httpx.Client, path: str) -> None:
-    answer = in_process.get(path, headers={**KEY, **VERSION})
+    response = in_process.get(path, headers={**KEY, **VERSION})
 
-    assert_general_error(answer, 404, "Not Found")
+    assert_general_error(response, 404, "Not Found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_another_method_is_not_allowed(in_process: httpx.Client, method: str) -> None:
-    answer = in_process.request(method, PATH, headers={**KEY, **VERSION})
+    response = in_process.request(method, PATH, headers={**KEY, **VERSION})
 
-    assert_general_error(answer, 405, "Method Not Allowed")
-    assert answer.headers["allow"] == "GET, HEAD"
+    assert_general_error(response, 405, "Method Not Allowed")
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize(
@@ -167,11 +171,11 @@ def test_another_method_is_not_allowed(in_process: httpx.Client, method: str) ->
 def test_the_allowed_methods_are_all_of_the_path(
     api: httpx.Client, method: str, path: str, allowed: str
 ) -> None:
-    answer = api.request(method, path)
+    response = api.request(method, path)
 
-    assert_general_error(answer, 405, "Method Not Allowed")
-    assert answer.headers["allow"] == allowed
-    assert allowed in answer.json()["message"]
+    assert_general_error(response, 405, "Method Not Allowed")
+    assert response.headers["allow"] == allowed
+    assert allowed in response.json()["message"]
 
 
 @pytest.mark.parametrize(
@@ -196,18 +200,18 @@ def test_every_operation_but_the_status_needs_a_key(
 def test_the_status_needs_a_version_but_no_key(in_process: httpx.Client) -> None:
     assert_general_error(in_process.get("/", headers=KEY), 400, "Bad Request")
 
-    answer = in_process.get("/", headers=VERSION)
+    response = in_process.get("/", headers=VERSION)
 
-    assert (answer.status_code, answer.json()) == (200, {"ok": True, "version": "2026-03-01"})
+    assert (response.status_code, response.json()) == (200, {"ok": True, "version": "2026-03-01"})
 
 
-def test_every_answer_has_a_request_id_of_its_own(in_process: httpx.Client) -> None:
-    answers = [
+def test_every_response_has_a_request_id_of_its_own(in_process: httpx.Client) -> None:
+    responses = [
         in_process.get(f"/agents/calls/{call_id}/logs", headers={**KEY, **VERSION})
         for call_id in ("ac_finished", "ac_finished", "ac_expired", "ac_unknown")
     ]
 
-    assert len({UUID(answer.headers["x-request-id"]) for answer in answers}) == 4
+    assert len({UUID(response.headers["x-request-id"]) for response in responses}) == 4
 
 
 def test_a_crash_of_the_sandbox_is_a_general_error_too() -> None:

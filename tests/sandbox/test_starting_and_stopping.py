@@ -39,7 +39,7 @@ def is_listening(url: str) -> bool:
         return probe.connect_ex((address.hostname, address.port or 0)) == 0
 
 
-def test_it_answers_as_soon_as_it_is_entered_and_frees_its_port() -> None:
+def test_it_responds_as_soon_as_it_is_entered_and_frees_its_port() -> None:
     with Sandbox() as sandbox:
         url = sandbox.url
         assert url.startswith("http://127.0.0.1:")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import _logs
 from ._arguments import check_id, check_limit, check_seconds
 from ._driving import documented_by, iterate, run
 from ._exceptions import ResponseValidationError
 from ._listing import CallQuery, list_pages
+from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
 from ._operations import CANCEL_CALL, DELETE_CALL, DOWNLOAD_CALL_AUDIO, GET_CALL, SPEC_VERSION
 from ._part_file import FileSink, check_target, is_rewritable, whole_file
 
@@ -112,7 +112,7 @@ class AsyncCalls:
             CallNotFoundError: There is no such call, or it belongs to another account.
             CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
         """
-        return await _logs.get_logs(self._sender, call_id)
+        return await get_logs(self._sender, call_id)
 
     async def wait_for_logs(self, call_id: str, timeout: float = DEFAULT_WAIT) -> AgentCallLogs:  # noqa: ASYNC109 - the bound of the whole wait
         """Return the runtime logs of a call as soon as there are any to return.
@@ -134,7 +134,7 @@ class AsyncCalls:
             CallNotFoundError: There is no such call, or it belongs to another account.
             CallLogsNotAvailableError: The call's logs can never come.
         """
-        return await _logs.wait_for_logs(self._sender, call_id, timeout)
+        return await wait_for_logs(self._sender, call_id, timeout)
 
     def follow_logs(self, call_id: str) -> AsyncGenerator[str, None]:
         """Yield each line of a call's logs once, in order, as it appears.
@@ -154,7 +154,7 @@ class AsyncCalls:
             CallNotFoundError: There is no such call, or it belongs to another account.
             CallLogsNotAvailableError: The call's logs can never come.
         """
-        return _logs.follow_logs(self._sender, call_id)
+        return follow_logs(self._sender, call_id)
 
     def stream_logs(self, call_id: str) -> AsyncGenerator[str, None]:
         """Yield the lines of a call's logs while they come (operation `agents_get-call-logs`).
@@ -178,7 +178,7 @@ class AsyncCalls:
             CallNotFoundError: There is no such call, or it belongs to another account.
             CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
         """
-        return _logs.stream_logs(self._sender, call_id)
+        return stream_logs(self._sender, call_id)
 
     async def get(self, call_id: str) -> AgentCall:
         """Return the record of a call, with its transcript (operation `agents_get-call`).

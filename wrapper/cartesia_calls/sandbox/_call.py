@@ -41,7 +41,7 @@ class Call:
         starts_at: When it is answered; `None` if it never is.
         ends_at: When it is over; `None` as long as that is open.
         logs_appear_at: When its logs are first written; `None` as long as that is open, or never.
-        tell: Makes the story, which takes too long to do for every call in advance.
+        make_story: Makes the story, which takes too long to do for every call in advance.
         log_while_watched: Level, source and message of the lines that it writes once a client asks
             for its logs.
         outcome: Its status once it is over; `end_reason` and the like hold from then on too.
@@ -56,7 +56,7 @@ class Call:
     agent_id: str
     deployment: Mapping[str, str]
     created_at: datetime
-    tell: Callable[[], Story]
+    make_story: Callable[[], Story]
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     logs_appear_at: datetime | None = None
@@ -112,7 +112,7 @@ class Call:
             summary=None,
             metadata=None,
             dynamic_variables=None,
-            tell=Story,
+            make_story=Story,
             redacted_at=now,
         )
 

@@ -14,7 +14,7 @@ from typing import Any
 from ._call import Call, CallStatus, Phone
 from ._contract import parse_yaml
 from ._example_ids import EXAMPLE_BATCH, ExampleAgents
-from ._story import LogEntry, Story, log_entry, script_seconds, tell_script
+from ._story import LogEntry, Story, log_entry, script_seconds, story_of_script
 
 LOGS_WRITTEN_AFTER = timedelta(seconds=4)
 """How long after its end the logs of an ordinary call are written."""
@@ -56,11 +56,9 @@ def _named_call(data: Data, born: datetime) -> Call:
     created_at = _moment(data["created"], born)
     status = CallStatus(data.get("status", "completed"))
     phone = Phone(**data["phone"]) if "phone" in data else None
-    seconds, tell = _told(data, phone)
+    seconds, make_story = _story_of(data, phone)
     ends_at = created_at + timedelta(seconds=seconds) if status is CallStatus.COMPLETED else None
-    logs_after = (
-        timedelta(seconds=data["logs_after"]) if "logs_after" in data else LOGS_WRITTEN_AFTER
-    )
+    logs_after = data.get("logs_after", LOGS_WRITTEN_AFTER.total_seconds())
     call = Call(
         call_id=data["id"],
         agent_id=data["agent_id"],
@@ -68,20 +66,20 @@ def _named_call(data: Data, born: datetime) -> Call:
         created_at=created_at,
         starts_at=None if status is CallStatus.CREATED else created_at,
         ends_at=ends_at,
-        logs_appear_at=ends_at and ends_at + logs_after,
-        tell=tell,
+        logs_appear_at=ends_at and ends_at + timedelta(seconds=logs_after),
+        make_story=make_story,
         phone=phone,
         **{name: data[name] for name in _AS_GIVEN if name in data},
     )
     return call.redacted(_moment(data["deleted"], born)) if "deleted" in data else call
 
 
-def _told(data: Data, phone: Phone | None) -> tuple[float, Callable[[], Story]]:
+def _story_of(data: Data, phone: Phone | None) -> tuple[float, Callable[[], Story]]:
     """Return how many seconds the call takes, and what makes its story."""
     if "script" in data:
         steps = _read("ordinary.yml")["scripts"][data["script"]]["steps"]
-        opening = _opening(data["id"], phone)
-        return script_seconds(steps, pace=1), partial(tell_script, steps, pace=1, opening=opening)
+        make_story = partial(story_of_script, steps, pace=1, opening=_opening(data["id"], phone))
+        return script_seconds(steps, pace=1), make_story
     story = Story(turns=data.get("turns", ()), log=list(_log(data.get("log", ()))))
     return data.get("seconds", 0.0), lambda: story
 
@@ -97,8 +95,8 @@ def _log(entries: Sequence[str | Sequence[Any]]) -> Iterator[LogEntry]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Plot:
-    """What an ordinary call is made of, as `ordinary.yml` has it."""
+class _Drawn:
+    """What was drawn for an ordinary call from `ordinary.yml`."""
 
     script: Data
     ending: Data
@@ -107,40 +105,40 @@ class _Plot:
 
 def _busy_calls(born: datetime) -> Iterator[Call]:
     """Return the ordinary calls that the busy agent took, newest first."""
-    dice = _dice("pizzeria")
+    random = _random("pizzeria")
     endings = [ending for ending in _read("ordinary.yml")["endings"] if ending["share"]]
-    for number, moment in enumerate(_moments(born, _BUSY_CALLS, dice)):
-        from_web = dice.random() < _SHARE_FROM_WEB
+    for number, moment in enumerate(_moments(born, _BUSY_CALLS, random)):
+        from_web = random.random() < _SHARE_FROM_WEB
         phone = Phone(
-            caller=f"+39055555{dice.randrange(1000, 9999)}",
+            caller=f"+39055555{random.randrange(1000, 9999)}",
             called=_number(_IDS.busy),
             direction="inbound",
-            call_sid=f"CA{dice.getrandbits(64):016x}",
+            call_sid=f"CA{random.getrandbits(64):016x}",
         )
         yield _ordinary_call(
             f"ac_busy_{_BUSY_CALLS - number:03d}",
             _IDS.busy,
             moment,
-            plot=_draw(dice, ("order", "table", "opening_hours"), endings, slowest=2.2),
+            drawn=_draw(random, ("order", "table", "opening_hours"), endings, slowest=2.2),
             phone=None if from_web else phone,
         )
 
 
 def _quiet_calls(born: datetime) -> Iterator[Call]:
     """Return the calls that the quiet agent made, newest first."""
-    dice = _dice("clinic")
+    random = _random("clinic")
     endings = _read("ordinary.yml")["endings"]
-    for number, moment in enumerate(_moments(born, _QUIET_CALLS, dice)):
+    for number, moment in enumerate(_moments(born, _QUIET_CALLS, random)):
         yield _ordinary_call(
             f"ac_quiet_{_QUIET_CALLS - number:03d}",
             _IDS.quiet,
             moment,
-            plot=_draw(dice, ("reminder", "another_day"), endings, slowest=1.6),
+            drawn=_draw(random, ("reminder", "another_day"), endings, slowest=1.6),
             phone=Phone(
                 caller=_number(_IDS.quiet),
-                called=f"+1555555{dice.randrange(1000, 9999)}",
+                called=f"+1555555{random.randrange(1000, 9999)}",
                 direction="outbound",
-                call_sid=f"CA{dice.getrandbits(64):016x}",
+                call_sid=f"CA{random.getrandbits(64):016x}",
             ),
             batch_id=None if number < _CALLS_OUTSIDE_BATCH else EXAMPLE_BATCH,
         )
@@ -151,11 +149,11 @@ def _ordinary_call(
     agent_id: str,
     moment: datetime,
     *,
-    plot: _Plot,
+    drawn: _Drawn,
     phone: Phone | None,
     batch_id: str | None = None,
 ) -> Call:
-    script, ending, pace = plot.script, plot.ending, plot.pace
+    script, ending, pace = drawn.script, drawn.ending, drawn.pace
     answered = ending["share"] > 0
     steps = script["steps"][: round(len(script["steps"]) * ending["share"])]
     seconds = min(script_seconds(steps, pace=pace) + ending["silence"], _MAX_SECONDS)
@@ -169,7 +167,7 @@ def _ordinary_call(
         starts_at=moment if answered else None,
         ends_at=ends_at,
         logs_appear_at=ends_at + LOGS_WRITTEN_AFTER if answered else None,
-        tell=partial(tell_script, steps, pace=pace, opening=_opening(call_id, phone)),
+        make_story=partial(story_of_script, steps, pace=pace, opening=_opening(call_id, phone)),
         outcome=CallStatus.FAILED if error else CallStatus.COMPLETED,
         end_reason=ending["end_reason"],
         error_message=error,
@@ -181,24 +179,24 @@ def _ordinary_call(
     )
 
 
-def _dice(seed: str) -> Random:
-    return Random(seed)  # noqa: S311 - the calls shall be the same every time, not secret
+def _random(seed: str) -> Random:
+    return Random(seed)  # noqa: S311 - the calls must be the same every time, not secret
 
 
-def _moments(born: datetime, count: int, dice: Random) -> Iterator[datetime]:
+def _moments(born: datetime, count: int, random: Random) -> Iterator[datetime]:
     """Return when each call began, newest first, one in each of `count` equal slots."""
     slot = (_PERIOD - _NEWEST) / count
     for number in range(count):
-        yield born - _NEWEST - slot * (number + dice.uniform(0.0, 0.9))
+        yield born - _NEWEST - slot * (number + random.uniform(0.0, 0.9))
 
 
 def _draw(
-    dice: Random, scripts: Sequence[str], endings: Sequence[Data], *, slowest: float
-) -> _Plot:
-    return _Plot(
-        script=_read("ordinary.yml")["scripts"][dice.choice(scripts)],
-        ending=dice.choices(endings, [ending["weight"] for ending in endings])[0],
-        pace=dice.uniform(0.8, slowest),
+    random: Random, scripts: Sequence[str], endings: Sequence[Data], *, slowest: float
+) -> _Drawn:
+    return _Drawn(
+        script=_read("ordinary.yml")["scripts"][random.choice(scripts)],
+        ending=random.choices(endings, [ending["weight"] for ending in endings])[0],
+        pace=random.uniform(0.8, slowest),
     )
 
 

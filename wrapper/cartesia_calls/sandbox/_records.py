@@ -56,7 +56,7 @@ def call_logs(call: Call, now: datetime) -> Record | None:
     if not call.has_logs(now) or call.starts_at is None or call.logs_appear_at is None:
         return None
     until = min(now, call.ends_at or now) - call.starts_at
-    written = [entry for entry in call.tell().log if entry.after <= until]
+    written = [entry for entry in call.make_story().log if entry.after <= until]
     if call.is_over(now):
         written += _last_entries(call, until.total_seconds())
     last = written[-1].after if written else timedelta()
@@ -101,7 +101,7 @@ def _transcript(call: Call, now: datetime) -> list[Turn] | None:
             **turn,
             "end_timestamp": min(turn["end_timestamp"], seconds),
         }
-        for turn in call.tell().turns
+        for turn in call.make_story().turns
         if turn["start_timestamp"] <= seconds
     ]
 

@@ -121,10 +121,10 @@ class State:
             lines = call.log_while_watched
             since = now + timedelta(seconds=SECONDS_UNTIL_FIRST_LINES)
             step = timedelta(seconds=SECONDS_BETWEEN_LINES)
-            tell = partial(
-                continue_story, call.tell(), lines, since=since - call.starts_at, step=step
+            make_story = partial(
+                continue_story, call.make_story(), lines, since=since - call.starts_at, step=step
             )
             # One step after the last line, the call ends.
             ends_at = since + (len(lines) + 1) * step
-            return replace(call, logs_appear_at=since, ends_at=ends_at, tell=tell)
+            return replace(call, logs_appear_at=since, ends_at=ends_at, make_story=make_story)
         return call

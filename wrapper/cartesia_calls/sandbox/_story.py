@@ -79,7 +79,7 @@ def script_seconds(steps: Sequence[Step], *, pace: float) -> float:
     return round(_FIRST_WORD + sum(seconds * pace + _PAUSE for seconds in spoken), 3)
 
 
-def tell_script(steps: Sequence[Step], *, pace: float, opening: str) -> Story:
+def story_of_script(steps: Sequence[Step], *, pace: float, opening: str) -> Story:
     """Return the story of the steps.
 
     Args:

@@ -1,4 +1,4 @@
-"""A second pair of eyes: the `diff` of Redocly's CLI, pinned by a committed lockfile."""
+"""The oracle of the drift check: the `diff` of Redocly's CLI, pinned by a committed lockfile."""
 
 import json
 import os
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from _spec_forms import is_prose
 from _yaml_text import JsonObject, JsonValue, as_list, as_object, parse_json
-
-from .differences import Difference, Kind, Place
-from .schemas import is_prose
+from upstream_check.differences import Difference, Kind, Place
 
 _INSTALL_SECONDS = 300.0
 _DIFF_SECONDS = 120.0
@@ -35,7 +34,7 @@ class Redocly:
     config: Path
 
     def differences(self, before: JsonObject, after: JsonObject) -> list[Difference]:
-        """Return what Redocly sees; its ratings are left aside, the policy judges.
+        """Return what Redocly sees; its ratings are left aside.
 
         Raises:
             RedoclyMissingError: It fails on these documents.
@@ -113,7 +112,7 @@ def _read(report: JsonValue) -> Iterator[Difference]:
             (revision if "value" in base else base).pop("pointer", None)
         subject = str(change.get("property") or change.get("typeName"))
         yield Difference(
-            Kind.PROSE if is_prose(subject) else Kind.SEEN_BY_REDOCLY_ALONE,
+            Kind.PROSE if is_prose(subject) else Kind.KEYWORD_CHANGED,
             subject,
             Place(carrier="seen by Redocly alone"),
             cast("str | None", base.get("pointer")),
@@ -126,7 +125,7 @@ def _read(report: JsonValue) -> Iterator[Difference]:
 def _run(words: list[str], folder: Path, seconds: float) -> None:
     name = Path(words[0]).name
     try:
-        done = subprocess.run(  # noqa: S603 - our own words, and no shell
+        done = subprocess.run(
             words,
             cwd=folder,
             env={"npm_config_cache": str(folder / ".npm")} | os.environ | _QUIET,
