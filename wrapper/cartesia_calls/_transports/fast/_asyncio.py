@@ -13,7 +13,7 @@ from cartesia_calls._transports._loops import AsyncSlots, LoopGuard, loop_time
 from cartesia_calls._transports._route import is_address, make_direct_tls_context
 
 from ._state import ConnectionState, UnreadableError
-from ._transport import BUFFER, FastTransport, readable_check
+from ._transport import BUFFER, FastTransport, larger, readable_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,6 +176,7 @@ class _LoopConnection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         """See `asyncio.BufferedProtocol`."""
         self._feed(self._buffer[:nbytes])
+        self._buffer = larger(self._buffer, nbytes)
         if self._has_news and not self._is_paused and not self.state.is_whole:
             # What came before has not been taken: no more is read until it is. After a whole
             # response all is read, since TLS would hold back what is unsolicited, for the next one.

@@ -10,7 +10,7 @@ from cartesia_calls._transports._guards import Slots
 from cartesia_calls._transports._route import is_address, make_direct_tls_context
 
 from ._state import ConnectionState, UnreadableError
-from ._transport import BUFFER, FastTransport, readable_check
+from ._transport import BUFFER, FastTransport, larger, readable_check
 
 if TYPE_CHECKING:
     import ssl
@@ -108,6 +108,7 @@ class _SocketConnection:
             self.state.feed(self._buffer[:count])
         except UnreadableError as error:
             raise no_response(deadline.request, str(error)) from None
+        self._buffer = larger(self._buffer, count)
 
     def close(self) -> None:
         self._socket.close()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ._state import ConnectionState, Head
 
 BUFFER = 64 * 1024
-"""How many bytes are read at once."""
+"""How many bytes are read at once, at first."""
+_LARGEST_BUFFER = 512 * 1024
 
 
 class Connection(Protocol):
@@ -207,6 +208,12 @@ class _StreamedResponse(StreamedBody):
         self._connection.close()
 
 
+def larger(buffer: memoryview, filled: int) -> memoryview:
+    """Return the buffer for the next read: twice as large where the last one has filled it."""
+    size = len(buffer)
+    return memoryview(bytearray(2 * size)) if size == filled < _LARGEST_BUFFER else buffer
+
+
 def readable_check(connected: socket.socket) -> Callable[[], bool]:
     """Return a check whether the other side closed a socket, or sent something to read."""
     if hasattr(select, "poll"):
@@ -214,6 +221,3 @@ def readable_check(connected: socket.socket) -> Callable[[], bool]:
         poll.register(connected, select.POLLIN)
         return lambda: bool(poll.poll(0))
     return lambda: bool(select.select([connected], (), (), 0)[0])
-
-
-__all__ = ["BUFFER", "Connection", "FastTransport", "Network", "readable_check"]
