@@ -162,7 +162,7 @@ class AsyncCalls:
         For logs of any size: memory stays the same, `max_response_bytes` bounds each line and not
         the whole, the client's `timeout` bounds each wait for more and not the whole, and
         `total_timeout` ends with the first piece. Until that has come, failures that may pass are
-        retried; behind it, the lines that came are good and the error is raised.
+        retried; after that, the lines that came are good and the error is raised.
 
         A line can't be taken back, so a document is refused that names `logs` twice or has any value
         of `call_id`, `logs` or `updated_at` that the spec does not allow; where names repeat, `logs`

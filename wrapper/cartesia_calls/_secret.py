@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 _PREFIX = "sk_car_"
-# With fewer characters than this behind the prefix, four of them would be too much to show.
+# With fewer characters than this after the prefix, four of them would be too much to show.
 _SHORTEST_TO_HINT_AT = 12
-# With more of its beginning than this, behind the prefix, what a cut has left of a key is masked.
+# A key that is cut off is masked if more of it than this is left after the prefix.
 _SHORTEST_TO_MASK = 4
 
 
@@ -64,6 +64,4 @@ class ApiKey:
         return re.escape(self._beginning()) + rest
 
     def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError(
-            "an API key is not pickled or copied; make the client anew where it is used"
-        )
+        raise TypeError("an API key is not pickled or copied; make a new client where it is used")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ._guards import Deadline
     from ._route import Route
 
-# asyncio reads no more than this at once. Who reads all of it leaves nothing behind in anyio.
+# asyncio reads no more than this at once, so that a read of this size leaves nothing in anyio.
 _ALL_THAT_CAME = 1024 * 1024
 # anyio decrypts this much at once; after more, encrypted bytes may be left in it, out of sight.
 _MOST_DECRYPTED = 48 * 1024

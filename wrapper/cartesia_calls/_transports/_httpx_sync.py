@@ -109,7 +109,7 @@ class _SyncLane(Lane):
             del timeout
             return start(ssl_context, server_hostname, self._left())
 
-        # The deadline is never later than the time-out that httpx passes.
+        # The deadline is never later than the timeout that httpx passes.
         stream.read, stream.write, stream.start_tls = read, write, start_tls
 
     def _left(self) -> float:

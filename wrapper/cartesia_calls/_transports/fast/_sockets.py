@@ -1,4 +1,4 @@
-"""Connections for threads: blocking sockets, with a time-out for each wait."""
+"""Connections for threads: blocking sockets, with a timeout for each wait."""
 
 from __future__ import annotations
 

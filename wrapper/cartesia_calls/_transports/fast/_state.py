@@ -177,7 +177,7 @@ def check_head(head: Head, request: Request) -> None:
     """Check what llhttp accepts in a head and HTTP does not allow.
 
     Raises:
-        APIConnectionError: The status is unknown to HTTP or answers no request of ours; a header is
+        APIConnectionError: The status is unknown to HTTP or fits no request of ours; a header is
             malformed; or the body's framing is unknown, so that its end can't be found.
     """
     if head.status_code < _INTERIM.stop:
