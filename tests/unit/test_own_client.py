@@ -72,6 +72,36 @@ def test_an_answer_that_never_begins_is_given_up_in_time(name: str) -> None:
 
 
 @FLAVOURS
+def test_a_transport_that_is_mocked_is_used_again(
+    flavour: Flavour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As respx, pytest-httpx, vcrpy and OpenTelemetry do: see tests/mocking."""
+    asked: list[httpx.URL] = []
+
+    def handle(_self: object, request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return ok()
+
+    async def handle_async(_self: object, request: httpx.Request) -> httpx.Response:
+        return handle(_self, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle_async)
+
+    async def ask() -> list[str]:
+        async with AsyncClient(KEY, engine="httpx") as client:
+            return [(await client.calls.logs(call_id)).call_id for call_id in ("ac_1", "ac_2")]
+
+    if flavour == "sync":
+        with Client(KEY, engine="httpx") as client:
+            got = [client.calls.logs(call_id).call_id for call_id in ("ac_1", "ac_2")]
+    else:
+        got = asyncio.run(ask())
+    assert got == ["ac_1", "ac_1"]
+    assert [url.path for url in asked] == [f"/agents/calls/{n}/logs" for n in ("ac_1", "ac_2")]
+
+
+@FLAVOURS
 def test_an_error_s_body_is_cut_where_it_is_longer_than_allowed(flavour: Flavour) -> None:
     body = json.dumps({"message": "x" * 300_000}).encode()
 

@@ -491,6 +491,22 @@ def test_lines_begin_anew_where_they_would_break_off(engine: EngineName, flavour
 
 @ENGINES
 @FLAVOURS
+def test_a_beginning_that_never_comes_is_no_reason_to_start_over(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    def none_first(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(b"" if len(server.heads) == 1 else answer(BODY))
+        return False
+
+    clock = FakeClock()
+    with ScriptedServer(none_first) as server:
+        items = _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), clock)
+    assert items == LINES
+    assert len(clock.sleeps) == 1
+
+
+@ENGINES
+@FLAVOURS
 def test_what_has_no_logs_has_none_to_begin_anew(engine: EngineName, flavour: Flavour) -> None:
     record = json.dumps({"id": "ac_1", "agent_id": "a", "status": "started"}).encode()
     missing = answer(json.dumps(LOGS_NOT_AVAILABLE).encode(), 404)

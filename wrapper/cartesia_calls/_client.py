@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
@@ -62,7 +63,7 @@ class AsyncHttpClient(Protocol):
 HttpClientT = TypeVar("HttpClientT")
 
 
-class _BaseClient(Generic[HttpClientT]):
+class _BaseClient(ABC, Generic[HttpClientT]):
     """What both clients share."""
 
     _flavour: Flavour
@@ -195,8 +196,9 @@ class _BaseClient(Generic[HttpClientT]):
         policy = RetryPolicy(max_retries=settings.max_retries)
         return Sender(settings, policy, settings.clock, self._transport, self._sleep)
 
+    @abstractmethod
     async def _sleep(self, seconds: float) -> None:
-        raise NotImplementedError
+        """Let seconds pass."""
 
     async def _status(self) -> APIInfo:
         return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)

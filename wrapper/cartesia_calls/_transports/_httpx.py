@@ -324,7 +324,10 @@ def transport_options(route: Route) -> dict[str, Any]:
     import httpx  # noqa: PLC0415 - slow to import; the user's own client may be httpx2's
 
     options: dict[str, Any] = {
-        "verify": make_tls_context(route) if route.scheme == "https" else False,
+        # One for all, since httpx would make one for each, at great cost. Plain HTTP needs none.
+        "verify": make_tls_context(route)
+        if route.scheme == "https"
+        else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         "proxy": route.proxy,
         "trust_env": False,
         "limits": httpx.Limits(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # httpx tries the addresses of a host one after the other: each gets a share of the time, and all are
 # tried again until it is over.
-_CONNECT_ATTEMPTS = 4
+_SHARES = 4
 
 
 def make_transport(route: Route, clock: Clock) -> HttpxTransport:
@@ -51,7 +51,7 @@ class _SyncLane(Lane):
         if self.is_own:
             return {"timeout": bounds}
         return {
-            "timeout": bounds | {"connect": timeout / _CONNECT_ATTEMPTS},
+            "timeout": bounds | {"connect": timeout / _SHARES},
             "trace": self._trace,
         }
 
@@ -60,15 +60,13 @@ class _SyncLane(Lane):
         if self.is_own:
             response = self.client.send(sent, stream=True, auth=None, follow_redirects=False)
             return response
-        for _ in range(_CONNECT_ATTEMPTS - 1):
+        while True:
             try:
                 response = self.client.handle_request(sent)
             except self._library.ConnectTimeout:
                 self.deadline.left(may_have_arrived=False)
             else:
                 return response
-        response = self.client.handle_request(sent)
-        return response
 
     def pieces(self, response: httpx.Response) -> Any:  # noqa: ANN401 - as in Lane
         # A hook or a transport of the user's may have read the body.
