@@ -17,6 +17,7 @@ from cartesia_calls import (
     NotFoundError,
 )
 from engines import FLAVOURS, Flavour
+from fake_clock import FakeClock
 from fake_server import KEY, URL, Ask, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
 
@@ -99,6 +100,21 @@ def test_a_transport_that_is_mocked_is_used_again(
         got = asyncio.run(ask())
     assert got == ["ac_1", "ac_1"]
     assert [url.path for url in asked] == [f"/agents/calls/{n}/logs" for n in ("ac_1", "ac_2")]
+
+
+def test_a_transport_that_is_mocked_to_time_out_does_so_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def handle(_self: object, _request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectTimeout("mocked")
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
+    with (
+        Client(KEY, engine="httpx", clock=FakeClock(), max_retries=0) as client,
+        pytest.raises(APITimeoutError) as caught,
+    ):
+        client.calls.logs("ac_1")
+    assert not caught.value.may_have_arrived
 
 
 @FLAVOURS

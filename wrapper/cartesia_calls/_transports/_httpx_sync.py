@@ -60,11 +60,15 @@ class _SyncLane(Lane):
         if self.is_own:
             response = self.client.send(sent, stream=True, auth=None, follow_redirects=False)
             return response
+        shares = _SHARES
         while True:
+            shares -= 1
             try:
                 response = self.client.handle_request(sent)
             except self._library.ConnectTimeout:
                 self.deadline.left(may_have_arrived=False)
+                if not shares:
+                    raise
             else:
                 return response
 
