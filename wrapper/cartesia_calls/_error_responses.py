@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
@@ -206,6 +205,8 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
     seconds = _non_negative_number(value)
     if seconds is not None:
         return seconds
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, rarely needed
+
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -56,6 +55,12 @@ def was_not_acted_on(failure: Failure) -> bool:
     return failure.status_code == HTTPStatus.TOO_MANY_REQUESTS
 
 
+def _draw() -> float:
+    import random  # noqa: PLC0415 - slow to import, and needed for retries alone
+
+    return random.random()  # noqa: S311 - no secret
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How a failed request is retried.
@@ -76,7 +81,7 @@ class RetryPolicy:
     first_pause: float = 0.5
     longest_pause: float = 8.0
     longest_retry_after: float = 60.0
-    draw: Callable[[], float] = random.random
+    draw: Callable[[], float] = _draw
 
     def pause(
         self,

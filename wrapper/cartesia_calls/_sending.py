@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import platform
+import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -33,7 +33,7 @@ _SHORTEST_TIMEOUT = 0.001
 _LONGEST_ERROR_BODY = 100_000
 _OWN_HEADERS = {
     "accept": "application/json, audio/wav",
-    "user-agent": f"cartesia-calls/{__version__} python/{platform.python_version()}",
+    "user-agent": f"cartesia-calls/{__version__} python/{'.'.join(map(str, sys.version_info[:3]))}",
 }
 
 
