@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from . import _log
 from ._arguments import check_id, check_seconds
 from ._error_responses import status_error
 from ._exceptions import (
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ._retry import Failure
     from ._sending import Opening, Sender
 
-_log = logging.getLogger("cartesia_calls")
 
 # Between two looks for logs that are not there yet, in seconds: the pause doubles from the first to
 # the last, and each is shortened by up to half so that many waiters do not ask in step.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from . import _log
 from ._error_responses import status_error
 from ._exceptions import APIConnectionError, APITimeoutError, ResponseValidationError
 from ._http import Request, Response, is_success
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_log = logging.getLogger("cartesia_calls")
 # A transport's timeouts are above 0; this one is over at once. In seconds.
 _SHORTEST_TIMEOUT = 0.001
 _LONGEST_ERROR_BODY = 100_000

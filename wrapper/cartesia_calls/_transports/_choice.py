@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from cartesia_calls import _log
 from cartesia_calls._exceptions import ConfigurationError
 
 from ._route import find_route
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cartesia_calls._settings import EngineName
 
 _PACKAGES_OF_FAST = ("httptools", "orjson")
-_log = logging.getLogger("cartesia_calls")
 
 
 class Flavour(NamedTuple):
