@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError, Client
-from cartesia_calls._engines._choice import EngineName
-from cartesia_calls._settings import DEFAULT_BASE_URL
+from cartesia_calls._settings import DEFAULT_BASE_URL, EngineName
 from engines import ENGINES, FLAVOURS, Flavour
 from fake_server import KEY, gathered, gathered_async
 from oracle import Oracle

@@ -236,13 +236,13 @@ def test_the_goals_are_those_that_must_hold() -> None:
         (
             "CPU a call, httpx engine, sync, 50 lines",
             "bare `httpx.Client` + `.json()`",
-            "no more than 1.1 times it",
+            "no more than 1.3 times it",
         ),
         ("calls a second, async, 64 in flight, `fast`", "official async SDK", "28 times more"),
         (
             "calls a second, async, 64 in flight, httpx engine",
-            "official async SDK",
-            "4 times more",
+            "bare `httpx.AsyncClient` + `.json()`",
+            "1.8 times more",
         ),
         (
             "one log of 20,000 lines, `fast`, validated",

@@ -1,11 +1,10 @@
-"""Time, as something that can be handed in.
+"""Time, as something that can be passed in.
 
-Tests hand in a clock that moves when it is slept on; nothing else reads the time or sleeps.
+Tests pass a clock that moves when it is slept on; nothing else reads the time or sleeps.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -46,4 +45,6 @@ class SystemClock:
 
     async def sleep_async(self, seconds: float) -> None:
         """Suspend this task for `seconds`."""
+        import asyncio  # noqa: PLC0415 - a sync client does without it
+
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Calls listed page by page, as a flow that sync and async clients both run."""
+"""Calls listed page by page, for sync and async clients alike."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ._exceptions import ResponseValidationError
-from ._flow import Emit
 from ._operations import LIST_CALLS, SPEC_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from cartesia_api.models import AgentCall, GetCallsResponse
     from cartesia_api.types import Unset
 
-    from ._flow import ItemFlow
     from ._sending import Sender
 
 LARGEST_PAGE = 100
@@ -105,10 +103,10 @@ def _whole_second(moment: datetime, *, up: bool = False) -> datetime | None:
         return None
 
 
-def list_pages(
+async def list_pages(
     sender: Sender, query: CallQuery, on_unplaced: Callable[[int], None] | None = None
-) -> ItemFlow[list[AgentCall]]:
-    """Emit one list of wanted calls for each page, newest first; it may be empty.
+) -> AsyncGenerator[list[AgentCall], None]:
+    """Yield one list of wanted calls for each page, newest first; it may be empty.
 
     Args:
         sender: Sends the requests.
@@ -118,7 +116,7 @@ def list_pages(
     Raises:
         ResponseValidationError: The pages lead in a circle, or say that there is more and not where.
         APIStatusError: The server refused; the class tells why.
-        APIConnectionError: No whole answer came back.
+        APIConnectionError: No complete response came back.
     """
     from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
@@ -129,7 +127,7 @@ def list_pages(
     times: list[datetime] = []
     first_start, last_start = query.server_bounds
     while wanted != 0:
-        page = yield from sender.call(
+        page = await sender.call(
             LIST_CALLS,
             agent_id=query.agent_id or UNSET,
             batch_id=query.batch_id or UNSET,
@@ -147,7 +145,7 @@ def list_pages(
             on_unplaced(len(matching) - len(calls))
         calls = calls[:wanted]
         wanted = None if wanted is None else wanted - len(calls)
-        yield Emit(calls)
+        yield calls
         # One call alone may have an odd time. The list ends when a whole page and the call before
         # it are too old.
         times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
@@ -167,7 +165,7 @@ class _Cursors:
     used: set[str] = field(default_factory=set[str])
 
     def after(self, page: GetCallsResponse, page_size: int) -> str | None:
-        """Return the cursor of the page behind this one, None if there is none.
+        """Return the cursor of the next page, None if there is none.
 
         Servers differ in what they send: `next_page` is the cursor where there is one; without it
         the last call's id is, if `has_more` says so, or if there is neither and the page is full.

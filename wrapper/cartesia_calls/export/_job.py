@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
 from cartesia_calls._arguments import check_id
-from cartesia_calls._engines._limits import MOST_CONNECTIONS
+from cartesia_calls._transports._guards import MOST_CONNECTIONS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from cartesia_calls._call_flows import CallFlows
-from cartesia_calls._flow import AsyncRunner, Emit
 from cartesia_calls._listing import list_pages
-from cartesia_calls._sending import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from cartesia_api.models import AgentCall
     from cartesia_calls import AsyncClient
-    from cartesia_calls._flow import Flow, Send
     from cartesia_calls._operations import Operation
+    from cartesia_calls._sending import Sender
 
     from ._job import Job
     from ._throttle import Throttle
@@ -29,55 +25,30 @@ T = TypeVar("T")
 async def pages(
     client: AsyncClient, agent_id: str, job: Job, throttle: Throttle
 ) -> AsyncIterator[list[AgentCall]]:
-    """Yield an agent's calls as `calls.list` does, newest first; each page is asked for by `throttle`.
+    """Yield an agent's calls as `calls.list` does, newest first; `throttle` asks for each page.
 
-    `calls.list` itself ends at the first failure, and then begins anew.
+    `calls.list` itself ends at the first failure, and then starts over.
     """
     sender: Sender = client._sender  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
-    runner: AsyncRunner = client._runner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
-    query = CallFlows(sender).query(
-        agent_id=agent_id,
-        batch_id=None,
-        status=job.status,
-        since=job.since,
-        until=job.until,
-        limit=None,
-        expand_transcript=False,
-        complete=True,
+    calls = client.calls.list(
+        agent_id=agent_id, status=job.status, since=job.since, until=job.until
     )
-    asking = _AskingSender(sender.settings, sender.policy, sender.clock)
-    flow = list_pages(asking, query)
-    answer: Any = None
-    while True:
-        try:
-            step = flow.send(answer)
-        except StopIteration:
-            return
-        answer = None
-        if isinstance(step, Emit):
-            yield step.item
-        else:
-            ask = cast("_Ask", step)
-            answer = await throttle.ask(partial(_run, runner, ask.flow), essential=True)
-
-
-async def _run(runner: AsyncRunner, flow: Callable[[], Flow[T]]) -> T:
-    return await runner.run(flow())
+    asking = cast("Sender", _ThrottledSender(sender, throttle))
+    async for page in list_pages(asking, replace(calls.query, complete=True)):
+        yield page
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """Asks for a request to be sent, as often as that takes; the flow is resumed with its model."""
+class _ThrottledSender:
+    """Calls operations with a throttle between them."""
 
-    flow: Callable[[], Flow[object]]
+    sender: Sender
+    throttle: Throttle
 
-
-class _AskingSender(Sender):
-    """Leaves its operations to whoever runs the flow."""
-
-    __slots__ = ()
-
-    def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
+    async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Sender.call`."""
-        ask = _Ask(partial(Sender.call, self, operation, *args, **kwargs))
-        return cast("T", (yield cast("Send", ask)))
+
+        async def ask() -> T:
+            return await self.sender.call(operation, *args, **kwargs)
+
+        return await self.throttle.ask(ask, essential=True)

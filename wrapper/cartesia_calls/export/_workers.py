@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from cartesia_calls._engines._limits import MOST_CONNECTIONS
+from cartesia_calls._transports._guards import MOST_CONNECTIONS
 
 from ._fetching import Attempts
 

@@ -1,4 +1,4 @@
-"""What the environment says about proxies and certificates, read the same way for every engine."""
+"""How to reach a base URL: host, port, and the proxy and certificates that the environment names."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _DOTTED_NUMBERS = re.compile(r"[\d.]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """How a base URL is to be reached from here.
+class Route:
+    """How to reach a base URL from here.
 
     Attributes:
         scheme: `http` or `https`.
@@ -51,8 +51,8 @@ class Surroundings:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def look_around(base_url: str) -> Surroundings:
-    """Find out how to reach a base URL.
+def find_route(base_url: str) -> Route:
+    """Return how to reach a base URL.
 
     Raises:
         ConfigurationError: The URL's host, or a proxy or certificate setting can't be used.
@@ -63,7 +63,7 @@ def look_around(base_url: str) -> Surroundings:
     is_tls = parts.scheme == "https"
     # A proxy named by the environment would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
-    around = Surroundings(
+    route = Route(
         scheme=parts.scheme,
         host=host,
         port=parts.port or _PORTS[parts.scheme],
@@ -71,13 +71,13 @@ def look_around(base_url: str) -> Surroundings:
         ca_file=os.environ.get("SSL_CERT_FILE") or None if is_tls else None,
         ca_folder=os.environ.get("SSL_CERT_DIR") or None if is_tls else None,
     )
-    if around.ca_file or around.ca_folder or os.environ.get("SSLKEYLOGFILE"):
-        make_tls_context(around)  # a broken setting is told of now, whatever the engine
-    return around
+    if route.ca_file or route.ca_folder or os.environ.get("SSLKEYLOGFILE"):
+        make_tls_context(route)  # report a broken setting now
+    return route
 
 
-def make_tls_context(around: Surroundings) -> ssl.SSLContext:
-    """Return what TLS connections are made with.
+def make_tls_context(route: Route) -> ssl.SSLContext:
+    """Return the context of TLS connections.
 
     Raises:
         ConfigurationError: The environment's certificates can't be read.
@@ -87,29 +87,29 @@ def make_tls_context(around: Surroundings) -> ssl.SSLContext:
     import certifi  # noqa: PLC0415 - comes with httpx, which trusts it too
 
     try:
-        if around.ca_file:
-            return ssl.create_default_context(cafile=around.ca_file)
-        if around.ca_folder:
-            return ssl.create_default_context(capath=around.ca_folder)
+        if route.ca_file:
+            return ssl.create_default_context(cafile=route.ca_file)
+        if route.ca_folder:
+            return ssl.create_default_context(capath=route.ca_folder)
         return ssl.create_default_context(cafile=certifi.where())
     except (OSError, ValueError) as error:
         raise unusable(error) from None
 
 
-def make_direct_tls_context(around: Surroundings) -> ssl.SSLContext | None:
-    """Return what connections straight to the server are made with; None for plain HTTP.
+def make_direct_tls_context(route: Route) -> ssl.SSLContext | None:
+    """Return the context of connections straight to the server; None for plain HTTP.
 
     Raises:
         ConfigurationError: There is a proxy, or the environment's certificates can't be read.
     """
-    if around.proxy is not None:
+    if route.proxy is not None:
         raise ConfigurationError(
             "The engine `fast` sends through no proxy, and the environment names one.",
             hint="Use engine='auto' or 'httpx', or name the host in NO_PROXY.",
         )
-    if around.scheme == "http":
+    if route.scheme == "http":
         return None
-    context = make_tls_context(around)
+    context = make_tls_context(route)
     context.set_alpn_protocols(["http/1.1"])
     return context
 
@@ -127,7 +127,7 @@ def unusable(error: Exception) -> ConfigurationError:
 
 
 def _check_host(host: str, netloc: str) -> None:
-    """Refuse what has the form of a host and can't be one: a broken IDNA label, an IPv4 address."""
+    """Refuse a host that can't exist: a broken IDNA label, an IPv4 address out of range."""
     try:
         if _DOTTED_NUMBERS.fullmatch(host):
             ipaddress.IPv4Address(host)
@@ -172,3 +172,12 @@ def _check_proxy(proxy: str) -> None:
         raise unusable(error) from None
     if not is_known:
         raise unusable(ValueError())
+
+
+def is_address(host: str) -> bool:
+    """Return whether a host is an address already, and needs no lookup."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

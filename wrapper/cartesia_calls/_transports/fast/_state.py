@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes: a request to be sent, and answers read as their bytes come. No I/O is done here.
+"""One HTTP/1.1 connection without I/O: a request as bytes, and responses read as their bytes come.
 
 llhttp, which Node.js reads HTTP with, does the reading (package httptools).
 """
@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from ._decoding import ACCEPT_ENCODING
-from ._failures import no_answer, unsendable
-from ._headers import add_header
-from ._limits import LONGEST_HEAD, METHODS_WITH_A_BODY
+from cartesia_calls._transports._decoding import ACCEPT_ENCODING
+from cartesia_calls._transports._failures import no_response, unsendable
+from cartesia_calls._transports._guards import LONGEST_HEAD, METHODS_WITH_A_BODY
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
-
-    from ._environment import Surroundings
+    from cartesia_calls._transports._route import Route
 
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
 _WRITABLE = re.compile(r"[\t\x20-\x7e]*")
-# What h11, which the engine httpx reads with, takes too: line breaks without a carriage return,
-# headers that go on in the next line, a length beside chunks, which then counts for nothing.
-_TAKEN_NEVERTHELESS = {
+# What h11, which httpx reads with, accepts too: line breaks without a carriage return, headers that
+# continue in the next line, a length beside chunks, which then is ignored.
+_LENIENCIES = {
     "lenient_headers": True,
     "lenient_chunked_length": True,
     "lenient_optional_cr_before_lf": True,
@@ -36,11 +34,11 @@ _FRAMED_BY = ("content-length", "transfer-encoding")
 
 
 class UnreadableError(Exception):
-    """What came is no answer, or not all of one; the text says why."""
+    """What came is no response, or not all of one; the text says why."""
 
 
 class Head(NamedTuple):
-    """The beginning of an answer; names of headers are in lower case, repeated ones are joined."""
+    """The head of a response; names of headers are in lower case, repeated ones are joined."""
 
     status_code: int
     headers: dict[str, str]
@@ -53,8 +51,8 @@ class Head(NamedTuple):
 class RequestWriter:
     """Writes requests to one host as they go on the wire."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._before_headers = f" HTTP/1.1\r\nHost: {around.host_header}\r\n"
+    def __init__(self, route: Route) -> None:
+        self._before_headers = f" HTTP/1.1\r\nHost: {route.host_header}\r\n"
         self._after_headers = f"Accept-Encoding: {ACCEPT_ENCODING}\r\n"
 
     def bytes_of(self, request: Request) -> bytes:
@@ -78,24 +76,24 @@ class RequestWriter:
         return head.encode("ascii")
 
 
-class AnswerReader:
-    """Reads the answers that come over one connection, one after the other.
+class ConnectionState:
+    """Reads the responses that come over one connection, one after the other.
 
-    Methods that begin with `on_` are llhttp's to call.
+    llhttp calls the methods that begin with `on_`.
 
     Attributes:
-        head: The present answer's beginning, as soon as it is there.
-        is_whole: All of the answer has come.
-        is_reusable: All of it has come and nothing more, and the server takes another request.
+        head: The head of the present response, as soon as it has come.
+        is_whole: All of the response has come.
+        is_reusable: All of it has come and nothing more, and the server accepts another request.
     """
 
     def __init__(self) -> None:
         self._parser = HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(**_TAKEN_NEVERTHELESS)
+        self._parser.set_dangerous_leniencies(**_LENIENCIES)
         self.expect()
 
     def expect(self) -> None:
-        """Begin anew, with the answer to the next request."""
+        """Expect the response to the next request."""
         self.head: Head | None = None
         self.is_whole = self.is_reusable = False
         self._came = 0
@@ -103,50 +101,56 @@ class AnswerReader:
         self._pieces: list[bytes] = []
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Take the next bytes.
+        """Take the next bytes; none are the end of the connection.
 
         Raises:
-            UnreadableError: They are no answer.
+            UnreadableError: They are no response, or the response is not whole at the end.
         """
+        if not data:
+            self._end()
+            return
         self._came += len(data)
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
             self.is_reusable = False
         except HttpParserError as error:
-            # What follows a whole answer is none of its business.
+            # What follows a whole response does not matter to it.
             if not self.is_whole:
                 raise UnreadableError(str(error)) from None
             self.is_reusable = False
         if self._came > LONGEST_HEAD and not self.is_whole:
             raise UnreadableError(f"its head or its trailers are longer than {LONGEST_HEAD} bytes")
 
-    def feed_end(self) -> None:
-        """Take the end of the connection, which ends an answer whose length nothing tells.
-
-        Raises:
-            UnreadableError: The answer is not whole.
-        """
+    def _end(self) -> None:
+        """End a response whose length is not announced."""
         if self.head is None:
             raise UnreadableError("the server closed the connection")
         if not self.is_whole and any(name in self.head.headers for name in _FRAMED_BY):
-            raise UnreadableError("the server closed the connection before the answer was whole")
+            raise UnreadableError("the server closed the connection before the response was whole")
         self.is_whole, self.is_reusable = True, False
 
     def take(self) -> list[bytes]:
-        """Return what has come of the body and was not yet taken."""
+        """Return what has come of the body and was not taken yet."""
         pieces, self._pieces = self._pieces, []
         return pieces
 
     def on_message_begin(self) -> None:
-        """Begin an answer, be it an interim one, or one that nobody asked for."""
+        """Begin a response, also an interim or an unsolicited one."""
         self._headers = {}
         self.is_reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; trailers go nowhere, and so do those of another answer."""
-        if self.head is None:
-            add_header(self._headers, name, value.strip(b" \t"))
+        """Take a header; trailers and the headers of an unsolicited response are discarded."""
+        if self.head is not None:
+            return
+        key = name.decode("latin-1").lower()
+        value = value.strip(b" \t")
+        try:
+            text = value.decode("utf-8")
+        except UnicodeDecodeError:
+            text = value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
 
     def on_headers_complete(self) -> None:
         """Take the end of a head."""
@@ -163,24 +167,23 @@ class AnswerReader:
             self._came = 0
 
     def on_message_complete(self) -> None:
-        """Take the end of an answer; an interim one counts for nothing."""
+        """Take the end of a response; an interim one does not count."""
         if self.head is not None:
             self.is_reusable = not self.is_whole and self._parser.should_keep_alive()
             self.is_whole = True
 
 
 def check_head(head: Head, request: Request) -> None:
-    """Check what llhttp takes of a head, and HTTP does not know.
+    """Check what llhttp accepts in a head and HTTP does not allow.
 
     Raises:
-        APIConnectionError: The status can be none, or goes with a question that was not asked; a header
-            can't be one; or the body is framed in an unknown way, and would be taken for what it is
-            on the wire.
+        APIConnectionError: The status is unknown to HTTP or fits no request of ours; a header is
+            malformed; or the body's framing is unknown, so that its end can't be found.
     """
     if head.status_code < _INTERIM.stop:
-        raise no_answer(request, f"its status is {head.status_code}")
+        raise no_response(request, f"its status is {head.status_code}")
     if " " in "".join(head.headers) or _NOT_IN_A_HEADER.search("".join(head.headers.values())):
-        raise no_answer(request, "a header of it has a character that none can have")
+        raise no_response(request, "one of its headers has a character that HTTP does not allow")
     coding = head.headers.get("transfer-encoding")
     if coding is not None and coding.lower() != "chunked":
-        raise no_answer(request, "its Transfer-Encoding is unknown")
+        raise no_response(request, "its Transfer-Encoding is unknown")

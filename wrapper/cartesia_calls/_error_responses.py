@@ -1,4 +1,4 @@
-"""From an answer that is not a success to the exception that describes it.
+"""Turns a response that is not a success into the exception that describes it.
 
 Error bodies come in four shapes: the structured one of 2026-03-01, the logs operation's own 404,
 plain text `Title: Message`, and whatever a proxy may say.
@@ -7,7 +7,8 @@ plain text `Title: Message`, and whatever a proxy may say.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
@@ -22,17 +23,17 @@ from ._exceptions import (
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
+    StatusFacts,
     UnprocessableEntityError,
 )
 from ._printable import excerpt
-from ._retry import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from ._http import Request, Response
 
+_NUMBER = re.compile(r"\s*[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 _LONGEST_BODY_TEXT = 2000
 # A parsed body is kept up to this size, in bytes, and depth: the exception must stay a thing that can
 # be printed, copied and sent between processes.
@@ -69,41 +70,24 @@ _NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """What an error answer says; see `APIStatusError` for the fields."""
-
-    method: str
-    url: str
-    status_code: int
-    headers: Mapping[str, str]
-    body: object
-    title: str | None
-    message: str | None
-    error_code: str | None
-    request_id: str | None
-    doc_url: str | None
-    retry_after: float | None
-
-
 def status_error(request: Request, response: Response, now: datetime) -> APIStatusError:
-    """Return the exception for an answer that is not a success; never fails itself.
+    """Return the exception for a response that is not a success; never fails itself.
 
     Args:
         request: What was sent.
-        response: The answer; its status is not 2xx.
+        response: The response; its status is not 2xx.
         now: The present time, for a `Retry-After` that is a date.
     """
-    answer = read_error_answer(request, response, now)
-    error_class, hint = _classify(answer)
-    said = ": ".join(excerpt(part).rstrip(" .") for part in (answer.title, answer.message) if part)
-    source = f"{answer.status_code} from {answer.method} {answer.url}"
-    summary = f"{said or _status_phrase(answer.status_code)} ({source})."
-    return error_class(summary, hint=hint, answer=answer)
+    facts = _read(request, response, now)
+    error_class, hint = _classify(facts)
+    said = ": ".join(excerpt(part).rstrip(" .") for part in (facts.title, facts.message) if part)
+    source = f"{facts.status_code} from {facts.method} {facts.url}"
+    summary = f"{said or _status_phrase(facts.status_code)} ({source})."
+    return error_class(summary, hint=hint, facts=facts)
 
 
-def read_error_answer(request: Request, response: Response, now: datetime) -> ErrorAnswer:
-    """Read whichever of the four shapes the answer has."""
+def _read(request: Request, response: Response, now: datetime) -> StatusFacts:
+    """Read whichever of the four shapes the body has."""
     text = response.body.decode("utf-8", errors="replace")
     headers = response.headers
     if request.api_key is not None:
@@ -115,7 +99,7 @@ def read_error_answer(request: Request, response: Response, now: datetime) -> Er
     fields = _fields(body)
     title, message = _title_and_message(body, fields)
     from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
-    return ErrorAnswer(
+    return StatusFacts(
         method=request.method,
         url=request.url,
         status_code=response.status_code,
@@ -130,14 +114,14 @@ def read_error_answer(request: Request, response: Response, now: datetime) -> Er
     )
 
 
-def _classify(answer: ErrorAnswer) -> tuple[type[APIStatusError], str]:
-    status = answer.status_code
+def _classify(facts: StatusFacts) -> tuple[type[APIStatusError], str]:
+    status = facts.status_code
     if status == HTTPStatus.NOT_FOUND:
-        for said in (answer.title, answer.message):
+        for said in (facts.title, facts.message):
             if known := _NOT_FOUND.get((said or "").strip(" .").lower()):
                 return known
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return APIStatusError, _redirect_hint(answer.headers.get("location", ""))
+        return APIStatusError, _redirect_hint(facts.headers.get("location", ""))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return (
             InternalServerError,
@@ -205,3 +189,36 @@ def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | N
 def _text(fields: dict[str, object], name: str) -> str | None:
     value = fields.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one.
+
+    Args:
+        headers: Of the response, names in lower case.
+        now: The present time, for a date; aware.
+    """
+    milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after", "").strip()
+    seconds = _non_negative_number(value)
+    if seconds is not None:
+        return seconds
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, rarely needed
+
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    # A date without a known zone comes back naive; HTTP's dates are UTC.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _non_negative_number(text: str) -> float | None:
+    # float alone would read "1_0", "nan" and the digits of other scripts too.
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number if number < float("inf") else None

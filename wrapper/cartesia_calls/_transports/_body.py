@@ -1,4 +1,4 @@
-"""An answer's body on its way from an engine: decoded, bounded, held or handed on."""
+"""A response's body on its way from a transport: decoded, bounded, held or passed on."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 def plain_response(
     request: Request, status_code: int, headers: Mapping[str, str], pieces: list[bytes]
 ) -> Response | None:
-    """Return an answer whose body has come, where it is to be held as it is; else None.
+    """Return a response whose whole body has come and is held as it is; else None.
 
-    Most bodies are, and come at once: of all others `Body` takes care.
+    Most bodies are like that; `Body` handles the others.
     """
     body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     if request.sink is not None or "content-encoding" in headers or len(body) > request.max_bytes:
@@ -33,15 +33,15 @@ def plain_response(
 class Pieces:
     """Decodes a body piece by piece and counts what came of it.
 
-    A body that is not encoded as it says is an error if the answer is a success; an error's status
-    counts without its body.
+    A body that does not fit its encoding is an error if the response is a success; the status of an
+    error counts without its body.
     """
 
     def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
         self._request = request
         self.is_success = is_success(status_code)
         self._came = 0
-        self._announced: int | None = None
+        self.announced: int | None = None
         self._decoder: Decoder | None = None
         self.spoilt = False
         encoding = headers.get("content-encoding")
@@ -51,20 +51,15 @@ class Pieces:
             except DecodingError as error:
                 self._spoil(error)
         length = headers.get("content-length", "")
-        # Of an encoded body the length is another than of what it holds; a 204 has no body at all.
+        # The length of an encoded body is not that of its content; a 204 has no body at all.
         if encoding is None and status_code == OK and length.isdecimal():
-            self._announced = int(length)
-
-    @property
-    def announced(self) -> int | None:
-        """How long the body will be, if the server says so."""
-        return self._announced
+            self.announced = int(length)
 
     def decode(self, piece: bytes) -> Iterable[bytes]:
-        """Return what the next bytes from the wire hold, to be looked through once.
+        """Return what the next bytes from the wire hold, to be iterated over once.
 
         Raises:
-            ResponseValidationError: They are not encoded as a success says; on the way through.
+            ResponseValidationError: They do not fit the encoding of a success; while iterating.
         """
         self._came += len(piece)
         if self.spoilt:
@@ -72,13 +67,13 @@ class Pieces:
         return (piece,) if self._decoder is None else self._decoded(self._decoder, piece)
 
     def end(self) -> None:
-        """Check that the body is whole.
+        """Check that the body is complete.
 
         Raises:
-            APIConnectionError: Not as much came as was announced.
-            ResponseValidationError: What came is not encoded as a success says.
+            APIConnectionError: Less came than was announced.
+            ResponseValidationError: What came does not fit the encoding of a success.
         """
-        announced, request = self._announced, self._request
+        announced, request = self.announced, self._request
         if announced is not None and self._came < announced:
             raise broken_off(request, self._came, announced)
         if self._decoder is not None and not self.spoilt:
@@ -96,69 +91,51 @@ class Pieces:
     def _spoil(self, error: DecodingError) -> None:
         self.spoilt = True
         if self.is_success:
-            # Which quotes the header; all that it says is in what it is made into.
+            # The cause quotes the header; our error says all that it does, masked.
             raise undecodable(self._request, error) from None
 
 
-class OpenBody:
+class StreamedBody:
     """Decodes a body that is read piece by piece.
 
     Attributes:
-        status_code: The answer's.
-        headers: The answer's, names in lower case.
+        status_code: The response's.
+        headers: The response's, names in lower case.
     """
 
     def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
         self.status_code = status_code
         self.headers = headers
-        self._request = request
+        self.request = request
         self._pieces = Pieces(request, status_code, headers)
-        self._taken: Iterator[bytes] = iter(())
+        self._decoded: Iterator[bytes] = iter(())
 
     def bound_reads(self, seconds: float) -> None:
-        """See `OpenAnswer.bound_reads`."""
-        self._request = self._request._replace(timeout=seconds)
+        """See `StreamedResponse.bound_reads`."""
+        self.request = self.request._replace(timeout=seconds)
 
     def take(self) -> bytes:
-        """Return what is decoded and not yet taken, in part; empty if more is to be fed first."""
-        return next(filter(None, self._taken), b"")
+        """Return a decoded piece that was not taken yet; empty if more must be fed first."""
+        return next(filter(None, self._decoded), b"")
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes from the wire."""
-        self._taken = iter(self._pieces.decode(piece))
+        self._decoded = iter(self._pieces.decode(piece))
 
     def end(self) -> bytes:
-        """Check that the body is whole, and return nothing.
-
-        Raises:
-            APIConnectionError: Not as much came as was announced.
-            ResponseValidationError: What came is not encoded as a success says.
-        """
+        """Check that the body is complete, as `Pieces.end`, and return nothing."""
         self._pieces.end()
         return b""
 
 
 class Body:
-    """Gathers a body up to the request's bound, or hands it to the request's sink.
-
-    Args:
-        request: What is answered.
-        status_code: The answer's.
-        headers: The answer's, names in lower case.
-        is_decoded: Whether somebody else has decoded the body already.
+    """Gathers a body up to the request's bound, or passes it to the request's sink.
 
     Raises:
         ResponseValidationError: It is announced to be longer than allowed.
     """
 
-    def __init__(
-        self,
-        request: Request,
-        status_code: int,
-        headers: Mapping[str, str],
-        *,
-        is_decoded: bool = False,
-    ) -> None:
+    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
         self._request = request
         self._status_code = status_code
         self._headers = headers
@@ -166,9 +143,7 @@ class Body:
         self._room = request.max_bytes
         self._is_cut = False
         self._sink = request.sink if status_code == OK else None
-        self._pieces = Pieces(
-            request, status_code, {} if is_decoded and "content-encoding" in headers else headers
-        )
+        self._pieces = Pieces(request, status_code, headers)
         announced = self._pieces.announced
         if self._sink is not None:
             self._sink.start(announced)
@@ -176,13 +151,13 @@ class Body:
             raise too_long(request, status_code)
 
     def write(self, piece: bytes) -> bool:
-        """Take the next bytes from the wire, and tell whether more are wanted.
+        """Take the next bytes from the wire, and return whether more are wanted.
 
         Of an error no more is taken than allowed: its status counts.
 
         Raises:
-            ResponseValidationError: The body of a success is longer than allowed, or not encoded as
-                it says.
+            ResponseValidationError: The body of a success is longer than allowed, or does not fit
+                its encoding.
         """
         for decoded in self._pieces.decode(piece):
             if self._sink is not None:
@@ -198,12 +173,7 @@ class Body:
         return True
 
     def response(self) -> Response:
-        """Return the answer, now that its body has come.
-
-        Raises:
-            APIConnectionError: Not as much came as was announced.
-            ResponseValidationError: What came is not encoded as a success says.
-        """
+        """Return the response, now that its body has come; errors as `Pieces.end`."""
         if not self._is_cut:
             self._pieces.end()
         held = b"" if self._pieces.spoilt else b"".join(self._held)

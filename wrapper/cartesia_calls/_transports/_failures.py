@@ -1,4 +1,4 @@
-"""The errors that every engine raises, in the same words."""
+"""The errors that every transport raises, in the same words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cartesia_calls._printable import excerpt
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
 
-# How h11 shows the bytes that it finds fault with.
+# How h11 shows the bytes that it rejects.
 _QUOTED_BYTES = re.compile(r""":? (?:bytearray\()?b['"]""")
 
 
@@ -26,17 +26,17 @@ def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutE
     # What is left of the time for all attempts is no round number.
     seconds = round(request.timeout, 3) or request.timeout
     failure = APITimeoutError(
-        f"No whole answer from {request.method} {request.url} within {seconds:g} s.",
-        hint="Check the network, or give a longer timeout.",
+        f"No complete response from {request.method} {request.url} within {seconds:g} s.",
+        hint="Check the network, or pass a longer timeout.",
     )
     failure.may_have_arrived = may_have_arrived
     return failure
 
 
-def no_answer(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
-    """Return the error of an attempt that no whole answer came of."""
+def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
+    """Return the error of an attempt that brought no complete response."""
     failure = APIConnectionError(
-        f"No whole answer from {request.method} {request.url}: {_masked(request, why)}.",
+        f"No complete response from {request.method} {request.url}: {_masked(request, why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
     )
     failure.may_have_arrived = may_have_arrived
@@ -47,26 +47,32 @@ def lost(request: Request, error: OSError, *, may_have_arrived: bool = True) -> 
     """Return the error of a connection that failed, in the operating system's words."""
     if isinstance(error, TimeoutError):
         return timed_out(request, may_have_arrived=may_have_arrived)
-    why = error.strerror or str(error) or "the server closed the connection"
+    why = system_reason(error) or str(error) or "the server closed the connection"
+    return no_response(request, why, may_have_arrived=may_have_arrived)
+
+
+def system_reason(error: OSError) -> str | None:
+    """Return the operating system's words; asyncio has words of its own for some errors."""
     if isinstance(error, ConnectionError) and error.errno:
-        why = os.strerror(error.errno)  # which asyncio has in words of its own
-    return no_answer(request, why, may_have_arrived=may_have_arrived)
+        return os.strerror(error.errno)
+    return error.strerror
 
 
 def broken_off(request: Request, came: int, announced: int) -> APIConnectionError:
-    """Return the error of a body that is shorter than it was said to be."""
+    """Return the error of a body that is shorter than announced."""
     return APIConnectionError(
-        f"The answer to {request.method} {request.url} broke off after {came} of {announced} bytes.",
+        f"The response to {request.method} {request.url} broke off after {came} of {announced} "
+        "bytes.",
         hint="Check the network and any proxy.",
     )
 
 
 def undecodable(request: Request, why: object) -> ResponseValidationError:
-    """Return the error of a success whose body is not encoded as it says."""
+    """Return the error of a success whose body does not fit its `Content-Encoding`."""
     why = excerpt(_masked(request, why))
     return ResponseValidationError(
-        f"The answer to {request.method} {request.url} can't be decoded: {why}.",
-        hint="Something on the way garbles answers; check proxies and the base URL.",
+        f"The response to {request.method} {request.url} can't be decoded: {why}.",
+        hint="Something on the way garbles responses; check proxies and the base URL.",
         problem=f"is not encoded as its Content-Encoding says ({why})",
     )
 
@@ -74,10 +80,10 @@ def undecodable(request: Request, why: object) -> ResponseValidationError:
 def too_long(request: Request, status_code: int) -> ResponseValidationError:
     """Return the error of a body that is longer than allowed."""
     return ResponseValidationError(
-        f"The answer to {request.method} {request.url} (status {status_code}) is longer than "
+        f"The response to {request.method} {request.url} (status {status_code}) is longer than "
         f"{request.max_bytes} bytes.",
-        hint="Check the base URL; if such a long answer is right, raise max_response_bytes, or read "
-        "logs with stream_logs.",
+        hint="Check the base URL; if such a long response is right, raise max_response_bytes, or "
+        "read logs with stream_logs.",
         problem=f"is longer than {request.max_bytes} bytes",
     )
 
@@ -85,12 +91,12 @@ def too_long(request: Request, status_code: int) -> ResponseValidationError:
 def closed() -> ConfigurationError:
     """Return the error of a client that was closed."""
     return ConfigurationError(
-        "This client is closed.", hint="Make a new one, or keep to the inside of its with block."
+        "This client is closed.", hint="Make a new one, or stay inside its with block."
     )
 
 
 def unsendable(request: Request, why: object) -> ConfigurationError:
-    """Return the error of a request that the HTTP library finds fault with."""
+    """Return the error of a request that the HTTP library rejects."""
     return ConfigurationError(
         f"A request can't be sent to {request.url[:200]}: {_masked(request, why)}.",
         hint="Check the base URL and the ids.",
@@ -98,12 +104,12 @@ def unsendable(request: Request, why: object) -> ConfigurationError:
 
 
 def _masked(request: Request, why: object) -> str:
-    """Return what a library or a server says, with the key that it may quote masked."""
+    """Return what a library or a server says, with the key masked where it is quoted."""
     return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
 
 
-def without_quotes(error: Exception) -> str:
-    """Return what an HTTP library says of an answer that is none, without the bytes that it quotes.
+def without_quotes(error: BaseException) -> str:
+    """Return what an HTTP library says of a malformed response, without the bytes that it quotes.
 
     They may be anything: the key, or what a customer said.
     """
@@ -111,11 +117,10 @@ def without_quotes(error: Exception) -> str:
 
 
 def without_frames(error: BaseException) -> BaseException | None:
-    """Return an error whose frames, and those of what caused it, are forgotten.
+    """Return an error without the frames of its whole chain; None if it quotes a server.
 
-    The frames of an HTTP library hold the request as it goes on the wire, key and all; what reports
-    errors with their local variables would show it. An error that quotes what a server sent is none
-    to be shown at all.
+    The frames of an HTTP library hold the request as it goes on the wire, key included, and error
+    reporters show local variables.
     """
     seen: BaseException | None = error
     while seen is not None:
