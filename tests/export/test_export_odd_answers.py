@@ -8,21 +8,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 
 from cartesia_calls import AgentCallLogs, AsyncClient
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from cartesia_calls.export import _ndjson as ndjson
 from cartesia_calls.export._fetching import FetchedCall, Recording
 from cartesia_calls.export._index import Work
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._manifest import open_journal
-from cartesia_calls.export._rows import log_rows
+from cartesia_calls.export._ndjson import encode
+from cartesia_calls.export._tables import log_rows
 from cartesia_calls.export._target import open_target
-from cartesia_calls.export._writing import Encoder, Pending, Store
+from cartesia_calls.export._writing import PartWriter, Pending, Store
 from exporting import run_export
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -121,7 +121,7 @@ def test_what_is_of_another_call_is_not_kept_as_this_one_s(
         result = _export(server, tmp_path, include=include)
     assert result.skipped == {"failed": 1}
     (parts,) = _manifest(tmp_path).values()
-    assert "about another call, 'ac_other'" in parts[include]["detail"]
+    assert "about another call: 'ac_other'" in parts[include]["detail"]
     assert not list(tmp_path.rglob("ac_*"))
 
 
@@ -182,7 +182,7 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
 def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Path) -> None:
     target = open_target(tmp_path, "1-of-1")
     journal = open_journal(target, Shard(), FakeClock())
-    store = Store(target, cast("Encoder", ndjson), journal, at_once=1)
+    store = Store(PartWriter(target, "ndjson", encode), journal, at_once=1)
     work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
     fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})
     done, failure = store.write([Pending(fetched, None)])
