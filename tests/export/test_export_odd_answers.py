@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cartesia_calls import AgentCallLogs, AsyncClient
+from cartesia_calls import AgentCallLogs, AsyncClient, ResponseValidationError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
 from cartesia_calls.export._fetching import FetchedCall, Recording
 from cartesia_calls.export._index import Work
@@ -68,6 +68,24 @@ def test_a_call_that_is_gone_since_it_was_listed_is_not_found(
     outcomes = {call: parts[part] for call, parts in _manifest(tmp_path).items()}
     gone = {call for call, part in outcomes.items() if part.get("reason") == "not_found"}
     assert gone == ({call_id(n) for n in range(8)} if part == "logs" else {call_id(3)})
+
+
+@pytest.mark.parametrize("fails", [1, 2])
+def test_pages_that_lead_in_a_circle_end_it_however_often_one_fails(
+    fails: int, tmp_path: Path
+) -> None:
+    def answer(number: int, path: str) -> bytes | None:
+        if not path.startswith("/agents/calls?"):
+            return None
+        if fails > 1 and number % fails:
+            return http("500 Internal Server Error", b"{}")
+        other = "b" if "starting_after=a" in path else "a"
+        return http("200 OK", json.dumps({"data": [], "next_page": other}).encode())
+
+    with ManyCalls(1, interfere=answer) as server:
+        with pytest.raises(ResponseValidationError, match="leads back to 'a'"):
+            _export(server, tmp_path)
+        assert server.requests == 3 * fails
 
 
 def test_a_record_that_is_not_there_is_not_found(tmp_path: Path) -> None:

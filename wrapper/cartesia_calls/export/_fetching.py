@@ -43,6 +43,7 @@ async def pages(
     )
     listing = calls.pages()
     cursor: str | None = None
+    used: set[str] = set()
 
     async def next_page() -> CallPage:
         nonlocal listing
@@ -58,6 +59,14 @@ async def pages(
         cursor = page.next_cursor
         if cursor is None:
             return
+        if cursor in used:  # `calls.pages` knows only the cursors since it was last resumed
+            raise ResponseValidationError(
+                f"The list of calls leads back to {cursor!r}, where it was before.",
+                hint="Try again. If it happens again, report it to the provider.",
+                problem="leads back",
+                pointer="/next_page",
+            )
+        used.add(cursor)
 
 
 @dataclass(frozen=True, slots=True)

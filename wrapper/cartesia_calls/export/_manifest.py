@@ -76,7 +76,7 @@ class Exported:
 
     def to_dict(self) -> dict[str, object]:
         """Return it as the manifest has it."""
-        fields = {"outcome": "exported", **asdict(self)}
+        fields: dict[str, object] = {"outcome": "exported", **asdict(self)}
         if not self.has_failed:
             del fields["has_failed"]
         return fields
