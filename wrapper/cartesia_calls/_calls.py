@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs
 
+    from ._listing import CallPage
     from ._sending import Sender
 
 DEFAULT_WAIT = 120.0
@@ -45,7 +46,7 @@ class AsyncCallList:
 
     def __init__(self, sender: Sender, query: CallQuery) -> None:
         self._sender = sender
-        self.query = query
+        self._query = query
         self.unplaced = 0
 
     async def __aiter__(self) -> AsyncIterator[AgentCall]:
@@ -53,15 +54,22 @@ class AsyncCallList:
             for call in page:
                 yield call
 
-    def pages(self) -> AsyncGenerator[list[AgentCall], None]:
+    def pages(self, *, after: str | None = None) -> AsyncGenerator[CallPage, None]:
         """Yield the wanted calls of one page after the other; a page may have none.
 
+        Each page is a list whose `next_cursor` says where the next one begins. Keep it to resume
+        there, after a failure or in another process. A `limit` then counts from there.
+
+        Args:
+            after: The `next_cursor` of the last page that you have; the first page by default.
+
         Raises:
-            ResponseValidationError: The pages lead in a circle, or say that there is more and not
+            ResponseValidationError: The server repeats a cursor, or says that there is more and not
                 where.
         """
         self.unplaced = 0
-        return list_pages(self._sender, self.query, self._count_unplaced)
+        cursor = None if after is None else check_id(after, "after")
+        return list_pages(self._sender, self._query, after=cursor, on_unplaced=self._count_unplaced)
 
     def _count_unplaced(self, calls: int) -> None:
         self.unplaced += calls
@@ -76,8 +84,8 @@ class CallList:
         for page in self.pages():
             yield from page
 
-    def pages(self) -> Iterator[list[AgentCall]]:
-        return iterate(self._calls.pages())
+    def pages(self, *, after: str | None = None) -> Iterator[CallPage]:
+        return iterate(self._calls.pages(after=after))
 
     @property
     def unplaced(self) -> int:
@@ -204,6 +212,7 @@ class AsyncCalls:
         until: datetime | str | None = None,
         limit: int | None = None,
         expand_transcript: bool = False,
+        undated: bool = False,
     ) -> AsyncCallList:
         """Return the calls of an agent or a batch, newest first (operation `agents_list-calls`).
 
@@ -212,8 +221,8 @@ class AsyncCalls:
 
         With `until`, the window is also sent to the server (`start_time_gte`, `start_time_lte`), so
         that one long ago costs few requests. A server that ignores it gives the same calls in more
-        requests. One that honours it may leave out calls that never started: to be sure of those,
-        list without `until` and compare `end_time`.
+        requests. One that honours it may leave out calls that never started; `undated=True` lists those
+        too.
 
         Args:
             agent_id: The agent; this or `batch_id` is needed.
@@ -227,6 +236,8 @@ class AsyncCalls:
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.
+            undated: Whether to miss no call: those with neither a start nor an end time are included
+                whatever the window is, and the window is not sent to the server.
 
         Returns:
             An iterable; pages are fetched as they are wanted.
@@ -244,6 +255,7 @@ class AsyncCalls:
             until=None if until is None else read_moment(until, now, "until"),
             limit=None if limit is None else check_limit(limit),
             expand_transcript=expand_transcript,
+            undated=undated,
         )
         return AsyncCallList(self._sender, query)
 
@@ -360,6 +372,7 @@ class Calls:
         until: datetime | str | None = None,
         limit: int | None = None,
         expand_transcript: bool = False,
+        undated: bool = False,
     ) -> CallList:
         calls = self._calls.list(
             agent_id=agent_id,
@@ -369,6 +382,7 @@ class Calls:
             until=until,
             limit=limit,
             expand_transcript=expand_transcript,
+            undated=undated,
         )
         return CallList(calls)
 
