@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cartesia_calls._times import read_moment
+from cartesia_calls import read_moment
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 TODAY = NOW.astimezone().replace(hour=0, minute=0)
@@ -53,3 +53,8 @@ def test_what_can_not_be_read_is_told_by_its_name(text: str) -> None:
 def test_another_type_is_refused() -> None:
     with pytest.raises(TypeError, match="since must be a datetime or text"):
         read_moment(5, NOW, "since")
+
+
+def test_without_a_clock_a_time_back_counts_from_now() -> None:
+    before = datetime.now(UTC) - timedelta(hours=2)
+    assert before <= read_moment("2h") <= datetime.now(UTC) - timedelta(hours=2)

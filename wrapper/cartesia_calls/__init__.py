@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
 
     from ._client import AsyncClient, Client
+    from ._clock import Clock, SystemClock
     from ._exceptions import (
         APIConnectionError,
         APIStatusError,
@@ -38,7 +39,11 @@ if TYPE_CHECKING:
         ResponseValidationError,
         UnprocessableEntityError,
     )
+    from ._listing import CallPage
+    from ._log_lines import LogLine, log_line
+    from ._missing_logs import is_over
     from ._retry import RetryEvent
+    from ._times import read_moment
 
 __all__ = [
     "APIConnectionError",
@@ -54,11 +59,14 @@ __all__ = [
     "BadRequestError",
     "CallLogsNotAvailableError",
     "CallNotFoundError",
+    "CallPage",
     "CartesiaError",
     "Client",
+    "Clock",
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
+    "LogLine",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
@@ -67,8 +75,12 @@ __all__ = [
     "RateLimitError",
     "ResponseValidationError",
     "RetryEvent",
+    "SystemClock",
     "UnprocessableEntityError",
     "__version__",
+    "is_over",
+    "log_line",
+    "read_moment",
 ]
 
 _HOMES = {
@@ -78,8 +90,15 @@ _HOMES = {
     "AgentCallStatus": "cartesia_api.known_values",
     "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
+    "CallPage": "cartesia_calls._listing",
     "Client": "cartesia_calls._client",
+    "Clock": "cartesia_calls._clock",
+    "LogLine": "cartesia_calls._log_lines",
     "RetryEvent": "cartesia_calls._retry",
+    "SystemClock": "cartesia_calls._clock",
+    "is_over": "cartesia_calls._missing_logs",
+    "log_line": "cartesia_calls._log_lines",
+    "read_moment": "cartesia_calls._times",
 }
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cartesia_api.models import AgentCall, AgentSummary, APIInfo
 
     from ._flow import Flow, ItemFlow
+    from ._listing import CallPage
     from ._sending import Sender
 
     Progress = Callable[[int, int | None], None]
@@ -47,10 +48,11 @@ class CallFlows:
         return self.sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
 
     def pages(
-        self, query: CallQuery, on_unplaced: Callable[[int], None]
-    ) -> ItemFlow[list[AgentCall]]:
+        self, query: CallQuery, after: str | None, on_unplaced: Callable[[int], None]
+    ) -> ItemFlow[CallPage]:
         """See `Calls.list`."""
-        return list_pages(self.sender, query, on_unplaced)
+        cursor = None if after is None else check_id(after, "after")
+        return list_pages(self.sender, query, after=cursor, on_unplaced=on_unplaced)
 
     def query(
         self,
@@ -62,7 +64,7 @@ class CallFlows:
         until: datetime | str | None,
         limit: int | None,
         expand_transcript: bool,
-        complete: bool = False,
+        undated: bool,
     ) -> CallQuery:
         """Check what `Calls.list` was called with.
 
@@ -83,7 +85,7 @@ class CallFlows:
             until=None if until is None else read_moment(until, now, "until"),
             limit=None if limit is None else check_limit(limit),
             expand_transcript=expand_transcript,
-            complete=complete,
+            undated=undated,
         )
 
     def cancel(self, call_id: str) -> Flow[None]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ._call_flows import CallFlows
     from ._flow import AsyncRunner, Runner
-    from ._listing import CallQuery
+    from ._listing import CallPage, CallQuery
     from ._logs_flows import LogsFlows
 
 DEFAULT_WAIT = 120.0
@@ -44,15 +44,21 @@ class CallList:
         for page in self.pages():
             yield from page
 
-    def pages(self) -> Iterator[list[AgentCall]]:
+    def pages(self, *, after: str | None = None) -> Iterator[CallPage]:
         """Yield the wanted calls of one page after the other; a page may have none.
 
+        Each page is a list whose `next_cursor` says where the next one begins. Keep it to resume
+        there, after a failure or in another process. A `limit` then counts from there.
+
+        Args:
+            after: The `next_cursor` of the last page that you have; the first page by default.
+
         Raises:
-            ResponseValidationError: The pages lead in a circle, or say that there is more and not
+            ResponseValidationError: The server repeats a cursor, or says that there is more and not
                 where.
         """
         self.unplaced = 0
-        return self._runner.iterate(self._flows.pages(self._query, self._count_unplaced))
+        return self._runner.iterate(self._flows.pages(self._query, after, self._count_unplaced))
 
     def _count_unplaced(self, calls: int) -> None:
         self.unplaced += calls
@@ -72,10 +78,10 @@ class AsyncCallList:
             for call in page:
                 yield call
 
-    def pages(self) -> AsyncIterator[list[AgentCall]]:
+    def pages(self, *, after: str | None = None) -> AsyncIterator[CallPage]:
         """Yield the wanted calls of one page after the other; as `CallList.pages`."""
         self.unplaced = 0
-        return self._runner.iterate(self._flows.pages(self._query, self._count_unplaced))
+        return self._runner.iterate(self._flows.pages(self._query, after, self._count_unplaced))
 
     def _count_unplaced(self, calls: int) -> None:
         self.unplaced += calls
@@ -201,6 +207,7 @@ class Calls:
         until: datetime | str | None = None,
         limit: int | None = None,
         expand_transcript: bool = False,
+        undated: bool = False,
     ) -> CallList:
         """Return the calls of an agent or a batch, newest first (operation `agents_list-calls`).
 
@@ -209,8 +216,8 @@ class Calls:
 
         With `until`, the window is also sent to the server (`start_time_gte`, `start_time_lte`), so
         that one long ago costs few requests. A server that ignores it gives the same calls in more
-        requests. One that honours it may leave out calls that never started: to be sure of those,
-        list without `until` and compare `end_time`.
+        requests. One that honours it may leave out calls that never started; `undated=True` lists those
+        too.
 
         Args:
             agent_id: The agent; this or `batch_id` is needed.
@@ -224,6 +231,8 @@ class Calls:
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.
+            undated: Whether to miss no call: those with neither a start nor an end time are included
+                whatever the window is, and the window is not sent to the server.
 
         Returns:
             Something to iterate over; pages are fetched as they are wanted.
@@ -236,6 +245,7 @@ class Calls:
             until=until,
             limit=limit,
             expand_transcript=expand_transcript,
+            undated=undated,
         )
         return CallList(self._flows, self._runner, query)
 
@@ -348,6 +358,7 @@ class AsyncCalls:
         until: datetime | str | None = None,
         limit: int | None = None,
         expand_transcript: bool = False,
+        undated: bool = False,
     ) -> AsyncCallList:
         """Return calls, newest first, for `async for` (`agents_list-calls`); as `Calls.list`."""
         query = self._flows.query(
@@ -358,6 +369,7 @@ class AsyncCalls:
             until=until,
             limit=limit,
             expand_transcript=expand_transcript,
+            undated=undated,
         )
         return AsyncCallList(self._flows, self._runner, query)
 

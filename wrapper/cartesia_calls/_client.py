@@ -115,6 +115,11 @@ class _BaseClient(Generic[EngineT]):
         return self._settings.max_response_bytes
 
     @property
+    def logs_grace_period(self) -> float:
+        """How long after a call's end its logs may still be written, in seconds."""
+        return self._settings.logs_grace_period
+
+    @property
     def engine(self) -> str:
         """The name of the engine that sends the requests."""
         return self._engine.name

@@ -1,9 +1,9 @@
-"""Moments as users write them."""
+"""Times as users write them."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from dateutil import parser
 
@@ -13,14 +13,14 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DAYS = {"today": 0, "yesterday": 1}
 
 
-def read_moment(given: object, now: datetime, name: str) -> datetime:
-    """Return an aware datetime.
+def read_moment(given: object, now: datetime | None = None, name: str = "the time") -> datetime:
+    """Return the time that a user gave, as an aware datetime.
 
     Args:
         given: A datetime, or text: a time back from now such as `90s`, `15m`, `2h`, `3d` or `1w`,
             or what dateutil reads, such as `2026-03-01T10:00Z`, `1 March 14:00` or
-            `yesterday 14:00`. What has no zone is taken for local time.
-        now: The present moment, aware.
+            `yesterday 14:00`. What has no zone is read as local time.
+        now: The present moment, aware; by default the system's clock.
         name: What to call it in an error.
 
     Raises:
@@ -34,7 +34,7 @@ def read_moment(given: object, now: datetime, name: str) -> datetime:
             f"{name} must be a datetime or text such as '2h', not {type(given).__name__}"
         )
     try:
-        return _read_text(given, now)
+        return _read_text(given, now or datetime.now(UTC))
     except (ValueError, OverflowError) as error:
         raise ValueError(
             f"{name} {given!r} can't be read; pass a time such as '2026-03-01T10:00Z', "
