@@ -41,9 +41,13 @@ if TYPE_CHECKING:
     )
     from ._listing import CallPage
     from ._log_lines import LogLine, log_line
+    from ._log_records import LogRecord, log_records
     from ._missing_logs import is_over
+    from ._redaction import Redactor, redact
     from ._retry import RetryEvent
+    from ._timeline import Timeline, TimelineEntry, timeline
     from ._times import read_moment
+    from ._turns import reply_gaps
 
 __all__ = [
     "APIConnectionError",
@@ -67,20 +71,28 @@ __all__ = [
     "ConflictError",
     "InternalServerError",
     "LogLine",
+    "LogRecord",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "Redactor",
     "ResponseValidationError",
     "RetryEvent",
     "SystemClock",
+    "Timeline",
+    "TimelineEntry",
     "UnprocessableEntityError",
     "__version__",
     "is_over",
     "log_line",
+    "log_records",
     "read_moment",
+    "redact",
+    "reply_gaps",
+    "timeline",
 ]
 
 _HOMES = {
@@ -94,11 +106,19 @@ _HOMES = {
     "Client": "cartesia_calls._client",
     "Clock": "cartesia_calls._clock",
     "LogLine": "cartesia_calls._log_lines",
+    "LogRecord": "cartesia_calls._log_records",
+    "Redactor": "cartesia_calls._redaction",
     "RetryEvent": "cartesia_calls._retry",
     "SystemClock": "cartesia_calls._clock",
+    "Timeline": "cartesia_calls._timeline",
+    "TimelineEntry": "cartesia_calls._timeline",
     "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
+    "log_records": "cartesia_calls._log_records",
     "read_moment": "cartesia_calls._times",
+    "redact": "cartesia_calls._redaction",
+    "reply_gaps": "cartesia_calls._turns",
+    "timeline": "cartesia_calls._timeline",
 }
 
 
