@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from ._missing_logs import is_over
     from ._redaction import Redactor, redact
     from ._retry import RetryEvent
+    from ._statistics import CallStats, call_stats
     from ._timeline import Timeline, TimelineEntry, timeline
     from ._times import read_moment
-    from ._turns import reply_gaps
+    from ._turns import reply_gaps, tool_failed
 
 __all__ = [
     "APIConnectionError",
@@ -64,6 +65,7 @@ __all__ = [
     "CallLogsNotAvailableError",
     "CallNotFoundError",
     "CallPage",
+    "CallStats",
     "CartesiaError",
     "Client",
     "Clock",
@@ -86,6 +88,7 @@ __all__ = [
     "TimelineEntry",
     "UnprocessableEntityError",
     "__version__",
+    "call_stats",
     "is_over",
     "log_line",
     "log_records",
@@ -93,6 +96,7 @@ __all__ = [
     "redact",
     "reply_gaps",
     "timeline",
+    "tool_failed",
 ]
 
 _HOMES = {
@@ -103,6 +107,7 @@ _HOMES = {
     "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "CallPage": "cartesia_calls._listing",
+    "CallStats": "cartesia_calls._statistics",
     "Client": "cartesia_calls._client",
     "Clock": "cartesia_calls._clock",
     "LogLine": "cartesia_calls._log_lines",
@@ -112,6 +117,7 @@ _HOMES = {
     "SystemClock": "cartesia_calls._clock",
     "Timeline": "cartesia_calls._timeline",
     "TimelineEntry": "cartesia_calls._timeline",
+    "call_stats": "cartesia_calls._statistics",
     "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
     "log_records": "cartesia_calls._log_records",
@@ -119,6 +125,7 @@ _HOMES = {
     "redact": "cartesia_calls._redaction",
     "reply_gaps": "cartesia_calls._turns",
     "timeline": "cartesia_calls._timeline",
+    "tool_failed": "cartesia_calls._turns",
 }
 
 

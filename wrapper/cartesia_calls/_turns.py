@@ -5,7 +5,9 @@ A value that has another type than the spec says counts as missing.
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 _AGENT = "assistant"
 _CALLER = "user"
+_FAILURE = re.compile(
+    r"\W*(?:(?:error|exception|failed|failure|traceback)\b|(?-i:[A-Z]\w*(?:Error|Exception)\b))",
+    re.IGNORECASE,
+)
 
 
 def record_of(call: AgentCall | Mapping[str, object]) -> Mapping[str, object]:
@@ -118,3 +124,26 @@ def moment(value: object) -> datetime | None:
         return found and found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def tool_failed(result: object) -> bool:
+    """Return whether the result of a tool call says that the call failed.
+
+    It does if it is text that begins with the name of an error, such as `error`, `failed`, `Traceback`
+    or `TimeoutError:`; or a JSON object, or its text, with an `error` that is set, with `ok` or
+    `success` false, with `is_error` true, or with `status` `error`, `failed` or `failure`. A call
+    without a result did not fail.
+    """
+    if isinstance(result, str):
+        if _FAILURE.match(result):
+            return True
+        try:
+            result = json.loads(result) if result.lstrip().startswith("{") else None
+        except (ValueError, RecursionError):
+            return False
+    fields = fields_of(result)
+    return (
+        any(fields.get(name) for name in ("error", "errors", "exception", "is_error", "isError"))
+        or any(fields.get(name) is False for name in ("ok", "success"))
+        or fields.get("status") in ("error", "failed", "failure")
+    )

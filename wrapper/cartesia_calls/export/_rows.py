@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from itertools import pairwise
-from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
+from cartesia_calls import reply_gaps
 from cartesia_calls._log_lines import log_line
 
 from ._schema import RECORD, TRANSCRIPT
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     from ._schema import ColumnType, Row, Table
 
-_AGENT = "assistant"
-_CALLER = "user"
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
@@ -69,8 +66,9 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
     """
     found = record.get("transcript")
     turns = cast("list[object]", found) if isinstance(found, list) else [found]
+    turns = turns if found is not None else []
     rows: list[Row] = []
-    for index, turn in enumerate(turns if found is not None else ()):
+    for index, (turn, gap) in enumerate(zip(turns, reply_gaps(turns), strict=True)):
         ours = {
             "call_id": record["id"],
             "agent_id": record["agent_id"],
@@ -78,34 +76,8 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
             "raw": turn,
         }
         fields = cast("dict[str, object]", turn) if isinstance(turn, dict) else {}
-        rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=None))
-    _measure_replies(rows)
+        rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=gap))
     return rows
-
-
-def _measure_replies(turns: list[Row]) -> None:
-    """Set `reply_gap` of each agent's turn that comes next after one of the caller's."""
-    spoken = [
-        (place, turn) for turn in turns if _is_spoken(turn) and (place := _place(turn)) is not None
-    ]
-    spoken.sort(key=itemgetter(0))
-    for (_, previous), (_, turn) in pairwise(spoken):
-        end, start = previous["end_timestamp"], turn["start_timestamp"]
-        is_reply = (previous["role"], turn["role"]) == (_CALLER, _AGENT)
-        if is_reply and isinstance(start, float) and isinstance(end, float):
-            turn["reply_gap"] = round(start - end, 6)
-
-
-def _is_spoken(turn: Row) -> bool:
-    """Tell whether somebody speaks in a turn, instead of only calling a tool or noting something."""
-    notes = turn["tool_calls"] or turn["log_event"] or turn["log_metric"]
-    return turn["role"] in {_AGENT, _CALLER} and bool(turn["text"] or not notes)
-
-
-def _place(turn: Row) -> float | None:
-    """Return the time by which a turn has its place among others."""
-    start = turn["start_timestamp"]
-    return cast("float | None", turn["end_timestamp"] if start is None else start)
 
 
 def in_utc(moment: datetime | None) -> datetime | None:
