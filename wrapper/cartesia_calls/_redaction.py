@@ -6,20 +6,18 @@ It lowers the risk and is no guarantee: what has no known form, such as a name o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, cast, overload
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from . import _turns
-from ._timeline import Timeline, TimelineEntry
+from ._timeline import Timeline
+from ._turns import record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from cartesia_calls import AgentCall
-
-    Call = AgentCall | Mapping[str, object]
-    Pattern = str | re.Pattern[str]
+    from cartesia_calls import AgentCall, TimelineEntry
 
 _PLACEHOLDER = re.compile(r"‹[a-z]+ \d+›")
 _NAME = (
@@ -119,9 +117,12 @@ _WORDS = (
 )
 _BETWEEN = r"(?:\(0\)|[\s().,\-/\u2010\u2011]){0,3}"
 _FEWEST_DIGITS = 7
+_PHONE = re.compile(r"(?:tel:|sips?:)?(\+?\d[\d ().\-/]{5,22}\d)(?:@.*)?")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LOGURU_VALUE = re.compile(r"(?P<column>\s+(?:│\s+)*)└ (?P<value>.+)")
-_DEEPEST = 100
+_DEEPEST = 200
+
+_T = TypeVar("_T")
 
 
 class Redactor:
@@ -142,24 +143,20 @@ class Redactor:
 
     def __init__(
         self,
-        call: Call | None = None,
+        call: AgentCall | Mapping[str, Any] | None = None,
         *,
-        patterns: Iterable[Pattern] = (),
+        patterns: Iterable[str | re.Pattern[str]] = (),
     ) -> None:
         self._placeholders: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
         self._own: dict[str, re.Pattern[str]] = {}
         self._patterns = [_compiled(pattern) for pattern in patterns]
         self._code = ""
         if call is not None:
-            self._learn(_turns.record_of(call))
-
-    def text(self, text: str) -> str:
-        """Return a text, of one line or more, without secrets."""
-        return "\n".join(self.lines(text.split("\n")))
+            self._own = {digits: _spellings(digits) for digits in _phones_in(record_of(call))}
 
     def lines(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield each line without secrets, as it comes; give it the lines of a log in order."""
+        """Yield each line without secrets, as it comes; pass the lines of a log in their order."""
         for line in lines:
             plain = _COLOUR.sub("", line) if "\x1b" in line else line
             if found := _LOGURU_VALUE.fullmatch(plain):
@@ -168,157 +165,139 @@ class Redactor:
                 self._code = plain
                 yield self._line(line)
 
-    def record(self, call: Call) -> dict[str, Any]:
-        """Return a call's record as JSON without secrets."""
-        record = _turns.record_of(call)
-        self._learn(record)
-        return cast("dict[str, Any]", self.value(record))
+    @overload
+    def redact(self, value: AgentCall) -> dict[str, Any]: ...
+    @overload
+    def redact(self, value: _T) -> _T: ...
+    def redact(self, value: object) -> object:
+        """Return a text, lines, a record, any other JSON or a timeline without secrets.
 
-    def timeline(self, timeline: Timeline) -> Timeline:
-        """Return a timeline without secrets."""
-        entries = tuple(
-            replace(entry, **{name: self.value(getattr(entry, name)) for name in _SHOWN})
-            for entry in timeline.entries
+        A call comes back as its record in JSON. Values whose names look secret are replaced whole.
+        """
+        if isinstance(value, Timeline):
+            entries = tuple(self._entry(entry) for entry in value.entries)
+            return replace(value, entries=entries)
+        found = cast("AgentCall", value).to_dict() if hasattr(value, "to_dict") else value
+        return self._walk(found, is_secret=False, depth=0)
+
+    def _entry(self, entry: TimelineEntry) -> TimelineEntry:
+        return replace(
+            entry,
+            text=self.redact(entry.text),
+            name=self.redact(entry.name),
+            value=self.redact(entry.value),
+            result=self.redact(entry.result),
+            lines=tuple(self.lines(entry.lines)),
+            end_reason=self.redact(entry.end_reason),
         )
-        return replace(timeline, entries=entries)
-
-    def value(self, value: object) -> object:
-        """Return any value of JSON without secrets; whole values go whose names look secret."""
-        return self._walk(value, is_secret=False, depth=0)
 
     def _walk(self, value: object, *, is_secret: bool, depth: int) -> object:
-        if depth > _DEEPEST:
-            return self._placeholder("redacted", repr(type(value)))
-        if isinstance(value, dict):
-            found = cast("dict[str, object]", value)
-            return {
-                self.text(name): self._walk(
-                    one, is_secret=is_secret or _is_secret(name), depth=depth + 1
-                )
-                for name, one in found.items()
-            }
-        if isinstance(value, list | tuple):
-            items = cast("list[object]", value)
-            walked = (self._walk(one, is_secret=is_secret, depth=depth + 1) for one in items)
-            if all(isinstance(one, str) for one in items) and not is_secret:
-                walked = self.lines(cast("list[str]", items))
-            return tuple(walked) if isinstance(value, tuple) else list(walked)
         if value is None or isinstance(value, bool):
             return value
-        text = value if isinstance(value, str) else str(value)
-        if is_secret and text and not _SAFE.fullmatch(text) and not _PLACEHOLDER.search(text):
+        if depth > _DEEPEST:
+            return self._placeholder("redacted", f"nested {depth} deep")
+        if isinstance(value, dict):
+            return {
+                self._text(name): self._walk(
+                    one, is_secret=is_secret or _is_secret(name), depth=depth + 1
+                )
+                for name, one in cast("dict[str, object]", value).items()
+            }
+        if isinstance(value, list):
+            items = cast("list[object]", value)
+            return [self._walk(one, is_secret=is_secret, depth=depth + 1) for one in items]
+        text = str(value)
+        if is_secret and not _is_harmless(text):
             return self._placeholder("secret", text)
-        redacted = self.text(text)
+        redacted = self._text(text)
         return value if redacted == text else redacted
+
+    def _text(self, text: str) -> str:
+        return "\n".join(self.lines(text.split("\n")))
 
     def _line(self, line: str) -> str:
         lowered, digits = line.lower(), _NO_DIGITS.sub("", line)
         for own, pattern in self._own.items():
-            if _may_hold(own, digits, lowered):
-                line = pattern.sub(lambda _, own=own: self._placeholder("phone", own), line)
+            if _may_hold(own, digits, lowered) and pattern.search(line):
+                line = pattern.sub(self._placeholder("phone", own), line)
         for kind, hints, pattern in _RULES:
             if any(hint in lowered for hint in hints):
-                line = pattern.sub(lambda found, kind=kind: self._replaced(found, kind), line)
+                line = pattern.sub(partial(self._replaced, kind), line)
         if len(digits) >= _FEWEST_CARD_DIGITS:
-            line = _CARD.sub(lambda found: self._replaced(found, "card"), line)
+            line = _CARD.sub(partial(self._replaced, "card"), line)
         for pattern in self._patterns:
-            line = pattern.sub(
-                lambda found: self._placeholder("redacted", found[0]) if found[0] else "", line
-            )
+            line = pattern.sub(partial(self._replaced, "redacted"), line)
         return line
 
-    def _replaced(self, found: re.Match[str], kind: str) -> str:
-        secret = found["secret"]
-        if _SAFE.fullmatch(secret) or _PLACEHOLDER.search(secret):
+    def _replaced(self, kind: str, found: re.Match[str]) -> str:
+        group = 0 if kind == "redacted" else "secret"
+        secret = found[group]
+        is_card = kind != "card" or _passes_luhn(secret)
+        if not secret or (kind != "redacted" and _is_harmless(secret)) or not is_card:
             return found[0]
-        if kind == "card" and not _passes_luhn(secret):
-            return found[0]
-        start, end = (place - found.start() for place in found.span("secret"))
+        start, end = (place - found.start() for place in found.span(group))
         return f"{found[0][:start]}{self._placeholder(kind, secret)}{found[0][end:]}"
 
     def _loguru_value(self, found: re.Match[str]) -> str:
         """Redact a value that loguru shows below the code: its name stands above, in its column."""
-        column = len(found["column"])
-        name = re.match(r"\w+", self._code[column:])
         value = found["value"]
-        secret = re.sub(r"^b?([\"'])(.*)\1$", r"\2", value)
-        if (
-            not name
-            or not _is_secret(name[0])
-            or _SAFE.fullmatch(value)
-            or _PLACEHOLDER.search(value)
-        ):
+        name = re.match(r"\w+", self._code[len(found["column"]) :])
+        if not name or not _is_secret(name[0]) or _is_harmless(value):
             return self._line(found[0])
+        secret = re.sub(r"^b?([\"'])(.*)\1$", r"\2", value)
         return found[0][: -len(value)] + value.replace(secret, self._placeholder("secret", secret))
 
     def _placeholder(self, kind: str, secret: str) -> str:
         if kind in {"phone", "card"}:
-            secret = re.sub(r"\D", "", secret)
+            secret = _NO_DIGITS.sub("", secret)
         elif kind == "email":
             secret = secret.lower()
         if secret not in self._placeholders:
-            self._counts[kind] = self._counts.get(kind, 0) + 1
+            self._counts[kind] += 1
             self._placeholders[secret] = f"‹{kind} {self._counts[kind]}›"
         return self._placeholders[secret]
 
-    def _learn(self, record: Mapping[str, object]) -> None:
-        for number in _phones_in(record, is_phone=False):
-            digits = re.sub(r"\D", "", number)
-            if len(digits) >= _FEWEST_DIGITS:
-                self._own.setdefault(digits, _spellings(digits))
-
 
 @overload
-def redact(value: str, *, call: Call | None = ..., patterns: Iterable[Pattern] = ...) -> str: ...
-@overload
 def redact(
-    value: Timeline, *, call: Call | None = ..., patterns: Iterable[Pattern] = ...
-) -> Timeline: ...
-@overload
-def redact(
-    value: Call, *, call: Call | None = ..., patterns: Iterable[Pattern] = ...
+    value: AgentCall,
+    *,
+    call: AgentCall | Mapping[str, Any] | None = None,
+    patterns: Iterable[str | re.Pattern[str]] = (),
 ) -> dict[str, Any]: ...
 @overload
 def redact(
-    value: Iterable[str], *, call: Call | None = ..., patterns: Iterable[Pattern] = ...
-) -> list[str]: ...
-def redact(
-    value: str | Timeline | Call | Iterable[str],
+    value: _T,
     *,
-    call: Call | None = None,
-    patterns: Iterable[Pattern] = (),
+    call: AgentCall | Mapping[str, Any] | None = None,
+    patterns: Iterable[str | re.Pattern[str]] = (),
+) -> _T: ...
+def redact(
+    value: object,
+    *,
+    call: AgentCall | Mapping[str, Any] | None = None,
+    patterns: Iterable[str | re.Pattern[str]] = (),
 ) -> object:
-    """Return a text, the lines of a log, a call's record or a timeline without secrets.
+    """Return a text, a list of lines, a call's record or a timeline without secrets.
 
     It lowers the risk of sharing and is no guarantee. Use one `Redactor` for all that belongs to a
     call, so that the same secret gets the same placeholder everywhere.
 
     Args:
-        value: What to redact. A call comes back as its record in JSON, lines come back as a list.
-        call: The call that it belongs to, for the call's own phone numbers.
+        value: What to redact. A call comes back as its record in JSON.
+        call: The call that it belongs to, for the call's own phone numbers. A record is its own.
         patterns: Further regular expressions to redact.
 
     Raises:
         ValueError: A pattern is not a regular expression.
     """
+    if call is None and (isinstance(value, dict) or hasattr(value, "to_dict")):
+        call = cast("AgentCall", value)
     redactor = Redactor(call, patterns=patterns)
-    if isinstance(value, str):
-        return redactor.text(value)
-    if isinstance(value, Timeline):
-        return redactor.timeline(value)
-    if isinstance(value, Mapping) or hasattr(value, "to_dict"):
-        return redactor.record(cast("AgentCall", value))
-    return list(redactor.lines(cast("Iterable[str]", value)))
+    return redactor.redact(cast("object", value))
 
 
-_SHOWN = [
-    part.name
-    for part in fields(TimelineEntry)
-    if part.name in {"text", "role", "name", "value", "result", "lines", "end_reason"}
-]
-
-
-def _compiled(pattern: Pattern) -> re.Pattern[str]:
+def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
@@ -331,18 +310,21 @@ def _is_secret(name: str) -> bool:
     return bool(_NAMES_A_SECRET.search(name))
 
 
-def _phones_in(value: object, *, is_phone: bool, depth: int = 0) -> Iterator[str]:
-    """Yield the values of a record whose names say that they are phone numbers."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, dict):
-        for name, one in cast("dict[str, object]", value).items():
-            yield from _phones_in(one, is_phone=bool(_NAMES_A_PHONE.search(name)), depth=depth + 1)
-    elif isinstance(value, list):
-        for one in cast("list[object]", value):
-            yield from _phones_in(one, is_phone=is_phone, depth=depth + 1)
-    elif is_phone and isinstance(value, str):
-        yield from re.findall(r"^(?:tel:|sips?:)?(\+?\d[\d ().\-/]{5,22}\d)(?:@.*)?$", value)
+def _is_harmless(value: str) -> bool:
+    return not value or bool(_SAFE.fullmatch(value) or _PLACEHOLDER.search(value))
+
+
+def _phones_in(record: Mapping[str, object]) -> Iterator[str]:
+    """Yield the digits of the values in a record whose names say that they are phone numbers."""
+    pending: list[tuple[str, object]] = [("", record)]
+    while pending:
+        name, value = pending.pop()
+        if isinstance(value, dict):
+            pending += cast("dict[str, object]", value).items()
+        elif isinstance(value, list):
+            pending += [(name, one) for one in cast("list[object]", value)]
+        elif _NAMES_A_PHONE.search(name) and (found := _PHONE.fullmatch(str(value))):
+            yield _NO_DIGITS.sub("", found[1])
 
 
 def _may_hold(number: str, digits: str, lowered: str) -> bool:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import AgentCallLogs
 
-from . import _turns
 from ._log_lines import LEVELS
 from ._log_records import log_records
 from ._timeline import timeline
+from ._turns import record_of, string, tool_failed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,7 +50,7 @@ class _Group:
     calls: int = 0
     failures: int = 0
     seconds: float | None = None
-    call_ids: dict[str, None] = field(default_factory=dict)
+    call_ids: dict[str, None] = field(default_factory=dict[str, None])
     last_call: str | None = None
 
     def add(self, call_id: str, *, links: bool = True) -> None:
@@ -86,7 +86,7 @@ class CallStats:
 
     def add(self, call: Call, logs: Logs | None = None) -> None:
         """Count a call: its record, its transcript if it has one, and its logs if they are given."""
-        record = _turns.record_of(call)
+        record = record_of(call)
         shown = timeline(record)
         self._calls += 1
         day = shown.start or shown.end
@@ -96,17 +96,17 @@ class CallStats:
             ("end_reason", record.get("end_reason")),
             ("region", record.get("deployment_region")),
         ):
-            self._counts[name][_turns.string(value) or "none"] += 1
+            self._counts[name][string(value) or "none"] += 1
         for entry in shown.entries:
             self._add_entry(shown.call_id, entry)
         first_error = self._add_logs(shown.call_id, logs)
-        error = _turns.string(record.get("error_message"))
+        error = string(record.get("error_message"))
         if record.get("status") == "failed" or error:
             self._failed += 1
             failure = {
                 "call_id": shown.call_id,
                 "time": day and day.isoformat(),
-                "end_reason": _turns.string(record.get("end_reason")),
+                "end_reason": string(record.get("end_reason")),
                 "error": error,
                 "log_error": first_error,
             }
@@ -122,7 +122,6 @@ class CallStats:
         and `errors` come most frequent first; `failures` are the 50 latest. `call_ids` are examples, of
         tools those of failures.
         """
-        by_count: Any = lambda pair: (-pair[1].count, pair[0])  # noqa: E731
         return {
             "calls": self._calls,
             "failed_calls": self._failed,
@@ -137,7 +136,7 @@ class CallStats:
                     "seconds": group.seconds and round(group.seconds, 6),
                     "call_ids": list(group.call_ids),
                 }
-                for name, group in sorted(self._tools.items(), key=by_count)
+                for name, group in _most_frequent(self._tools)
             ],
             "errors": [
                 {
@@ -146,7 +145,7 @@ class CallStats:
                     "calls": group.calls,
                     "call_ids": list(group.call_ids),
                 }
-                for message, group in sorted(self._errors.items(), key=by_count)[:_MOST_LISTED]
+                for message, group in _most_frequent(self._errors)[:_MOST_LISTED]
             ],
             "failures": self._failures,
             "slowest_turns": self._slowest,
@@ -168,7 +167,7 @@ class CallStats:
             self._slowest = _largest(_MOST_SLOW, [*self._slowest, turn], "reply_gap")
         if entry.kind == "tool":
             group = _group(self._tools, entry.name or "none")
-            failed = _turns.tool_failed(entry.result)
+            failed = tool_failed(entry.result)
             group.add(call_id, links=failed)
             group.failures += failed
             if entry.duration is not None:
@@ -205,6 +204,10 @@ def _group(groups: dict[str, _Group], name: str) -> _Group:
         for one in rarest[: _MOST_GROUPS // 2]:
             del groups[one]
     return groups.setdefault(name, _Group())
+
+
+def _most_frequent(groups: dict[str, _Group]) -> list[tuple[str, _Group]]:
+    return sorted(groups.items(), key=lambda pair: (-pair[1].count, pair[0]))
 
 
 def _largest(count: int, rows: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:

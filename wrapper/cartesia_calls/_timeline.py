@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cartesia_calls import AgentCallLogs
 
-from . import _turns
 from ._log_records import log_records
+from ._turns import (
+    fields_of,
+    interrupting,
+    is_spoken,
+    moment,
+    number,
+    place_of,
+    record_of,
+    reply_gaps,
+    string,
+    turns_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,14 +93,12 @@ class TimelineEntry:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as JSON; `seconds` and `time` are always in it, other fields if set."""
-        found = {part.name: getattr(self, part.name) for part in fields(self)}
-        found["time"] = self.time and self.time.isoformat()
+        found: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
+        found["time"] = self.time.isoformat() if self.time else None
+        found["lines"] = list(self.lines) or None
+        found["interrupts"] = self.interrupts or None
         always = {"kind", "source", "seconds", "time", "text"}
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in found.items()
-            if name in always or not (value is None or value is False or value == ())
-        }
+        return {name: value for name, value in found.items() if name in always or value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +154,10 @@ def timeline(
     """
     if not math.isfinite(log_offset):
         raise ValueError(f"log_offset must be a finite number of seconds, not {log_offset}")
-    record = _turns.record_of(call)
-    start, end = _turns.moment(record.get("start_time")), _turns.moment(record.get("end_time"))
-    reason = _turns.string(record.get("end_reason"))
-    entries = _transcript_entries(_turns.turns_of(record), start, _since(start, end))
+    record = record_of(call)
+    start, end = moment(record.get("start_time")), moment(record.get("end_time"))
+    reason = string(record.get("end_reason"))
+    entries = _transcript_entries(turns_of(record), start, _since(start, end))
     length = _since(start, end)
     if length is None:
         length = max((entry.seconds or 0 for entry in entries), default=None)
@@ -174,8 +183,8 @@ def _place(entry: TimelineEntry) -> tuple[float, int]:
 def _transcript_entries(
     turns: Sequence[object], start: datetime | None, length: float | None
 ) -> list[TimelineEntry]:
-    gaps, interrupting = _turns.reply_gaps(turns), _turns.interrupting(turns)
-    fields = [_turns.fields_of(turn) for turn in turns]
+    gaps, interruptions = reply_gaps(turns), interrupting(turns)
+    fields = [fields_of(turn) for turn in turns]
     spans = [_span(turn) for turn in fields]
     tools = sorted(
         span for span, turn in zip(spans, fields, strict=True) if span and _only_calls_tools(turn)
@@ -184,32 +193,32 @@ def _transcript_entries(
     entries: list[TimelineEntry] = []
     seconds = 0.0
     for index, (turn, span, gap) in enumerate(zip(fields, spans, gaps, strict=True)):
-        own = _turns.place_of(turn)
+        own = place_of(turn)
         seconds = seconds if own is None else own
         entry = TimelineEntry(
             "turn",
             "transcript",
             seconds,
             _later(start, own),
-            _turns.number(round(span[1] - span[0], 6)) if span else None,
-            _turns.string(turn.get("text")) or "",
+            number(round(span[1] - span[0], 6)) if span else None,
+            string(turn.get("text")) or "",
             index,
-            _turns.string(turn.get("role")),
+            string(turn.get("role")),
         )
         noted = [*_tool_entries(turn, entry), *_note_entries(turn, entry, start, length)]
         entries += noted
         if not turn:
             entries.append(replace(entry, text=shown(turns[index])))
-        elif not noted or entry.text or _turns.is_spoken(turn):
+        elif not noted or entry.text or is_spoken(turn):
             covered = None if gap is None or own is None else _covered(tools, own - gap, own)
             spoken = replace(
                 entry,
-                end_reason=_turns.string(turn.get("end_reason")),
-                stt_ttfb=_turns.number(turn.get("stt_ttfb")),
-                tts_ttfb=_turns.number(turn.get("tts_ttfb")),
+                end_reason=string(turn.get("end_reason")),
+                stt_ttfb=number(turn.get("stt_ttfb")),
+                tts_ttfb=number(turn.get("tts_ttfb")),
                 reply_gap=gap,
                 tool_seconds=covered or None,
-                interrupts=index in interrupting,
+                interrupts=index in interruptions,
             )
             entries.append(spoken)
     return entries
@@ -221,8 +230,8 @@ def _tool_entries(turn: Mapping[str, object], entry: TimelineEntry) -> Iterator[
     for call in (
         cast("list[object]", found) if isinstance(found, list) else [found] if found else []
     ):
-        fields = _turns.fields_of(call)
-        name, result = _turns.string(fields.get("name")), fields.get("result")
+        fields = fields_of(call)
+        name, result = string(fields.get("name")), fields.get("result")
         value = fields.get("arguments") if fields else call
         text = f"{name}({_pairs(value)})" if name else shown(call)
         if name and result not in (None, ""):
@@ -243,9 +252,9 @@ def _note_entries(
     for kind, name_key, value_key, form in kinds:
         if not (found := turn.get(f"log_{kind}")):
             continue
-        fields = _turns.fields_of(found)
-        at = _turns.number(fields.get("timestamp"))
-        name, value = _turns.string(fields.get(name_key)), fields.get(value_key)
+        fields = fields_of(found)
+        at = number(fields.get("timestamp"))
+        name, value = string(fields.get(name_key)), fields.get(value_key)
         text = form.format(name, _pairs(value)).rstrip() if name else shown(found)
         entry = replace(entry, kind=kind, duration=None, text=text, name=name, value=value)
         if at is not None and 0 <= at <= length:
@@ -294,7 +303,7 @@ def _only_calls_tools(turn: Mapping[str, object]) -> bool:
 
 
 def _span(turn: Mapping[str, object]) -> tuple[float, float] | None:
-    first, last = (_turns.number(turn.get(f"{name}_timestamp")) for name in ("start", "end"))
+    first, last = (number(turn.get(f"{name}_timestamp")) for name in ("start", "end"))
     return None if first is None or last is None else (first, last)
 
 
@@ -314,11 +323,14 @@ def shown(value: object) -> str:
         return value
     if isinstance(value, float) and value.is_integer():
         return f"{value:g}"
-    return json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "…"
 
 
 def _pairs(value: object) -> str:
-    fields = _turns.fields_of(value)
+    fields = fields_of(value)
     return ", ".join(f"{name}={_quoted(one)}" for name, one in fields.items()) or (
         "" if fields or value in (None, {}) else shown(value)
     )
