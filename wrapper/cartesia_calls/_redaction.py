@@ -48,7 +48,7 @@ _RULES = tuple(
             (
                 rf"authorization(?:{_Q})?\s*[:=,]\s*(?:b?{_Q})?"
                 r"(?:(?:Basic|Bearer|Token|ApiKey|Negotiate)\s+)?"
-                r"(?P<secret>Digest .*|[^\s\"'\\,})\]‹]+)"
+                r"(?P<secret>Digest .*|‹\w+ \d+›|[^\s\"'\\,})\]‹]+)"
             ),
         ),
         ("token", ("bearer",), r"\bbearer\s+(?P<secret>(?=\S*\d|\S{20})[\w.~+/-]{6,}=*)"),

@@ -35,7 +35,7 @@ _MOST_GROUPS = 10_000
 _LONGEST_TEXT = 200
 _VARIABLE = re.compile(
     r"\b0x[0-9a-f]+\b"
-    r"|\b[a-z]{1,12}_(?=\w*\d)\w{3,}"  # an id with a prefix, such as ac_123
+    r"|\b[a-z]{1,12}_(?=\w*\d)\w+"  # an id with a prefix, such as ac_123
     r"|\b(?=[a-z-]*\d)[a-z\d](?:[a-z\d]|-(?=[a-z\d])){7,}\b"  # a UUID, a hash
     r"|(?<![a-z])\d+(?:[.,:]\d+)*",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _AGENT = "assistant"
 _CALLER = "user"
 _FAILURE = re.compile(
-    r"\W*(?:(?:error|exception|failed|failure|traceback)\b|(?-i:[A-Z]\w*(?:Error|Exception)\b))",
+    r"[\s\[\"']*(?:(?:error|exception|failed|failure|traceback)\b|(?-i:[A-Z]\w*(?:Error|Exception)\b))",
     re.IGNORECASE,
 )
 
