@@ -108,7 +108,9 @@ def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(values: list
 def test_failures_have_their_error_and_the_first_error_of_their_log() -> None:
     failed = _call(1, status="failed", error_message="No model", end_reason="error")
     silent = _call(2, status="failed", start_time="2026-03-02T00:00:00Z")
-    found = call_stats([(failed, LOG), (silent, None), (_call(3), LOG)]).as_dict()
+    found = call_stats(
+        [(AgentCall.from_dict(failed), LOG), (silent, None), (_call(3), LOG)]
+    ).as_dict()
 
     assert found["failed_calls"] == 2
     assert found["failures"] == [
@@ -149,8 +151,8 @@ def test_log_errors_are_grouped_without_numbers_and_ids() -> None:
 
 def test_tools_are_counted_with_failures_and_known_time() -> None:
     def call(number: int, result: str | None) -> Record:
-        tools = [{"name": "book", "arguments": {}, "result": result}, "odd"]
-        turn = {
+        tools: list[Any] = [{"name": "book", "arguments": {}, "result": result}, "odd"]
+        turn: Record = {
             "role": "assistant",
             "start_timestamp": 1,
             "end_timestamp": 2.5,
@@ -159,9 +161,7 @@ def test_tools_are_counted_with_failures_and_known_time() -> None:
         return _call(number, transcript=[turn])
 
     calls = [call(1, "ok"), call(2, "error: no response"), call(3, None)]
-    found = call_stats(
-        (AgentCall.from_dict(one) if n else one, None) for n, one in enumerate(calls)
-    )
+    found = call_stats((one, None) for one in calls)
     assert found.as_dict()["tools"][0] == {
         "name": "book",
         "calls": 3,
