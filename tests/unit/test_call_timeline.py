@@ -146,6 +146,17 @@ def test_a_log_that_began_before_the_call_is_not_outside_it() -> None:
     assert timeline(_record(), lines).suggested_log_offset is None
 
 
+@pytest.mark.parametrize(("second", "suggested"), [(30, None), (90, None), (300, -300)])
+def test_a_log_of_what_came_after_the_call_is_not_outside_it(
+    second: float, suggested: float | None
+) -> None:
+    lines = [f"{_at(second)} INFO a"]
+    ended = _record(_turn(0, 1, text="Hi"), end_time=(START + timedelta(seconds=60)).isoformat())
+    assert timeline(ended, lines).suggested_log_offset == suggested
+    running = _record(_turn(0, 1, text="Hi"), status="started")
+    assert timeline(running, lines).suggested_log_offset is None
+
+
 @pytest.mark.parametrize("offset", [math.nan, math.inf])
 def test_an_offset_that_is_no_number_is_refused(offset: float) -> None:
     with pytest.raises(ValueError, match="log_offset must be a finite number of seconds"):

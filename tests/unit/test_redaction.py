@@ -195,6 +195,12 @@ def test_a_pattern_that_is_none_is_refused_with_what_to_do() -> None:
         redact("x", patterns=["("])
 
 
+@pytest.mark.parametrize("value", [object(), (line for line in "ab"), {"a": {1, 2}}])
+def test_what_cannot_be_redacted_is_refused(value: object) -> None:
+    with pytest.raises(TypeError, match="is no text, list of lines, record or timeline"):
+        redact(value)
+
+
 def test_what_is_nested_too_deep_is_replaced_whole() -> None:
     deep: Any = "a@b.co"
     for _ in range(5000):

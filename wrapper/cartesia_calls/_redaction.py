@@ -170,9 +170,12 @@ class Redactor:
     @overload
     def redact(self, value: _T) -> _T: ...
     def redact(self, value: object) -> object:
-        """Return a text, lines, a record, any other JSON or a timeline without secrets.
+        """Return a text, a list of lines, a record, any other JSON or a timeline without secrets.
 
         A call comes back as its record in JSON. Values whose names look secret are replaced whole.
+
+        Raises:
+            TypeError: It is none of these.
         """
         if isinstance(value, Timeline):
             entries = tuple(self._entry(entry) for entry in value.entries)
@@ -203,9 +206,13 @@ class Redactor:
                 )
                 for name, one in cast("dict[str, object]", value).items()
             }
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             items = cast("list[object]", value)
             return [self._walk(one, is_secret=is_secret, depth=depth + 1) for one in items]
+        if not isinstance(value, str | int | float):
+            raise TypeError(
+                f"{type(value).__name__} is no text, list of lines, record or timeline; pass one of these"
+            )
         text = str(value)
         if is_secret and not _is_harmless(text):
             return self._placeholder("secret", text)
@@ -289,6 +296,7 @@ def redact(
         patterns: Further regular expressions to redact.
 
     Raises:
+        TypeError: The value is none of these.
         ValueError: A pattern is not a regular expression.
     """
     if call is None and (isinstance(value, dict) or hasattr(value, "to_dict")):

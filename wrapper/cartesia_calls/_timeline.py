@@ -62,7 +62,7 @@ class TimelineEntry:
         result: What the tool returned, as it came.
         level: The level of a log record, in capitals.
         lines: All lines of a log record, unchanged.
-        end_reason: Why the turn, or the call, ended.
+        end_reason: Why the turn ended; why the call ended is the text of its end.
         stt_ttfb: Seconds until speech recognition gave its first result.
         tts_ttfb: Seconds until speech synthesis gave its first audio.
         reply_gap: Seconds of silence before a reply; see `reply_gaps`.
@@ -111,8 +111,8 @@ class Timeline:
         end: When it ended; None while it runs, or if the record does not say.
         entries: What happened, in order of time.
         log_offset: The seconds that were added to the times of the log.
-        suggested_log_offset: If all times of the log lie outside the call: the seconds that would move
-            them into it, to pass as `log_offset`. Else None.
+        suggested_log_offset: If all times of the log lie more than a minute outside the call: the
+            seconds that would move them into it, to pass as `log_offset`. Else None.
     """
 
     call_id: str
@@ -157,15 +157,12 @@ def timeline(
     record = record_of(call)
     start, end = moment(record.get("start_time")), moment(record.get("end_time"))
     reason = string(record.get("end_reason"))
-    entries = _transcript_entries(turns_of(record), start, _since(start, end))
     length = _since(start, end)
-    if length is None:
-        length = max((entry.seconds or 0 for entry in entries), default=None)
+    entries = _transcript_entries(turns_of(record), start, length)
     if start:
         entries.append(TimelineEntry("start", "record", 0.0, start))
     if end:
-        ending = TimelineEntry("end", "record", _since(start, end), end, end_reason=reason)
-        entries.append(replace(ending, text=reason or ""))
+        entries.append(TimelineEntry("end", "record", length, end, None, reason or ""))
     lines = logs.logs if isinstance(logs, AgentCallLogs) else logs or ()
     found = log_records(lines, near=_later(start, -log_offset))
     records = [replace(one, time=_later(one.time, log_offset)) for one in found]
@@ -226,10 +223,8 @@ def _transcript_entries(
 
 def _tool_entries(turn: Mapping[str, object], entry: TimelineEntry) -> Iterator[TimelineEntry]:
     duration = entry.duration if _only_calls_tools(turn) else None
-    found = turn.get("tool_calls")
-    for call in (
-        cast("list[object]", found) if isinstance(found, list) else [found] if found else []
-    ):
+    found = turn.get("tool_calls") or []
+    for call in cast("list[object]", found) if isinstance(found, list) else [found]:
         fields = fields_of(call)
         name, result = string(fields.get("name")), fields.get("result")
         value = fields.get("arguments") if fields else call
@@ -290,11 +285,11 @@ def _needed_offset(times: Sequence[float | None], length: float | None) -> float
     if not known:
         return None
     first, last = min(known), max(known)
-    if last >= 0 and (length is None or first <= length):
+    end = math.inf if length is None else length + _SLACK
+    if last >= -_SLACK and first <= end:
         return None
     # The nearest difference of zones, if that leaves the log within the call; else to its start.
     zone = -round(first / _QUARTER) * _QUARTER
-    end = math.inf if length is None else length + _SLACK
     return zone if zone and first + zone >= -_SLACK and last + zone <= end else -first
 
 
