@@ -65,7 +65,10 @@ _RULES = tuple(
         (
             "secret",
             _NAME_HINTS,
-            rf"{_NAME}{_AFTER_NAME}b?(?P<quote>{_Q})(?P<secret>(?:[^\\]|\\.)+?)(?:(?P=quote)|$)",
+            (
+                rf"{_NAME}{_AFTER_NAME}b?(?P<quote>{_Q})(?!(?P=quote))"
+                r"(?P<secret>(?:[^\\]|\\.)+?)(?:(?P=quote)|$)"
+            ),
         ),
         (
             "secret",
@@ -73,7 +76,7 @@ _RULES = tuple(
             # After a colon, one plain word is prose: `invalid token: expired`.
             (
                 rf"{_NAME}[\w-]{{0,40}}(?:{_Q})?\s*(?:=|:(?!\s*[a-z]+(?:\W|$)))\s*"
-                r"(?P<secret>[^\s\"'\\,;&(){}\[\]‹<]{4,})"
+                r"(?P<secret>[^\s\"'\\,;&(){}\[\]‹<]{3,})"
             ),
         ),
         (
@@ -98,23 +101,10 @@ _CARD = re.compile(
 _FEWEST_CARD_DIGITS = 13
 _NO_DIGITS = re.compile(r"[^0-9]+")
 _SAFE = re.compile(
-    r"none|null|true|false|\d{1,5}|<(?:function|bound method|class|module|built-in)\b.*",
+    r"none|null|true|false|<(?:function|bound method|class|module|built-in)\b.*",
     re.IGNORECASE,
 )
-_WORDS = (
-    ("zero", "oh"),
-    *(
-        ("one",),
-        ("two",),
-        ("three",),
-        ("four",),
-        ("five",),
-        ("six",),
-        ("seven",),
-        ("eight",),
-        ("nine",),
-    ),
-)
+_WORDS = ("zero|oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _BETWEEN = r"(?:\(0\)|[\s().,\-/\u2010\u2011]){0,3}"
 _FEWEST_DIGITS = 7
 _PHONE = re.compile(r"(?:tel:|sips?:)?(\+?\d[\d ().\-/]{5,22}\d)(?:@.*)?")
@@ -339,13 +329,13 @@ def _may_hold(number: str, digits: str, lowered: str) -> bool:
     """Return quickly whether a line may hold a number, in digits or in words."""
     least = number[-_FEWEST_DIGITS:]
     return least in digits or all(
-        any(word in lowered for word in _WORDS[int(digit)]) for digit in least
+        any(word in lowered for word in _WORDS[int(digit)].split("|")) for digit in least
     )
 
 
 def _spellings(digits: str) -> re.Pattern[str]:
     """Return a pattern for a number with or without its country code, spaced or in English words."""
-    spelled = [f"(?:{digit}|{'|'.join(_WORDS[int(digit)])})" for digit in digits]
+    spelled = [f"(?:{digit}|{_WORDS[int(digit)]})" for digit in digits]
     country = min(3, len(digits) - _FEWEST_DIGITS)
     optional = "".join(f"(?:{one}{_BETWEEN})?" for one in spelled[:country])
     rest = _BETWEEN.join(spelled[country:])
