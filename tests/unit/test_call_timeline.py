@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -219,6 +219,10 @@ def test_odd_turns_are_shown_as_far_as_they_can_be_read() -> None:
     assert found.start == START
 
 
+def test_a_transcript_that_is_no_list_is_one_turn() -> None:
+    assert _shown(timeline({**_record(), "transcript": "hello"}))[1:] == [(0, "turn", "hello")]
+
+
 def test_a_turn_at_an_impossible_time_comes_last() -> None:
     found = timeline(_record(_turn(1e300, 1e301, text="late"), _turn(1, 2, text="Hello")))
     assert _shown(found) == [(0, "start", ""), (1, "turn", "Hello"), (1e300, "turn", "late")]
@@ -263,7 +267,7 @@ TURNS = st.fixed_dictionaries(
 )
 TIMES = st.datetimes().map(datetime.isoformat) | JSON
 RECORDS = st.fixed_dictionaries(
-    {"id": st.just("ac_1"), "transcript": st.lists(TURNS | JSON) | JSON},
+    {"id": st.just("ac_1")},
     optional={"start_time": TIMES, "end_time": TIMES, "end_reason": JSON},
 )
 LINES = st.lists(
@@ -274,18 +278,16 @@ LINES = st.lists(
 
 
 @settings(deadline=None)
-@given(RECORDS, LINES, st.floats(allow_nan=False, allow_infinity=False))
+@given(RECORDS, st.lists(TURNS | JSON), LINES, st.floats(allow_nan=False, allow_infinity=False))
 def test_any_record_and_any_lines_make_a_timeline_in_order(
-    record: dict[str, Any], lines: list[str], offset: float
+    record: dict[str, Any], turns: list[Any], lines: list[str], offset: float
 ) -> None:
-    found = timeline(record, lines, log_offset=offset)
+    found = timeline({**record, "transcript": turns}, lines, log_offset=offset)
 
     known = [math.inf if entry.seconds is None else entry.seconds for entry in found.entries]
     assert known == sorted(known)
     shown = {entry.index for entry in found.entries if entry.source == "transcript"}
-    transcript: Any = record["transcript"]
-    turns = cast("list[Any]", transcript) if isinstance(transcript, list) else [transcript]
-    assert shown == set(range(len(turns) if transcript is not None else 0))
+    assert shown == set(range(len(turns)))
     logged = sorted(
         (entry for entry in found.entries if entry.kind == "log"),
         key=lambda entry: entry.index or 0,

@@ -289,10 +289,13 @@ def redact(
         TypeError: The value is none of these.
         ValueError: A pattern is not a regular expression.
     """
-    if call is None and (isinstance(value, dict) or hasattr(value, "to_dict")):
+    if call is None and _is_record(value):
         call = cast("AgentCall", value)
-    redactor = Redactor(call, patterns=patterns)
-    return redactor.redact(cast("object", value))
+    return Redactor(call, patterns=patterns).redact(value)
+
+
+def _is_record(value: object) -> bool:
+    return isinstance(value, dict) or hasattr(value, "to_dict")
 
 
 def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:

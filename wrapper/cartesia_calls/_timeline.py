@@ -223,8 +223,9 @@ def _transcript_entries(
 
 def _tool_entries(turn: Mapping[str, object], entry: TimelineEntry) -> Iterator[TimelineEntry]:
     duration = entry.duration if _only_calls_tools(turn) else None
-    found = turn.get("tool_calls") or []
-    for call in cast("list[object]", found) if isinstance(found, list) else [found]:
+    found = turn.get("tool_calls")
+    calls = cast("list[object]", found) if isinstance(found, list) else [found] if found else []
+    for call in calls:
         fields = fields_of(call)
         name, result = string(fields.get("name")), fields.get("result")
         value = fields.get("arguments") if fields else call
