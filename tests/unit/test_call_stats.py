@@ -160,9 +160,15 @@ def test_tools_are_counted_with_failures_and_known_time() -> None:
         }
         return _call(number, transcript=[turn])
 
+    spoken: Record = {"role": "assistant", "text": "Done", "tool_calls": [{"name": "rest"}]}
     calls = [call(1, "ok"), call(2, "error: no response"), call(3, None)]
-    found = call_stats((one, None) for one in calls)
-    assert found.as_dict()["tools"][0] == {
+    calls.append(_call(4, transcript=[spoken]))
+    found = call_stats((one, None) for one in calls).as_dict()["tools"]
+    assert [(tool["name"], tool["seconds"]) for tool in found[1:]] == [
+        ("none", 4.5),
+        ("rest", None),
+    ]
+    assert found[0] == {
         "name": "book",
         "calls": 3,
         "failures": 1,

@@ -94,7 +94,8 @@ def test_everything_stands_in_one_order_of_time() -> None:
 def test_the_silence_before_a_reply_and_the_tool_time_in_it() -> None:
     tools: list[Turn] = [{"name": "a", "arguments": {}}]
     call = _record(
-        _turn(0, 1, text="Hello"),
+        _turn(0, 1, text="Hello", tool_calls=tools),
+        _turn(0, 0.5, tool_calls=tools),
         _turn(1, 2, "user", text="Order"),
         _turn(2.5, 3.5, tool_calls=tools),
         _turn(3, 4.25, tool_calls=tools),
@@ -106,7 +107,7 @@ def test_the_silence_before_a_reply_and_the_tool_time_in_it() -> None:
     (reply,) = found.replies
     assert (reply.reply_gap, reply.tool_seconds, reply.tts_ttfb) == (3, 1.75, 0.1)
     assert [entry.text for entry in found.interruptions] == ["Wait"]
-    assert reply_gaps(call["transcript"]) == [None, None, None, None, 3, None]
+    assert reply_gaps(call["transcript"]) == [None, None, None, None, None, 3, None]
 
 
 def test_a_reply_without_silence_has_a_gap_of_zero_in_json() -> None:
@@ -217,6 +218,11 @@ def test_odd_turns_are_shown_as_far_as_they_can_be_read() -> None:
         (8, "turn", ""),
     ]
     assert found.start == START
+
+
+def test_impossible_numbers_and_dates_count_as_missing() -> None:
+    call = _record(_turn(10**400, 2, text="a"), start_time="2026-02-30T10:00:00Z", end_time=["x"])
+    assert _shown(timeline(call)) == [(2, "turn", "a")]
 
 
 def test_a_transcript_that_is_no_list_is_one_turn() -> None:
