@@ -321,7 +321,8 @@ def _pointed_at(document: JsonObject, reference: str) -> JsonValue:
     current: JsonValue = document
     for step in _steps(reference):
         if isinstance(current, list):
-            current = current[int(step)] if step.isdecimal() and int(step) < len(current) else None
+            items: list[JsonValue] = current
+            current = items[int(step)] if step.isdecimal() and int(step) < len(items) else None
         else:
             current = as_object(current).get(step)
     return current

@@ -211,7 +211,7 @@ def _as_3_1(spec: Spec) -> Spec:
 
     def written(value: Any) -> Any:  # noqa: ANN401 - any part of a spec
         if isinstance(value, list):
-            items: list[Any] = value
+            items = cast("list[Any]", value)
             return [written(item) for item in items]
         if not isinstance(value, dict):
             return value

@@ -123,14 +123,15 @@ def _records() -> Iterator[Situation]:
     outcome = Outcome(ResponseValidationError, {"pointer": "/status"})
     yield Situation(family, "`status` is `null`", (wrong,), outcome, ask=_get)
     # What does not fit is kept as it came, and costs nothing else.
-    for field, odd in (
+    odd_fields: tuple[tuple[str, object], ...] = (
         ("start_time", "2026-03-01T10:00:00"),
         ("transcript", {}),
         ("transcript", [None]),
         ("transcript", [{"role": "user"}]),
         ("zdr_enabled", "yes"),
         ("telephony_params", []),
-    ):
+    )
+    for field, odd in odd_fields:
         script = (json_answer({**CALL, field: odd}),)
         typed: object = [] if field == "transcript" and isinstance(odd, list) else UNSET
         outcome = Outcome(
