@@ -321,7 +321,7 @@ def _pointed_at(document: JsonObject, reference: str) -> JsonValue:
     current: JsonValue = document
     for step in _steps(reference):
         if isinstance(current, list):
-            items: list[JsonValue] = current
+            items = as_list(current)
             current = items[int(step)] if step.isdecimal() and int(step) < len(items) else None
         else:
             current = as_object(current).get(step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -211,8 +211,7 @@ def _as_3_1(spec: Spec) -> Spec:
 
     def written(value: Any) -> Any:  # noqa: ANN401 - any part of a spec
         if isinstance(value, list):
-            items = cast("list[Any]", value)
-            return [written(item) for item in items]
+            return [written(item) for item in cast("Iterable[object]", value)]
         if not isinstance(value, dict):
             return value
         given = cast("Spec", value)
