@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contract_snapshot import snapshot
+from contract_snapshot import SNAPSHOT, skip_unless_reviewed, snapshot, spec_line
 from spec_schemas import load_spec
 from wrapped_operations import WRAPPED
 
-SNAPSHOT = Path(__file__).with_name("snapshot.txt")
 WHAT_TO_DO = """\
 What the wrapper relies on has changed. Write the snapshot anew:
     nox -s contract -- --write-docs
@@ -24,9 +22,10 @@ LOGS = "/agents/calls/{call_id}/logs"
 
 
 def test_what_the_wrapper_relies_on_is_as_reviewed(pytestconfig: pytest.Config) -> None:
-    now = snapshot(load_spec())
+    now = f"{spec_line()}\n{snapshot(load_spec())}"
     if pytestconfig.getoption("--write-docs"):
         SNAPSHOT.write_text(now, encoding="utf-8")
+    skip_unless_reviewed()
     assert SNAPSHOT.read_text(encoding="utf-8") == now, WHAT_TO_DO
 
 
