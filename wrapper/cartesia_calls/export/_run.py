@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from cartesia_calls import CartesiaError
 
 from ._events import CallExported, CallSkipped, CallsListed, Paused
-from ._fetching import FetchedCall, Fetcher, pages
+from ._fetching import FetchedCall, fetch, pages
 from ._index import work_on
 from ._lock import HEARTBEAT
 from ._manifest import FAILED, FLUSH_EVERY, Skipped
@@ -64,7 +64,6 @@ class Run:
             self.clock,
             on_pause=lambda seconds: self.on_event(Paused(seconds)),
         )
-        self._fetcher = Fetcher(self.attempt, self._throttle)
         self._streak = Streak(job.concurrency)
         self._late_streak = Streak(job.concurrency)
         self._to_fetch = self._present = 0
@@ -182,7 +181,7 @@ class Run:
 
     async def _fetch(self) -> None:
         while (work := await self._next_work()) is not None:
-            fetched = await self._fetcher.fetch(work)
+            fetched = await fetch(work, self.attempt, self._throttle)
             await self._fetched.put(fetched)
             streak = self._late_streak if work.has_failed else self._streak
             streak.take(fetched.failure)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from cartesia_calls import ConfigurationError
 
-from ._fetching import Attempts, Site
+from ._fetching import Attempts
 from ._index import Index
 from ._lock import acquire
-from ._manifest import check_about, fold, load, open_journal
+from ._manifest import Journal, check_about, fold, load
 from ._run import Run, to_its_end
 from ._target import TargetError, open_target
 from ._writing import PartWriter, Store
@@ -61,8 +61,8 @@ async def run_job(
         asking = client.with_options(max_retries=0)
         attempt: Attempt = Attempts(asking, target.scratch).attempt
         if workers is not None:
-            site = Site(job, to, target, index, connect)
-            attempt = await stack.enter_async_context(workers.at(site))
+            at = workers.at(job, to, target, index, connect)
+            attempt = await stack.enter_async_context(at)
         run = Run(
             job=job,
             client=asking,
@@ -97,7 +97,7 @@ def _take(
     held.callback(index.close)
     load(target, job.shard, index)
     at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
-    journal = open_journal(target, job.shard, clock)
+    journal = Journal(target, job.shard, clock)
     writer = PartWriter(target, job.format, encode)
     store = Store(writer, journal, at_once=at_once, verify=job.refresh)
     held.callback(store.close)

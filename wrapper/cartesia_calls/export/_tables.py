@@ -146,7 +146,12 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
     turns = cast("list[object]", found) if isinstance(found, list) else [found]
     rows: list[Row] = []
     for index, turn in enumerate(turns if found is not None else ()):
-        ours = {"call_id": record["id"], "agent_id": record["agent_id"], "index": index, "raw": turn}
+        ours = {
+            "call_id": record["id"],
+            "agent_id": record["agent_id"],
+            "index": index,
+            "raw": turn,
+        }
         fields = cast("dict[str, object]", turn) if isinstance(turn, dict) else {}
         rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=None))
     _measure_replies(rows)
