@@ -580,3 +580,14 @@ def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them() -> N
     journal.add(entries[1:2])
     assert recorded() == 102
     target.close()
+
+
+@PLACES
+def test_an_error_while_a_file_is_read_stays_what_it_is(tmp_path: Path, place: str) -> None:
+    target = open_target(place.format(tmp_path), "1-of-1")
+    with (
+        pytest.raises(TargetError, match=r"^The temporary folder is full\.$"),
+        target.reader("no/such"),
+    ):
+        raise TargetError("The temporary folder is full.")
+    target.close()
