@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cartesia_calls import CartesiaError
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._manifest import Entry
     from ._writing import Writer, Written
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _LARGEST_BATCH = 64
 _FAILED_BEFORE = Skipped(FAILED, "it failed before, and was not requested again")
@@ -274,6 +275,16 @@ class Run:
             self.result.exported += 1
         else:
             self.result.present += 1
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that may block in a thread, and wait for its end even when cancelled.
+
+    What it works with must not be closed before.
+    """
+    # A future and no task, since an event loop that ends cancels all tasks.
+    working = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+    return await to_its_end(working)
 
 
 async def to_its_end(working: asyncio.Future[T]) -> T:

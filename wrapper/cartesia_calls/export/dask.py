@@ -26,10 +26,10 @@ from cartesia_calls import CartesiaError
 from ._fetching import Attempts
 from ._manifest import parts_there
 from ._paths import PARTIAL
-from ._session import encoder_of, in_thread, quietly
+from ._run import in_thread
 from ._target import TargetError, open_target
 from ._throttle import StopExportError
-from ._writing import PartWriter
+from ._writing import PartWriter, encode_of
 
 try:
     from distributed import Client, get_worker
@@ -111,8 +111,7 @@ class DaskWorkers:
             verify=job.refresh,
         )
         async with AsyncExitStack() as stack:
-            remove = partial(target.remove, bench.proof)
-            stack.push_async_callback(in_thread, quietly, remove)
+            stack.push_async_callback(in_thread, _remove, target, bench.proof)
             await in_thread(target.write, bench.proof, b"")
             # A client of our own, since the user's may live in another event loop.
             client: _Cluster = Client(  # type: ignore[no-untyped-call]  # distributed has few types
@@ -125,6 +124,11 @@ class DaskWorkers:
                 raise _cluster_error(error) from error
             stack.push_async_callback(_leave, cluster, name)
             yield partial(_attempt, cluster, name, index)
+
+
+def _remove(target: Target, path: str) -> None:
+    with suppress(TargetError):  # whose failure was raised already
+        target.remove(path)
 
 
 async def _leave(cluster: _Cluster, name: str) -> None:
@@ -214,7 +218,7 @@ class _Bench(WorkerPlugin):
             self._open.callback(target.close)
             client = await self._open.enter_async_context(self.connect())
             attempts = Attempts(client.with_options(max_retries=0), target.scratch)
-            return attempts, PartWriter(target, self.format, encoder_of(self.format))
+            return attempts, PartWriter(target, self.format, encode_of(self.format))
         except CartesiaError as error:
             error.summary = f"On the worker {worker}: {error.summary}"
             raise
