@@ -196,11 +196,13 @@ def _in_a_loop_of_its_own(
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            return asyncio.run(function(*args, **kwargs))
-        raise RuntimeError(
-            "export can't run where an event loop is running, such as in a notebook; "
-            "write `await export_async(...)` instead"
-        )
+            pass  # as it should be
+        else:
+            raise RuntimeError(
+                "export can't run where an event loop is running, such as in a notebook; "
+                "write `await export_async(...)` instead"
+            )
+        return asyncio.run(function(*args, **kwargs))
 
     return export
 
