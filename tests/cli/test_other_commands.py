@@ -8,12 +8,14 @@ import re
 import signal
 import socket
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cartesia_calls import Client, __version__
-from terminal import COMMAND, environment, on_terminal, piped
+from terminal import COMMAND, Done, environment, on_terminal, piped
 
 _ROOT = Path(__file__).parents[2]
 
@@ -60,8 +62,27 @@ def test_a_port_in_use_is_told() -> None:
     assert "Traceback" not in done.err
 
 
-def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
-    done = piped("demo", env=environment())
+@dataclass(frozen=True)
+class Demos:
+    """The demo in three surroundings, run at once: it waits for most of its time."""
+
+    piped: Done
+    coloured: Done
+    plain: Done
+
+
+@pytest.fixture(scope="module")
+def demos() -> Demos:
+    with ThreadPoolExecutor(3) as threads:
+        in_a_pipe = threads.submit(piped, "demo", env=environment())
+        coloured = threads.submit(on_terminal, "demo", env=environment())
+        without = environment(TERM="dumb", NO_COLOR="1")
+        plain = threads.submit(on_terminal, "demo", env=without)
+        return Demos(in_a_pipe.result(), coloured.result(), plain.result())
+
+
+def test_the_demo_shows_each_case_and_is_plain_when_piped(demos: Demos) -> None:
+    done = demos.piped
     assert (done.code, done.err) == (0, "")
     assert "\x1b" not in done.out
     position = 0
@@ -98,13 +119,13 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
     ]
 
 
-def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it() -> None:
-    done = on_terminal("demo", env=environment())
+def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it(demos: Demos) -> None:
+    done = demos.coloured
     assert done.code == 0
     assert "\x1b[1;36mWhat happened during a call" in done.out
     assert "\x1b[31mPAPER LOW" not in done.out
     assert r"\x1b[31mPAPER LOW" in done.out
-    assert "\x1b" not in on_terminal("demo", env=environment(TERM="dumb", NO_COLOR="1")).out
+    assert "\x1b" not in demos.plain.out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

@@ -110,7 +110,7 @@ def test_a_recording_that_does_not_come_in_time_fails_alone(tmp_path: Path) -> N
     )
     assert asyncio.run(run).skipped == {"failed": 1}
     (parts,) = _manifest(tmp_path).values()
-    assert "No whole answer" in parts["audio"]["detail"]
+    assert "No complete response" in parts["audio"]["detail"]
     assert parts["record"]["outcome"] == "exported"
 
 

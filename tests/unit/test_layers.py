@@ -51,7 +51,7 @@ def test_the_sandbox_imports_neither_client_layer() -> None:
 
 
 def test_the_library_imports_neither_the_command_nor_the_sandbox() -> None:
-    for path in [*WRAPPER.glob("*.py"), *(WRAPPER / "_engines").glob("*.py")]:
+    for path in [*WRAPPER.glob("*.py"), *(WRAPPER / "_transports").glob("*.py")]:
         if path.name != "__main__.py":
             names = {
                 node.module or ""

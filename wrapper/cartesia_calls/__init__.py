@@ -41,9 +41,14 @@ if TYPE_CHECKING:
     )
     from ._listing import CallPage
     from ._log_lines import LogLine, log_line
+    from ._log_records import LogRecord, log_records
     from ._missing_logs import is_over
+    from ._redaction import Redactor, redact
     from ._retry import RetryEvent
+    from ._statistics import CallStats, call_stats
+    from ._timeline import Timeline, TimelineEntry, timeline
     from ._times import read_moment
+    from ._turns import reply_gaps, tool_failed
 
 __all__ = [
     "APIConnectionError",
@@ -60,6 +65,7 @@ __all__ = [
     "CallLogsNotAvailableError",
     "CallNotFoundError",
     "CallPage",
+    "CallStats",
     "CartesiaError",
     "Client",
     "Clock",
@@ -67,20 +73,30 @@ __all__ = [
     "ConflictError",
     "InternalServerError",
     "LogLine",
+    "LogRecord",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "Redactor",
     "ResponseValidationError",
     "RetryEvent",
     "SystemClock",
+    "Timeline",
+    "TimelineEntry",
     "UnprocessableEntityError",
     "__version__",
+    "call_stats",
     "is_over",
     "log_line",
+    "log_records",
     "read_moment",
+    "redact",
+    "reply_gaps",
+    "timeline",
+    "tool_failed",
 ]
 
 _HOMES = {
@@ -91,14 +107,25 @@ _HOMES = {
     "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "CallPage": "cartesia_calls._listing",
+    "CallStats": "cartesia_calls._statistics",
     "Client": "cartesia_calls._client",
     "Clock": "cartesia_calls._clock",
     "LogLine": "cartesia_calls._log_lines",
+    "LogRecord": "cartesia_calls._log_records",
+    "Redactor": "cartesia_calls._redaction",
     "RetryEvent": "cartesia_calls._retry",
     "SystemClock": "cartesia_calls._clock",
+    "Timeline": "cartesia_calls._timeline",
+    "TimelineEntry": "cartesia_calls._timeline",
+    "call_stats": "cartesia_calls._statistics",
     "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
+    "log_records": "cartesia_calls._log_records",
     "read_moment": "cartesia_calls._times",
+    "redact": "cartesia_calls._redaction",
+    "reply_gaps": "cartesia_calls._turns",
+    "timeline": "cartesia_calls._timeline",
+    "tool_failed": "cartesia_calls._turns",
 }
 
 

@@ -5,7 +5,6 @@ Tests pass one that moves when it is slept on; nothing else reads the time or sl
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -46,4 +45,6 @@ class SystemClock:
 
     async def sleep_async(self, seconds: float) -> None:
         """Suspend this task for `seconds`."""
+        import asyncio  # noqa: PLC0415 - a sync client does without it
+
         await asyncio.sleep(seconds)

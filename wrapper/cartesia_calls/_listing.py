@@ -1,4 +1,4 @@
-"""Calls listed page by page, as a flow that sync and async clients both run."""
+"""Calls listed page by page, for sync and async clients alike."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ._exceptions import ResponseValidationError
-from ._flow import Emit
 from ._operations import LIST_CALLS, SPEC_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
     from typing import Self
 
     from cartesia_api.models import AgentCall, GetCallsResponse
     from cartesia_api.types import Unset
 
-    from ._flow import ItemFlow
     from ._sending import Sender
 
 LARGEST_PAGE = 100
@@ -124,14 +122,14 @@ def _whole_second(moment: datetime, *, up: bool = False) -> datetime | None:
         return None
 
 
-def list_pages(
+async def list_pages(
     sender: Sender,
     query: CallQuery,
     *,
     after: str | None = None,
     on_unplaced: Callable[[int], None] | None = None,
-) -> ItemFlow[CallPage]:
-    """Emit the wanted calls of each page, newest first.
+) -> AsyncGenerator[CallPage, None]:
+    """Yield the wanted calls of each page, newest first.
 
     Args:
         sender: Sends the requests.
@@ -142,7 +140,7 @@ def list_pages(
     Raises:
         ResponseValidationError: A cursor repeats, or the server says that there is more and not where.
         APIStatusError: The server refused; the class tells why.
-        APIConnectionError: No whole answer came back.
+        APIConnectionError: No complete response came back.
     """
     from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
@@ -157,7 +155,7 @@ def list_pages(
             if cursor in used:
                 raise _lost("/next_page", f"leads back to {cursor!r}, where the list was before")
             used.add(cursor)
-        page = yield from sender.call(
+        page = await sender.call(
             LIST_CALLS,
             agent_id=query.agent_id or UNSET,
             batch_id=query.batch_id or UNSET,
@@ -180,7 +178,7 @@ def list_pages(
         times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
         is_past = query.since is not None and len(times) > 1 and max(times) < query.since
         cursor = None if is_past or wanted == 0 else _next_cursor(page, query.page_size)
-        yield Emit(CallPage.of(calls, cursor))
+        yield CallPage.of(calls, cursor)
         if cursor is None:
             return
         last_page = {call.id for call in page.data}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import CallLogsNotAvailableError, CartesiaError
 from cartesia_calls._calls import DEFAULT_WAIT
-from cartesia_calls._logs_flows import LogsFlows
+from cartesia_calls._driving import iterate
+from cartesia_calls._logs import stream_logs_restarting
 from cartesia_calls._part_file import is_rewritable, whole_file
 
 from ._api import open_client
@@ -154,8 +155,8 @@ def _attempts_at_lines(client: Client, call_id: str, target: Path) -> Iterator[I
         # What has gone into a pipe can't be taken back for a second attempt.
         yield client.calls.stream_logs(call_id)
         return
-    sender, runner = client._sender, client._runner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
-    items = runner.iterate(LogsFlows(sender).stream_logs_anew(call_id))
+    sender = client._sender  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
+    items = iterate(stream_logs_restarting(sender, call_id))
     is_whole = False
 
     def lines() -> Iterator[str]:

@@ -39,6 +39,7 @@ environment:
                       out of the shell's history and the list of processes
   CARTESIA_BASE_URL   where the API is (https://api.cartesia.ai)
   CARTESIA_VERSION    the API version, a date
+  CARTESIA_ENGINE     what sends requests: auto, fast or httpx
 """
 
 

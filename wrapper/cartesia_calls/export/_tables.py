@@ -9,11 +9,9 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from itertools import pairwise
-from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from cartesia_calls import log_line
+from cartesia_calls import log_line, reply_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,8 +102,6 @@ TRANSCRIPT = Table(
 )
 TABLES = {table.name: table for table in (LOGS, RECORD, TRANSCRIPT)}
 
-_AGENT = "assistant"
-_CALLER = "user"
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
 )
@@ -144,8 +140,9 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
     """
     found = record.get("transcript")
     turns = cast("list[object]", found) if isinstance(found, list) else [found]
+    turns = turns if found is not None else []
     rows: list[Row] = []
-    for index, turn in enumerate(turns if found is not None else ()):
+    for index, (turn, gap) in enumerate(zip(turns, reply_gaps(turns), strict=True)):
         ours = {
             "call_id": record["id"],
             "agent_id": record["agent_id"],
@@ -153,32 +150,8 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
             "raw": turn,
         }
         fields = cast("dict[str, object]", turn) if isinstance(turn, dict) else {}
-        rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=None))
-    _measure_replies(rows)
+        rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=gap))
     return rows
-
-
-def _measure_replies(turns: list[Row]) -> None:
-    """Set `reply_gap` of each turn of the agent that follows one of the caller."""
-    placed = [(_place(turn), turn) for turn in turns if _is_spoken(turn)]
-    spoken = sorted((one for one in placed if one[0] is not None), key=itemgetter(0))
-    for (_, previous), (_, turn) in pairwise(spoken):
-        end, start = previous["end_timestamp"], turn["start_timestamp"]
-        is_reply = (previous["role"], turn["role"]) == (_CALLER, _AGENT)
-        if is_reply and isinstance(start, float) and isinstance(end, float):
-            turn["reply_gap"] = round(start - end, 6)
-
-
-def _is_spoken(turn: Row) -> bool:
-    """Return whether a turn is speech, and not only a tool call, an event or a metric."""
-    notes = turn["tool_calls"] or turn["log_event"] or turn["log_metric"]
-    return turn["role"] in {_AGENT, _CALLER} and bool(turn["text"] or not notes)
-
-
-def _place(turn: Row) -> float | None:
-    """Return the time by which turns are ordered."""
-    start = turn["start_timestamp"]
-    return cast("float | None", turn["end_timestamp"] if start is None else start)
 
 
 def in_utc(moment: datetime | None) -> datetime | None:
