@@ -18,7 +18,7 @@ from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, Target
 from cartesia_calls.export._fetching import FetchedCall, Recording
 from cartesia_calls.export._index import Work
 from cartesia_calls.export._job import Shard
-from cartesia_calls.export._manifest import open_journal
+from cartesia_calls.export._manifest import Journal
 from cartesia_calls.export._ndjson import encode
 from cartesia_calls.export._tables import log_rows
 from cartesia_calls.export._target import open_target
@@ -199,7 +199,7 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
 
 def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Path) -> None:
     target = open_target(tmp_path, "1-of-1")
-    journal = open_journal(target, Shard(), FakeClock())
+    journal = Journal(target, Shard(), FakeClock())
     store = Store(PartWriter(target, "ndjson", encode), journal, at_once=1)
     work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
     fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})

@@ -156,5 +156,5 @@ def test_the_document_has_every_folder(cartesia_sandbox: Sandbox, tmp_path: Path
         on_event=lambda _: names.update(path.name for path in tmp_path.iterdir()),
     )
     text = DOCUMENT.read_text(encoding="utf-8")
-    (layout,) = re.findall(r"## What is written\n\n```\n(.*?)```", text, re.DOTALL)
+    (layout,) = re.findall(r"## Files\n\n```\n(.*?)```", text, re.DOTALL)
     assert {line.partition("/")[0] for line in layout.splitlines()} == names

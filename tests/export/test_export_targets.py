@@ -35,7 +35,7 @@ from cartesia_calls.export import (
 from cartesia_calls.export._index import Index
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
-from cartesia_calls.export._manifest import Entry, Exported, load, open_journal
+from cartesia_calls.export._manifest import Entry, Exported, Journal, load
 from cartesia_calls.export._paths import LOCKS, MANIFEST, PARTIAL, data_path, safe_name
 from cartesia_calls.export._target import open_target
 from exporting import data_files
@@ -562,7 +562,7 @@ def test_of_two_that_take_over_a_dead_lock_one_has_it() -> None:
 def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them() -> None:
     clock = FakeClock()
     target = open_target("memory://bucket/out", "1-of-1")
-    journal = open_journal(target, Shard(), clock)
+    journal = Journal(target, Shard(), clock)
     entries = [Entry(f"ac_{n}", AGENT, "2026-03-01", {}) for n in range(100)]
 
     def recorded() -> int:
@@ -579,4 +579,15 @@ def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them() -> N
     clock.elapsed += 0.1
     journal.add(entries[1:2])
     assert recorded() == 102
+    target.close()
+
+
+@PLACES
+def test_an_error_while_a_file_is_read_stays_what_it_is(tmp_path: Path, place: str) -> None:
+    target = open_target(place.format(tmp_path), "1-of-1")
+    with (
+        pytest.raises(TargetError, match=r"^The temporary folder is full\.$"),
+        target.reader("no/such"),
+    ):
+        raise TargetError("The temporary folder is full.")
     target.close()

@@ -100,30 +100,20 @@ class FetchedCall:
     failure: CartesiaError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fetcher:
-    """Fetches all parts of a call; `throttle` starts and retries each attempt."""
-
-    attempt: Attempt
-    throttle: Throttle
-
-    async def fetch(self, work: Work) -> FetchedCall:
-        """Return the parts of a call, each fetched or skipped with the reason."""
-        parts: dict[str, Fetched] = {part: Skipped(reason) for part, reason in work.skipped.items()}
-        failure: CartesiaError | None = None
-        for part in work.parts:
-            if part not in parts:
-                try:
-                    parts |= await self._part(part, work)
-                except CartesiaError as error:
-                    parts[part] = skipped = _skipped(error, part, final=work.final)
-                    failure = error if skipped.has_failed else failure
-        return FetchedCall(work, parts, failure)
-
-    async def _part(self, part: str, work: Work) -> Mapping[str, Fetched]:
+async def fetch(work: Work, attempt: Attempt, throttle: Throttle) -> FetchedCall:
+    """Return the parts of a call, each fetched or skipped with the reason."""
+    parts: dict[str, Fetched] = {part: Skipped(reason) for part, reason in work.skipped.items()}
+    failure: CartesiaError | None = None
+    for part in work.parts:
         if part == "record" and work.record is not None:
-            return {"record": Rows(record_rows(work.record))}
-        return await self.throttle.ask(partial(self.attempt, part, work), once=work.has_failed)
+            parts[part] = Rows(record_rows(work.record))
+        elif part not in parts:
+            try:
+                parts |= await throttle.ask(partial(attempt, part, work), once=work.has_failed)
+            except CartesiaError as error:
+                parts[part] = skipped = _skipped(error, part, final=work.final)
+                failure = error if skipped.has_failed else failure
+    return FetchedCall(work, parts, failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,22 +180,21 @@ def _skipped(error: CartesiaError, part: str, *, final: bool) -> Skipped:
     return Skipped(FAILED, error.summary)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What workers work on: a target, by the name that the user gave and open in this process."""
-
-    job: Job
-    to: str | os.PathLike[str]
-    target: Target
-    index: Index
-    connect: Callable[[], AsyncClient]
-
-
 class Workers(Protocol):
     """Other processes that fetch and write; `most_at_once` is how many requests they can handle."""
 
     most_at_once: int
 
-    def at(self, site: Site) -> AbstractAsyncContextManager[Attempt]:
-        """Prepare the workers, and provide the function that makes one attempt on one of them."""
+    def at(
+        self,
+        job: Job,
+        to: str | os.PathLike[str],
+        target: Target,
+        index: Index,
+        connect: Callable[[], AsyncClient],
+    ) -> AbstractAsyncContextManager[Attempt]:
+        """Prepare the workers, and provide the function that makes one attempt on one of them.
+
+        `to` is the name that the user gave to the target, which is open in this process.
+        """
         ...

@@ -221,62 +221,22 @@ def _is_there(target: Target, part: object) -> bool:
     return size == part.size and digest.hexdigest() == part.sha256
 
 
-def open_journal(target: Target, shard: Shard, clock: Clock) -> Journal:
-    """Return the journal of a shard, for the holder of its lock."""
-    if target.folder is not None:
-        return _AppendingJournal(target.folder / MANIFEST / f"{shard.name}.journal.ndjson")
-    return _SegmentJournal(target, f"{MANIFEST}/{shard.name}.segment", clock)
+class Journal:
+    """Records outcomes whose data are in place, for the holder of the lock of a shard.
 
+    In a folder each line is appended to a file at once. In an object store, which cannot append, lines
+    go to objects of up to 100, or of those of one second.
+    """
 
-class _AppendingJournal:
-    """A file to which each line is appended at once."""
-
-    is_waiting = False
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: FileIO | None = None
-
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Record outcomes whose data are in place."""
-        lines = b"".join(entry.line for entry in entries)
-        try:
-            file = self._file = self._file or self._open()
-            while lines:
-                lines = lines[file.write(lines) :]
-        except OSError as error:
-            raise TargetError(
-                f"The manifest {self._path} can't be written: {error.strerror or error}.",
-                hint=RESUMES,
-            ) from error
-
-    def flush(self) -> None:
-        """Do nothing: no line waits."""
-
-    def close(self) -> None:
-        if self._file:
-            self._file.close()
-
-    def _open(self) -> FileIO:
-        file = self._path.open("ab+", buffering=0)
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) != b"\n":
-                # A killed run wrote only a part of the last line.
-                file.write(b"\n")
-        return file
-
-
-class _SegmentJournal:
-    """Objects of up to 100 lines, or of the lines of one second."""
-
-    def __init__(self, target: Target, beginning: str, clock: Clock) -> None:
+    def __init__(self, target: Target, shard: Shard, clock: Clock) -> None:
         self._target = target
         self._clock = clock
-        self._beginning = f"{beginning}.{clock.now():%Y%m%dT%H%M%S}-{os.urandom(4).hex()}"
+        self._path = f"{MANIFEST}/{shard.name}"
+        self._start = f"{clock.now():%Y%m%dT%H%M%S}-{os.urandom(4).hex()}"
         self._lines: list[bytes] = []
         self._count = 0
         self._flushed_at = clock.monotonic()
+        self._file: FileIO | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -284,20 +244,42 @@ class _SegmentJournal:
         return bool(self._lines)
 
     def add(self, entries: Iterable[Entry]) -> None:
+        """Record outcomes, now or with a later `flush`."""
         self._lines += [entry.line for entry in entries]
         overdue = self._clock.monotonic() - self._flushed_at >= FLUSH_EVERY
-        if overdue or len(self._lines) >= _LARGEST_SEGMENT:
+        if self._target.folder is not None or overdue or len(self._lines) >= _LARGEST_SEGMENT:
             self.flush()
 
     def flush(self) -> None:
-        if self._lines:
-            self._target.write(f"{self._beginning}-{self._count:06d}.ndjson", b"".join(self._lines))
+        """Record what waits."""
+        lines = b"".join(self._lines)
+        self._lines = []
+        if lines and self._target.folder is not None:
+            self._append(self._target.folder / f"{self._path}.journal.ndjson", lines)
+        elif lines:
+            segment = f"{self._path}.segment.{self._start}-{self._count:06d}.ndjson"
+            self._target.write(segment, lines)
             self._count += 1
-            self._lines = []
         self._flushed_at = self._clock.monotonic()
 
     def close(self) -> None:
-        """Do nothing: no file is open."""
+        """Close the file, if one is open."""
+        if self._file:
+            self._file.close()
 
-
-Journal = _AppendingJournal | _SegmentJournal
+    def _append(self, path: Path, lines: bytes) -> None:
+        try:
+            if self._file is None:
+                self._file = path.open("ab+", buffering=0)
+                if self._file.tell():
+                    self._file.seek(-1, os.SEEK_END)
+                    if self._file.read(1) != b"\n":
+                        # A killed run wrote only a part of the last line.
+                        self._file.write(b"\n")
+            while lines:
+                lines = lines[self._file.write(lines) :]
+        except OSError as error:
+            why = error.strerror or error
+            raise TargetError(
+                f"The manifest {path} can't be written: {why}.", hint=RESUMES
+            ) from error

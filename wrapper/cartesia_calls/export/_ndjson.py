@@ -20,20 +20,16 @@ _WITH_FRACTIONS = frozenset({"number", "json"})
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-def _fast_writer() -> Callable[[object], bytes] | None:
-    if find_spec("orjson") is None:
-        return None
-    orjson: Any = import_module("orjson")
-    return partial(orjson.dumps, option=orjson.OPT_APPEND_NEWLINE)
-
-
 def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"JSON has no type for {type(value).__name__}")
 
 
-_write_fast = _fast_writer()
+_orjson: Any = import_module("orjson") if find_spec("orjson") else None
+_write_fast: Callable[[object], bytes] | None = (
+    partial(_orjson.dumps, option=_orjson.OPT_APPEND_NEWLINE) if _orjson else None
+)
 _encoder = partial(json.JSONEncoder, ensure_ascii=False, separators=(",", ":"), default=_text)
 _encode = _encoder(allow_nan=False).encode
 _encode_infinities = _encoder(allow_nan=True).encode

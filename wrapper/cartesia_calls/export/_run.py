@@ -6,12 +6,12 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from cartesia_calls import CartesiaError
 
 from ._events import CallExported, CallSkipped, CallsListed, Paused
-from ._fetching import FetchedCall, Fetcher, pages
+from ._fetching import FetchedCall, fetch, pages
 from ._index import work_on
 from ._lock import HEARTBEAT
 from ._manifest import FAILED, FLUSH_EVERY, Skipped
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._manifest import Entry
     from ._writing import Writer, Written
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _LARGEST_BATCH = 64
 _FAILED_BEFORE = Skipped(FAILED, "it failed before, and was not requested again")
@@ -64,7 +65,6 @@ class Run:
             self.clock,
             on_pause=lambda seconds: self.on_event(Paused(seconds)),
         )
-        self._fetcher = Fetcher(self.attempt, self._throttle)
         self._streak = Streak(job.concurrency)
         self._late_streak = Streak(job.concurrency)
         self._to_fetch = self._present = 0
@@ -182,7 +182,7 @@ class Run:
 
     async def _fetch(self) -> None:
         while (work := await self._next_work()) is not None:
-            fetched = await self._fetcher.fetch(work)
+            fetched = await fetch(work, self.attempt, self._throttle)
             await self._fetched.put(fetched)
             streak = self._late_streak if work.has_failed else self._streak
             streak.take(fetched.failure)
@@ -275,6 +275,16 @@ class Run:
             self.result.exported += 1
         else:
             self.result.present += 1
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that may block in a thread, and wait for its end even when cancelled.
+
+    What it works with must not be closed before.
+    """
+    # A future and no task, since an event loop that ends cancels all tasks.
+    working = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+    return await to_its_end(working)
 
 
 async def to_its_end(working: asyncio.Future[T]) -> T:

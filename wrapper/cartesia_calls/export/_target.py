@@ -52,13 +52,7 @@ class TargetBusyError(CartesiaError):
 
 
 def target_failure(name: str, done: str, why: str) -> TargetError:
-    """Return the error of a target that cannot be opened, read or written.
-
-    Args:
-        name: What to call the target; holds no secret.
-        done: What failed, as in "can't be written".
-        why: The reason.
-    """
+    """Return the error of a target that cannot be `done`, such as opened or written."""
     return TargetError(f"The target {name} can't be {done}: {why}.", hint=RESUMES)
 
 

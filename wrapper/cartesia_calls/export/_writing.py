@@ -6,7 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from cartesia_calls import ConfigurationError
 
 from ._fetching import Recording
 from ._manifest import Entry, Exported, Skipped, parts_there
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
     from ._fetching import Fetched, FetchedCall
     from ._index import Work
+    from ._job import Format
     from ._manifest import Journal, Outcome
     from ._tables import Row, Table
     from ._target import Target
@@ -28,6 +33,17 @@ if TYPE_CHECKING:
 
 Encode: TypeAlias = "Callable[[Table, Sequence[Row]], bytes]"
 """Returns rows as the bytes of a file."""
+
+
+def encode_of(name: Format) -> Encode:
+    """Return the function that encodes tables in a format."""
+    if name == "parquet" and find_spec("pyarrow") is None:
+        raise ConfigurationError(
+            "The format parquet needs the package pyarrow, which is not installed.",
+            hint="Install it with: pip install 'cartesia-calls[export]'",
+        )
+    encode: Encode = import_module(f"{__package__}._{name}").encode
+    return encode
 
 
 @dataclass(frozen=True, slots=True)

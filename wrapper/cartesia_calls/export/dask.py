@@ -26,10 +26,10 @@ from cartesia_calls import CartesiaError
 from ._fetching import Attempts
 from ._manifest import parts_there
 from ._paths import PARTIAL
-from ._session import encoder_of, in_thread, quietly
+from ._run import in_thread
 from ._target import TargetError, open_target
 from ._throttle import StopExportError
-from ._writing import PartWriter
+from ._writing import PartWriter, encode_of
 
 try:
     from distributed import Client, get_worker
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
     from cartesia_calls import AsyncClient
 
-    from ._fetching import Attempt, Site
+    from ._fetching import Attempt
     from ._index import Index, Work
-    from ._job import Format
+    from ._job import Format, Job
     from ._manifest import Outcome
     from ._target import Target
 
@@ -88,7 +88,14 @@ class DaskWorkers:
         self._security: object = client.security
 
     @asynccontextmanager
-    async def at(self, site: Site) -> AsyncGenerator[Attempt]:
+    async def at(
+        self,
+        job: Job,
+        to: str | os.PathLike[str],
+        target: Target,
+        index: Index,
+        connect: Callable[[], AsyncClient],
+    ) -> AsyncGenerator[Attempt]:
         """Prepare the workers, and provide what makes one attempt on one of them.
 
         Raises:
@@ -96,17 +103,16 @@ class DaskWorkers:
         """
         name = f"cartesia-calls-export-{os.urandom(8).hex()}"
         bench = _Bench(
-            to=str(site.target.folder.absolute()) if site.target.folder else os.fspath(site.to),
-            run=site.job.shard.name,
-            proof=f"{PARTIAL}/{site.job.shard.name}/{name}",
-            format=site.job.format,
-            connect=site.connect,
-            verify=site.job.refresh,
+            to=str(target.folder.absolute()) if target.folder else os.fspath(to),
+            run=job.shard.name,
+            proof=f"{PARTIAL}/{job.shard.name}/{name}",
+            format=job.format,
+            connect=connect,
+            verify=job.refresh,
         )
         async with AsyncExitStack() as stack:
-            remove = partial(site.target.remove, bench.proof)
-            stack.push_async_callback(in_thread, quietly, remove)
-            await in_thread(site.target.write, bench.proof, b"")
+            stack.push_async_callback(in_thread, _remove, target, bench.proof)
+            await in_thread(target.write, bench.proof, b"")
             # A client of our own, since the user's may live in another event loop.
             client: _Cluster = Client(  # type: ignore[no-untyped-call]  # distributed has few types
                 self._address, security=self._security, asynchronous=True, set_as_default=False
@@ -117,7 +123,12 @@ class DaskWorkers:
             except Exception as error:
                 raise _cluster_error(error) from error
             stack.push_async_callback(_leave, cluster, name)
-            yield partial(_attempt, cluster, name, site.index)
+            yield partial(_attempt, cluster, name, index)
+
+
+def _remove(target: Target, path: str) -> None:
+    with suppress(TargetError):  # whose failure was raised already
+        target.remove(path)
 
 
 async def _leave(cluster: _Cluster, name: str) -> None:
@@ -207,7 +218,7 @@ class _Bench(WorkerPlugin):
             self._open.callback(target.close)
             client = await self._open.enter_async_context(self.connect())
             attempts = Attempts(client.with_options(max_retries=0), target.scratch)
-            return attempts, PartWriter(target, self.format, encoder_of(self.format))
+            return attempts, PartWriter(target, self.format, encode_of(self.format))
         except CartesiaError as error:
             error.summary = f"On the worker {worker}: {error.summary}"
             raise
