@@ -13,7 +13,7 @@ from _open_outputs import open_outputs, read_overlay
 from _spec_document import METHODS, SpecDocument, check_document
 from _spec_forms import without_titles
 from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
-from _yaml_text import JsonObject, JsonValue, as_object, parse_json, parse_yaml
+from _yaml_text import JsonObject, JsonValue, parse_json, parse_yaml
 
 _MAX_SECONDS = 300
 
