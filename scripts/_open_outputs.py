@@ -33,7 +33,7 @@ _LISTS = ("data", "summaries")
 _VALUES = ("enum", "const", "x-extensible-enum")
 _JSON_TYPES = ("string", "number", "integer", "boolean", "object", "array")
 _OPAQUE_FORMATS = frozenset({"binary", "byte", "uuid"})
-# Names that generated modules import or define.
+# Names that generated modules import or define; attrs takes each that begins with ClassVar for one.
 _RESERVED = frozenset(
     {
         "Any", "AuthenticatedClient", "ClassVar", "Client", "File", "HTTPStatus", "Literal", "Mapping",
@@ -145,19 +145,18 @@ class _Opening:
         for name, schema in self._schemas.items():
             self._name_component(as_object(schema), type_name(name))
         responses = list(self._responses())
-        self._change = self._open_strictly
-        for operation_id, name, media in responses:
-            if operation_id in STRICT:
-                self._walk(media, "schema", name)
-        strict = set(self._done)
         self._change = self._open
         for operation_id, name, media in responses:
             if operation_id not in STRICT:
                 schema = media["schema"]
-                self._ease(schema, strict)
+                self._ease(schema)
                 for list_name in _LISTS:
                     items = _step(self._document, _step(self._document, schema, list_name), "*")
-                    self._ease(items, strict)
+                    self._ease(items)
+                self._walk(media, "schema", name)
+        self._change = self._open_strictly
+        for operation_id, name, media in responses:
+            if operation_id in STRICT:
                 self._walk(media, "schema", name)
         self._change = _leave
         for name in self._schemas:
@@ -180,11 +179,9 @@ class _Opening:
                             name = f"{operation_id} response {status}"
                             yield operation_id, type_name(name), as_object(media)
 
-    def _ease(self, node: JsonValue, strict: set[int]) -> None:
+    def _ease(self, node: JsonValue) -> None:
         """Keep of what a record requires only what it can't do without."""
         schema = resolve(self._document, node)
-        if id(schema) in strict:
-            return
         if "required" in schema:
             kept = [name for name in as_list(schema["required"]) if name in NEEDED]
             schema["required"] = cast("JsonValue", kept)
@@ -192,19 +189,21 @@ class _Opening:
                 del schema["required"]
         for word in COMBINED:
             for part in as_list(schema.get(word)):
-                self._ease(part, strict)
+                self._ease(part)
 
     def _name_component(self, schema: JsonObject, place: str) -> None:
-        if str(schema.get("title")).casefold() != place.casefold() and not self._takes_title(
-            schema
-        ):
-            schema.pop("title", None)
-        if "title" not in schema and place in _RESERVED:
-            schema["title"] = f"{place}Model"
+        if str(schema.get("title")).casefold() != place.casefold():
+            self._takes_title(schema, "")
+        if "title" not in schema and (place in _RESERVED or place.startswith("ClassVar")):
+            schema["title"] = f"Api{place}"
 
-    def _takes_title(self, schema: JsonObject, owner: str = "") -> bool:
+    def _takes_title(self, schema: JsonObject, owner: str) -> bool:
+        """Take the name that a title gives a class; drop a title that gives none, or a used one."""
         title = schema.get("title")
-        return isinstance(title, str) and is_name(title) and self._takes(owner + title)
+        if isinstance(title, str) and is_name(title) and self._takes(owner + title):
+            return True
+        schema.pop("title", None)
+        return False
 
     def _takes(self, class_name: str) -> bool:
         """Take a class's name; tell whether it was free."""
@@ -272,6 +271,8 @@ class _Opening:
         """Open what has no type in Python that holds what the spec says."""
         if "const" in schema or not _type_of(as_list(schema.get("enum"))):
             self._open_values(schema, name)
+        if isinstance(schema.get("additionalProperties"), dict):
+            schema["additionalProperties"] = True
         if schema.get("format") in _OPAQUE_FORMATS:
             del schema["format"]
         schema.pop("default", None)  # what did not come is not there

@@ -140,7 +140,9 @@ def model_from_dict(model: Callable[..., T], source: Mapping[str, Any]) -> T:
                     raise
         others[name] = value
     made = model(**values)
-    if others and hasattr(made, "additional_properties"):
+    if others:
+        if not hasattr(made, "additional_properties"):
+            raise TypeError(f"{next(iter(others))} is not in the spec")
         made.additional_properties = others
     return made
 
@@ -189,7 +191,11 @@ def _from_json_as(expected: Any, value: Any) -> Any:
         return [_from_json(item, one) for one in value]
     if has(expected) and isinstance(value, Mapping):
         return model_from_dict(expected, value)
-    if isinstance(expected, type) and issubclass(expected, Enum):
+    if (
+        isinstance(expected, type)
+        and issubclass(expected, Enum)
+        and type(value) is not bool
+    ):
         return expected(value)
     raise TypeError(f"{type(value).__name__} is not {expected}")
 

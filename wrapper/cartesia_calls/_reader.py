@@ -188,7 +188,7 @@ def _enum_reader(expected: type[enum.Enum]) -> _Read:
     known = {member.value: member for member in expected}
 
     def read(value: object, _notes: _Notes) -> object:
-        if isinstance(value, str | int) and value in known:
+        if type(value) in {str, int} and value in known:
             return known[value]
         raise Misfit(f"is not one of {', '.join(map(str, known))}")
 
