@@ -13,7 +13,7 @@ What `openapi/overlay.yml` lists is allowed as well. An operation of `STRICT` st
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -138,7 +138,7 @@ class _Opening:
         self._schemas = as_object(as_object(opened.document.get("components")).get("schemas"))
         self._class_names = {type_name(name).casefold() for name in [*_RESERVED, *self._schemas]}
         self._done: set[int] = set()
-        self._later: list[tuple[JsonObject, str]] = []
+        self._later: list[tuple[JsonObject, str, str]] = []
         self._change: Callable[[JsonObject, str], None] = _leave
 
     def run(self) -> None:
@@ -310,7 +310,7 @@ def _leave(_schema: JsonObject, _name: str) -> None:
     """Change nothing: requests stay as the spec has them."""
 
 
-def _type_of(values: list[JsonValue]) -> JsonObject:
+def _type_of(values: Sequence[JsonValue]) -> JsonObject:
     """Return what to say of the type of listed values; nothing where they have several."""
     if all(isinstance(value, str) for value in values):
         return {"type": "string"}

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from growth import VERSIONS, package_of, problems_of
-from growth_shapes import SAME_NAMES, SHAPES, Shape, shapes_of
+from growth_shape import Shape
+from growth_shapes import SHAPES, shapes_of
+from growth_values import SAME_NAMES
 
 
 @pytest.mark.parametrize("version", VERSIONS)

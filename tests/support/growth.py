@@ -12,7 +12,8 @@ import yaml
 
 import regenerate
 import vendor_spec
-from growth_shapes import Shape, grown, shapes_of
+from growth_shape import Shape
+from growth_shapes import grown, shapes_of
 from spec_schemas import load_spec
 
 ROOT = Path(__file__).parents[2]

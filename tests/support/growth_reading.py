@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ import httpx
 from cartesia_api.models import AgentCall, AgentCallLogs
 from contract import CHECKS
 from fake_server import FakeServer
-from growth_shapes import SHAPES, WITHOUT_EXAMPLE, Shape, sent_name, shapes_of
+from growth_shape import Shape
+from growth_shapes import SHAPES, WITHOUT_EXAMPLE, sent_name, shapes_of
 from kept import came_through
 from wrapped_operations import CALL, WRAPPED
 
@@ -35,7 +37,7 @@ class _Listener(logging.Handler):
         _warnings.append(record.getMessage())
 
 
-def _problem(shapes: Sequence[Shape], value: Callable[[Shape], Any], *, is_odd: bool) -> str:
+def _problem(shapes: Sequence[Shape], value: Callable[[Shape], object], *, is_odd: bool) -> str:
     """Return what is wrong with a call that has a value for each shape; empty if nothing is."""
     values = {one.name: value(one) for one in shapes}
     sent = {sent_name(one): {one.name: value(one)} for one in shapes}
@@ -54,6 +56,14 @@ def _problem(shapes: Sequence[Shape], value: Callable[[Shape], Any], *, is_odd: 
     return "" if is_odd else "; ".join(_warnings)
 
 
+def _same(value: object, _shape: Shape) -> object:
+    return value
+
+
+def _own(number: int, shape: Shape) -> object:
+    return shape.values[number % len(shape.values)]
+
+
 def _problems(shapes: Sequence[Shape]) -> Iterator[tuple[str, str]]:
     """Yield the name of a shape, and what is wrong with it."""
     typed = {*AgentCall.__json_names__.values()}
@@ -61,8 +71,8 @@ def _problems(shapes: Sequence[Shape]) -> Iterator[tuple[str, str]]:
         if shape.is_untyped is (shape.name in typed):
             yield shape.name, "is typed or untyped where it should be the other"
     sent = [one for one in shapes if one.values]
-    trials: list[tuple[Callable[[Shape], Any], bool]] = [(lambda _one, v=v: v, True) for v in ODD]
-    trials += [(lambda one, n=n: one.values[n % len(one.values)], False) for n in range(6)]
+    trials = [(partial(_same, value), True) for value in ODD]
+    trials += [(partial(_own, number), False) for number in range(6)]
     for value, is_odd in trials:
         if _problem(sent, value, is_odd=is_odd):  # one of them, or several together
             alone = [(one.name, _problem([one], value, is_odd=is_odd)) for one in sent]
