@@ -7,9 +7,12 @@ differ from the spec. In schemas that occur in responses, also where a request s
   generated module `known_values`;
 - maps take any JSON value, and objects take fields that nobody has named;
 - at the top of a record only the fields of `NEEDED` stay required;
-- formats of text other than times stay text, so that a value is written back as it came.
+- formats of text other than times stay text, so that a value is written back as it came;
+- defaults go, since what did not come is not there; `writeOnly` fields are not required.
 
-What `openapi/overlay.yml` lists is allowed as well. An operation of `STRICT` stays as its page is.
+What `openapi/overlay.yml` lists is allowed as well. Of an operation of `STRICT`, what is required and
+what has a list of values stay as the page says. What the generator has no words for becomes any value
+(`_simple_schemas.py`), and so does an object whose class would have another one's name.
 """
 
 import copy
