@@ -97,8 +97,11 @@ def _merged(document: JsonObject, node: JsonValue, seen: frozenset[int]) -> "Jso
         required += as_list(part.get("required"))
         for name, one in as_object(part.get("properties")).items():
             fields[name] = {"allOf": [fields[name], one]} if name in fields else one
-    merged |= {"properties": fields} if fields else {}
-    return merged | ({"required": required} if required else {})
+    if fields:
+        merged["properties"] = fields
+    if required:
+        merged["required"] = required
+    return merged
 
 
 def _with_own_names(fields: JsonObject) -> JsonObject:

@@ -21,6 +21,7 @@ from typing import (
     NamedTuple,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -107,17 +108,17 @@ class _Names(dict[str, Any]):
 
 
 @cache
-def field_types(model: Any) -> dict[str, FieldType]:
+def field_types(model: type[Any]) -> dict[str, FieldType]:
     """Return a model's fields by their names in JSON"""
     hints = get_type_hints(model, localns=_Names(vars(sys.modules[model.__module__])))
     json_names: dict[str, str] = getattr(model, "__json_names__", {})
-    return {
-        json_names.get(one.name, one.name): FieldType(
-            one.name, hints[one.name], one.default is NOTHING
-        )
-        for one in fields(model)
-        if one.init
-    }
+    found: dict[str, FieldType] = {}
+    for one in fields(model):
+        name: str = one.name
+        if one.init:
+            required = one.default is NOTHING
+            found[json_names.get(name, name)] = FieldType(name, hints[name], required)
+    return found
 
 
 def model_from_dict(model: Callable[..., T], source: Mapping[str, Any]) -> T:
@@ -139,12 +140,12 @@ def model_from_dict(model: Callable[..., T], source: Mapping[str, Any]) -> T:
                 if field.required:
                     raise
         others[name] = value
-    made = model(**values)
+    made: Any = model(**values)
     if others:
         if not hasattr(made, "additional_properties"):
             raise TypeError(f"{next(iter(others))} is not in the spec")
         made.additional_properties = others
-    return made
+    return cast(T, made)
 
 
 _SCALARS = frozenset({str, bool, int, float, NoneType})

@@ -191,7 +191,7 @@ def test_an_overlay_that_can_not_be_read_is_refused(entry: Any, message: str) ->
 
 def test_of_all_of_one_object_is_made_and_of_anything_else_any_value() -> None:
     base = {**_object(kind={"type": "string"}), "required": ["kind"]}
-    fields = {
+    fields: dict[str, Any] = {
         "objects": {"allOf": [{"$ref": "#/components/schemas/Base"}, _object(size={})]},
         "alone": {"allOf": [{"$ref": "#/components/schemas/Base"}], "nullable": True},
         "texts": {"allOf": [{"type": "string"}, {"minLength": 1}]},

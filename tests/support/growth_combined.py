@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from growth_shape import (
     NUMBER,
@@ -17,14 +18,15 @@ from growth_shape import (
     an_object,
 )
 
+PETS: dict[str, Schema] = {
+    "GrownCat": an_object("kind", "lives", kind=TEXT, lives=WHOLE),
+    "GrownDog": an_object("kind", "tricks", kind=TEXT, tricks=an_array(TEXT)),
+}
+
 
 def combined() -> Iterator[Shape]:
     """Yield unions."""
-    cat, dog = (
-        an_object("kind", "lives", kind=TEXT, lives=WHOLE),
-        an_object("kind", "tricks", kind=TEXT, tricks=an_array(TEXT)),
-    )
-    pets: dict[str, Schema] = {"GrownCat": cat, "GrownDog": dog}
+    pets = PETS
     both = [a_ref("GrownCat"), a_ref("GrownDog")]
     one, other = {"kind": "cat", "lives": 9}, {"kind": "dog", "tricks": ["sit"]}
     mapping = {"cat": "#/components/schemas/GrownCat", "dog": "GrownDog"}
@@ -81,8 +83,7 @@ def combined() -> Iterator[Shape]:
 
 def parts() -> Iterator[Shape]:
     """Yield shapes that are put together of several."""
-    cat, dog = an_object("kind", "lives", kind=TEXT, lives=WHOLE), an_object("kind", kind=TEXT)
-    pets: dict[str, Schema] = {"GrownCat": cat, "GrownDog": dog}
+    pets = PETS
     both = [a_ref("GrownCat"), a_ref("GrownDog")]
     one = {"kind": "cat", "lives": 9}
     base = {**an_object("kind", kind=TEXT), "discriminator": {"propertyName": "kind"}}
@@ -165,12 +166,13 @@ def parts() -> Iterator[Shape]:
 
 def recursive() -> Iterator[Shape]:
     """Yield types that contain themselves."""
+    nested: Any = {"name": "a", "trees": [{"name": "b", "trees": []}]}
     tree = {"GrownTree": an_object("name", name=TEXT, trees=an_array(a_ref("GrownTree")))}
     yield Shape(
         "recursion",
         "tree",
         a_ref("GrownTree"),
-        ({"name": "a", "trees": [{"name": "b", "trees": []}]},),
+        (nested,),
         tree,
     )
     node = {"GrownNode": an_object(next={"allOf": [a_ref("GrownNode")], "nullable": True})}
@@ -179,10 +181,12 @@ def recursive() -> Iterator[Shape]:
     yield Shape(
         "recursion", "null_node", a_ref("GrownForced"), (None, {"next": {"next": None}}), forced
     )
+    hatched: Any = {"hen": {"eggs": [{"hen": {}}]}}
+    summed: Any = {"of": ["x", {"of": []}]}
     mutual: dict[str, Schema] = {
         "GrownEgg": an_object(hen=a_ref("GrownHen")), "GrownHen": an_object(eggs=an_array(a_ref("GrownEgg"))),
     }  # fmt: skip
-    yield Shape("recursion", "egg", a_ref("GrownEgg"), ({"hen": {"eggs": [{"hen": {}}]}},), mutual)
+    yield Shape("recursion", "egg", a_ref("GrownEgg"), (hatched,), mutual)
     lists = {"GrownLists": an_array(a_ref("GrownLists"))}
     yield Shape("recursion", "lists", a_ref("GrownLists"), ([[], [[]]],), lists)
     maps = {"GrownMaps": {"type": "object", "additionalProperties": a_ref("GrownMaps")}}
@@ -214,7 +218,7 @@ def recursive() -> Iterator[Shape]:
         "recursion",
         "expression",
         a_ref("GrownExpression"),
-        ("x", {"of": ["x", {"of": []}]}, {"not": "x"}),
+        ("x", summed, {"not": "x"}),
         expression,
     )
     yield Shape(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from growth_combined import combined, new_words, parts, recursive
 from growth_shape import Shape, an_object
@@ -62,15 +62,16 @@ def grown(spec: dict[str, Any], version: str, shapes: Iterable[Shape]) -> dict[s
 def _in_new_words(value: Any) -> Any:  # noqa: ANN401 - JSON of any type
     """Write `nullable` as OpenAPI 3.1 does."""
     if isinstance(value, list):
-        return [_in_new_words(one) for one in value]
+        return [_in_new_words(one) for one in cast("list[Any]", value)]
     if not isinstance(value, dict):
         return value
-    made = {
+    said = cast("dict[str, Any]", value)
+    made: dict[str, Any] = {
         name: _in_new_words(one)
-        for name, one in value.items()
+        for name, one in said.items()
         if name != "nullable" or one is not True
     }
-    if value.get("nullable") is not True:
+    if said.get("nullable") is not True:
         return made
     if isinstance(made.get("type"), str):
         return {**made, "type": [made["type"], "null"]}

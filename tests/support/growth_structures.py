@@ -32,7 +32,7 @@ def objects() -> Iterator[Shape]:
     yield Shape("object", "closed_object", closed, ({"a": "x"}, {"a": "x", "new": 1}))
     yield Shape("object", "no_type", {"properties": {"a": TEXT}}, ({"a": "x"}, {}))
     inner = an_object("from", **{"from": TEXT, "to_dict": TEXT, "additional_properties": WHOLE})
-    odd = {"from": "x", "to_dict": "y", "additional_properties": 1, "more": [{}]}
+    odd: dict[str, Any] = {"from": "x", "to_dict": "y", "additional_properties": 1, "more": [{}]}
     yield Shape("object", "odd_object", inner, (odd, {"from": "x"}))
     deep = an_object(a=an_object(b=an_array(an_object("c", c=TIME))))
     yield Shape("object", "deep_object", deep, ({"a": {"b": [{"c": TIME_TEXT}]}},))
