@@ -105,9 +105,9 @@ def coverage(session: nox.Session) -> None:
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("coverage", "erase")
     with tempfile.TemporaryDirectory() as temporary:
-        without = ("--ignore=tests/drift", "--ignore=tests/scripts")
+        without = ("--ignore=tests/drift", "--ignore=tests/growth", "--ignore=tests/scripts")
         # Those of exports over Dask and with dlt as well, which pyproject.toml leaves out.
-        left_out = "norecursedirs=.* interop mocking prism upstream scale export_s3 export_scale"
+        left_out = "norecursedirs=.* interop mocking prism upstream scale growth_each export_s3 export_scale"
         arguments = ("-m", "pytest", *IN_PARALLEL, "-o", left_out, *without, *session.posargs)
         session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
     session.run("coverage", "combine", "--quiet")
@@ -315,6 +315,14 @@ def update_spec(session: nox.Session) -> None:
     """Vendor, regenerate, check types, run the tests and write a report; all of it, or nothing."""
     _install_product(session, "tests", "types")
     session.run("python", "scripts/update_spec.py", *session.posargs)
+
+
+@nox.session
+def growth(session: nox.Session) -> None:
+    """Add a response field of each shape to the spec, one at a time, and read it (an hour)."""
+    _install_product(session, "tests", "types")
+    # Each test has a process of its own to read with, so they need not share one.
+    _pytest(session, "-n", "auto", "tests/growth_each")
 
 
 @nox.session

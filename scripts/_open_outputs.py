@@ -7,18 +7,22 @@ differ from the spec. In schemas that occur in responses, also where a request s
   generated module `known_values`;
 - maps take any JSON value, and objects take fields that nobody has named;
 - at the top of a record only the fields of `NEEDED` stay required;
-- formats of text other than times stay text, so that a value is written back as it came.
+- formats of text other than times stay text, so that a value is written back as it came;
+- defaults go, since what did not come is not there; `writeOnly` fields are not required.
 
-What `openapi/overlay.yml` lists is allowed as well. An operation of `STRICT` stays as its page is.
+What `openapi/overlay.yml` lists is allowed as well. Of an operation of `STRICT`, what is required and
+what has a list of values stay as the page says. What the generator has no words for becomes any value
+(`_simple_schemas.py`), and so does an object whose class would have another one's name.
 """
 
 import copy
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 from _console import ScriptError
+from _simple_schemas import COMBINED, is_model, replace_children, resolve, simplify, type_name
+from _spec_forms import is_name
 from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical
 
 NEEDED = frozenset(
@@ -32,7 +36,13 @@ _LISTS = ("data", "summaries")
 _VALUES = ("enum", "const", "x-extensible-enum")
 _JSON_TYPES = ("string", "number", "integer", "boolean", "object", "array")
 _OPAQUE_FORMATS = frozenset({"binary", "byte", "uuid"})
-_COMBINED = ("allOf", "oneOf", "anyOf")
+# Names that generated modules import or define; attrs takes each that begins with ClassVar for one.
+_RESERVED = frozenset(
+    {
+        "Any", "AuthenticatedClient", "ClassVar", "Client", "File", "HTTPStatus", "Literal", "Mapping",
+        "Response", "T", "TypeVar", "UNSET", "UUID", "Unset",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,74 +133,160 @@ def open_outputs(document: JsonObject, overlay: list[OverlayEntry]) -> OpenedSpe
 
 
 class _Opening:
-    """One walk over the schemas of all responses."""
+    """One walk over the schemas of all responses, and then over the other components."""
 
     def __init__(self, opened: OpenedSpec) -> None:
         self._document = opened.document
         self._known_values = opened.known_values
-        self._strict: set[int] = set()
-        self._opened: set[int] = set()
+        self._schemas = as_object(as_object(opened.document.get("components")).get("schemas"))
+        self._class_names = {type_name(name).casefold() for name in [*_RESERVED, *self._schemas]}
+        self._done: set[int] = set()
+        self._later: list[tuple[JsonObject, str, str]] = []
+        self._change: Callable[[JsonObject, str], None] = _leave
 
     def run(self) -> None:
+        for name, schema in self._schemas.items():
+            self._name_component(as_object(schema), type_name(name))
         responses = list(self._responses())
-        for operation_id, schema in responses:
-            if operation_id in STRICT:
-                self._pass_over(schema)
-        for operation_id, schema in responses:
+        self._change = self._open
+        for operation_id, name, media in responses:
             if operation_id not in STRICT:
+                schema = media["schema"]
                 self._ease(schema)
-                for name in _LISTS:
-                    self._ease(_step(self._document, _step(self._document, schema, name), "*"))
-                self._open(schema, "")
+                for list_name in _LISTS:
+                    items = _step(self._document, _step(self._document, schema, list_name), "*")
+                    self._ease(items)
+                self._walk(media, "schema", name)
+        self._change = self._open_strictly
+        for operation_id, name, media in responses:
+            if operation_id in STRICT:
+                self._walk(media, "schema", name)
+        self._change = _leave
+        for name in self._schemas:
+            reference: JsonObject = {"$ref": f"#/components/schemas/{name}"}
+            holder: JsonObject = {name: reference}
+            self._walk(holder, name, "")
+            if holder[name] != reference:
+                self._schemas[name] = holder[name]
 
-    def _responses(self) -> Iterator[tuple[str, JsonValue]]:
-        """Yield the operation's id and the schema of each JSON response."""
+    def _responses(self) -> Iterator[tuple[str, str, JsonObject]]:
+        """Yield the operation's id, a name, and what holds the schema of each JSON response."""
         for item in as_object(self._document.get("paths")).values():
             for definition in as_object(item).values():
                 operation = as_object(definition)
-                for response in as_object(operation.get("responses")).values():
-                    content = as_object(_resolve(self._document, response).get("content"))
+                operation_id = str(operation.get("operationId"))
+                for status, response in as_object(operation.get("responses")).items():
+                    content = as_object(resolve(self._document, response).get("content"))
                     for media_type, media in content.items():
-                        if "json" in media_type:
-                            schema = as_object(media).get("schema")
-                            yield str(operation.get("operationId")), schema
-
-    def _pass_over(self, node: JsonValue) -> None:
-        """Note a schema and all that it reaches as one that stays strict."""
-        schema = _resolve(self._document, node)
-        if id(schema) not in self._strict:
-            self._strict.add(id(schema))
-            for _, child in _children(schema):
-                self._pass_over(child)
+                        if "json" in media_type and "schema" in as_object(media):
+                            name = f"{operation_id} response {status}"
+                            yield operation_id, type_name(name), as_object(media)
 
     def _ease(self, node: JsonValue) -> None:
         """Keep of what a record requires only what it can't do without."""
-        schema = _resolve(self._document, node)
-        if id(schema) in self._strict:
-            return
+        schema = resolve(self._document, node)
         if "required" in schema:
             kept = [name for name in as_list(schema["required"]) if name in NEEDED]
             schema["required"] = cast("JsonValue", kept)
             if not kept:
                 del schema["required"]
-        for word in _COMBINED:
+        for word in COMBINED:
             for part in as_list(schema.get(word)):
                 self._ease(part)
 
-    def _open(self, node: JsonValue, place: str) -> None:
-        reference = as_object(node).get("$ref")
-        schema = _resolve(self._document, node)
-        if id(schema) in self._strict | self._opened:
-            return
-        self._opened.add(id(schema))
-        name = _type_name(str(reference).rpartition("/")[2]) if reference else place
+    def _name_component(self, schema: JsonObject, place: str) -> None:
+        if str(schema.get("title")).casefold() != place.casefold():
+            self._takes_title(schema, "")
+        if "title" not in schema and (place in _RESERVED or place.startswith("ClassVar")):
+            schema["title"] = f"Api{place}"
+
+    def _takes_title(self, schema: JsonObject, owner: str) -> bool:
+        """Take the name that a title gives a class; drop a title that gives none, or a used one."""
+        title = schema.get("title")
+        if isinstance(title, str) and is_name(title) and self._takes(owner + title):
+            return True
+        schema.pop("title", None)
+        return False
+
+    def _takes(self, class_name: str) -> bool:
+        """Take a class's name; tell whether it was free."""
+        folded = type_name(class_name).casefold()
+        is_free = folded not in self._class_names
+        self._class_names.add(folded)
+        return is_free
+
+    def _walk(self, holder: JsonObject, key: str, name: str) -> None:
+        """Rewrite a schema and all that it reaches, one component that is an object at a time."""
+        holder[key] = self._opened(holder[key], "", name, frozenset())
+        while self._later:
+            self._open_below(*self._later.pop(), frozenset())
+
+    def _opened(self, node: JsonValue, owner: str, place: str, within: frozenset[int]) -> JsonValue:
+        """Return what the generator gets in the place of a schema.
+
+        Args:
+            node: The schema.
+            owner: The class that it is within; empty for a component.
+            place: Its name there.
+            within: The components that lead here without an object between them; the generator
+                finds no way from here back to these.
+        """
+        if isinstance(node, bool):
+            return {}
+        schema = resolve(self._document, node)
+        if (reference := as_object(node).get("$ref")) is not None:
+            name = str(reference).removeprefix("#/components/schemas/")
+            if id(schema) in within or "/" in name or "$ref" in schema:
+                return {}
+            owner, place, within = "", type_name(name), within | {id(schema)}
+        if id(schema) in self._done:
+            return node
+        simplify(self._document, schema)
+        if not is_model(schema):
+            self._done.add(id(schema))
+            self._open_below(schema, owner, place, within)
+        elif reference is not None:
+            self._done.add(id(schema))
+            self._later.append((schema, "", place))
+        elif self._takes_title(schema, owner) or self._takes(owner + place):
+            self._done.add(id(schema))
+            self._open_below(schema, owner, place, within)
+        else:
+            return {key: schema[key] for key in ("description",) if key in schema}
+        return node
+
+    def _open_below(
+        self, schema: JsonObject, owner: str, place: str, within: frozenset[int]
+    ) -> None:
+        """Rewrite a schema and those within it."""
+        self._change(schema, owner + place.partition("~")[0])
+        if is_model(schema):
+            owner, place = owner + str(schema.get("title") or place).replace("~", ""), ""
+        replace_children(schema, lambda node, step: self._opened(node, owner, place + step, within))
+
+    def _open(self, schema: JsonObject, name: str) -> None:
         self._open_values(schema, name)
-        if schema.get("format") in _OPAQUE_FORMATS:
-            del schema["format"]
         if "additionalProperties" in schema:
             schema["additionalProperties"] = True
-        for field_name, child in _children(schema):
-            self._open(child, name + _type_name(field_name))
+        self._open_strictly(schema, name)
+
+    def _open_strictly(self, schema: JsonObject, name: str) -> None:
+        """Open what has no type in Python that holds what the spec says."""
+        if "const" in schema or not _type_of(as_list(schema.get("enum"))):
+            self._open_values(schema, name)
+        if isinstance(schema.get("additionalProperties"), dict):
+            schema["additionalProperties"] = True
+        if schema.get("format") in _OPAQUE_FORMATS:
+            del schema["format"]
+        schema.pop("default", None)  # what did not come is not there
+        if "required" in schema:
+            fields = as_object(schema.get("properties"))
+            sent = [
+                one
+                for one in as_list(schema["required"])
+                if as_object(fields.get(str(one))).get("writeOnly") is not True
+            ]
+            schema["required"] = cast("JsonValue", sent)
 
     def _open_values(self, schema: JsonObject, name: str) -> None:
         values: list[JsonValue] = []
@@ -199,20 +295,25 @@ class _Opening:
             values += listed if isinstance(listed, list) else [] if listed is None else [listed]
         if not values:
             return
-        if None in values and schema.get("type") in _JSON_TYPES:
+        known = [value for value in values if value is not None]
+        if "type" not in schema and known:
+            schema |= _type_of(known)
+        if None in values and "type" in schema:
             schema["nullable"] = True
-        if "type" not in schema:
-            schema |= _type_of(values)
-        known = ", ".join(f"`{value}`" for value in values if value is not None)
         said = str(schema.get("description") or "").rstrip()
-        schema["description"] = f"{said} Known values: {known}; more may come.".lstrip()
-        texts = [value for value in values if isinstance(value, str)]
+        listed = ", ".join(f"`{value}`" for value in known)
+        schema["description"] = f"{said} Known values: {listed}; more may come.".lstrip()
+        texts = [value for value in known if isinstance(value, str)]
         if texts:
             had = self._known_values.get(name, [])
             self._known_values[name] = [*had, *(text for text in texts if text not in had)]
 
 
-def _type_of(values: list[JsonValue]) -> JsonObject:
+def _leave(_schema: JsonObject, _name: str) -> None:
+    """Change nothing: requests stay as the spec has them."""
+
+
+def _type_of(values: Sequence[JsonValue]) -> JsonObject:
     """Return what to say of the type of listed values; nothing where they have several."""
     if all(isinstance(value, str) for value in values):
         return {"type": "string"}
@@ -245,10 +346,10 @@ def _allowing(
     document: JsonObject, node: JsonValue, also: tuple[str, ...], *, is_new: bool
 ) -> JsonValue:
     """Return a schema that takes more; `is_new` is the language of OpenAPI 3.1."""
-    schema = _resolve(document, node)
+    schema = resolve(document, node)
     types = schema.get("type")
     has = {str(one) for one in (types if isinstance(types, list) else [types])}
-    for word in _COMBINED[1:]:
+    for word in COMBINED[1:]:
         has |= {str(as_object(part).get("type")) for part in as_list(schema.get(word))}
     more = [one for one in also if one in _JSON_TYPES and one not in has]
     result: JsonValue = node
@@ -279,35 +380,8 @@ def _step(document: JsonObject, node: JsonValue, step: str) -> JsonValue:
 
 def _with_parts(document: JsonObject, node: JsonValue) -> Iterator[JsonObject]:
     """Yield a schema and those that it is combined of."""
-    schema = _resolve(document, node)
+    schema = resolve(document, node)
     yield schema
-    for word in _COMBINED:
+    for word in COMBINED:
         for part in as_list(schema.get(word)):
             yield from _with_parts(document, part)
-
-
-def _children(schema: JsonObject) -> Iterator[tuple[str, JsonValue]]:
-    """Yield the schemas within one, each with the field's name; empty where it has none."""
-    yield from as_object(schema.get("properties")).items()
-    for word in ("items", "additionalProperties"):
-        if isinstance(schema.get(word), dict):
-            yield "", schema[word]
-    for word in (*_COMBINED, "prefixItems"):
-        for part in as_list(schema.get(word)):
-            yield "", part
-
-
-def _resolve(document: JsonObject, node: JsonValue) -> JsonObject:
-    found = as_object(node)
-    while isinstance(reference := found.get("$ref"), str):
-        target: JsonValue = document
-        for step in reference.removeprefix("#/").split("/"):
-            target = as_object(target).get(step.replace("~1", "/").replace("~0", "~"))
-        found = as_object(target)
-    return found
-
-
-def _type_name(name: str) -> str:
-    """Return a field's name as a type is named: `end_reason` as `EndReason`."""
-    words = re.findall(r"[A-Za-z0-9]+", name)
-    return "".join(word[0].upper() + word[1:] for word in words)

@@ -112,8 +112,7 @@ def test_a_schema_that_contains_itself_is_opened_once() -> None:
 
 
 def test_the_logs_stay_strict() -> None:
-    logs = {**_object(state={"enum": ["a"]}, labels={"additionalProperties": {"type": "string"}})}
-    logs["required"] = ["state", "labels"]
+    logs = {**_object(state={"enum": ["a"]}, labels={"type": "object"}), "required": ["state"]}
     spec = _spec(logs, "agents_get-call-logs")
     assert open_outputs(spec, []).document == spec
 
@@ -188,3 +187,65 @@ def test_an_entry_that_the_spec_has_caught_up_with_is_reported() -> None:
 def test_an_overlay_that_can_not_be_read_is_refused(entry: Any, message: str) -> None:  # noqa: ANN401 - JSON
     with pytest.raises(ScriptError, match=message.replace("`", ".")):
         read_overlay([entry], "x.yml")
+
+
+def test_of_all_of_one_object_is_made_and_of_anything_else_any_value() -> None:
+    base = {**_object(kind={"type": "string"}), "required": ["kind"]}
+    fields: dict[str, Any] = {
+        "objects": {"allOf": [{"$ref": "#/components/schemas/Base"}, _object(size={})]},
+        "alone": {"allOf": [{"$ref": "#/components/schemas/Base"}], "nullable": True},
+        "texts": {"allOf": [{"type": "string"}, {"minLength": 1}]},
+        "mixed": {"allOf": [{"type": "string"}, {"type": "integer"}], "description": "Odd."},
+    }
+    schema, _ = _opened(_object(**copy.deepcopy(fields)), Base=base)
+    opened = schema["properties"]
+    assert opened["objects"]["properties"].keys() == {"kind", "size"}
+    assert opened["objects"]["required"] == ["kind"]
+    assert opened["alone"] == fields["alone"]
+    assert opened["texts"] == {"type": "string", "minLength": 1}
+    assert opened["mixed"] == {"description": "Odd."}
+
+
+@pytest.mark.parametrize(
+    ("said", "opened"),
+    [
+        (True, {}),
+        ({"type": "array"}, {"type": "array", "items": {}}),
+        (
+            {"type": "array", "prefixItems": [{"type": "string"}], "items": False},
+            {"type": "array", "items": {}},
+        ),
+        ({"$ref": "#/components/schemas/Item/properties/id"}, {}),
+        ({"type": "string", "default": "lazy"}, {"type": "string"}),
+    ],
+)
+def test_what_the_generator_has_no_words_for_becomes_any_value(
+    said: object, opened: dict[str, object]
+) -> None:
+    schema, _ = _opened(_object(a=said), Item=_object(id={"type": "string"}))
+    assert schema["properties"]["a"] == opened
+
+
+def test_a_component_that_is_no_object_does_not_contain_itself() -> None:
+    json = {"anyOf": [{"type": "string"}, {"items": {"$ref": "#/components/schemas/Json"}}]}
+    _, opened = _opened({"$ref": "#/components/schemas/Json"}, Json=json)
+    schemas: Any = opened.document["components"]
+    assert schemas["schemas"]["Json"]["anyOf"][1]["items"] == {}
+
+
+def test_of_fields_that_would_share_a_name_in_python_that_name_is_typed() -> None:
+    schema, _ = _opened(_object(**{"endTime": {}, "end_time": {}, "$id": {}, "id": {}}))
+    assert list(schema["properties"]) == ["end_time", "id"]
+
+
+def test_classes_are_named_apart() -> None:
+    titled = {**_object(a={}), "title": "Config"}
+    call = _object(one=titled, other=copy.deepcopy(titled), extra=_object(b={}))
+    _, opened = _opened({"$ref": "#/components/schemas/Call"}, Call=call, CallExtra={}, File=titled)
+    document: Any = opened.document
+    schemas = document["components"]["schemas"]
+    fields = schemas["Call"]["properties"]
+    assert fields["one"]["title"] == "Config"
+    assert "title" not in fields["other"]
+    assert fields["extra"] == {}
+    assert schemas["File"]["title"] == "Config"

@@ -10,11 +10,11 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-import attrs
 import httpx
 import yaml
 
 from _open_outputs import OverlayEntry, open_outputs, read_overlay
+from cartesia_api.types import field_types
 from cartesia_calls import CartesiaError, ResponseValidationError
 from cartesia_calls._operations import DEFAULT_API_VERSION
 from cartesia_calls._settings import DEFAULT_BASE_URL
@@ -134,11 +134,8 @@ def check_model(spec: Spec) -> list[str]:
     for operation in WRAPPED:
         if operation.model is None:
             continue
-        ours = {
-            field.name.rstrip("_"): field.default is attrs.NOTHING
-            for field in attrs.fields(operation.model)
-            if field.init
-        }
+        fields = field_types(operation.model)
+        ours = {name: one.required for name, one in fields.items()}
         for described in _documented(spec, operation):
             schemas = Schemas(spec)
             schema = schemas.resolved(schemas.answers().get(described["operationId"], {}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import types
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
@@ -50,8 +51,13 @@ def came_through(operation: WrappedOperation, body: Any, result: object) -> bool
 def types_hold(model: object) -> bool:
     """Tell whether every attribute of a model, at any depth, is of its declared type."""
     kind: Any = type(model)
-    hints = get_type_hints(kind, localns=_NAMES)
+    hints = _hints(kind)
     return all(_is(getattr(model, one.name), hints[one.name]) for one in attrs.fields(kind))
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind, localns=_NAMES)
 
 
 _NAMES: dict[str, Any] = {

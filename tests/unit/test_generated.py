@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import pickle
 import subprocess
 import sys
@@ -81,3 +82,20 @@ def test_unset_is_one_object(made_of: Callable[[object], object]) -> None:
     assert isinstance(again, AgentCall)
     assert again.summary is UNSET
     assert repr(UNSET) == "UNSET"
+
+
+def test_from_dict_reads_what_to_dict_wrote_and_keeps_what_does_not_fit() -> None:
+    came = {
+        "id": "ac_1",
+        "agent_id": "agent_1",
+        "status": "completed",
+        "start_time": "2026-03-01T10:00:00+00:00",
+        "summary": ["odd"],
+        "new": {"a": [1]},
+    }
+    call = AgentCall.from_dict(came)
+    assert call.start_time == dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
+    assert call.summary is UNSET
+    assert call.to_dict() == came
+    with pytest.raises(TypeError):
+        AgentCall.from_dict({**came, "status": 1})

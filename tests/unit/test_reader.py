@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar
 
 import attrs
@@ -16,6 +16,10 @@ from cartesia_calls._reader import Misfit, ModelReader, find_misfit
 
 class Status(StrEnum):
     OVER = "over"
+
+
+class Level(IntEnum):
+    ONE = 1
 
 
 @attrs.define
@@ -39,6 +43,7 @@ class Outer:
     ratio: float | Unset | None = UNSET
     flag: bool | Unset = UNSET
     status: Status | Unset = UNSET
+    level: Level | Unset = UNSET
     inners: list[Inner] | Unset | None = UNSET
     table: list[list[int]] | Unset = UNSET
     at: dt.datetime | Unset | None = UNSET
@@ -86,6 +91,7 @@ def test_what_fits_has_no_misfit(more: dict[str, Any]) -> None:
         ({"flag": 0}, "/flag", "is a number, not true or false"),
         ({"status": "gone"}, "/status", "is not one of over"),
         ({"status": []}, "/status", "is not one of over"),
+        ({"level": True}, "/level", "is not one of 1"),
         ({"inners": {}}, "/inners", "is an object, not an array"),
         ({"at": "2026-03-01T10:00:00"}, "/at", "is a time without an offset from UTC"),
         ({"at": "2026-02-30T10:00:00Z"}, "/at", "is not a time in the form of RFC 3339"),

@@ -9,30 +9,18 @@ do without is an error: the fields that lead from its root to a record by being 
 
 from __future__ import annotations
 
-import builtins
 import datetime as dt
 import enum
 import functools
 import re
-import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import (
-    Any,
-    NamedTuple,
-    Self,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import NamedTuple, Self, Union, cast, get_args, get_origin
 
 import attrs
 
-from cartesia_api import models
-from cartesia_api.types import Unset
+from cartesia_api.types import Unset, field_types
 
 from ._json import read_time
 
@@ -200,7 +188,7 @@ def _enum_reader(expected: type[enum.Enum]) -> _Read:
     known = {member.value: member for member in expected}
 
     def read(value: object, _notes: _Notes) -> object:
-        if isinstance(value, str | int) and value in known:
+        if type(value) in {str, int} and value in known:
             return known[value]
         raise Misfit(f"is not one of {', '.join(map(str, known))}")
 
@@ -337,16 +325,10 @@ class _Field(NamedTuple):
 @functools.cache
 def _fields_of(model: type, *, on_the_way: bool) -> tuple[dict[str, _Field], dict[str, _Field]]:
     """Return a model's fields by their names in JSON, and those of them that are required."""
-    # Models name each other in strings, which only the package that holds them all can resolve.
-    hints = get_type_hints(model, localns=_Names(vars(sys.modules[model.__module__])))
-    json_names: dict[str, str] = getattr(model, "__json_names__", {})
     fields: dict[str, _Field] = {}
-    for one in attrs.fields(model):
-        if one.init:
-            expected, required = hints[one.name], one.default is attrs.NOTHING
-            read = _reader_of(expected, on_the_way=on_the_way and required)
-            name = json_names.get(one.name) or one.name
-            fields[name] = _Field(one.name, read, required, expected in _NUMBER_FREE)
+    for name, (attribute, expected, required) in field_types(model).items():
+        read = _reader_of(expected, on_the_way=on_the_way and required)
+        fields[name] = _Field(attribute, read, required, expected in _NUMBER_FREE)
     return fields, {name: one for name, one in fields.items() if one.is_required}
 
 
@@ -409,19 +391,6 @@ def _check_required(required: dict[str, _Field], typed: dict[str, object]) -> No
 
 def _refuse(others: dict[str, object]) -> None:
     raise Misfit("is not in the spec", (next(iter(others)),))
-
-
-class _Names(dict[str, object]):
-    """What a module's annotations name and it imports for type checkers alone."""
-
-    def __init__(self, module: dict[str, object]) -> None:
-        super().__init__(Unset=Unset, datetime=dt)
-        self._module = module
-
-    def __missing__(self, name: str) -> object:
-        if name in self._module or hasattr(builtins, name):
-            raise KeyError(name)  # Python finds it
-        return getattr(models, name) if name in models.__all__ else Any
 
 
 def _not_a(name: str, value: object) -> Misfit:

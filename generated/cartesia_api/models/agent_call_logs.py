@@ -2,13 +2,15 @@
 # pyright: standard
 from __future__ import annotations
 
-import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
 
 T = TypeVar("T", bound="AgentCallLogs")
@@ -36,38 +38,11 @@ class AgentCallLogs:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        call_id = self.call_id
-
-        logs = self.logs
-
-        updated_at = self.updated_at.isoformat()
-
-        field_dict: dict[str, Any] = {
-            "call_id": call_id,
-            "logs": logs,
-            "updated_at": updated_at,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        call_id = d.pop("call_id")
-
-        logs = cast(list[str], d.pop("logs"))
-
-        updated_at = datetime.datetime.fromisoformat(d.pop("updated_at").upper())
-
-        agent_call_logs = cls(
-            call_id=call_id,
-            logs=logs,
-            updated_at=updated_at,
-        )
-
-        agent_call_logs.additional_properties = d
-        return agent_call_logs
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,40 +40,11 @@ class AgentLogEvent:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        event = self.event
-
-        metadata = self.metadata.to_dict()
-
-        timestamp = self.timestamp
-
-        field_dict: dict[str, Any] = {
-            "event": event,
-            "metadata": metadata,
-            "timestamp": timestamp,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.agent_log_event_metadata import AgentLogEventMetadata  # noqa: PLC0415
-
-        d = dict(src_dict)
-        event = d.pop("event")
-
-        metadata = AgentLogEventMetadata.from_dict(d.pop("metadata"))
-
-        timestamp = d.pop("timestamp")
-
-        agent_log_event = cls(
-            event=event,
-            metadata=metadata,
-            timestamp=timestamp,
-        )
-
-        agent_log_event.additional_properties = d
-        return agent_log_event
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -2,10 +2,12 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import model_from_dict, model_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,42 +37,11 @@ class AgentLogMetric:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        name = self.name
-
-        value: float | str
-        value = self.value
-
-        timestamp = self.timestamp
-
-        field_dict: dict[str, Any] = {
-            "name": name,
-            "value": value,
-            "timestamp": timestamp,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        name = d.pop("name")
-
-        def _parse_value(data: object) -> float | str:
-            return cast(float | str, data)
-
-        value = _parse_value(d.pop("value"))
-
-        timestamp = d.pop("timestamp")
-
-        agent_log_metric = cls(
-            name=name,
-            value=value,
-            timestamp=timestamp,
-        )
-
-        agent_log_metric.additional_properties = d
-        return agent_log_metric
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,32 +34,11 @@ class AgentPhoneNumber:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        id = self.id
-
-        number = self.number
-
-        field_dict: dict[str, Any] = {
-            "id": id,
-            "number": number,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        id = d.pop("id")
-
-        number = d.pop("number")
-
-        agent_phone_number = cls(
-            id=id,
-            number=number,
-        )
-
-        agent_phone_number.additional_properties = d
-        return agent_phone_number
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -2,17 +2,18 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, model_from_dict, model_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..models.agent_tool_call_arguments import AgentToolCallArguments
+    from ..types import Unset
 
 
 T = TypeVar("T", bound="AgentToolCall")
@@ -43,70 +44,11 @@ class AgentToolCall:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        name = self.name
-
-        arguments = self.arguments.to_dict()
-
-        id: None | str | Unset
-        if isinstance(self.id, Unset):
-            id = UNSET
-        else:
-            id = self.id
-
-        result: None | str | Unset
-        if isinstance(self.result, Unset):
-            result = UNSET
-        else:
-            result = self.result
-
-        field_dict: dict[str, Any] = {
-            "name": name,
-            "arguments": arguments,
-        }
-        if id is not UNSET:
-            field_dict["id"] = id
-        if result is not UNSET:
-            field_dict["result"] = result
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.agent_tool_call_arguments import AgentToolCallArguments  # noqa: PLC0415
-
-        d = dict(src_dict)
-        name = d.pop("name")
-
-        arguments = AgentToolCallArguments.from_dict(d.pop("arguments"))
-
-        def _parse_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        id = _parse_id(d.pop("id", UNSET))
-
-        def _parse_result(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        result = _parse_result(d.pop("result", UNSET))
-
-        agent_tool_call = cls(
-            name=name,
-            arguments=arguments,
-            id=id,
-            result=result,
-        )
-
-        agent_tool_call.additional_properties = d
-        return agent_tool_call
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

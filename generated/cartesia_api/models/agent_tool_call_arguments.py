@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,19 +24,11 @@ class AgentToolCallArguments:
     __json_names__: ClassVar[dict[str, str]] = {}
 
     def to_dict(self) -> dict[str, Any]:
-
-        field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        agent_tool_call_arguments = cls()
-
-        agent_tool_call_arguments.additional_properties = d
-        return agent_tool_call_arguments
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

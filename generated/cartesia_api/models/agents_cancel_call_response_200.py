@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -28,26 +30,11 @@ class AgentsCancelCallResponse200:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        cancelled = self.cancelled
-
-        field_dict: dict[str, Any] = {
-            "cancelled": cancelled,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        cancelled = d.pop("cancelled")
-
-        agents_cancel_call_response_200 = cls(
-            cancelled=cancelled,
-        )
-
-        agents_cancel_call_response_200.additional_properties = d
-        return agents_cancel_call_response_200
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

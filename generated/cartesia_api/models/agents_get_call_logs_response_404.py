@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,32 +34,11 @@ class AgentsGetCallLogsResponse404:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        message = self.message
-
-        description = self.description
-
-        field_dict: dict[str, Any] = {
-            "message": message,
-            "description": description,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        message = d.pop("message")
-
-        description = d.pop("description")
-
-        agents_get_call_logs_response_404 = cls(
-            message=message,
-            description=description,
-        )
-
-        agents_get_call_logs_response_404.additional_properties = d
-        return agents_get_call_logs_response_404
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

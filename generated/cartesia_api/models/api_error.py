@@ -2,15 +2,17 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, model_from_dict, model_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ..types import Unset
 
 T = TypeVar("T", bound="APIError")
 
@@ -44,66 +46,11 @@ class APIError:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        error_code: None | str | Unset
-        if isinstance(self.error_code, Unset):
-            error_code = UNSET
-        else:
-            error_code = self.error_code
-
-        title = self.title
-
-        message = self.message
-
-        request_id = self.request_id
-
-        doc_url = self.doc_url
-
-        field_dict: dict[str, Any] = {}
-        if error_code is not UNSET:
-            field_dict["error_code"] = error_code
-        if title is not UNSET:
-            field_dict["title"] = title
-        if message is not UNSET:
-            field_dict["message"] = message
-        if request_id is not UNSET:
-            field_dict["request_id"] = request_id
-        if doc_url is not UNSET:
-            field_dict["doc_url"] = doc_url
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-
-        def _parse_error_code(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        error_code = _parse_error_code(d.pop("error_code", UNSET))
-
-        title = d.pop("title", UNSET)
-
-        message = d.pop("message", UNSET)
-
-        request_id = d.pop("request_id", UNSET)
-
-        doc_url = d.pop("doc_url", UNSET)
-
-        api_error = cls(
-            error_code=error_code,
-            title=title,
-            message=message,
-            request_id=request_id,
-            doc_url=doc_url,
-        )
-
-        api_error.additional_properties = d
-        return api_error
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

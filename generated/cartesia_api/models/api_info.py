@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,32 +34,11 @@ class APIInfo:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        ok = self.ok
-
-        version = self.version
-
-        field_dict: dict[str, Any] = {
-            "ok": ok,
-            "version": version,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        d = dict(src_dict)
-        ok = d.pop("ok")
-
-        version = d.pop("version")
-
-        api_info = cls(
-            ok=ok,
-            version=version,
-        )
-
-        api_info.additional_properties = d
-        return api_info
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

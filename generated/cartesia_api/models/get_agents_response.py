@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import model_from_dict, model_to_dict
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,36 +34,11 @@ class GetAgentsResponse:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        summaries = []
-        for summaries_item_data in self.summaries:
-            summaries_item = summaries_item_data.to_dict()
-            summaries.append(summaries_item)
-
-        field_dict: dict[str, Any] = {
-            "summaries": summaries,
-        }
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.agent_summary import AgentSummary  # noqa: PLC0415
-
-        d = dict(src_dict)
-        summaries = []
-        _summaries = d.pop("summaries")
-        for summaries_item_data in _summaries:
-            summaries_item = AgentSummary.from_dict(summaries_item_data)
-
-            summaries.append(summaries_item)
-
-        get_agents_response = cls(
-            summaries=summaries,
-        )
-
-        get_agents_response.additional_properties = d
-        return get_agents_response
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -2,17 +2,18 @@
 # pyright: standard
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, model_from_dict, model_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..models.agent_call import AgentCall
+    from ..types import Unset
 
 
 T = TypeVar("T", bound="GetCallsResponse")
@@ -40,61 +41,11 @@ class GetCallsResponse:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        data = []
-        for data_item_data in self.data:
-            data_item = data_item_data.to_dict()
-            data.append(data_item)
-
-        has_more = self.has_more
-
-        next_page: None | str | Unset
-        if isinstance(self.next_page, Unset):
-            next_page = UNSET
-        else:
-            next_page = self.next_page
-
-        field_dict: dict[str, Any] = {
-            "data": data,
-        }
-        if has_more is not UNSET:
-            field_dict["has_more"] = has_more
-        if next_page is not UNSET:
-            field_dict["next_page"] = next_page
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.agent_call import AgentCall  # noqa: PLC0415
-
-        d = dict(src_dict)
-        data = []
-        _data = d.pop("data")
-        for data_item_data in _data:
-            data_item = AgentCall.from_dict(data_item_data)
-
-            data.append(data_item)
-
-        has_more = d.pop("has_more", UNSET)
-
-        def _parse_next_page(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        next_page = _parse_next_page(d.pop("next_page", UNSET))
-
-        get_calls_response = cls(
-            data=data,
-            has_more=has_more,
-            next_page=next_page,
-        )
-
-        get_calls_response.additional_properties = d
-        return get_calls_response
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

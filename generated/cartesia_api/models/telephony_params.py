@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, model_from_dict, model_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..models.telephony_params_headers import TelephonyParamsHeaders
     from ..models.telephony_params_parameters import TelephonyParamsParameters
+    from ..types import Unset
 
 
 T = TypeVar("T", bound="TelephonyParams")
@@ -53,85 +54,11 @@ class TelephonyParams:
     }
 
     def to_dict(self) -> dict[str, Any]:
-        to = self.to
-
-        from_ = self.from_
-
-        call_sid = self.call_sid
-
-        direction = self.direction
-
-        connection_type = self.connection_type
-
-        parameters: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.parameters, Unset):
-            parameters = self.parameters.to_dict()
-
-        headers: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.headers, Unset):
-            headers = self.headers.to_dict()
-
-        field_dict: dict[str, Any] = {}
-        if to is not UNSET:
-            field_dict["to"] = to
-        if from_ is not UNSET:
-            field_dict["from"] = from_
-        if call_sid is not UNSET:
-            field_dict["call_sid"] = call_sid
-        if direction is not UNSET:
-            field_dict["direction"] = direction
-        if connection_type is not UNSET:
-            field_dict["connection_type"] = connection_type
-        if parameters is not UNSET:
-            field_dict["parameters"] = parameters
-        if headers is not UNSET:
-            field_dict["headers"] = headers
-        field_dict.update(self.additional_properties)
-
-        return field_dict
+        return model_to_dict(self)
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.telephony_params_headers import TelephonyParamsHeaders  # noqa: PLC0415
-        from ..models.telephony_params_parameters import TelephonyParamsParameters  # noqa: PLC0415
-
-        d = dict(src_dict)
-        to = d.pop("to", UNSET)
-
-        from_ = d.pop("from", UNSET)
-
-        call_sid = d.pop("call_sid", UNSET)
-
-        direction = d.pop("direction", UNSET)
-
-        connection_type = d.pop("connection_type", UNSET)
-
-        _parameters = d.pop("parameters", UNSET)
-        parameters: TelephonyParamsParameters | Unset
-        if isinstance(_parameters, Unset):
-            parameters = UNSET
-        else:
-            parameters = TelephonyParamsParameters.from_dict(_parameters)
-
-        _headers = d.pop("headers", UNSET)
-        headers: TelephonyParamsHeaders | Unset
-        if isinstance(_headers, Unset):
-            headers = UNSET
-        else:
-            headers = TelephonyParamsHeaders.from_dict(_headers)
-
-        telephony_params = cls(
-            to=to,
-            from_=from_,
-            call_sid=call_sid,
-            direction=direction,
-            connection_type=connection_type,
-            parameters=parameters,
-            headers=headers,
-        )
-
-        telephony_params.additional_properties = d
-        return telephony_params
+        return model_from_dict(cls, src_dict)
 
     @property
     def additional_keys(self) -> list[str]:

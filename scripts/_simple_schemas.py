@@ -1,0 +1,120 @@
+"""Write schemas in the words that the generator understands; what has none there takes any value."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from openapi_python_client.strings import PythonIdentifier
+
+from _yaml_text import JsonObject, JsonValue, as_list, as_object
+
+COMBINED = ("allOf", "oneOf", "anyOf")
+_PROSE = ("title", "description")
+_STRUCTURE = frozenset({"oneOf", "anyOf", "type", "properties", "required", "enum", "const"})
+
+
+def resolve(document: JsonObject, node: JsonValue) -> JsonObject:
+    """Return what a reference stands for; itself if it only leads back to itself."""
+    found, seen = as_object(node), set[str]()
+    while isinstance(reference := found.get("$ref"), str) and reference not in seen:
+        seen.add(reference)
+        target: JsonValue = document
+        for step in reference.removeprefix("#/").split("/"):
+            target = as_object(target).get(step.replace("~1", "/").replace("~0", "~"))
+        found = as_object(target)
+    return found
+
+
+def is_model(schema: JsonObject) -> bool:
+    """Tell whether the generator makes a class of a schema, and of it alone."""
+    if schema.keys() & {*COMBINED, "enum"} or schema.get("nullable") is True:
+        return False
+    return schema.get("type") == "object" or ("properties" in schema and "type" not in schema)
+
+
+def replace_children(schema: JsonObject, opened: Callable[[JsonValue, str], JsonValue]) -> None:
+    """Put something in the place of each schema within one.
+
+    Args:
+        schema: What holds them.
+        opened: Makes it from a schema and what its class is called by; with a `~` where that is
+            not a field's name.
+    """
+    fields = as_object(schema.get("properties"))
+    fields.update({name: opened(one, type_name(name)) for name, one in fields.items()})
+    if "items" in schema:
+        schema["items"] = opened(schema["items"], "~Item")
+    if isinstance(schema.get("additionalProperties"), dict):
+        other = opened(schema["additionalProperties"], "~AdditionalProperty")
+        schema["additionalProperties"] = other
+    for word in COMBINED:
+        if word in schema:
+            options = enumerate(as_list(schema[word]))
+            schema[word] = [opened(one, f"~Type{index}") for index, one in options]
+    if schema.get("allOf") == [{}]:
+        del schema["allOf"]
+
+
+def simplify(document: JsonObject, schema: JsonObject) -> None:
+    """Rewrite a schema, but not those within it.
+
+    `allOf` is put together; a tuple, and an array of which no more is said, takes anything; and of
+    fields that would share a name in Python one stays: the others are in `additional_properties`.
+    """
+    if len(as_list(schema.get("allOf"))) > 1 or ("allOf" in schema and schema.keys() & _STRUCTURE):
+        merged = _merged(document, schema, frozenset())
+        if merged is None:
+            merged = {key: schema[key] for key in _PROSE if key in schema}
+        schema.clear()
+        schema.update(merged)
+    is_array = "array" in (schema.get("type"), *as_list(schema.get("type")))
+    if schema.pop("prefixItems", None) is not None or (is_array and "items" not in schema):
+        schema["items"] = {}
+    if "properties" in schema:
+        schema["properties"] = _with_own_names(as_object(schema["properties"]))
+
+
+def _merged(document: JsonObject, node: JsonValue, seen: frozenset[int]) -> "JsonObject | None":
+    """Return what `allOf` adds up to; None where it is more than objects, or than one plain type."""
+    schema = resolve(document, node)
+    if id(schema) in seen or isinstance(node, bool):
+        return {}
+    parts: list[JsonObject] = []
+    for part in as_list(schema.get("allOf")):
+        found = _merged(document, part, seen | {id(schema)})
+        if found is None:
+            return None
+        parts.append({key: one for key, one in found.items() if key not in _PROSE})
+    parts.append({key: one for key, one in schema.items() if key != "allOf"})
+    types = {repr(part["type"]) for part in parts if "type" in part}
+    if len(types) > 1 or any(part.keys() & {"oneOf", "anyOf"} for part in parts):
+        return None if len(parts) > 1 else parts[0]
+    merged: JsonObject = {}
+    fields: JsonObject = {}
+    required: list[JsonValue] = []
+    for part in parts:
+        merged |= part
+        required += as_list(part.get("required"))
+        for name, one in as_object(part.get("properties")).items():
+            fields[name] = {"allOf": [fields[name], one]} if name in fields else one
+    if fields:
+        merged["properties"] = fields
+    if required:
+        merged["required"] = required
+    return merged
+
+
+def _with_own_names(fields: JsonObject) -> JsonObject:
+    names: dict[str, str] = {}
+    for name in sorted(fields, key=lambda one: PythonIdentifier(one, "field_") != one):
+        python = PythonIdentifier(name, "field_")
+        if unicodedata.is_normalized("NFKC", python):  # Python reads names that way
+            names.setdefault(python, name)
+    kept = set(names.values())
+    return {name: one for name, one in fields.items() if name in kept}
+
+
+def type_name(name: str) -> str:
+    """Return a field's name as a type is named: `end_reason` as `EndReason`."""
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    return "".join(word[0].upper() + word[1:] for word in words)
