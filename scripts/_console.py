@@ -1,10 +1,13 @@
 """How the scripts talk: results on stdout, one well-formed error on stderr."""
 
+import argparse
 import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[1]
 NOT_INSTALLED = 3
 """The exit code where the environment lacks what a script needs."""
 
@@ -23,6 +26,12 @@ class ScriptError(Exception):
         self.what = what
         self.next_step = next_step
         self.exit_code = exit_code
+
+
+def add_path(parser: argparse.ArgumentParser, option: str, default: str, what: str) -> None:
+    """Add an option for a path whose default is in the repository."""
+    shown = f"{what} (default: {default})"
+    parser.add_argument(option, type=Path, default=ROOT / default, help=shown)
 
 
 def say(line: str) -> None:

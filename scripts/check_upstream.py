@@ -12,9 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import ScriptError, complain, needed_libraries, say
+from _console import ROOT, ScriptError, add_path, complain, needed_libraries, say
 
-ROOT = Path(__file__).resolve().parents[1]
 CANNOT_CHECK = 3
 
 
@@ -54,20 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="write it as Markdown as well"
     )
-    # Node is never needed now; scripts that were written when it was may still say so.
-    parser.add_argument("--without-redocly", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument(
-        "--spec",
-        type=Path,
-        default=ROOT / "openapi" / "latest.yml",
-        help="the vendored spec (default: openapi/latest.yml)",
-    )
-    parser.add_argument(
-        "--sources",
-        type=Path,
-        default=ROOT / "openapi" / "sources.yml",
-        help="the record of sources (default: openapi/sources.yml)",
-    )
+    add_path(parser, "--spec", "openapi/latest.yml", "the vendored spec")
+    add_path(parser, "--sources", "openapi/sources.yml", "the record of sources")
     return parser
 
 

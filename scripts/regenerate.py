@@ -13,11 +13,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import ScriptError, complain, needed_libraries, say
+from _console import ROOT, ScriptError, add_path, complain, needed_libraries, say
 from _files import describe_differences, replace_folder
 from _toolchain import HEADER_START, INSTALL_HINT, Toolchain, find_toolchain
 
-ROOT = Path(__file__).resolve().parents[1]
 REPAIR = "nox -s regenerate"
 
 
@@ -53,18 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", action="store_true", help="compare with what is there, and touch nothing"
     )
-    parser.add_argument(
-        "--spec",
-        type=Path,
-        default=ROOT / "openapi" / "latest.yml",
-        help="the OpenAPI document (default: openapi/latest.yml)",
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=ROOT / "generated" / "cartesia_api",
-        help="the package's folder (default: generated/cartesia_api)",
-    )
+    add_path(parser, "--spec", "openapi/latest.yml", "the OpenAPI document")
+    add_path(parser, "--output", "generated/cartesia_api", "the package's folder")
     return parser
 
 

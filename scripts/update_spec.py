@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from _console import NOT_INSTALLED, ScriptError, complain, needed_libraries, say
+from _console import NOT_INSTALLED, ROOT, ScriptError, complain, needed_libraries, say
 from _files import describe_differences, replace_files, replace_folder
 
-ROOT = Path(__file__).resolve().parents[1]
 _PACKAGE = Path("generated", "cartesia_api")
 _FILES = (
     Path("openapi", "latest.yml"),

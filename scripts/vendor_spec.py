@@ -19,11 +19,8 @@ define something differently are refused, and then nothing is written.
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from _console import ScriptError, complain, needed_libraries
-
-ROOT = Path(__file__).resolve().parents[1]
+from _console import ROOT, ScriptError, add_path, complain, needed_libraries
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,18 +53,8 @@ def _parser() -> argparse.ArgumentParser:
         help="record the sources as taken from the provider's pages (default), "
         "or as written by hand from facts",
     )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=ROOT / "openapi" / "latest.yml",
-        help="the vendored spec (default: openapi/latest.yml)",
-    )
-    parser.add_argument(
-        "--sources",
-        type=Path,
-        default=ROOT / "openapi" / "sources.yml",
-        help="the record of sources (default: openapi/sources.yml)",
-    )
+    add_path(parser, "--output", "openapi/latest.yml", "the vendored spec")
+    add_path(parser, "--sources", "openapi/sources.yml", "the record of sources")
     return parser
 
 
