@@ -44,7 +44,8 @@ def say(line: str) -> None:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     except OSError as error:
-        _give_up_stdout()
+        # Let go what could not be written, or Python tries again when it ends, and complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise ScriptError(
             f"Cannot write to standard output: {error.strerror}.",
             "What it reports on is done; only the report is lost.",
@@ -59,11 +60,6 @@ def complain(error: ScriptError) -> int:
     """
     sys.stderr.write(f"error: {error.what}\n       {error.next_step}\n")
     return error.exit_code
-
-
-def _give_up_stdout() -> None:
-    """Let what could not be written go, or Python tries again when it ends, and complains."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

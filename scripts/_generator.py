@@ -4,39 +4,38 @@ import ast
 import json
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import cast
 
 from _console import ScriptError
 from _left_out import describe_clashes, describe_left_out
-from _open_outputs import open_outputs, read_overlay
+from _open_outputs import load_overlay, open_outputs
 from _spec_document import METHODS, SpecDocument, check_document
 from _spec_forms import without_titles
-from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
-from _yaml_text import JsonObject, JsonValue, parse_json, parse_yaml
+from _toolchain import GENERATOR, HEADER_START, clean_environment
+from _yaml_text import JsonObject, read_value
 
 _MAX_SECONDS = 300
 
 
-def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, root: Path) -> None:
+def generate(spec: Path, spec_name: str, target: Path, *, root: Path) -> None:
     """Generate the package of a spec into a folder that does not exist yet.
 
-    Args:
-        spec: The OpenAPI document.
-        spec_name: What the files' header calls the document.
-        target: The folder to make.
-        toolchain: What `find_toolchain` returned.
-        root: The repository, with the generator's settings and templates.
+    The files' header calls the spec `spec_name`. `root` has the generator's settings and templates.
 
     Raises:
         ScriptError: The generator failed, warned, or left an operation out.
     """
-    value = _read(spec)
+    value = read_value(spec, "Check the path of --spec.")
     document = check_document(value, spec.name)
-    overlay = root / "openapi" / "overlay.yml"
-    opened = open_outputs(cast("JsonObject", value), read_overlay(_read(overlay), overlay.name))
+    opened = open_outputs(cast("JsonObject", value), load_overlay(root / "openapi" / "overlay.yml"))
+    # The generator can make no class names of some titles.
+    parts = {
+        part: without_titles(opened.document.get(part, {})) for part in ("paths", "components")
+    }
     prepared = target.with_name("opened.json")
-    prepared.write_text(json.dumps(_named(opened.document)), encoding="utf-8")
+    prepared.write_text(json.dumps(opened.document | parts), encoding="utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
     command += ["--path", str(prepared), "--output-path", str(target)]
     command += ["--meta", "none", "--fail-on-warning"]
@@ -46,7 +45,7 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
         run = subprocess.run(  # noqa: S603 - this interpreter, and paths of our own
             command,
             cwd=target.parent,
-            env=clean_environment(toolchain.scripts_folder),
+            env=clean_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -70,7 +69,7 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
     _check_operations(document, target, spec_name)
     _check_models(target, spec_name)
     _write_known_values(target, opened.known_values)
-    _mark(target, spec_name, toolchain.generator_version)
+    _mark(target, spec_name)
 
 
 def _write_known_values(package: Path, known_values: dict[str, list[str]]) -> None:
@@ -83,10 +82,10 @@ def _write_known_values(package: Path, known_values: dict[str, list[str]]) -> No
     (package / "known_values.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _mark(package: Path, spec_name: str, version: str) -> None:
+def _mark(package: Path, spec_name: str) -> None:
     """Say in every module where it comes from, and that the package is typed."""
     header = (
-        f"{HEADER_START}{spec_name} by {GENERATOR} {version}."
+        f"{HEADER_START}{spec_name} by {GENERATOR} {metadata.version(GENERATOR)}."
         " Do not edit: run `nox -s regenerate`.\n"
         # attrs' `factory=dict`, which the generator writes, leaves types open that strict refuses.
         "# pyright: standard\n"
@@ -94,22 +93,6 @@ def _mark(package: Path, spec_name: str, version: str) -> None:
     for module in sorted(package.rglob("*.py")):
         module.write_bytes(header.encode() + module.read_bytes())
     (package / "py.typed").write_bytes(b"")
-
-
-def _named(document: JsonObject) -> JsonObject:
-    """Return the document without titles that the generator could make no class names of."""
-    return {
-        key: without_titles(inner) if key in ("paths", "components") else inner
-        for key, inner in document.items()
-    }
-
-
-def _read(spec: Path) -> JsonValue:
-    try:
-        text = spec.read_text(encoding="utf-8")
-        return parse_json(text) if spec.suffix == ".json" else parse_yaml(text)
-    except (OSError, ValueError) as error:
-        raise ScriptError(f"Cannot read {spec}: {error}.", "Check the path of --spec.") from error
 
 
 def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> None:

@@ -16,15 +16,7 @@ _DEFAULT_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header"
 
 
 def describe_left_out(output: str, document: SpecDocument) -> list[str]:
-    """Describe what a run of the generator left out.
-
-    Args:
-        output: What the generator printed.
-        document: The spec that it read.
-
-    Returns:
-        A line for each reason, in the spec's order; none if all was generated.
-    """
+    """Return a line for each reason to leave something out that the generator's output names."""
     warnings, components = _read(output)
     lines: list[str] = []
     for operation in document.operations():

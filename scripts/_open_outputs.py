@@ -18,12 +18,13 @@ what has a list of values stay as the page says. What the generator has no words
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 from _console import ScriptError
 from _simple_schemas import COMBINED, is_model, replace_children, resolve, simplify, type_name
 from _spec_forms import is_name
-from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical
+from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical, read_value
 
 NEEDED = frozenset(
     {"id", "agent_id", "status", "name", "data", "summaries", "ok", "version", "cancelled"}
@@ -76,6 +77,11 @@ class OpenedSpec:
     known_values: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
+def load_overlay(path: Path) -> list[OverlayEntry]:
+    """Read an overlay file."""
+    return read_overlay(read_value(path, "Restore it from version control."), path.name)
+
+
 def read_overlay(value: JsonValue, name: str) -> list[OverlayEntry]:
     """Check the content of an overlay file.
 
@@ -102,12 +108,7 @@ def read_overlay(value: JsonValue, name: str) -> list[OverlayEntry]:
 
 
 def overlay_entries_to_drop(document: JsonObject, overlay: list[OverlayEntry]) -> list[str]:
-    """Return a line for each overlay entry that the spec makes superfluous.
-
-    Args:
-        document: The vendored spec.
-        overlay: The entries.
-    """
+    """Return a line for each overlay entry that the spec makes superfluous."""
     lines: list[str] = []
     for entry in overlay:
         applied = copy.deepcopy(document)
@@ -148,19 +149,15 @@ class _Opening:
         for name, schema in self._schemas.items():
             self._name_component(as_object(schema), type_name(name))
         responses = list(self._responses())
-        self._change = self._open
-        for operation_id, name, media in responses:
+        for operation_id, name, media in sorted(responses, key=lambda one: one[0] in STRICT):
+            self._change = self._open_strictly if operation_id in STRICT else self._open
             if operation_id not in STRICT:
                 schema = media["schema"]
                 self._ease(schema)
                 for list_name in _LISTS:
                     items = _step(self._document, _step(self._document, schema, list_name), "*")
                     self._ease(items)
-                self._walk(media, "schema", name)
-        self._change = self._open_strictly
-        for operation_id, name, media in responses:
-            if operation_id in STRICT:
-                self._walk(media, "schema", name)
+            self._walk(media, "schema", name)
         self._change = _leave
         for name in self._schemas:
             reference: JsonObject = {"$ref": f"#/components/schemas/{name}"}
@@ -224,12 +221,8 @@ class _Opening:
     def _opened(self, node: JsonValue, owner: str, place: str, within: frozenset[int]) -> JsonValue:
         """Return what the generator gets in the place of a schema.
 
-        Args:
-            node: The schema.
-            owner: The class that it is within; empty for a component.
-            place: Its name there.
-            within: The components that lead here without an object between them; the generator
-                finds no way from here back to these.
+        `owner` is the class that it is within, and `place` its name there. `within` are the
+        components that lead here without an object between them: the generator finds no way back.
         """
         if isinstance(node, bool):
             return {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from _console import ScriptError
 from _spec_document import OperationKey
-from _yaml_text import JsonObject, as_object, parse_yaml, render_yaml
+from _yaml_text import JsonObject, as_object, read_value, render_yaml
 
 _HEADER = """\
 # Where each operation in latest.yml came from. Written by scripts/vendor_spec.py; do not edit.
@@ -46,12 +46,9 @@ def load_provenance(path: Path) -> dict[OperationKey, Provenance]:
     Raises:
         ScriptError: The file cannot be read or is not such a record.
     """
-    try:
-        value = parse_yaml(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         return {}
-    except (OSError, ValueError) as error:
-        raise ScriptError(f"Cannot read {path}: {error}.", _REPAIR) from error
+    value = read_value(path, _REPAIR)
     if not isinstance(value, dict):
         raise ScriptError(f"{path} is not a record of sources.", _REPAIR)
     entries = [_entry(operation_id, as_object(item), path) for operation_id, item in value.items()]
@@ -62,14 +59,15 @@ def render_provenance(entries: list[Provenance]) -> str:
     """Write the record, one entry for each operation, in the order given."""
     record: JsonObject = {}
     for entry in entries:
-        item: JsonObject = {
+        title: JsonObject = {} if entry.title is None else {"title": entry.title}
+        record[entry.operation_id] = {
             "operation": f"{entry.method.upper()} {entry.path}",
             "source": entry.source,
+            **title,
+            "origin": entry.origin,
+            "retrieved": entry.retrieved,
+            "sha256": entry.sha256,
         }
-        if entry.title is not None:
-            item["title"] = entry.title
-        item |= {"origin": entry.origin, "retrieved": entry.retrieved, "sha256": entry.sha256}
-        record[entry.operation_id] = item
     return _HEADER + render_yaml(record)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from openapi_python_client.strings import PythonIdentifier
 
+from _spec_document import pointed_at
 from _yaml_text import JsonObject, JsonValue, as_list, as_object
 
 COMBINED = ("allOf", "oneOf", "anyOf")
@@ -18,10 +19,7 @@ def resolve(document: JsonObject, node: JsonValue) -> JsonObject:
     found, seen = as_object(node), set[str]()
     while isinstance(reference := found.get("$ref"), str) and reference not in seen:
         seen.add(reference)
-        target: JsonValue = document
-        for step in reference.removeprefix("#/").split("/"):
-            target = as_object(target).get(step.replace("~1", "/").replace("~0", "~"))
-        found = as_object(target)
+        found = as_object(pointed_at(document, reference))
     return found
 
 
@@ -35,10 +33,7 @@ def is_model(schema: JsonObject) -> bool:
 def replace_children(schema: JsonObject, opened: Callable[[JsonValue, str], JsonValue]) -> None:
     """Put something in the place of each schema within one.
 
-    Args:
-        schema: What holds them.
-        opened: Makes it from a schema and what its class is called by; with a `~` where that is
-            not a field's name.
+    `opened` makes it from a schema and its class's name, with a `~` where that is no field's name.
     """
     fields = as_object(schema.get("properties"))
     fields.update({name: opened(one, type_name(name)) for name, one in fields.items()})

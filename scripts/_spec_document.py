@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NoReturn, TypeAlias, cast
 from urllib.parse import unquote
 
@@ -13,7 +14,7 @@ import openapi_spec_validator
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the library has no types
 
 from _console import ScriptError
-from _yaml_text import JsonObject, JsonValue, as_list, as_object, line_of
+from _yaml_text import JsonObject, JsonValue, as_list, as_object, line_of, read_value
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NOT_HEADER = {"paths", "components", "tags"}
@@ -108,7 +109,7 @@ class SpecDocument:
         section, name, *steps = _steps(reference)[1:]
         inner = "/".join(escaped(step) for step in steps)
         found = self.components.get((section, name))
-        return _pointed_at(as_object(found), f"#/{inner}") if steps else found
+        return pointed_at(as_object(found), f"#/{inner}") if steps else found
 
     def reached(self) -> set[ComponentKey]:
         """Return the components that the document's operations or its header need."""
@@ -141,7 +142,7 @@ class SpecDocument:
     ) -> dict[ComponentKey, JsonValue]:
         """Return the components that the values reach, and the security schemes required."""
         found: dict[ComponentKey, JsonValue] = {}
-        waiting = [key for value in start for _, key in _component_references(value)]
+        waiting = [key for value in start for key in _component_keys(value)]
         for requirement in as_list(security):
             waiting += [("securitySchemes", name) for name in as_object(requirement)]
         while waiting:
@@ -154,7 +155,7 @@ class SpecDocument:
                     "Define it under components, or correct the name.",
                 )
             found[key] = self.components[key]
-            waiting += [other for _, other in _component_references(found[key])]
+            waiting += _component_keys(found[key])
         return found
 
 
@@ -205,6 +206,16 @@ def check_document(value: JsonValue, name: str, text: str = "") -> SpecDocument:
             f"{name} holds no operation.", "Check that the page or file is the right one."
         )
     return document
+
+
+def read_vendored(path: Path) -> SpecDocument:
+    """Read the vendored spec.
+
+    Raises:
+        ScriptError: It can't be read, or is no valid OpenAPI document.
+    """
+    value = read_value(path, "Restore it from version control.")
+    return check_document(value, path.name, path.read_text(encoding="utf-8"))
 
 
 @contextmanager
@@ -268,7 +279,7 @@ def _check_references(document: JsonObject, name: str, line: Callable[[str], str
         elif _component_key(reference) is None:
             problem = "does not point into components"
             repair = "Move what it refers to under components, so that it survives a merge."
-        elif _pointed_at(document, reference) is None:
+        elif pointed_at(document, reference) is None:
             problem = "points at nothing"
             repair = "Add the component, or correct the reference."
         else:
@@ -301,11 +312,9 @@ def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str
         yield from _references(item, f"{pointer}/{escaped(key)}")
 
 
-def _component_references(value: JsonValue) -> Iterator[tuple[str, ComponentKey]]:
-    for pointer, reference in _references(value):
-        key = _component_key(reference)
-        if key is not None:
-            yield pointer, key
+def _component_keys(value: JsonValue) -> list[ComponentKey]:
+    keys = (_component_key(reference) for _, reference in _references(value))
+    return [key for key in keys if key is not None]
 
 
 def _component_key(reference: str) -> ComponentKey | None:
@@ -316,7 +325,7 @@ def _component_key(reference: str) -> ComponentKey | None:
             return None
 
 
-def _pointed_at(document: JsonObject, reference: str) -> JsonValue:
+def pointed_at(document: JsonObject, reference: str) -> JsonValue:
     """Return what a reference points at; None if there is nothing."""
     current: JsonValue = document
     for step in _steps(reference):

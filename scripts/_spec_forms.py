@@ -31,10 +31,7 @@ def normalised(value: JsonValue, version: object) -> JsonValue:
 
     A lone `allOf` around a reference becomes the reference, `anyOf` and `type` with null become
     `nullable`, limits are written as OpenAPI 3.1 writes them, and media types lose their charset.
-
-    Args:
-        value: The part, of any kind.
-        version: The document's version of OpenAPI. `nullable` means nothing from 3.1 on.
+    From OpenAPI 3.1 on, `nullable` means nothing.
     """
     return _Writer(is_new=not str(version).startswith("3.0"), keeps_prose=True).any(value)
 

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from _console import ScriptError
 from _read_source import Source
 from _spec_document import SpecDocument, check_document
-from _yaml_text import JsonValue, parse_json, parse_yaml
+from _yaml_text import parse_json, parse_yaml
 
 PLAIN_SUFFIXES = {".yml", ".yaml", ".json"}
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)$")
@@ -62,7 +61,8 @@ def read_page(source: Source) -> tuple[str | None, SpecDocument]:
             f"{source.name} has {len(documents)} blocks of OpenAPI: {', '.join(held)}.",
             "A reference page has one: keep the right one, or give each operation its own page.",
         )
-    return _title(lines[: blocks[0].line]), documents[0]
+    headings = (line[2:].strip() for line in lines[: blocks[0].line] if line.startswith("# "))
+    return next(headings, None), documents[0]
 
 
 def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocument:
@@ -73,7 +73,7 @@ def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocume
             "The page is cut short: fetch it again.",
         )
     try:
-        value: JsonValue = parse_yaml(block.text)
+        value = parse_yaml(block.text)
     except ValueError as error:
         raise ScriptError(
             f"The block {heading} in {name} cannot be read: {error}.",
@@ -106,23 +106,3 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
             text = "\n" * start + "\n".join(lines[start : number - 1])
             yield _Block(opening["info"].strip(), text, start, line is not None)
             opening = None
-
-
-def _title(lines: list[str]) -> str | None:
-    return next((line[2:].strip() for line in lines if line.startswith("# ")), None)
-
-
-def read_vendored(path: Path) -> SpecDocument:
-    """Read the vendored spec.
-
-    Raises:
-        ScriptError: It can't be read, or is no valid OpenAPI document.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-        value = parse_json(text) if path.suffix == ".json" else parse_yaml(text)
-    except (OSError, ValueError) as error:
-        raise ScriptError(
-            f"Cannot read {path}: {error}.", "Restore it from version control."
-        ) from error
-    return check_document(value, path.name, text)

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sysconfig
 import tomllib
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -16,36 +15,20 @@ from _console import NOT_INSTALLED, ScriptError
 GENERATOR = "openapi-python-client"
 HEADER_START = "# Generated from "
 INSTALL_HINT = "Run `nox -s regenerate`, or install the dependency group `generator` here."
+_SCRIPTS = Path(sysconfig.get_path("scripts"))
 _MAX_SECONDS = 60
 # What a program needs to run at all; everything else could change what ruff or Python do.
 _KEPT_VARIABLES = ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 
 
-@dataclass(frozen=True)
-class Toolchain:
-    """The generator and the ruff that decide the bytes of the generated layer.
-
-    Attributes:
-        generator_version: The pinned version of openapi-python-client.
-        scripts_folder: The folder of the environment's programs, the pinned ruff among them.
-    """
-
-    generator_version: str
-    scripts_folder: Path
-
-
-def find_toolchain(root: Path) -> Toolchain:
-    """Find the pinned generator and ruff in this interpreter's environment.
-
-    Args:
-        root: The repository; its pyproject.toml holds the pins.
+def check_toolchain(root: Path) -> None:
+    """Check that this environment has the generator and ruff that `root`'s pyproject.toml pins.
 
     Raises:
         ScriptError: The environment lacks them or has other versions.
     """
     pins = _read_pins(root / "pyproject.toml")
-    scripts_folder = Path(sysconfig.get_path("scripts"))
-    found = {GENERATOR: _installed_generator(), "ruff": _installed_ruff(scripts_folder)}
+    found = {GENERATOR: _installed_generator(), "ruff": _installed_ruff()}
     for name, version in found.items():
         if version != pins[name]:
             raise ScriptError(
@@ -53,14 +36,13 @@ def find_toolchain(root: Path) -> Toolchain:
                 INSTALL_HINT,
                 exit_code=NOT_INSTALLED,
             )
-    return Toolchain(pins[GENERATOR], scripts_folder)
 
 
-def clean_environment(scripts_folder: Path) -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Return the variables to run the tools with: no search path or setting of the machine."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
-        "PATH": os.pathsep.join([str(scripts_folder), os.defpath]),
+        "PATH": os.pathsep.join([str(_SCRIPTS), os.defpath]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "PYTHONSAFEPATH": "1",
@@ -92,11 +74,11 @@ def _installed_generator() -> str | None:
         return None
 
 
-def _installed_ruff(scripts_folder: Path) -> str | None:
+def _installed_ruff() -> str | None:
     try:
         run = subprocess.run(  # noqa: S603 - a program of this environment
-            [scripts_folder / "ruff", "--version"],
-            env=clean_environment(scripts_folder),
+            [_SCRIPTS / "ruff", "--version"],
+            env=clean_environment(),
             capture_output=True,
             encoding="utf-8",
             timeout=_MAX_SECONDS,

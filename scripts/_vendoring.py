@@ -9,10 +9,10 @@ from _console import ScriptError, say
 from _files import replace_files
 from _provenance import Provenance, load_provenance, render_provenance
 from _read_source import Source, read_source
-from _spec_document import Operation, OperationKey, SpecDocument, check_document
+from _spec_document import Operation, OperationKey, SpecDocument, check_document, read_vendored
 from _spec_forms import structure
 from _spec_merge import Standing, in_order, merge
-from _spec_page import read_page, read_vendored
+from _spec_page import read_page
 from _yaml_text import JsonObject, canonical, render_yaml
 
 _HEADER = "# Vendored by scripts/vendor_spec.py from what sources.yml names; do not edit.\n"

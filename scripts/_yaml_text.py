@@ -9,9 +9,12 @@ import copy
 import json
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, NoReturn, TypeAlias, cast
 
 import yaml
+
+from _console import ScriptError
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | JsonObject | None"
 JsonObject: TypeAlias = "dict[str, JsonValue]"
@@ -61,6 +64,19 @@ class _Dumper(yaml.SafeDumper):
 
 
 _Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def read_value(path: Path, repair: str) -> JsonValue:
+    """Read a file of JSON or YAML, as its name says.
+
+    Raises:
+        ScriptError: It can't be read; `repair` says what to do.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return parse_json(text) if path.suffix == ".json" else parse_yaml(text)
+    except (OSError, ValueError) as error:
+        raise ScriptError(f"Cannot read {path}: {error}.", repair) from error
 
 
 def parse_yaml(text: str) -> JsonValue:

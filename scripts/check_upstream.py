@@ -66,19 +66,16 @@ def _check(options: argparse.Namespace) -> int:
         options.sources_given, spec=options.spec, record=options.sources, root=ROOT
     )
     if options.markdown is not None:
-        _write(options.markdown, report.as_markdown(findings))
+        try:
+            options.markdown.write_text(report.as_markdown(findings), encoding="utf-8")
+        except OSError as error:
+            raise ScriptError(
+                f"Cannot write {options.markdown}: {error.strerror}.",
+                "Name a file that can be written.",
+            ) from error
     text = report.as_json(findings) if options.json else report.as_text(findings)
     say(text.rstrip("\n"))
     return findings.verdict.exit_code
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ScriptError(
-            f"Cannot write {path}: {error.strerror}.", "Name a file that can be written."
-        ) from error
 
 
 if __name__ == "__main__":

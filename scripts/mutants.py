@@ -16,61 +16,29 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "faults.md"
-MODULES = (
-    "_arguments",
-    "_error_responses",
-    "_exceptions",
-    "_retry",
-    "_secret",
-    "_sending",
-    "_settings",
-)
-TESTS = (
-    "test_acting",
-    "test_answers",
-    "test_arguments",
-    "test_exceptions",
-    "test_following",
-    "test_hardening",
-    "test_listing",
-    "test_missing_logs",
-    "test_requests",
-    "test_retries",
-    "test_settings",
-    "test_stream_logs",
-    "test_timeouts",
-    "test_waiting",
-)
+CONFIGURATION = ROOT / "tests" / "mutants.toml"
+SETTINGS = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["tool"]["mutmut"]
 LEAST_KILLED = 0.9
 _SECTION = re.compile(r"(<!-- mutants -->\n).*?(<!-- end of mutants -->)", re.DOTALL)
-_FIGURE = re.compile(r"^(\d+) of (\d+) changes \(", re.MULTILINE)
 _NOT_NOTICED = re.compile(r"^\s*(\S+): (?!timeout$)", re.MULTILINE)
 _END_OF_LOG = 4000
-# mutmut knows a module by its path below `src`, so the copy has both packages there. Each change is
-# tried in a fork of a process that has run no test: in a fork of one that has, what the tests' clients
-# left behind there, such as threads, makes others fail, and every change would seem to be noticed.
-_CONFIGURATION = """
-[tool.mutmut]
-source_paths = [{modules}]
-pytest_add_cli_args_test_selection = [{tests}]
-process_isolation = "forkserver"
-also_copy = ["src", "openapi", "tests/support", "tests/conftest.py", "tests/contract"]
-
-[tool.pytest.ini_options]
-pythonpath = ["tests/support"]
-"""
 
 
 def main() -> int:
     """Run mutmut on a copy, write the figure, and show the survivors."""
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary)
-        _lay_out(copy)
+        for package in ("wrapper/cartesia_calls", "generated/cartesia_api"):
+            shutil.copytree(ROOT / package, copy / "src" / Path(package).name)
+        for folder in ("openapi", "tests"):
+            shutil.copytree(ROOT / folder, copy / folder)
+        shutil.copy(CONFIGURATION, copy / "pyproject.toml")
         log = copy / "log.txt"
         with log.open("wb") as file:
             ran = _mutmut("run", folder=copy, stdout=file)
@@ -91,22 +59,9 @@ def main() -> int:
 
 def with_figure(document: str, killed: int, total: int) -> str:
     """Return the document with this figure in its section."""
-    names = ", ".join(f"`{module}`" for module in MODULES)
+    names = ", ".join(f"`{Path(module).stem}`" for module in SETTINGS["source_paths"])
     figure = f"{killed} of {total} changes ({killed / total:.1%}) are noticed, in {names}."
     return _SECTION.sub(rf"\g<1>{figure}\n\g<2>", document)
-
-
-def figure_in(document: str) -> tuple[int, int]:
-    """Return how many changes were noticed, and of how many, by what a document says.
-
-    Raises:
-        ValueError: It does not say.
-    """
-    section = _SECTION.search(document)
-    found = _FIGURE.search(section[0]) if section else None
-    if found is None:
-        raise ValueError("the document has no figure; `nox -s mutants` writes it")
-    return int(found[1]), int(found[2])
 
 
 def _mutmut(
@@ -121,16 +76,6 @@ def _mutmut(
         stderr=subprocess.STDOUT if stdout != subprocess.PIPE else None,
         check=False,
     )
-
-
-def _lay_out(copy: Path) -> None:
-    shutil.copytree(ROOT / "wrapper" / "cartesia_calls", copy / "src" / "cartesia_calls")
-    shutil.copytree(ROOT / "generated" / "cartesia_api", copy / "src" / "cartesia_api")
-    for folder in ("openapi", "tests"):
-        shutil.copytree(ROOT / folder, copy / folder)
-    modules = ", ".join(f'"src/cartesia_calls/{module}.py"' for module in MODULES)
-    tests = ", ".join(f'"tests/unit/{test}.py"' for test in TESTS)
-    (copy / "pyproject.toml").write_text(_CONFIGURATION.format(modules=modules, tests=tests))
 
 
 if __name__ == "__main__":

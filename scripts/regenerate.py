@@ -15,7 +15,7 @@ from pathlib import Path
 
 from _console import ROOT, ScriptError, add_path, complain, needed_libraries, say
 from _files import describe_differences, replace_folder
-from _toolchain import HEADER_START, INSTALL_HINT, Toolchain, find_toolchain
+from _toolchain import HEADER_START, INSTALL_HINT, check_toolchain
 
 REPAIR = "nox -s regenerate"
 
@@ -33,10 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not options.check:
             _refuse_to_replace_foreign_files(output)
-        toolchain = find_toolchain(ROOT)
+        check_toolchain(ROOT)
         with tempfile.TemporaryDirectory(prefix="regenerate-") as temporary:
             fresh = Path(temporary).resolve() / "cartesia_api"
-            _generate(spec, fresh, toolchain)
+            with needed_libraries(INSTALL_HINT):
+                from _generator import generate  # noqa: PLC0415 - once it is known to be installed
+            generate(spec, _shown(spec), fresh, root=ROOT)
             if options.check:
                 return _check(fresh, output)
             _replace(fresh, output)
@@ -55,12 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     add_path(parser, "--spec", "openapi/latest.yml", "the OpenAPI document")
     add_path(parser, "--output", "generated/cartesia_api", "the package's folder")
     return parser
-
-
-def _generate(spec: Path, target: Path, toolchain: Toolchain) -> None:
-    with needed_libraries(INSTALL_HINT):
-        from _generator import generate  # noqa: PLC0415 - once it is known to be installed
-    generate(spec, _shown(spec), target, toolchain=toolchain, root=ROOT)
 
 
 def _check(fresh: Path, output: Path) -> int:

@@ -39,12 +39,8 @@ _NOT_COPIED = (".*", "__pycache__", "node_modules", "dist", "build")
 class _Step:
     """A program of the checkout, and what to do when it fails.
 
-    Attributes:
-        what: What it is for, as the start of a sentence.
-        command: The program, without the interpreter.
-        repair: What to do when it fails.
-        fine: The exit codes that are no failure.
-        makes: A file that must be there afterwards; a crash exits with 1, as allowed drift does.
+    `fine` are the exit codes that are no failure. `makes` is a file that must be there afterwards:
+    a crash exits with 1, as allowed drift does.
     """
 
     what: str

@@ -22,6 +22,10 @@ from collections.abc import Sequence
 
 from _console import ROOT, ScriptError, add_path, complain, needed_libraries
 
+INSTALL_HINT = (
+    "Run `nox -s vendor -- PAGE_OR_SPEC`, or install the dependency group `generator` here."
+)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
@@ -32,7 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        _vendor(options)
+        with needed_libraries(INSTALL_HINT):
+            from _vendoring import vendor  # noqa: PLC0415 - its libraries may not be installed
+        vendor(
+            options.sources_given,
+            origin=options.origin,
+            output=options.output,
+            record=options.sources,
+            root=ROOT,
+        )
     except ScriptError as error:
         return complain(error)
     return 0
@@ -56,19 +68,6 @@ def _parser() -> argparse.ArgumentParser:
     add_path(parser, "--output", "openapi/latest.yml", "the vendored spec")
     add_path(parser, "--sources", "openapi/sources.yml", "the record of sources")
     return parser
-
-
-def _vendor(options: argparse.Namespace) -> None:
-    hint = "Run `nox -s vendor -- PAGE_OR_SPEC`, or install the dependency group `generator` here."
-    with needed_libraries(hint):
-        from _vendoring import vendor  # noqa: PLC0415 - its libraries may not be installed
-    vendor(
-        options.sources_given,
-        origin=options.origin,
-        output=options.output,
-        record=options.sources,
-        root=ROOT,
-    )
 
 
 if __name__ == "__main__":

@@ -41,16 +41,16 @@ def changes_of(
     """Judge differences, and report once what many operations share; worst first."""
     groups: dict[str, list[Difference]] = {}
     for difference in differences:
-        groups.setdefault(_identity(difference), []).append(difference)
-    changes = [_change(group, judging) for group in groups.values()]
+        pointers = difference.before_pointer, difference.after_pointer
+        values = difference.before, difference.after
+        identity = canonical([difference.kind, difference.subject, *pointers, *values])
+        groups.setdefault(identity, []).append(difference)
+    changes = [
+        Change(
+            group[0],
+            tuple(dict.fromkeys(one.place for one in group)),
+            worst(judging(one) for one in group),
+        )
+        for group in groups.values()
+    ]
     return sorted(changes, key=lambda change: (-change.judgement.verdict, change.pointer))
-
-
-def _identity(one: Difference) -> str:
-    pointers = one.before_pointer, one.after_pointer
-    return canonical([one.kind, one.subject, *pointers, one.before, one.after])
-
-
-def _change(group: list[Difference], judging: Callable[[Difference], Judgement]) -> Change:
-    places = dict.fromkeys(difference.place for difference in group)
-    return Change(group[0], tuple(places), worst(judging(difference) for difference in group))

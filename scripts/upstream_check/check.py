@@ -1,16 +1,15 @@
 """Compare the vendored spec with what upstream says now, and find what depends on what moved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from _console import ScriptError
-from _open_outputs import overlay_entries_to_drop, read_overlay
+from _open_outputs import load_overlay, overlay_entries_to_drop
 from _provenance import Provenance, load_provenance
 from _read_source import read_source
-from _spec_document import OperationKey, SpecDocument, escaped
-from _spec_page import PLAIN_SUFFIXES, read_page, read_vendored
-from _yaml_text import JsonObject, parse_yaml
+from _spec_document import OperationKey, SpecDocument, escaped, read_vendored
+from _spec_page import PLAIN_SUFFIXES, read_page
 
 from .changes import Change, changes_of
 from .differences import Difference
@@ -51,11 +50,7 @@ class Findings:
 def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> Findings:
     """Compare the vendored spec with sources, or with the pages that it was taken from.
 
-    Args:
-        locations: Paths or URLs of reference pages and plain specs; none for those of the record.
-        spec: The vendored spec.
-        record: The record of its sources.
-        root: The repository.
+    `locations` are paths or URLs of reference pages and plain specs; none for those of the record.
 
     Raises:
         ScriptError: Something can't be read, or there is nothing to compare with.
@@ -74,61 +69,55 @@ def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> 
         after = ComparedDocument(document)
         is_whole = source.suffix in PLAIN_SUFFIXES
         differences += compare_documents(before, after, is_whole=is_whole)
-    found = tuple(changes_of(differences, Judge(vendored, entries).judge))
+    found = tuple(changes_of(differences, _judging(vendored, entries)))
     names = tuple(source.name for source in sources)
     return Findings(spec.name, names, unchecked, tuple(dict.fromkeys(overlay)), found)
 
 
-class Judge:
-    """Judges by the provider's rules what a page promised, and by our use what facts said.
+def _judging(
+    spec: SpecDocument, entries: dict[OperationKey, Provenance]
+) -> Callable[[Difference], Judgement]:
+    """Judge by the provider's rules what a page promised, and by our use what facts said."""
+    operations = {operation.key: operation for operation in spec.operations()}
+    facts = {key for key, entry in entries.items() if entry.origin == "facts"}
+    from_facts = {operations[key].operation_id for key in facts & operations.keys()}
+    pages = [operation for key, operation in operations.items() if key not in facts]
+    promised = {key for operation in pages for key in operation.components()}
+    components = {
+        f"#/components/{section}/{escaped(name)}": (section, name) not in promised
+        for section, name in spec.components
+    }
 
-    Args:
-        spec: The vendored spec.
-        entries: Where its operations came from.
-    """
+    def is_from_facts(difference: Difference) -> bool:
+        component = "/".join(difference.pointer.split("/")[:4])
+        if component in components:
+            return components[component]
+        if difference.place.operation_id:
+            return difference.place.operation_id in from_facts
+        return not pages
 
-    def __init__(self, spec: SpecDocument, entries: dict[OperationKey, Provenance]) -> None:
-        operations = {operation.key: operation for operation in spec.operations()}
-        facts = {key for key, entry in entries.items() if entry.origin == "facts"}
-        self._facts = {operations[key].operation_id for key in facts & operations.keys()}
-        pages = [operation for key, operation in operations.items() if key not in facts]
-        promised = {key for operation in pages for key in operation.components()}
-        self._from_facts = {
-            f"#/components/{section}/{escaped(name)}": (section, name) not in promised
-            for section, name in spec.components
-        }
-        self._has_page = bool(pages)
-
-    def judge(self, difference: Difference) -> Judgement:
-        """Judge one difference at one place."""
+    def judged(difference: Difference) -> Judgement:
         judgement = judge(difference)
-        if judgement.verdict is Verdict.PROSE or not self._is_from_facts(difference):
+        if judgement.verdict is Verdict.PROSE or not is_from_facts(difference):
             return judgement
         if is_noticed(difference):
             return Judgement(Verdict.BREAKING, Rule.OURS)
         return Judgement(Verdict.KNOWN_BETTER, Rule.FACTS)
 
-    def _is_from_facts(self, difference: Difference) -> bool:
-        component = "/".join(difference.pointer.split("/")[:4])
-        if component in self._from_facts:
-            return self._from_facts[component]
-        if difference.place.operation_id:
-            return difference.place.operation_id in self._facts
-        return not self._has_page
+    return judged
 
 
 def _superfluous(document: SpecDocument, overlay: Path) -> list[str]:
     """Return a line for each overlay entry that a document which has its record says itself."""
     if not overlay.exists():
         return []
-    schemas: JsonObject = {
+    schemas = {
         name: definition
         for (section, name), definition in document.components.items()
         if section == "schemas"
     }
-    spec: JsonObject = {**document.header, "components": {"schemas": schemas}}
-    entries = read_overlay(parse_yaml(overlay.read_text(encoding="utf-8")), overlay.name)
-    return overlay_entries_to_drop(spec, [one for one in entries if one.record in schemas])
+    entries = [one for one in load_overlay(overlay) if one.record in schemas]
+    return overlay_entries_to_drop({**document.header, "components": {"schemas": schemas}}, entries)
 
 
 def _recorded(

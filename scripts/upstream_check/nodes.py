@@ -53,10 +53,7 @@ class Node:
         """Return the value with what it refers to in the place of each reference.
 
         A component stands there once; referred to again, it is named. So the result stays small
-        whatever refers to whatever.
-
-        Args:
-            followed: The references followed already.
+        whatever refers to whatever. `followed` holds the references followed already.
         """
         followed = set[str]() if followed is None else followed
         reference = self.reference

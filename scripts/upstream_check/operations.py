@@ -34,6 +34,9 @@ class _Exchange:
     def nodes(self) -> tuple[Node, Node]:
         return _node(self.before), _node(self.after)
 
+    def inherited(self, key: str) -> tuple[Node, Node]:
+        return _inherited(self.before, key), _inherited(self.after, key)
+
 
 def compare_operations(before: Operation, after: Operation) -> Iterator[Difference]:
     """Yield every difference between two operations, and between what they refer to."""
@@ -249,24 +252,18 @@ def _answers(exchange: _Exchange) -> Iterator[Difference]:
 def _compare_answers(before: Node, after: Node, place: Place) -> Iterator[Difference]:
     one, other = before.target(), after.target()
     yield from _content(one.child("content"), other.child("content"), place)
-
-    def placed(name: str) -> Place:
-        return replace(place, carrier=f"{place.carrier} header {name}")
-
     yield from _by_name(
         one.child("headers"),
         other.child("headers"),
         (Kind.HEADER_ADDED, Kind.HEADER_REMOVED),
-        placed,
+        lambda name: replace(place, carrier=f"{place.carrier} header {name}"),
         lambda old, new, inner: _compare_parameters(old.target(), new.target(), inner),
     )
     yield from _other_keys(one, other, place, {"content", "headers"})
 
 
 def _servers(exchange: _Exchange) -> Iterator[Difference]:
-    one, other = (
-        _inherited(operation, "servers") for operation in (exchange.before, exchange.after)
-    )
+    one, other = exchange.inherited("servers")
     if canonical(one.value) != canonical(other.value):
         promises = {canonical(structure(node.value, "3.1")) for node in (one, other)}
         kind = Kind.PROSE if len(promises) == 1 else Kind.SERVERS_CHANGED
@@ -284,9 +281,7 @@ def _inherited(operation: Operation, key: str) -> Node:
 
 def _security(exchange: _Exchange) -> Iterator[Difference]:
     place = replace(exchange.place, part=Part.REQUEST, carrier="security")
-    one, other = (
-        _inherited(operation, "security") for operation in (exchange.before, exchange.after)
-    )
+    one, other = exchange.inherited("security")
     old, new = (sorted(canonical(item) for item in _alternatives(node)) for node in (one, other))
     if old == new:
         names = sorted({name for item in _alternatives(one) for name in item})

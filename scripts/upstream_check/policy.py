@@ -1,6 +1,6 @@
 """Who a difference breaks, by the provider's own rules, and what those rules leave out.
 
-What was written from facts is no promise of the provider's: `check.Judge` sees to that.
+What was written from facts is no promise of the provider's: `check` sees to that.
 
 Inside one API version the provider reserves the right to four kinds of change; anything else is a
 breaking change, in its own words. Beside the wire there is the generated Python: names that a
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from .differences import Difference, Kind, Part, Place
+from .differences import Difference, Kind, Part
 
 
 class Verdict(IntEnum):
@@ -133,10 +133,7 @@ def _allowance(difference: Difference) -> Rule | None:
         return None
     if kind in _ANSWER_FIELDS:
         return Rule.ANSWER_FIELD
-    if kind in (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED) and _is_error(place):
+    is_error = place.status == "default" or place.status[:1] in ("4", "5")
+    if kind in (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED) and is_error:
         return Rule.ERROR_CONDITIONS
     return Rule.OUTPUT_VARIANT if kind is Kind.VALUE_ADDED else None
-
-
-def _is_error(place: Place) -> bool:
-    return place.status == "default" or place.status[:1] in ("4", "5")

@@ -27,7 +27,7 @@ def as_text(findings: Findings) -> str:
     for title, group in _groups(findings):
         lines += ["", title]
         for change in group:
-            lines.append(f"  {_word(change).upper():<8}  {_what(change)}")
+            lines.append(f"  {change.judgement.verdict.word.upper():<8}  {_what(change)}")
             lines += [f"            {name}: {text}" for name, text in _details(change)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
@@ -38,7 +38,7 @@ def as_markdown(findings: Findings) -> str:
     for title, group in _groups(findings):
         lines += ["", f"## {title}"]
         for change in group:
-            lines += ["", f"- **{_word(change)}**: {_code(_what(change))}"]
+            lines += ["", f"- **{change.judgement.verdict.word}**: {_code(_what(change))}"]
             lines += [f"  - {name}: {_code(text)}" for name, text in _details(change)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
@@ -83,10 +83,6 @@ def _as_object(change: Change) -> JsonObject:
         "touches_what_we_wrap": impact.is_on_us,
         "impact": {name: list(ours) for name, ours in asdict(impact).items()},
     }
-
-
-def _word(change: Change) -> str:
-    return change.judgement.verdict.word
 
 
 def _headline(findings: Findings) -> str:

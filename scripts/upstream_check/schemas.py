@@ -61,7 +61,7 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
     yield from _types((before, one), (after, other), scene.place)
     if before.reference and after.reference:
         for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref", "nullable"}):
-            compare: _Compare = _title if key == "title" else _sibling
+            compare: _Compare = _title if key == "title" else _any_keyword
             yield from compare(before, after, key, scene)
         pair = (before.reference, after.reference, scene.place.part)
         if pair in scene.visited:
@@ -104,10 +104,6 @@ def _title(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differ
         yield (
             replace(difference, kind=Kind.SCHEMA_RENAMED) if is_name and old != new else difference
         )
-
-
-def _sibling(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
-    yield from key_difference(before, after, key, scene.place)
 
 
 def _class_name(schema: Node) -> JsonValue:
