@@ -14,7 +14,14 @@ from ._version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cartesia_api.known_values import AgentCallStatus
-    from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
+    from cartesia_api.models import (
+        AgentCall,
+        AgentCallLogs,
+        AgentSummary,
+        AgentToolCall,
+        AgentTranscript,
+        APIInfo,
+    )
 
     from ._client import AsyncClient, Client
     from ._exceptions import (
@@ -38,9 +45,13 @@ if TYPE_CHECKING:
         ResponseValidationError,
         UnprocessableEntityError,
     )
+    from ._log_lines import LEVELS, LineFacts, read_line
+    from ._printable import printable
     from ._retry import RetryEvent
+    from ._times import parse_time
 
 __all__ = [
+    "LEVELS",
     "APIConnectionError",
     "APIInfo",
     "APIStatusError",
@@ -49,6 +60,8 @@ __all__ = [
     "AgentCallLogs",
     "AgentCallStatus",
     "AgentSummary",
+    "AgentToolCall",
+    "AgentTranscript",
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
@@ -59,6 +72,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
+    "LineFacts",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
@@ -69,6 +83,9 @@ __all__ = [
     "RetryEvent",
     "UnprocessableEntityError",
     "__version__",
+    "parse_time",
+    "printable",
+    "read_line",
 ]
 
 _HOMES = {
@@ -77,9 +94,16 @@ _HOMES = {
     "AgentCallLogs": "cartesia_api.models",
     "AgentCallStatus": "cartesia_api.known_values",
     "AgentSummary": "cartesia_api.models",
+    "AgentToolCall": "cartesia_api.models",
+    "AgentTranscript": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "Client": "cartesia_calls._client",
+    "LEVELS": "cartesia_calls._log_lines",
+    "LineFacts": "cartesia_calls._log_lines",
     "RetryEvent": "cartesia_calls._retry",
+    "parse_time": "cartesia_calls._times",
+    "printable": "cartesia_calls._printable",
+    "read_line": "cartesia_calls._log_lines",
 }
 
 
