@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from ._times import parse_time
 
 __all__ = [
-    "LEVELS",
     "APIConnectionError",
     "APIInfo",
     "APIStatusError",
@@ -72,6 +71,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
+    "LEVELS",
     "LineFacts",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",

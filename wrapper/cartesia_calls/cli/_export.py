@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cartesia_calls import AsyncClient
 from cartesia_calls.export import ExportFinished, export_async
 
+from ._api import log_to_stderr, open_async_client
+from ._errors import fail
 from ._exit_codes import ExitCode
 from ._export_views import say, show_events, show_summary
+from ._list import reversed_window
 from ._signals import signals_end
 
 if TYPE_CHECKING:
@@ -21,28 +22,51 @@ if TYPE_CHECKING:
     from cartesia_calls.export import ExportEvent, ExportResult
 
 
+# What the server keeps from an export, and a later run gets: no logs yet, or none any more.
+_NOT_OURS = frozenset(
+    {
+        "in_progress",
+        "not_written_yet",
+        "deleted",
+        "zero_retention",
+        "expired_or_never_written",
+        "no_recording",
+        "not_found",
+        "unknown",
+    }
+)
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Export, and tell how far it is, what was skipped, and what came of it."""
-    if arguments.verbose:
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("cartesia_calls").setLevel(logging.INFO)
+    """Export, and report how far it is, what was skipped, and the result."""
+    if problem := reversed_window(arguments):
+        return fail(*problem)
+    log_to_stderr(arguments.verbose)
     stop = asyncio.Event()
     ended: list[ExportResult] = []
 
     def end_well() -> None:
         stop.set()
-        say("Stopping: what was fetched is being written… Once more ends it at once.")
+        say("Stopping: what was fetched is being written… Press Ctrl-C again to end at once.")
 
     try:
         with signals_end(end_well):
             result = asyncio.run(_export(arguments, stop, ended.append))
     finally:
-        # Where an error ended it as well, which `main` tells of.
+        # An error that ended it is reported by `main`.
         for one in ended:
             show_summary(one)
     if result.interrupted:
         return ExitCode.INTERRUPTED
-    return ExitCode.DONE if result.is_complete else ExitCode.LOGS_NOT_AVAILABLE
+    return _exit_code(result, strict=arguments.strict)
+
+
+def _exit_code(result: ExportResult, *, strict: bool) -> ExitCode:
+    """Return 0 where everything that can be kept is kept, or if `strict`, where nothing lacks."""
+    if result.is_complete or not (strict or result.unknown_agents):
+        failed = result.skipped.keys() - _NOT_OURS
+        return ExitCode.LOGS_NOT_AVAILABLE if failed else ExitCode.DONE
+    return ExitCode.LOGS_NOT_AVAILABLE
 
 
 async def _export(
@@ -67,9 +91,7 @@ async def _export(
             rate=arguments.rate,
             shard=arguments.shard,
             refresh=arguments.refresh,
-            connect=partial(
-                AsyncClient, base_url=arguments.base_url, api_version=arguments.api_version
-            ),
+            connect=partial(open_async_client, arguments),
             on_event=on_event,
             stop=stop,
         )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from cartesia_calls._printable import printable
+from cartesia_calls import printable
 from cartesia_calls.export import (
     CallExported,
     CallSkipped,
@@ -18,7 +18,8 @@ from cartesia_calls.export import (
     as_dict,
 )
 
-from ._output import drop, write_object
+from ._output import write_object
+from ._terminal import Screen, drop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -30,25 +31,25 @@ if TYPE_CHECKING:
 _SECONDS_BETWEEN_LINES = 5.0
 _MOST_FAILURES = 10
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
+# Each reason for a call that is not there: what it is, and what to do.
 _REASONS = {
-    "in_progress": "in progress",
-    "not_written_yet": "not written yet",
-    "deleted": "deleted",
-    "zero_retention": "under zero data retention",
-    "expired_or_never_written": "expired or never written",
+    "in_progress": "in progress: run the same command again later",
+    "not_written_yet": "without logs yet: run the same command again later",
+    "deleted": "deleted: their data are gone",
+    "zero_retention": "under zero data retention: nothing is kept of them",
+    "expired_or_never_written": "expired or never written: their logs are gone",
     "no_recording": "without a recording",
-    "not_found": "not found",
+    "not_found": "no longer found",
     "unknown": "without logs, for an unknown reason",
-    "failed": "failed",
+    "failed": "failed: run the same command again; the manifest says why",
 }
-_STILL_TO_COME = frozenset({"in_progress", "not_written_yet", "not_found", "unknown", "failed"})
 
 
 @contextmanager
 def show_events(
     *, json: bool, monotonic: Callable[[], float] = time.monotonic
 ) -> Generator[OnEvent]:
-    """Give what shows events: NDJSON on stdout, a bar on a terminal, or now and then a line."""
+    """Yield what shows events: JSON on stdout, a bar on a terminal, or a line now and then."""
     if json:
         yield _show_json
     elif sys.stderr.isatty() and find_spec("rich") is not None:
@@ -59,16 +60,17 @@ def show_events(
 
 
 def show_summary(result: ExportResult) -> None:
-    """Say what came of an export; nothing of one that an error ended before it asked for anything."""
+    """Report the result of an export, unless an error ended it before it sent any request."""
     if result.error is None or result.requests:
         for line in summary(result):
             say(line)
 
 
 def say(text: str) -> None:
-    """Write a line to stderr; where that can't be had, the export's work is still the files."""
+    """Write a line to stderr; if nobody reads it, the export goes on writing files."""
     try:
-        print(printable(text), file=sys.stderr, flush=True)
+        lines = Screen.of(sys.stderr).hang("", printable(text))
+        print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
         drop(sys.stderr)
 
@@ -77,7 +79,7 @@ def _show_json(event: ExportEvent) -> None:
     try:
         write_object(as_dict(event))
     except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted; the export's work is the files.
+        # The reader, such as `head`, has what it wanted; the export goes on writing files.
         drop(sys.stdout)
 
 
@@ -99,7 +101,7 @@ class _Counts:
 
     @property
     def done(self) -> int:
-        # A call of which one part was written and another skipped is told of twice.
+        # A call of which one part was written and another skipped has two events.
         return min(self.found, self.present + self.exported + self.skipped)
 
 
@@ -199,7 +201,7 @@ def _rate_column() -> ProgressColumn:
 
 
 def summary(result: ExportResult) -> list[str]:
-    """Return what came of an export, in sentences."""
+    """Return the result of an export: what was written, and a line for each reason for a skip."""
     written = f"{result.rows} rows, {_size(result.size)}, in {result.seconds:.1f} s"
     exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
     lines = [f"{exported}; {result.present} were there already."]
@@ -208,14 +210,11 @@ def summary(result: ExportResult) -> list[str]:
         for agent in result.unknown_agents
     ]
     if result.skipped:
-        reasons = ", ".join(
-            f"{count} {_REASONS[reason]}" for reason, count in sorted(result.skipped.items())
-        )
-        lines.append(f"Skipped {_calls(result.skipped.total())}: {reasons}.")
-        if _STILL_TO_COME & result.skipped.keys():
-            lines.append("Some may still come: run the same command again later.")
+        lines.append(f"Skipped {_calls(result.skipped.total())}:")
+        for reason, count in sorted(result.skipped.items()):
+            lines.append(f"  {count} {_REASONS[reason]}")
     if result.interrupted:
-        lines.append("It was stopped before its end. Run the same command again to go on.")
+        lines.append("It was stopped before its end. Run the same command again to resume.")
     return lines
 
 

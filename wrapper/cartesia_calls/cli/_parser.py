@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from cartesia_calls import AgentCallStatus
-from cartesia_calls._version import __version__
+from cartesia_calls import __version__
 
+from ._arguments import CommandParser, Once
 from ._option_types import (
-    an_id,
+    agent_id,
+    batch_id,
+    call_id,
     count_from,
     level,
-    moment,
+    levels,
+    path,
     pattern,
     port,
     rate,
@@ -20,267 +23,383 @@ from ._option_types import (
     shard,
     words,
 )
+from ._options import (
+    TIMES,
+    add_agent,
+    add_api_options,
+    add_call_ids,
+    add_file,
+    add_json,
+    add_status,
+    add_times,
+)
 
 if TYPE_CHECKING:
-    # argparse has no public names for what add_subparsers() returns, and for what takes options.
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    _Options = argparse._ActionsContainer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    # argparse has no public name for what add_subparsers() returns.
+    _Commands = argparse._SubParsersAction[CommandParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
-_EXIT_CODES = """\
+_NOTES = """\
+examples:
+  cartesia-calls list --agent agent_123 --since yesterday --status failed
+  cartesia-calls show ac_123
+  cartesia-calls logs ac_123 --follow
+  cartesia-calls logs ac_123 | grep Traceback
+
 exit codes:
-  0  done                          5  the call's logs are not available
-  1  a local failure               6  rate limited
-  2  wrong usage                   7  network or time-out
-  3  configuration or API key      8  server error or invalid answer
-  4  not found                   130  interrupted
+  0  done                         6  rate limited
+  1  a local failure              7  network error or timeout
+  2  wrong usage                  8  server error or invalid response
+  3  configuration or API key     9  refused by the server (another 4XX)
+  4  not found                  130  interrupted
+  5  the call's logs are not available
 
 environment:
-  CARTESIA_API_KEY    the API key, sk_car_…; there is no option for it, so that it stays
-                      out of the shell's history and the list of processes
+  CARTESIA_API_KEY    the API key, sk_car_…; there is no option for it, which
+                      keeps it out of the shell's history
   CARTESIA_BASE_URL   where the API is (https://api.cartesia.ai)
   CARTESIA_VERSION    the API version, a date
+  NO_COLOR            write no colours
+  FORCE_COLOR         write colours into pipes and files too
+
+Output is text, on a terminal and in a pipe; --json writes JSON, one object a
+line. In a pipe, lists are tab-separated and have no header.
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> CommandParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="cartesia-calls",
-        description="What happened in a Cartesia voice-agent call.",
-        epilog=_EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    return build_parsers()[0]
+
+
+def build_parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
+    """Return the parser of the whole command line, and those of its commands by name."""
+    parser = CommandParser(
+        "cartesia-calls",
+        usage="cartesia-calls COMMAND [options]",
+        about="Know what happened in a Cartesia voice-agent call.",
+        notes=_NOTES,
     )
     parser.add_argument("--version", action="version", version=f"cartesia-calls {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_logs(commands)
-    _add_list(commands)
-    _add_show(commands)
-    _add_audio(commands)
-    _add_export(commands)
-    _add_cancel(commands)
-    _add_delete(commands)
-    _add_agents(commands)
-    _add_doctor(commands)
-    _add_sandbox(commands)
-    _add_demo(commands)
-    _add_completion(commands)
-    return parser
+    add_api_options(parser, default=None)
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        title="commands",
+        prog=parser.prog,
+        parser_class=CommandParser,
+    )
+    for add in (
+        _add_logs,
+        _add_list,
+        _add_show,
+        _add_audio,
+        _add_export,
+        _add_cancel,
+        _add_delete,
+        _add_agents,
+        _add_doctor,
+        _add_sandbox,
+        _add_demo,
+        _add_completion,
+    ):
+        add(commands)
+    return parser, dict(commands.choices)
 
 
 def _add_logs(commands: _Commands) -> None:
     parser = commands.add_parser(
         "logs",
         help="show a call's runtime logs",
-        description="Show the lines that an agent's code logged during a call: text on a terminal, "
-        "one JSON object a line (NDJSON) when piped.",
+        usage="cartesia-calls logs CALL_ID [options]",
+        about="Show the lines that an agent's code logged during a call. On a terminal they are "
+        "coloured by level, and control characters are shown as escapes.",
+        notes="""\
+examples:
+  cartesia-calls logs ac_123 --wait
+  cartesia-calls logs ac_123 --level WARNING --since 10m -n 50
+  cartesia-calls logs ac_123 --follow --grep 'tool|traceback' -i
+  cartesia-calls logs ac_123 --json | jq -r 'select(.level == "ERROR").text'
+""",
     )
-    _add_call_id(parser)
-    coming = parser.add_mutually_exclusive_group()
-    coming.add_argument("--wait", action="store_true", help="wait for logs that are not there yet")
-    coming.add_argument(
+    parser.add_argument("call_id", metavar="CALL_ID", type=call_id, help="such as ac_123, or a URL")
+    coming = parser.group("logs that are still to come")
+    either = coming.add_mutually_exclusive_group()
+    either.add_argument("--wait", action="store_true", help="wait until there are logs")
+    either.add_argument(
         "-f",
         "--follow",
         action="store_true",
-        help="show each line as it appears, to the call's end",
+        help="show each line as it appears, until the call is over",
     )
-    parser.add_argument(
+    coming.add_argument(
         "--timeout",
+        action=Once,
         type=seconds,
         metavar="S",
-        help="with --wait: how long at the most, in seconds (120)",
+        help="with --wait: how long, in seconds (120)",
     )
-    which = parser.add_argument_group(
+    which = parser.group(
         "which lines",
-        "A line that shows no level is never dropped by --level; one that shows no time counts as "
-        "written with the line before it. A time without a zone is UTC in a line, and local time "
-        "in an option.",
+        "--level never drops a line whose level is unknown. A line without a time counts as written "
+        f"with the previous line; a time in a line has no zone if it is UTC. {TIMES}",
     )
-    which.add_argument("--grep", type=pattern, metavar="REGEX", help="only lines that match")
-    which.add_argument("--invert", action="store_true", help="with --grep: only lines that don't")
     which.add_argument(
-        "--level", type=level, metavar="L", help="only this level and more severe ones: WARNING"
+        "--grep", action=Once, type=pattern, metavar="REGEX", help="only lines that match"
     )
-    _add_times(which, "lines written")
+    which.add_argument("-i", "--ignore-case", action="store_true", help="with --grep: of any case")
+    which.add_argument("--invert", action="store_true", help="with --grep: lines that don't match")
     which.add_argument(
+        "--level",
+        action=Once,
+        type=level,
+        choices=levels(),
+        metavar="LEVEL",
+        help="only this level and more severe ones, such as WARNING",
+    )
+    add_times(which, "lines written")
+    which.add_argument(
+        "-n",
         "--tail",
+        action=Once,
         type=count_from(0),
         metavar="N",
         help="only the last N of the lines that are there",
     )
-    form = parser.add_mutually_exclusive_group()
-    _add_json(form)
-    form.add_argument(
-        "--raw", action="store_true", help="lines as they came, control characters and all"
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write the lines to FILE, whole or not at all"
-    )
-    _add_api_options(parser)
+    output = parser.group("output")
+    form = output.add_mutually_exclusive_group()
+    add_json(form)
+    form.add_argument("--raw", action="store_true", help="lines unchanged, on a terminal too")
+    add_file(output, "write the lines to FILE, whole or not at all")
+    add_api_options(parser)
 
 
 def _add_list(commands: _Commands) -> None:
     parser = commands.add_parser(
         "list",
-        help="list the calls of an agent or a batch",
-        description="List calls, newest first: a table on a terminal, one JSON object a line "
-        "(NDJSON) when piped. `cartesia-calls agents` shows the agents' ids.",
+        help="list the calls of agents or of a batch",
+        usage="cartesia-calls list --agent ID [options]",
+        about="List calls, newest first. `cartesia-calls agents` shows the agents' ids.",
+        notes="""\
+examples:
+  cartesia-calls list --agent agent_123 --since 'yesterday 14:00' -n 20
+  cartesia-calls list --agent agent_123 --agent agent_456 --status failed
+  cartesia-calls list --agent agent_123 | cut -f 1     # the ids
+  cartesia-calls list --batch batch_123 --json --expand
+""",
     )
-    whose = parser.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--agent", type=an_id, metavar="ID", help="the calls of this agent")
-    whose.add_argument("--batch", type=an_id, metavar="ID", help="the calls of this batch")
-    parser.add_argument(
-        "--status",
-        action="append",
-        metavar="S",
-        help="only calls with this status; may be given again; known: "
-        + ", ".join(get_args(AgentCallStatus)),
+    whose = parser.group("whose calls; one is needed").add_mutually_exclusive_group(required=True)
+    add_agent(whose)
+    whose.add_argument(
+        "--batch", action=Once, type=batch_id, metavar="ID", help="the calls of this batch"
     )
-    _add_times(parser, "calls that started")
-    parser.add_argument(
-        "--limit", type=count_from(1), metavar="N", help="at most N calls; all by default"
+    which = parser.group("which calls", TIMES)
+    add_status(which)
+    add_times(which, "calls that started")
+    which.add_argument(
+        "-n",
+        "--limit",
+        action=Once,
+        type=count_from(1),
+        metavar="N",
+        help="at most N calls; all by default",
     )
-    parser.add_argument("--expand", action="store_true", help="with the transcripts (NDJSON only)")
-    _add_json(parser)
-    _add_api_options(parser)
+    output = parser.group("output")
+    add_json(output)
+    output.add_argument("--expand", action="store_true", help="with --json: the transcripts too")
+    add_api_options(parser)
 
 
 def _add_show(commands: _Commands) -> None:
     parser = commands.add_parser(
         "show",
-        help="show a call's record and what happened during it",
-        description="Show a call's record, and its transcript with tool calls, events and metrics "
-        "in order of time; one JSON object when piped.",
+        help="show calls' records and what happened during them",
+        usage="cartesia-calls show CALL_ID... [options]",
+        about="Show a call's record, and its transcript with tool calls, events and metrics in order "
+        "of time.",
+        notes="""\
+examples:
+  cartesia-calls show ac_123
+  cartesia-calls show ac_123 ac_456 --json
+""",
     )
-    _add_call_id(parser)
-    _add_json(parser)
-    _add_api_options(parser)
+    add_call_ids(parser)
+    add_json(parser.group("output"))
+    add_api_options(parser)
 
 
 def _add_audio(commands: _Commands) -> None:
     parser = commands.add_parser(
         "audio",
-        help="download a call's recording",
-        description="Write the recording of a call that is over to a WAV file, whole or not at all.",
+        help="download calls' recordings",
+        usage="cartesia-calls audio CALL_ID... [options]",
+        about="Write the recording of a call that is over to a WAV file, whole or not at all.",
+        notes="""\
+examples:
+  cartesia-calls audio ac_123                    # writes ac_123.wav
+  cartesia-calls audio ac_123 -o call.wav --force
+  cartesia-calls audio ac_123 -o - | ffplay -
+""",
     )
-    _add_call_id(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="the file; CALL_ID.wav by default")
-    parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
-    _add_api_options(parser)
+    add_call_ids(parser)
+    add_file(parser.group("output"), "write to FILE in the place of CALL_ID.wav")
+    add_api_options(parser)
 
 
 def _add_export(commands: _Commands) -> None:
     parser = commands.add_parser(
         "export",
-        help="keep the logs of an agent's calls, in files or object storage",
-        description="Write the logs of agents' calls to a folder or an fsspec URL, before retention "
-        "removes them. Run it again, or in cron: it fetches only what is missing or may have "
-        "changed. Exit code 5 says that some calls are not there, and the summary why.",
+        help="keep the logs of agents' calls, in files or object storage",
+        usage="cartesia-calls export --agent ID... --to TARGET [options]",
+        about="Write the logs of agents' calls to a folder or an fsspec URL, before retention removes "
+        "them. Run it again, by hand or by cron: it fetches only what is missing or may have changed.",
+        notes="""\
+examples:
+  cartesia-calls export --agent agent_123 --to calls
+  cartesia-calls export --agent agent_123 --since 3d --to s3://acme/calls \\
+    --format parquet --include logs,record,transcript
+
+It ends with 0 when everything that can be kept is kept, and with 5 when a call
+failed or an agent is unknown. --strict ends with 5 for each call that is not
+there: running, deleted, expired.
+""",
     )
-    parser.add_argument(
+    which = parser.group("which calls", TIMES)
+    which.add_argument(
         "--agent",
-        type=an_id,
+        type=agent_id,
         nargs="+",
         action="extend",
         required=True,
         metavar="ID",
-        help="the calls of these agents",
+        help="the calls of these agents; needed",
     )
-    parser.add_argument(
-        "--to", required=True, metavar="TARGET", help="a folder, or a URL such as s3://bucket/calls"
+    add_times(which, "calls that started")
+    add_status(which)
+    which.add_argument(
+        "--shard", action=Once, type=shard, metavar="I/N", help="one part of N, such as 1/4"
     )
-    _add_times(parser, "calls that started")
-    parser.add_argument(
-        "--status", action="append", metavar="S", help="only calls with this status; as for list"
+    what = parser.group("what and where")
+    what.add_argument(
+        "--to",
+        action=Once,
+        type=path,
+        required=True,
+        metavar="TARGET",
+        help="a folder, or a URL such as s3://bucket/calls; needed",
     )
-    parser.add_argument(
-        "--format", choices=("ndjson", "parquet"), default="ndjson", help="ndjson by default"
+    what.add_argument(
+        "--format",
+        action=Once,
+        choices=("ndjson", "parquet"),
+        default="ndjson",
+        help="ndjson (the default) or parquet",
     )
-    parser.add_argument(
+    what.add_argument(
         "--include",
+        action=Once,
         type=words("logs", "record", "transcript", "audio"),
         default=("logs",),
         metavar="PARTS",
-        help="what of each call: logs (the default), record, transcript, audio; with commas between",
+        help="logs (the default), record, transcript, audio; one or more, with commas between them",
     )
-    parser.add_argument("--shard", type=shard, metavar="I/N", help="one part of N, such as 1/4")
-    parser.add_argument(
+    what.add_argument(
         "--refresh", action="store_true", help="fetch again what is in the target already"
     )
-    pace = parser.add_argument_group("pace", "Both are cut when the server answers 429.")
+    pace = parser.group("pace", "Both are lowered while the server responds with 429.")
     pace.add_argument(
         "--concurrency",
+        action=Once,
         type=count_from(1, most=100),
         default=8,
         metavar="N",
-        help="how many requests at once, at the most (8); up to 100",
+        help="at most N requests at once (8); up to 100",
     )
     pace.add_argument(
-        "--rate", type=rate, metavar="R", help="how many requests a second, at the most; unbounded"
+        "--rate", action=Once, type=rate, metavar="R", help="at most R requests a second; unbounded"
     )
-    parser.add_argument("--json", action="store_true", help="tell each event as a line of JSON")
-    _add_api_options(parser)
+    output = parser.group("output")
+    output.add_argument("--json", action="store_true", help="write each event as a line of JSON")
+    output.add_argument(
+        "--strict", action="store_true", help="end with 5 if any call is not in the target"
+    )
+    add_api_options(parser)
 
 
 def _add_cancel(commands: _Commands) -> None:
     parser = commands.add_parser(
-        "cancel", help="end a running call", description="End a call that is running."
+        "cancel",
+        help="end running calls",
+        usage="cartesia-calls cancel CALL_ID... [options]",
+        about="End calls that are running.",
+        notes="example:\n  cartesia-calls cancel ac_123\n",
     )
-    _add_call_id(parser)
-    _add_api_options(parser)
+    add_call_ids(parser)
+    add_api_options(parser)
 
 
 def _add_delete(commands: _Commands) -> None:
     parser = commands.add_parser(
         "delete",
-        help="erase what a call holds, its logs included",
-        description="Erase the logs, transcript, recording, summary, metadata and phone numbers of "
-        "a call that is over. It asks first, and can't be undone.",
+        help="erase what calls hold, their logs included",
+        usage="cartesia-calls delete CALL_ID... [options]",
+        about="Erase the logs, transcript, recording, summary, metadata and phone numbers of calls "
+        "that are over. It asks first. It can't be undone.",
+        notes="examples:\n  cartesia-calls delete ac_123\n"
+        "  cartesia-calls delete ac_123 ac_456 --yes\n",
     )
-    _add_call_id(parser)
+    add_call_ids(parser)
     parser.add_argument("--yes", action="store_true", help="don't ask")
-    _add_api_options(parser)
+    add_api_options(parser)
 
 
 def _add_agents(commands: _Commands) -> None:
     parser = commands.add_parser(
         "agents",
         help="list the account's agents",
-        description="List the agents: a table on a terminal, NDJSON when piped.",
+        usage="cartesia-calls agents [options]",
+        about="List the agents of the account.",
+        notes="examples:\n  cartesia-calls agents\n  cartesia-calls agents | cut -f 1,2\n",
     )
-    _add_json(parser)
-    _add_api_options(parser)
+    add_json(parser.group("output"))
+    add_api_options(parser)
 
 
 def _add_doctor(commands: _Commands) -> None:
     parser = commands.add_parser(
         "doctor",
-        help="show what is configured and whether the server answers",
-        description="Show each setting, where it came from, and whether the server answers and "
-        "takes the key. The key is shown masked.",
+        help="check the settings and the connection to the server",
+        usage="cartesia-calls doctor [options]",
+        about="Show each setting, where it came from, and whether the server responds and accepts "
+        "the key. The key is shown masked.",
+        notes="examples:\n  cartesia-calls doctor\n  cartesia-calls doctor --json\n",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    _add_api_options(parser)
+    parser.group("output").add_argument("--json", action="store_true", help="one JSON object")
+    add_api_options(parser)
 
 
 def _add_sandbox(commands: _Commands) -> None:
     parser = commands.add_parser(
         "sandbox",
-        help="serve the API's spec on this machine, with example calls",
-        description="Start a local server that behaves as the API's spec says, to try things "
-        "against and to test your own code against. Ctrl-C stops it.",
+        help="start a local server with example calls",
+        usage="cartesia-calls sandbox [options]",
+        about="Start a local server that behaves as the API's spec says, to try commands and to test "
+        "your own code against. Ctrl-C stops it.",
+        notes="examples:\n  cartesia-calls sandbox\n  cartesia-calls sandbox --port 8765 --json\n",
     )
-    parser.add_argument("--port", type=port, default=0, metavar="N", help="a free one by default")
     parser.add_argument(
-        "--json", action="store_true", help="say where it is as one JSON object on one line"
+        "--port", action=Once, type=port, default=0, metavar="N", help="a free one by default"
     )
+    parser.add_argument("--json", action="store_true", help="print where it is as one JSON object")
 
 
 def _add_demo(commands: _Commands) -> None:
     commands.add_parser(
         "demo",
         help="see it work, without a key or an account",
-        description="Start the sandbox and show, over real HTTP: calls listed, one of them in "
-        "detail, its logs, logs waited for and followed, and each way of there being none.",
+        usage="cartesia-calls demo",
+        about="Start the sandbox and run commands against it: calls listed, one of them in detail, "
+        "its logs, logs followed, and each reason for missing logs.",
+        notes="example:\n  cartesia-calls demo\n",
     )
 
 
@@ -288,33 +407,13 @@ def _add_completion(commands: _Commands) -> None:
     parser = commands.add_parser(
         "completion",
         help="print a completion script for your shell",
-        description="Print a script that completes this command's words. For bash: "
-        'eval "$(cartesia-calls completion bash)"',
+        usage="cartesia-calls completion {bash,zsh,fish}",
+        about="Print a script that completes the words of this command.",
+        notes="""\
+examples:
+  eval "$(cartesia-calls completion bash)"       # in ~/.bashrc
+  cartesia-calls completion zsh > "${fpath[1]}/_cartesia-calls"
+  cartesia-calls completion fish > ~/.config/fish/completions/cartesia-calls.fish
+""",
     )
-    parser.add_argument("shell", choices=("bash", "zsh"))
-
-
-def _add_call_id(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("call_id", metavar="CALL_ID", type=an_id, help="such as ac_123")
-
-
-def _add_json(options: _Options) -> None:
-    options.add_argument("--json", action="store_true", help="NDJSON, also on a terminal")
-
-
-def _add_times(options: _Options, what: str) -> None:
-    options.add_argument(
-        "--since",
-        type=moment,
-        metavar="TIME",
-        help=f"only {what} at TIME or later: 2h (ago), 3d, 2026-03-01T10:00Z, 'yesterday 14:00'",
-    )
-    options.add_argument("--until", type=moment, metavar="TIME", help=f"only {what} before TIME")
-
-
-def _add_api_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--base-url", metavar="URL", help="where the API is")
-    parser.add_argument("--api-version", metavar="DATE", help="the API version, YYYY-MM-DD")
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="tell of retries, and more of an error"
-    )
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))

@@ -1,4 +1,4 @@
-"""Telling people at a terminal what takes its time."""
+"""Progress, shown to people at a terminal when a command takes its time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from threading import Timer
 from typing import TYPE_CHECKING, Protocol, Self
 
-from cartesia_calls._printable import printable
+from cartesia_calls import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -20,17 +20,17 @@ _QUIET_SECONDS = 1.0
 
 
 class Progress(Protocol):
-    """Where a command tells how far it is."""
+    """Where a command says how far it is."""
 
     def tell(self, text: str) -> None:
-        """Replace what is said."""
+        """Replace the text."""
         ...
 
 
 def progress(text: str, *, quiet: float = _QUIET_SECONDS) -> AbstractContextManager[Progress]:
-    """Say on stderr what is going on, if it is a terminal, and it has gone on for `quiet` seconds.
+    """Show a text on stderr, if it is a terminal, once the block has run for `quiet` seconds.
 
-    With rich (the extra `cli`) the text moves, and is gone at the end; without, it is said once.
+    With rich (the extra `cli`) the text moves, and is gone at the end; without, it is written once.
     """
     if not sys.stderr.isatty():
         return nullcontext(_Silence())

@@ -1,0 +1,148 @@
+"""argparse with better manners: no abbreviations, suggestions, and a short usage with an error."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+import textwrap
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ._exit_codes import ExitCode
+from ._option_types import call_id, did_you_mean
+from ._terminal import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    # argparse has no public name for what takes options.
+    Options = argparse._ActionsContainer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+_WIDEST = 80
+_ONCE = "_options_given"
+_OPTION = re.compile(r"--?[a-z][a-z-]*")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Reads one command's words.
+
+    Args:
+        usage: How the command is typed, in a line.
+        about: What it does.
+        notes: What stands below the options, as it is: examples.
+    """
+
+    def __init__(self, prog: str, *, usage: str, about: str, notes: str) -> None:
+        self.width = min(_WIDEST, shutil.get_terminal_size().columns)
+        super().__init__(
+            prog=prog,
+            usage=usage,
+            description=self.fill(about),
+            epilog=notes,
+            formatter_class=partial(
+                argparse.RawDescriptionHelpFormatter, width=self.width, max_help_position=26
+            ),
+            allow_abbrev=False,
+        )
+
+    def fill(self, text: str) -> str:
+        """Return a text wrapped to the width of the help."""
+        return textwrap.fill(text, self.width - 2, break_on_hyphens=False)
+
+    def group(self, title: str, about: str = "") -> Options:
+        """Return a new group of options."""
+        return self.add_argument_group(title, self.fill(about) if about else None)
+
+    def error(self, message: str) -> NoReturn:
+        """Write the usage and what is wrong, and end with 2."""
+        screen = Screen.of(sys.stderr)
+        label = f"{self.prog}: error:"
+        lines = [
+            self.format_usage().rstrip(),
+            *screen.hang(label, message, style="error"),
+            *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
+        ]
+        self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
+
+    def options(self) -> list[str]:
+        """Return all options of this command, as its help has them."""
+        lines = [line for line in self.format_help().splitlines() if line.startswith("  -")]
+        return [option for line in lines for option in _OPTION.findall(line.strip().split("  ")[0])]
+
+
+class Once(argparse.Action):
+    """Takes an option's value; a second one is an error, where the last would silently win."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        """Store the value."""
+        given: set[str] = vars(namespace).setdefault(_ONCE, set())
+        if self.dest in given:
+            parser.error(f"{option_string} is given twice; give it once")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+class Suggestions(tuple[str, ...]):
+    """Values that a shell completes; any other is taken too."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        """Tell whether a value is taken: each is."""
+        return True
+
+
+def parse(
+    parser: CommandParser, commands: Mapping[str, CommandParser], words: Sequence[str]
+) -> argparse.Namespace:
+    """Read a command line; what is wrong with it ends the process with 2."""
+    first = _command_in(words)
+    if first is not None and first not in commands:
+        suggestion = did_you_mean(first, commands) or f"; use one of {', '.join(commands)}"
+        parser.error(f"there is no command {first!r}{suggestion}")
+    arguments, rest = parser.parse_known_args(words)
+    command = commands.get(arguments.command, parser)
+    _take_rest(arguments, rest, command)
+    arguments.verbose += vars(arguments).pop("more_verbose", 0)
+    return arguments
+
+
+def _command_in(words: Sequence[str]) -> str | None:
+    """Return the word in a command's place, None where there is none."""
+    rest = iter(words)
+    for word in rest:
+        if word in {"--base-url", "--api-version"}:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return None
+
+
+def _take_rest(arguments: argparse.Namespace, rest: Sequence[str], command: CommandParser) -> None:
+    """Take ids that stand behind options; refuse all else."""
+    for word in rest:
+        option = word.partition("=")[0]
+        if word.startswith("-") and word != "-":
+            known = command.options()
+            longer = [one for one in known if one.startswith(option) and len(option) > 2]  # noqa: PLR2004 - --
+            suggestion = f"; did you mean {longer[0]}?" if longer else did_you_mean(option, known)
+            command.error(f"there is no option {option}{suggestion}")
+        if "call_ids" not in arguments:
+            why = (
+                "this command takes one id"
+                if "call_id" in arguments
+                else "nothing is expected here"
+            )
+            command.error(f"unexpected argument {word!r}: {why}")
+        try:
+            arguments.call_ids.append(call_id(word))
+        except argparse.ArgumentTypeError as error:
+            command.error(str(error))
