@@ -11,7 +11,7 @@ from cartesia_calls import AsyncClient, Client, ConfigurationError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
 ClientT = TypeVar("ClientT", Client, AsyncClient)
 
@@ -19,15 +19,20 @@ _KEY_VARIABLE = "CARTESIA_API_KEY"
 _KEY_PREFIX = "sk_car_"
 # Of a shorter one, four characters would be too much to show.
 _SHORTEST_TO_HINT_AT = 12
-_KEY_HINT = (
-    f"Set {_KEY_VARIABLE} to a key, one word that starts with {_KEY_PREFIX}; keys are made at "
-    "https://play.cartesia.ai/keys."
-)
-_QUOTES = "\"'`“”‘’"
-# Good values, to try one setting at a time.
-_SOME_KEY = "sk_car_x"
-_SOME_URL = "http://127.0.0.1"
-_SOME_VERSION = "2026-03-01"
+_QUOTES = tuple("\"'`\u201c\u201d\u2018\u2019")
+# Good values, so that one setting can be tried at a time.
+_GOOD = {"api_key": "sk_car_x", "base_url": "http://127.0.0.1", "api_version": "2026-03-01"}
+# Each setting's name and argument, and what to do where it is wrong.
+_SETTINGS = {
+    "API key": ("api_key", f"Set {_KEY_VARIABLE}; keys are made at https://play.cartesia.ai/keys."),
+    "Base URL": ("base_url", "Set --base-url or CARTESIA_BASE_URL to https://api.cartesia.ai."),
+    "API version": ("api_version", "Set --api-version or CARTESIA_VERSION to YYYY-MM-DD."),
+}
+_VARIABLES = {
+    "api_key": _KEY_VARIABLE,
+    "base_url": "CARTESIA_BASE_URL",
+    "api_version": "CARTESIA_VERSION",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,8 @@ def open_async_client(arguments: argparse.Namespace) -> AsyncClient:
 
 
 def _open(kind: type[ClientT], arguments: argparse.Namespace) -> ClientT:
-    key = os.environ.get(_KEY_VARIABLE, "")
     try:
-        _check_quotes(key)
+        _check_quotes()
         return kind(base_url=arguments.base_url, api_version=arguments.api_version)
     except ConfigurationError:
         for setting in settings(arguments):
@@ -76,55 +80,42 @@ def log_to_stderr(verbosity: int) -> None:
 
 def settings(arguments: argparse.Namespace) -> list[Setting]:
     """Return each setting, checked by itself."""
-    base_url, version = arguments.base_url, arguments.api_version
-    return [
-        _setting("API key", None, _KEY_VARIABLE, _check_key, _KEY_HINT),
-        _setting(
-            "Base URL",
-            base_url,
-            "CARTESIA_BASE_URL",
-            lambda: _tried(Client(_SOME_KEY, base_url=base_url, api_version=_SOME_VERSION))[0],
-            "Set --base-url or CARTESIA_BASE_URL to an address such as https://api.cartesia.ai; "
-            "http:// is only for this machine.",
-        ),
-        _setting(
-            "API version",
-            version,
-            "CARTESIA_VERSION",
-            lambda: _tried(Client(_SOME_KEY, base_url=_SOME_URL, api_version=version))[1],
-            f"Set --api-version or CARTESIA_VERSION to a date such as {_SOME_VERSION}.",
-        ),
-    ]
+    found: list[Setting] = []
+    for name, (argument, hint) in _SETTINGS.items():
+        option: str | None = getattr(arguments, argument, None)
+        variable = _VARIABLES[argument]
+        in_environment = variable if os.environ.get(variable) else "default"
+        source = "option" if option is not None else in_environment
+        try:
+            value = _checked({**_GOOD, argument: option})[argument]
+        except ConfigurationError as error:
+            found.append(Setting(name, "", source, ConfigurationError(error.summary, hint=hint)))
+        else:
+            found.append(Setting(name, value, source))
+    return found
 
 
-def _setting(
-    name: str, option: str | None, variable: str, check: Callable[[], str], hint: str
-) -> Setting:
-    in_environment = variable if os.environ.get(variable) else "default"
-    source = "option" if option is not None else in_environment
-    try:
-        return Setting(name, check(), source)
-    except ConfigurationError as error:
-        return Setting(name, "", source, ConfigurationError(error.summary, hint=hint))
+def _checked(given: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the values of settings, for people to see; what is None comes from the environment."""
+    if given["api_key"] is None:
+        _check_quotes()
+    with Client(
+        given["api_key"], base_url=given["base_url"], api_version=given["api_version"]
+    ) as client:
+        base_url, version = client.base_url, client.api_version
+    return {"api_key": _masked_key(), "base_url": base_url, "api_version": version}
 
 
-def _tried(client: Client) -> tuple[str, str]:
-    with client:
-        return client.base_url, client.api_version
-
-
-def _check_key() -> str:
-    """Return the key, masked."""
+def _masked_key() -> str:
     key = os.environ.get(_KEY_VARIABLE, "")
-    _check_quotes(key)
-    Client(base_url=_SOME_URL, api_version=_SOME_VERSION).close()
     prefix = _KEY_PREFIX if key.startswith(_KEY_PREFIX) else ""
     secret = key.removeprefix(prefix)
     return f"{prefix}…{secret[-4:] if len(secret) >= _SHORTEST_TO_HINT_AT else ''}"
 
 
-def _check_quotes(key: str) -> None:
-    if key and (key[0] in _QUOTES or key[-1] in _QUOTES):
+def _check_quotes() -> None:
+    key = os.environ.get(_KEY_VARIABLE, "")
+    if key.startswith(_QUOTES) or key.endswith(_QUOTES):
         raise ConfigurationError(
             f"The API key ({_KEY_VARIABLE}) has quotes around it.", hint="Set it without them."
         )

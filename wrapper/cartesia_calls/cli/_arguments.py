@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Options = argparse._ActionsContainer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 _WIDEST = 80
-_ONCE = "_options_given"
 _OPTION = re.compile(r"--?[a-z][a-z-]*")
 
 
@@ -29,51 +28,51 @@ class CommandParser(argparse.ArgumentParser):
     """Reads one command's words.
 
     Args:
-        usage: How the command is typed, in a line.
+        prog: The command.
+        words: What is typed after it.
         about: What it does.
-        notes: What stands below the options, as it is: examples.
+        notes: What stands below its options, unchanged.
     """
 
-    def __init__(self, prog: str, *, usage: str, about: str, notes: str) -> None:
-        self.width = min(_WIDEST, shutil.get_terminal_size().columns)
+    def __init__(self, prog: str, *, words: str, about: str, notes: str) -> None:
+        self._width = min(_WIDEST, shutil.get_terminal_size().columns)
         super().__init__(
             prog=prog,
-            usage=usage,
-            description=self.fill(about),
+            usage=f"{prog} {words}",
+            description=self._filled(about),
             epilog=notes,
             formatter_class=partial(
-                argparse.RawDescriptionHelpFormatter, width=self.width, max_help_position=26
+                argparse.RawDescriptionHelpFormatter, width=self._width, max_help_position=26
             ),
             allow_abbrev=False,
         )
-
-    def fill(self, text: str) -> str:
-        """Return a text wrapped to the width of the help."""
-        return textwrap.fill(text, self.width - 2, break_on_hyphens=False)
+        self.register("action", None, _Once)
 
     def group(self, title: str, about: str = "") -> Options:
         """Return a new group of options."""
-        return self.add_argument_group(title, self.fill(about) if about else None)
-
-    def error(self, message: str) -> NoReturn:
-        """Write the usage and what is wrong, and end with 2."""
-        screen = Screen.of(sys.stderr)
-        label = f"{self.prog}: error:"
-        lines = [
-            self.format_usage().rstrip(),
-            *screen.hang(label, message, style="error"),
-            *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
-        ]
-        self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
+        return self.add_argument_group(title, self._filled(about) or None)
 
     def options(self) -> list[str]:
         """Return all options of this command, as its help has them."""
         lines = [line for line in self.format_help().splitlines() if line.startswith("  -")]
         return [option for line in lines for option in _OPTION.findall(line.strip().split("  ")[0])]
 
+    def error(self, message: str) -> NoReturn:
+        """Write the usage and what is wrong, and exit with 2."""
+        screen = Screen.of(sys.stderr)
+        lines = [
+            self.format_usage().rstrip(),
+            *screen.hang(f"{self.prog}: error:", message, style="error"),
+            *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
+        ]
+        self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
 
-class Once(argparse.Action):
-    """Takes an option's value; a second one is an error, where the last would silently win."""
+    def _filled(self, text: str) -> str:
+        return textwrap.fill(text, self._width - 2, break_on_hyphens=False)
+
+
+class _Once(argparse.Action):
+    """Stores a value; a second one is an error, where argparse silently takes the last."""
 
     def __call__(
         self,
@@ -82,8 +81,7 @@ class Once(argparse.Action):
         values: str | Sequence[Any] | None,
         option_string: str | None = None,
     ) -> None:
-        """Store the value."""
-        given: set[str] = vars(namespace).setdefault(_ONCE, set())
+        given: set[str] = vars(namespace).setdefault("_given", set())
         if self.dest in given:
             parser.error(f"{option_string} is given twice; give it once")
         given.add(self.dest)
@@ -103,14 +101,15 @@ class Suggestions(tuple[str, ...]):
 def parse(
     parser: CommandParser, commands: Mapping[str, CommandParser], words: Sequence[str]
 ) -> argparse.Namespace:
-    """Read a command line; what is wrong with it ends the process with 2."""
+    """Read a command line; where it is wrong, exit with 2."""
     first = _command_in(words)
     if first is not None and first not in commands:
         suggestion = did_you_mean(first, commands) or f"; use one of {', '.join(commands)}"
         parser.error(f"there is no command {first!r}{suggestion}")
     arguments, rest = parser.parse_known_args(words)
     command = commands.get(arguments.command, parser)
-    _take_rest(arguments, rest, command)
+    for word in rest:
+        _take(word, arguments, command)
     arguments.verbose += vars(arguments).pop("more_verbose", 0)
     return arguments
 
@@ -126,23 +125,18 @@ def _command_in(words: Sequence[str]) -> str | None:
     return None
 
 
-def _take_rest(arguments: argparse.Namespace, rest: Sequence[str], command: CommandParser) -> None:
-    """Take ids that stand behind options; refuse all else."""
-    for word in rest:
-        option = word.partition("=")[0]
-        if word.startswith("-") and word != "-":
-            known = command.options()
-            longer = [one for one in known if one.startswith(option) and len(option) > 2]  # noqa: PLR2004 - --
-            suggestion = f"; did you mean {longer[0]}?" if longer else did_you_mean(option, known)
-            command.error(f"there is no option {option}{suggestion}")
-        if "call_ids" not in arguments:
-            why = (
-                "this command takes one id"
-                if "call_id" in arguments
-                else "nothing is expected here"
-            )
-            command.error(f"unexpected argument {word!r}: {why}")
-        try:
-            arguments.call_ids.append(call_id(word))
-        except argparse.ArgumentTypeError as error:
-            command.error(str(error))
+def _take(word: str, arguments: argparse.Namespace, command: CommandParser) -> None:
+    """Take an id that stands behind an option; refuse all else that argparse leaves."""
+    option = word.partition("=")[0]
+    if option.startswith("-"):
+        known = command.options()
+        longer = [one for one in known if option != "--" and one.startswith(option)]
+        suggestion = did_you_mean(longer[0], known) if longer else did_you_mean(option, known)
+        command.error(f"there is no option {option}{suggestion}")
+    if "call_ids" not in arguments:
+        why = "this command takes one id" if "call_id" in arguments else "nothing is expected here"
+        command.error(f"unexpected argument {word!r}: {why}")
+    try:
+        arguments.call_ids.append(call_id(word))
+    except argparse.ArgumentTypeError as error:
+        command.error(str(error))

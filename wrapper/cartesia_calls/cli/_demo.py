@@ -13,7 +13,7 @@ from ._terminal import Screen
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from cartesia_calls.sandbox import Sandbox
 
@@ -28,46 +28,33 @@ def run(_: argparse.Namespace) -> int:
     require("sandbox")
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - an extra, checked for just above
 
-    with Sandbox() as sandbox, _environment(CARTESIA_BASE_URL=sandbox.url):
-        _say(f"A sandbox is at {sandbox.url}: a server on this machine that behaves as the API's")
-        _say("spec says.")
-        _show_calls(sandbox)
-        _show_missing_logs(sandbox)
-    _heading("The same in Python, against the real API")
-    _say(_PYTHON)
+    with Sandbox() as sandbox:
+        print(f"A sandbox is at {sandbox.url}: a server on this machine that behaves as the API's")
+        print("spec says.")
+        for heading, key, commands in _steps(sandbox):
+            _say(f"\n{heading}", "heading")
+            with _environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=key):
+                for command in commands:
+                    _type(*command.split())
+    _say("\nThe same in Python, against the real API", "heading")
+    print(_PYTHON)
     return ExitCode.DONE
 
 
-def _show_calls(sandbox: Sandbox) -> None:
-    agents, calls = sandbox.agents, sandbox.calls
-    with _environment(CARTESIA_API_KEY=sandbox.api_key):
-        _heading("An agent's latest calls that are over")
-        _type("list", "--agent", agents.busy, "--status", "completed", "--limit", "6")
-        _heading("What happened during a call")
-        _type("show", calls.finished)
-        _heading("What its agent's code logged")
-        _type("logs", calls.finished)
-        _heading("Logs that are not there yet, and each line as it appears")
-        _type("logs", calls.running)
-        _type("logs", calls.running, "--follow")
-
-
-def _show_missing_logs(sandbox: Sandbox) -> None:
-    calls = sandbox.calls
-    with _environment(CARTESIA_API_KEY=sandbox.api_key):
-        _heading("No logs, and why")
-        for call in (
-            calls.created,
-            calls.just_ended,
-            calls.deleted,
-            calls.zero_retention,
-            calls.expired,
-            calls.unknown,
-        ):
-            _type("logs", call)
-    with _environment(CARTESIA_API_KEY=sandbox.refused_api_key):
-        _heading("A key that is not accepted")
-        _type("logs", calls.finished)
+def _steps(sandbox: Sandbox) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield what to show: a heading, the key to use, and commands."""
+    calls, key = sandbox.calls, sandbox.api_key
+    latest = f"list --agent {sandbox.agents.busy} --status completed --limit 6"
+    yield "An agent's latest calls that are over", key, [latest]
+    yield "What happened during a call", key, [f"show {calls.finished}"]
+    yield "What its agent's code logged", key, [f"logs {calls.finished}"]
+    running = [f"logs {calls.running}", f"logs {calls.running} --follow"]
+    yield "Logs that are not there yet, and each line as it appears", key, running
+    without = (calls.created, calls.just_ended, calls.deleted, calls.zero_retention)
+    missing = [f"logs {call}" for call in (*without, calls.expired, calls.unknown)]
+    yield "No logs, and why", key, missing
+    refused = [f"logs {calls.finished}"]
+    yield "A key that is not accepted", sandbox.refused_api_key, refused
 
 
 def _type(*words: str) -> None:
@@ -90,11 +77,6 @@ def _environment(**variables: str) -> Generator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-def _heading(text: str) -> None:
-    _say("")
-    _say(text, "heading")
 
 
 def _say(text: str, style: str = "") -> None:

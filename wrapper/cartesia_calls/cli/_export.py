@@ -11,30 +11,16 @@ from cartesia_calls.export import ExportFinished, export_async
 from ._api import log_to_stderr, open_async_client
 from ._errors import fail
 from ._exit_codes import ExitCode
-from ._export_views import say, show_events, show_summary
+from ._export_views import show_events, show_summary
 from ._list import reversed_window
 from ._signals import signals_end
+from ._terminal import say
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
     from cartesia_calls.export import ExportEvent, ExportResult
-
-
-# What the server keeps from an export, and a later run gets: no logs yet, or none any more.
-_NOT_OURS = frozenset(
-    {
-        "in_progress",
-        "not_written_yet",
-        "deleted",
-        "zero_retention",
-        "expired_or_never_written",
-        "no_recording",
-        "not_found",
-        "unknown",
-    }
-)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,11 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _exit_code(result: ExportResult, *, strict: bool) -> ExitCode:
-    """Return 0 where everything that can be kept is kept, or if `strict`, where nothing lacks."""
-    if result.is_complete or not (strict or result.unknown_agents):
-        failed = result.skipped.keys() - _NOT_OURS
-        return ExitCode.LOGS_NOT_AVAILABLE if failed else ExitCode.DONE
-    return ExitCode.LOGS_NOT_AVAILABLE
+    """Return 0 where everything that can be kept is kept; if `strict`, where nothing is missing.
+
+    A call that failed could be kept, and perhaps those of an agent that is misspelt; what is running,
+    deleted or expired has nothing to keep, or not yet.
+    """
+    could_be_kept = result.skipped["failed"] or result.unknown_agents
+    is_missing = could_be_kept or (strict and not result.is_complete)
+    return ExitCode.LOGS_NOT_AVAILABLE if is_missing else ExitCode.DONE
 
 
 async def _export(

@@ -97,11 +97,10 @@ def reversed_window(arguments: argparse.Namespace) -> tuple[str, str] | None:
     since, until = arguments.since, arguments.until
     if since is None or until is None or since < until:
         return None
-    return (
-        f"--since {since:%Y-%m-%d %H:%M:%S %Z} is not earlier than --until "
-        f"{until:%Y-%m-%d %H:%M:%S %Z}: no time lies between them.",
-        "Swap them. 6h is earlier than 5h: both are times back from now.",
+    window = (
+        f"{since:%Y-%m-%d %H:%M:%S %Z} is not earlier than --until {until:%Y-%m-%d %H:%M:%S %Z}"
     )
+    return f"--since {window}.", "Swap them. 6h is earlier than 5h: both are times back from now."
 
 
 def _batches(sources: list[_Source], limit: int | None) -> Iterator[list[AgentCall]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import __version__
 
-from ._arguments import CommandParser, Once
+from ._arguments import CommandParser, Suggestions
 from ._option_types import (
     agent_id,
     batch_id,
@@ -15,28 +16,22 @@ from ._option_types import (
     count_from,
     level,
     levels,
+    moment,
     path,
     pattern,
     port,
     rate,
     seconds,
     shard,
+    status,
+    statuses,
     words,
-)
-from ._options import (
-    TIMES,
-    add_agent,
-    add_api_options,
-    add_call_ids,
-    add_file,
-    add_json,
-    add_status,
-    add_times,
 )
 
 if TYPE_CHECKING:
-    # argparse has no public name for what add_subparsers() returns.
-    _Commands = argparse._SubParsersAction[CommandParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    from ._arguments import Options
+
+_Add = Callable[..., CommandParser]
 
 _NOTES = """\
 examples:
@@ -64,6 +59,11 @@ environment:
 Output is text, on a terminal and in a pipe; --json writes JSON, one object a
 line. In a pipe, lists are tab-separated and have no header.
 """
+_TIMES = (
+    "A TIME is a span back from now (90s, 1h30m, 2d), or a day, a time of day or both: 2026-03-01, "
+    "2026-03-01T10:00Z, 'today 09:30', 'yesterday 14:00', 'monday' (the last one), '2026-03-01 "
+    "10:00 Europe/Berlin'. Without a zone it is local time."
+)
 
 
 def build_parser() -> CommandParser:
@@ -75,12 +75,12 @@ def build_parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
     """Return the parser of the whole command line, and those of its commands by name."""
     parser = CommandParser(
         "cartesia-calls",
-        usage="cartesia-calls COMMAND [options]",
+        words="COMMAND [options]",
         about="Know what happened in a Cartesia voice-agent call.",
         notes=_NOTES,
     )
     parser.add_argument("--version", action="version", version=f"cartesia-calls {__version__}")
-    add_api_options(parser, default=None)
+    _connection(parser, verbose="verbose", default=None)
     commands = parser.add_subparsers(
         dest="command",
         metavar="COMMAND",
@@ -88,182 +88,127 @@ def build_parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
         prog=parser.prog,
         parser_class=CommandParser,
     )
-    for add in (
-        _add_logs,
-        _add_list,
-        _add_show,
-        _add_audio,
-        _add_export,
-        _add_cancel,
-        _add_delete,
-        _add_agents,
-        _add_doctor,
-        _add_sandbox,
-        _add_demo,
-        _add_completion,
+
+    def add(name: str, words: str, brief: str, about: str, *examples: str) -> CommandParser:
+        notes = "\n".join(["examples:", *(f"  cartesia-calls {one}" for one in examples)])
+        return commands.add_parser(name, help=brief, words=words, about=about, notes=notes)
+
+    for add_command in (
+        *(_add_logs, _add_list, _add_show, _add_audio, _add_export, _add_cancel),
+        *(_add_delete, _add_agents, _add_doctor, _add_sandbox, _add_demo, _add_completion),
     ):
-        add(commands)
+        add_command(add)
     return parser, dict(commands.choices)
 
 
-def _add_logs(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_logs(add: _Add) -> None:
+    parser = add(
         "logs",
-        help="show a call's runtime logs",
-        usage="cartesia-calls logs CALL_ID [options]",
-        about="Show the lines that an agent's code logged during a call. On a terminal they are "
-        "coloured by level, and control characters are shown as escapes.",
-        notes="""\
-examples:
-  cartesia-calls logs ac_123 --wait
-  cartesia-calls logs ac_123 --level WARNING --since 10m -n 50
-  cartesia-calls logs ac_123 --follow --grep 'tool|traceback' -i
-  cartesia-calls logs ac_123 --json | jq -r 'select(.level == "ERROR").text'
-""",
+        "CALL_ID [options]",
+        "show a call's runtime logs",
+        "Show the lines that an agent's code logged during a call. On a terminal they are coloured "
+        "by level, and control characters are shown as escapes.",
+        "logs ac_123 --wait",
+        "logs ac_123 --level WARNING --since 10m -n 50",
+        "logs ac_123 --follow --grep 'tool|traceback' -i",
+        "logs ac_123 --json | jq -r 'select(.level == \"ERROR\").text'",
     )
     parser.add_argument("call_id", metavar="CALL_ID", type=call_id, help="such as ac_123, or a URL")
     coming = parser.group("logs that are still to come")
-    either = coming.add_mutually_exclusive_group()
-    either.add_argument("--wait", action="store_true", help="wait until there are logs")
-    either.add_argument(
-        "-f",
-        "--follow",
-        action="store_true",
-        help="show each line as it appears, until the call is over",
-    )
-    coming.add_argument(
-        "--timeout",
-        action=Once,
-        type=seconds,
-        metavar="S",
-        help="with --wait: how long, in seconds (120)",
-    )
+    one = coming.add_mutually_exclusive_group()
+    _flag(one, "--wait", does="wait until there are logs")
+    _flag(one, "-f", "--follow", does="show each line as it appears, until the call is over")
+    _value(coming, "--timeout", "S", seconds, "with --wait: how long, in seconds (120)")
     which = parser.group(
         "which lines",
         "--level never drops a line whose level is unknown. A line without a time counts as written "
-        f"with the previous line; a time in a line has no zone if it is UTC. {TIMES}",
+        f"with the previous line. {_TIMES} In a log line without a zone it is UTC.",
     )
-    which.add_argument(
-        "--grep", action=Once, type=pattern, metavar="REGEX", help="only lines that match"
-    )
-    which.add_argument("-i", "--ignore-case", action="store_true", help="with --grep: of any case")
-    which.add_argument("--invert", action="store_true", help="with --grep: lines that don't match")
-    which.add_argument(
-        "--level",
-        action=Once,
-        type=level,
-        choices=levels(),
-        metavar="LEVEL",
-        help="only this level and more severe ones, such as WARNING",
-    )
-    add_times(which, "lines written")
-    which.add_argument(
-        "-n",
-        "--tail",
-        action=Once,
-        type=count_from(0),
-        metavar="N",
-        help="only the last N of the lines that are there",
-    )
+    _value(which, "--grep", "REGEX", pattern, "only lines that match")
+    _flag(which, "-i", "--ignore-case", does="with --grep: in any case")
+    _flag(which, "--invert", does="with --grep: only lines that don't match")
+    severe = "only this level and more severe ones, such as WARNING"
+    _value(which, "--level", "LEVEL", level, severe, choices=levels())
+    _times(which, "lines written")
+    last = "only the last N of the lines that are there"
+    _value(which, "-n", "--tail", "N", count_from(0), last)
     output = parser.group("output")
     form = output.add_mutually_exclusive_group()
-    add_json(form)
-    form.add_argument("--raw", action="store_true", help="lines unchanged, on a terminal too")
-    add_file(output, "write the lines to FILE, whole or not at all")
-    add_api_options(parser)
+    _json(form)
+    _flag(form, "--raw", does="lines unchanged, on a terminal too")
+    _file(output, "write the lines to FILE, whole or not at all")
+    _connection(parser)
 
 
-def _add_list(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_list(add: _Add) -> None:
+    parser = add(
         "list",
-        help="list the calls of agents or of a batch",
-        usage="cartesia-calls list --agent ID [options]",
-        about="List calls, newest first. `cartesia-calls agents` shows the agents' ids.",
-        notes="""\
-examples:
-  cartesia-calls list --agent agent_123 --since 'yesterday 14:00' -n 20
-  cartesia-calls list --agent agent_123 --agent agent_456 --status failed
-  cartesia-calls list --agent agent_123 | cut -f 1     # the ids
-  cartesia-calls list --batch batch_123 --json --expand
-""",
+        "--agent ID [options]",
+        "list the calls of agents or of a batch",
+        "List calls, newest first. `cartesia-calls agents` shows the agents' ids.",
+        "list --agent agent_123 --since 'yesterday 14:00' -n 20",
+        "list --agent agent_123 --agent agent_456 --status failed",
+        "list --agent agent_123 | cut -f 1     # the ids",
+        "list --batch batch_123 --json --expand",
     )
     whose = parser.group("whose calls; one is needed").add_mutually_exclusive_group(required=True)
-    add_agent(whose)
-    whose.add_argument(
-        "--batch", action=Once, type=batch_id, metavar="ID", help="the calls of this batch"
-    )
-    which = parser.group("which calls", TIMES)
-    add_status(which)
-    add_times(which, "calls that started")
-    which.add_argument(
-        "-n",
-        "--limit",
-        action=Once,
-        type=count_from(1),
-        metavar="N",
-        help="at most N calls; all by default",
-    )
+    one_agent = "the calls of this agent; may be given again"
+    _value(whose, "--agent", "ID", agent_id, one_agent, action="append")
+    _value(whose, "--batch", "ID", batch_id, "the calls of this batch")
+    which = parser.group("which calls", _TIMES)
+    _status(which)
+    _times(which, "calls that started")
+    _value(which, "-n", "--limit", "N", count_from(1), "at most N calls; all by default")
     output = parser.group("output")
-    add_json(output)
-    output.add_argument("--expand", action="store_true", help="with --json: the transcripts too")
-    add_api_options(parser)
+    _json(output)
+    _flag(output, "--expand", does="with --json: the transcripts too")
+    _connection(parser)
 
 
-def _add_show(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_show(add: _Add) -> None:
+    parser = add(
         "show",
-        help="show calls' records and what happened during them",
-        usage="cartesia-calls show CALL_ID... [options]",
-        about="Show a call's record, and its transcript with tool calls, events and metrics in order "
-        "of time.",
-        notes="""\
-examples:
-  cartesia-calls show ac_123
-  cartesia-calls show ac_123 ac_456 --json
-""",
+        "CALL_ID... [options]",
+        "show calls' records and what happened during them",
+        "Show a call's record, and its transcript with tool calls, events and metrics in order of "
+        "time.",
+        "show ac_123",
+        "show ac_123 ac_456 --json",
     )
-    add_call_ids(parser)
-    add_json(parser.group("output"))
-    add_api_options(parser)
+    _call_ids(parser)
+    _json(parser.group("output"))
+    _connection(parser)
 
 
-def _add_audio(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_audio(add: _Add) -> None:
+    parser = add(
         "audio",
-        help="download calls' recordings",
-        usage="cartesia-calls audio CALL_ID... [options]",
-        about="Write the recording of a call that is over to a WAV file, whole or not at all.",
-        notes="""\
-examples:
-  cartesia-calls audio ac_123                    # writes ac_123.wav
-  cartesia-calls audio ac_123 -o call.wav --force
-  cartesia-calls audio ac_123 -o - | ffplay -
-""",
+        "CALL_ID... [options]",
+        "download calls' recordings",
+        "Write the recording of a call that is over to a WAV file, whole or not at all.",
+        "audio ac_123                    # writes ac_123.wav",
+        "audio ac_123 -o call.wav --force",
+        "audio ac_123 -o - | ffplay -",
     )
-    add_call_ids(parser)
-    add_file(parser.group("output"), "write to FILE in the place of CALL_ID.wav")
-    add_api_options(parser)
+    _call_ids(parser)
+    _file(parser.group("output"), "write to FILE instead of CALL_ID.wav")
+    _connection(parser)
 
 
-def _add_export(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_export(add: _Add) -> None:
+    parser = add(
         "export",
-        help="keep the logs of agents' calls, in files or object storage",
-        usage="cartesia-calls export --agent ID... --to TARGET [options]",
-        about="Write the logs of agents' calls to a folder or an fsspec URL, before retention removes "
-        "them. Run it again, by hand or by cron: it fetches only what is missing or may have changed.",
-        notes="""\
-examples:
-  cartesia-calls export --agent agent_123 --to calls
-  cartesia-calls export --agent agent_123 --since 3d --to s3://acme/calls \\
-    --format parquet --include logs,record,transcript
-
-It ends with 0 when everything that can be kept is kept, and with 5 when a call
-failed or an agent is unknown. --strict ends with 5 for each call that is not
-there: running, deleted, expired.
-""",
+        "--agent ID... --to TARGET [options]",
+        "keep the logs of agents' calls, in files or object storage",
+        "Write the logs of agents' calls to a folder or an fsspec URL, before retention removes "
+        "them. Run it again, by hand or by cron: it fetches only what is missing or may have "
+        "changed. It exits with 0 when everything that can be kept is kept, and with 5 when a call "
+        "failed or an agent is unknown; with --strict also when a call is running, deleted or "
+        "expired.",
+        "export --agent agent_123 --to calls",
+        "export --agent agent_123 --since 3d --to s3://acme --format parquet",
     )
-    which = parser.group("which calls", TIMES)
+    which = parser.group("which calls", _TIMES)
     which.add_argument(
         "--agent",
         type=agent_id,
@@ -273,147 +218,164 @@ there: running, deleted, expired.
         metavar="ID",
         help="the calls of these agents; needed",
     )
-    add_times(which, "calls that started")
-    add_status(which)
-    which.add_argument(
-        "--shard", action=Once, type=shard, metavar="I/N", help="one part of N, such as 1/4"
-    )
+    _times(which, "calls that started")
+    _status(which)
+    _value(which, "--shard", "I/N", shard, "one part of N, such as 1/4")
     what = parser.group("what and where")
-    what.add_argument(
-        "--to",
-        action=Once,
-        type=path,
-        required=True,
-        metavar="TARGET",
-        help="a folder, or a URL such as s3://bucket/calls; needed",
-    )
+    target = "a folder, or a URL such as s3://bucket/calls; needed"
+    _value(what, "--to", "TARGET", path, target, required=True)
     what.add_argument(
         "--format",
-        action=Once,
         choices=("ndjson", "parquet"),
         default="ndjson",
         help="ndjson (the default) or parquet",
     )
-    what.add_argument(
-        "--include",
-        action=Once,
-        type=words("logs", "record", "transcript", "audio"),
-        default=("logs",),
-        metavar="PARTS",
-        help="logs (the default), record, transcript, audio; one or more, with commas between them",
-    )
-    what.add_argument(
-        "--refresh", action="store_true", help="fetch again what is in the target already"
-    )
+    parts = ("logs", "record", "transcript", "audio")
+    some = f"one or more of {','.join(parts)}; logs by default"
+    _value(what, "--include", "PARTS", words(*parts), some, default=("logs",))
+    _flag(what, "--refresh", does="fetch again what is in the target already")
     pace = parser.group("pace", "Both are lowered while the server responds with 429.")
-    pace.add_argument(
-        "--concurrency",
-        action=Once,
-        type=count_from(1, most=100),
-        default=8,
-        metavar="N",
-        help="at most N requests at once (8); up to 100",
-    )
-    pace.add_argument(
-        "--rate", action=Once, type=rate, metavar="R", help="at most R requests a second; unbounded"
-    )
+    at_once = "at most N requests at once (8); up to 100"
+    _value(pace, "--concurrency", "N", count_from(1, most=100), at_once, default=8)
+    _value(pace, "--rate", "R", rate, "at most R requests a second; unbounded by default")
     output = parser.group("output")
-    output.add_argument("--json", action="store_true", help="write each event as a line of JSON")
-    output.add_argument(
-        "--strict", action="store_true", help="end with 5 if any call is not in the target"
-    )
-    add_api_options(parser)
+    _flag(output, "--json", does="write each event as a line of JSON")
+    _flag(output, "--strict", does="exit with 5 if any call is not in the target")
+    _connection(parser)
 
 
-def _add_cancel(commands: _Commands) -> None:
-    parser = commands.add_parser(
-        "cancel",
-        help="end running calls",
-        usage="cartesia-calls cancel CALL_ID... [options]",
-        about="End calls that are running.",
-        notes="example:\n  cartesia-calls cancel ac_123\n",
-    )
-    add_call_ids(parser)
-    add_api_options(parser)
+def _add_cancel(add: _Add) -> None:
+    about = "End calls that are running."
+    parser = add("cancel", "CALL_ID... [options]", "end running calls", about, "cancel ac_123")
+    _call_ids(parser)
+    _connection(parser)
 
 
-def _add_delete(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_delete(add: _Add) -> None:
+    parser = add(
         "delete",
-        help="erase what calls hold, their logs included",
-        usage="cartesia-calls delete CALL_ID... [options]",
-        about="Erase the logs, transcript, recording, summary, metadata and phone numbers of calls "
-        "that are over. It asks first. It can't be undone.",
-        notes="examples:\n  cartesia-calls delete ac_123\n"
-        "  cartesia-calls delete ac_123 ac_456 --yes\n",
+        "CALL_ID... [options]",
+        "erase what calls hold, their logs included",
+        "Erase the logs, transcript, recording, summary, metadata and phone numbers of calls that "
+        "are over. It asks first. It can't be undone.",
+        "delete ac_123",
+        "delete ac_123 ac_456 --yes",
     )
-    add_call_ids(parser)
-    parser.add_argument("--yes", action="store_true", help="don't ask")
-    add_api_options(parser)
+    _call_ids(parser)
+    _flag(parser, "--yes", does="don't ask")
+    _connection(parser)
 
 
-def _add_agents(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_agents(add: _Add) -> None:
+    parser = add(
         "agents",
-        help="list the account's agents",
-        usage="cartesia-calls agents [options]",
-        about="List the agents of the account.",
-        notes="examples:\n  cartesia-calls agents\n  cartesia-calls agents | cut -f 1,2\n",
+        "[options]",
+        "list the account's agents",
+        "List the agents of the account.",
+        "agents",
+        "agents | cut -f 1,2     # their ids and names",
     )
-    add_json(parser.group("output"))
-    add_api_options(parser)
+    _json(parser.group("output"))
+    _connection(parser)
 
 
-def _add_doctor(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_doctor(add: _Add) -> None:
+    parser = add(
         "doctor",
-        help="check the settings and the connection to the server",
-        usage="cartesia-calls doctor [options]",
-        about="Show each setting, where it came from, and whether the server responds and accepts "
-        "the key. The key is shown masked.",
-        notes="examples:\n  cartesia-calls doctor\n  cartesia-calls doctor --json\n",
+        "[options]",
+        "check the settings and the connection to the server",
+        "Show each setting, where it came from, and whether the server responds and accepts the "
+        "key. The key is shown masked.",
+        "doctor",
+        "doctor --base-url http://127.0.0.1:8765 -v",
     )
-    parser.group("output").add_argument("--json", action="store_true", help="one JSON object")
-    add_api_options(parser)
+    _flag(parser.group("output"), "--json", does="one JSON object")
+    _connection(parser)
 
 
-def _add_sandbox(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_sandbox(add: _Add) -> None:
+    parser = add(
         "sandbox",
-        help="start a local server with example calls",
-        usage="cartesia-calls sandbox [options]",
-        about="Start a local server that behaves as the API's spec says, to try commands and to test "
-        "your own code against. Ctrl-C stops it.",
-        notes="examples:\n  cartesia-calls sandbox\n  cartesia-calls sandbox --port 8765 --json\n",
+        "[options]",
+        "start a local server with example calls",
+        "Start a local server that behaves as the API's spec says, to try commands and to test your "
+        "own code against. Ctrl-C stops it.",
+        "sandbox",
+        "sandbox --port 8765 --json",
     )
-    parser.add_argument(
-        "--port", action=Once, type=port, default=0, metavar="N", help="a free one by default"
-    )
-    parser.add_argument("--json", action="store_true", help="print where it is as one JSON object")
+    _value(parser, "--port", "N", port, "a free one by default", default=0)
+    _flag(parser, "--json", does="print where it is as one JSON object")
 
 
-def _add_demo(commands: _Commands) -> None:
-    commands.add_parser(
+def _add_demo(add: _Add) -> None:
+    add(
         "demo",
-        help="see it work, without a key or an account",
-        usage="cartesia-calls demo",
-        about="Start the sandbox and run commands against it: calls listed, one of them in detail, "
-        "its logs, logs followed, and each reason for missing logs.",
-        notes="example:\n  cartesia-calls demo\n",
+        "",
+        "see it work, without a key or an account",
+        "Start the sandbox and run commands against it: calls listed, one of them in detail, its "
+        "logs, logs followed, and each reason for missing logs.",
+        "demo",
     )
 
 
-def _add_completion(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_completion(add: _Add) -> None:
+    parser = add(
         "completion",
-        help="print a completion script for your shell",
-        usage="cartesia-calls completion {bash,zsh,fish}",
-        about="Print a script that completes the words of this command.",
-        notes="""\
-examples:
-  eval "$(cartesia-calls completion bash)"       # in ~/.bashrc
-  cartesia-calls completion zsh > "${fpath[1]}/_cartesia-calls"
-  cartesia-calls completion fish > ~/.config/fish/completions/cartesia-calls.fish
-""",
+        "SHELL",
+        "print a completion script for your shell",
+        "Print a script that completes the words of this command.",
+        "completion bash > ~/.local/share/bash-completion/completions/cartesia-calls",
+        'completion zsh > "${fpath[1]}/_cartesia-calls"',
+        "completion fish > ~/.config/fish/completions/cartesia-calls.fish",
     )
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+
+
+def _flag(options: Options, *names: str, does: str) -> None:
+    options.add_argument(*names, action="store_true", help=does)
+
+
+def _value(options: Options, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
+    """Add an option: its names, what its value is called, what reads it, and what it does."""
+    *names, metavar, read, does = words
+    options.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
+
+
+def _call_ids(parser: CommandParser) -> None:
+    ids = "such as ac_123, or a URL"
+    parser.add_argument("call_ids", metavar="CALL_ID", nargs="+", type=call_id, help=ids)
+
+
+def _status(options: Options) -> None:
+    known = statuses()
+    only = f"only calls with this status: {', '.join(known)}; may be given again"
+    _value(options, "--status", "S", status, only, action="append", choices=Suggestions(known))
+
+
+def _times(options: Options, what: str) -> None:
+    _value(options, "--since", "TIME", moment, f"only {what} at TIME or later")
+    _value(options, "--until", "TIME", moment, f"only {what} before TIME")
+
+
+def _json(options: Options) -> None:
+    _flag(options, "--json", does="JSON, one object a line")
+
+
+def _file(options: Options, what: str) -> None:
+    _value(options, "-o", "--output", "FILE", path, f"{what}; - is stdout")
+    _flag(options, "--force", does="overwrite a file that is there")
+
+
+def _connection(
+    parser: CommandParser,
+    *,
+    verbose: str = "more_verbose",
+    default: str | None = argparse.SUPPRESS,
+) -> None:
+    """Add what stands before a command or after it; after it, only what is given counts."""
+    options = parser.group("connection")
+    _value(options, "--base-url", "URL", str, "where the API is", default=default)
+    a_date = "the API version, YYYY-MM-DD"
+    _value(options, "--api-version", "DATE", str, a_date, default=default)
+    more = "show retries and more of an error; -vv shows each request"
+    options.add_argument("-v", "--verbose", action="count", dest=verbose, default=0, help=more)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _GAP = 2
-# A column that may be cut is not shown with less than this.
-_LEAST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Column(Generic[T]):
         text: Returns a row's text in it.
         rank: The columns of low rank stay when a terminal is too narrow for all; None is for pipes
             alone.
-        can_cut: Whether long texts may be cut to make it narrower.
+        least: Texts may be cut to this width, so that more columns fit; 0 is for those never cut.
         right: Whether it is aligned to the right.
         style: Returns the style of a text in it.
     """
@@ -38,7 +36,7 @@ class Column(Generic[T]):
     name: str
     text: Callable[[T], str]
     rank: int | None
-    can_cut: bool = False
+    least: int = 0
     right: bool = False
     style: Callable[[str], str] = lambda _: ""
 
@@ -79,7 +77,7 @@ class Table(Generic[T]):
             column = self._columns[place]
             texts = [column.name, *(row[place] for row in rows)]
             wanted[place] = max(map(cells, texts))
-            least = min(wanted[place], _LEAST) if column.can_cut else wanted[place]
+            least = min(wanted[place], column.least or wanted[place])
             gap = _GAP if widths else 0
             # The first, which is the id, is always there, and whole.
             if widths and least + gap > room:
@@ -96,7 +94,7 @@ class Table(Generic[T]):
         parts: list[str] = []
         for place, width in self._widths.items():
             column, text = self._columns[place], row[place]
-            text = cut(text, width) if column.can_cut else text
+            text = cut(text, width) if column.least else text
             space = " " * (width - cells(text))
             painted = self._screen.paint(text, "dim" if is_head else column.style(text))
             parts.append(space + painted if column.right else painted + space)

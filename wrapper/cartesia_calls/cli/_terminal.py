@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
+import textwrap
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cartesia_calls import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +30,8 @@ _STYLES = {
 _USUAL_WIDTH = 80
 # Narrower than this, words are broken anyway.
 _NARROWEST_TEXT = 8
-_PARTS = re.compile(r"\s+|\S+")
+# Behind a character that takes two columns; `printable` leaves none in a text.
+_FILLER = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +108,16 @@ def _width(stream: TextIO) -> int | None:
 
 def cells(text: str) -> int:
     """Return how many columns a text takes on a terminal."""
-    return len(text) if text.isascii() else sum(map(_cells_of, text))
-
-
-def _cells_of(character: str) -> int:
-    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+    return len(_with_fillers(text))
 
 
 def cut(text: str, width: int) -> str:
     """Return the text, or its beginning with an ellipsis where it is wider than this."""
-    if cells(text) <= width:
+    filled = _with_fillers(text)
+    if len(filled) <= width:
         return text
-    return _head(text, width - 1) + "…"
-
-
-def _head(text: str, width: int) -> str:
-    taken = 0
-    for index, character in enumerate(text):
-        taken += _cells_of(character)
-        if taken > width:
-            return text[:index]
-    return text
+    end = width - 1 - (filled[width - 1] == _FILLER)
+    return filled[:end].replace(_FILLER, "") + "…"
 
 
 def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
@@ -140,34 +130,30 @@ def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
         width: The width of all lines.
         indent: How far all lines but the first are indented.
     """
-    text = text.expandtabs()
-    if cells(text) <= width:
+    filled = _with_fillers(text.expandtabs())
+    if len(filled) <= width:
         return [text]
-    indent = min(indent, max(0, width - _NARROWEST_TEXT))
-    lines = [""]
-    room = width
-    for part in _PARTS.findall(text):
-        word: str = part
-        if cells(word) > room and lines[-1].strip():
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-            room = width - indent
-            if word.isspace():
-                continue
-        elif word.isspace() and not lines[-1] and len(lines) > 1:
-            continue
-        while cells(word) > room:
-            # Of a character that is wider than the line, nothing would fit.
-            head = _head(word, room) or word[:1]
-            lines[-1] += head
-            word = word[len(head) :]
-            lines.append("")
-            room = width - indent
-        lines[-1] += word
-        room -= cells(word)
-    if not lines[-1]:
-        del lines[-1]
-    return [lines[0].rstrip(), *(" " * indent + line.rstrip() for line in lines[1:])]
+    lines = textwrap.wrap(
+        filled,
+        max(width, 2),
+        subsequent_indent=" " * min(indent, max(0, width - _NARROWEST_TEXT)),
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return [line.replace(_FILLER, "") for line in lines]
+
+
+def _with_fillers(text: str) -> str:
+    """Return a text in which each character takes one column: a wide one has a filler behind it.
+
+    A letter and its accents count as one; what joins emoji counts too, as few terminals join them.
+    """
+    if text.isascii():
+        return text
+    return "".join(
+        character + _FILLER if unicodedata.east_asian_width(character) in {"W", "F"} else character
+        for character in unicodedata.normalize("NFC", text)
+    )
 
 
 def drop(stream: TextIO) -> None:
@@ -178,5 +164,9 @@ def drop(stream: TextIO) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line for people to stderr, wrapped to its width."""
-    print("\n".join(Screen.of(sys.stderr).hang("", text)), file=sys.stderr, flush=True)
+    """Write a line for people to stderr, wrapped to its width; nobody need read it."""
+    try:
+        lines = Screen.of(sys.stderr).hang("", printable(text))
+        print("\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        drop(sys.stderr)

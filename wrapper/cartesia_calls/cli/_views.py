@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartesia_calls import printable
@@ -14,6 +13,7 @@ from ._timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from cartesia_calls import AgentCall, AgentSummary
 
@@ -51,11 +51,11 @@ def call_columns(screen: Screen, *, agents: int) -> list[Column[AgentCall]]:
         Column("STARTED", lambda call: when(call.start_time) if call.start_time else "", 2),
         Column("LENGTH", _length, 4, right=True),
         Column("STATUS", lambda call: call.status, 1, style=_style),
-        Column("ENDED BY", lambda call: call.end_reason or "", 5, can_cut=True),
-        Column("ERROR", lambda call: call.error_message or "", 6, can_cut=True),
+        Column("ENDED BY", lambda call: call.end_reason or "", 5, least=9),
+        Column("ERROR", lambda call: call.error_message or "", 6, least=20),
         Column("FROM", lambda call: _phone(call)[0], 7),
         Column("TO", lambda call: _phone(call)[1], 8),
-        Column("SUMMARY", lambda call: call.summary or "", 9, can_cut=True),
+        Column("SUMMARY", lambda call: call.summary or "", 9, least=20),
         Column("AGENT", lambda call: call.agent_id, 3 if agents > 1 else None),
     ]
 
@@ -65,12 +65,12 @@ def agent_columns(screen: Screen) -> list[Column[AgentSummary]]:
     when = _day if screen.is_terminal else _iso
     return [
         Column("ID", lambda agent: agent.id, 0),
-        Column("NAME", _name, 1, can_cut=True),
+        Column("NAME", _name, 1, least=20),
         Column("LANGUAGE", lambda agent: agent.tts_language or "", 4),
-        Column("PHONE", _numbers, 2, can_cut=True),
+        Column("PHONE", _numbers, 2, least=14),
         Column("DEPLOYMENTS", _deployments, 5, right=True),
         Column("UPDATED", lambda agent: when(agent.updated_at) if agent.updated_at else "", 3),
-        Column("DESCRIPTION", lambda agent: agent.description or "", 6, can_cut=True),
+        Column("DESCRIPTION", lambda agent: agent.description or "", 6, least=20),
     ]
 
 
