@@ -86,7 +86,7 @@ def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
     [
         (("ac_1", "-o", "no/such/folder/x"), "There is no folder"),
         (("ac_1", "-o", "."), "is a folder"),
-        (("ac/1",), "name one with -o"),
+        (("ac/1",), "Name the file with -o"),
         (("",), "is empty"),
     ],
 )
@@ -113,8 +113,9 @@ def test_cancel_ends_a_running_call(sandbox: Sandbox, env: dict[str, str]) -> No
     with Client(sandbox.api_key, base_url=sandbox.url) as client:
         assert client.calls.get(sandbox.calls.running).end_reason == "api_cancelled"
     again = piped("cancel", sandbox.calls.running, env=env)
-    assert again.code == 8
+    assert again.code == 9
     assert "Conflict" in again.err
+    assert "cartesia-calls show" in again.err
 
 
 def _has_logs(sandbox: Sandbox) -> bool:

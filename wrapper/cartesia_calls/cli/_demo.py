@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager, redirect_stderr
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ._exit_codes import ExitCode
@@ -23,12 +24,23 @@ with Client() as client:  # reads CARTESIA_API_KEY
     print(*client.calls.logs("ac_...").logs, sep="\\n")"""
 
 
+class _QuickClock:
+    """A clock that runs four times as fast, so that nobody waits for the call that is running."""
+
+    def __init__(self) -> None:
+        self._start = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """Return the moment on this clock."""
+        return self._start + 4 * (datetime.now(UTC) - self._start)
+
+
 def run(_: argparse.Namespace) -> int:
     """Start the sandbox on a free port and run each command, as a user would type it."""
     require("sandbox")
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - an extra, checked for just above
 
-    with Sandbox() as sandbox:
+    with Sandbox(clock=_QuickClock()) as sandbox:
         print(f"A sandbox is at {sandbox.url}: a server on this machine that behaves as the API's")
         print("spec says.")
         for heading, key, commands in _steps(sandbox):
