@@ -114,7 +114,9 @@ def test_a_terminal_gets_a_table_with_one_head(sandbox: Sandbox, env: dict[str, 
     assert len(rows) > 200
     assert [row for row in rows if row.startswith("ID ")] == []
     (finished,) = [row for row in rows if row.startswith(sandbox.calls.finished)]
-    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +1:10  completed  client_hangup$", finished)
+    assert re.search(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +1:10  completed  client_hangup$", finished
+    )
 
 
 def test_an_id_is_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:

@@ -192,7 +192,7 @@ def test_logs_that_shrink_while_they_are_followed_are_told_of(
 def test_a_terminal_gets_the_lines_with_control_characters_escaped(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    done = on_terminal("logs", sandbox.calls.finished, env=env)
+    done = on_terminal("logs", sandbox.calls.finished, env={**env, "NO_COLOR": "1"})
     assert done.code == 0
     assert len(done.out.splitlines()) == len(_lines(sandbox))
     assert r"\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %" in done.out
@@ -319,7 +319,8 @@ def test_a_failure_is_two_lines_on_stderr_and_an_exit_code(
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(400, 9), (401, 3), (403, 3), (409, 9), (418, 9), (422, 9), (429, 6), (500, 8), (520, 8)]
+    ("status", "code"),
+    [(400, 9), (401, 3), (403, 3), (409, 9), (418, 9), (422, 9), (429, 6), (500, 8), (520, 8)],
 )
 def test_each_kind_of_failure_has_its_exit_code(
     sandbox: Sandbox, env: dict[str, str], status: int, code: int

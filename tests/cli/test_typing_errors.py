@@ -159,7 +159,9 @@ def test_what_is_no_call_is_refused(text: str, capsys: pytest.CaptureFixture[str
     assert "no call id" in _refused(capsys, "show", text)
 
 
-@pytest.mark.parametrize("key", ['"sk_car_abc"', "'sk_car_abc'", "\u201csk_car_abc\u201d", "sk_car_abc'"])
+@pytest.mark.parametrize(
+    "key", ['"sk_car_abc"', "'sk_car_abc'", "\u201csk_car_abc\u201d", "sk_car_abc'"]
+)
 @pytest.mark.parametrize("words", [("agents",), ("doctor",)])
 def test_a_key_in_quotes_is_caught(
     key: str,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cartesia_calls._log_lines import LineFacts, read_line
+from cartesia_calls import LogLine, log_line
 
 _TEN = datetime(2026, 3, 1, 10, 0, 0, tzinfo=UTC)
 _TEN_AND_MORE = _TEN.replace(microsecond=409000)
@@ -50,8 +50,8 @@ _IN_ROME = datetime(2026, 3, 1, 11, 0, 0, 409000, tzinfo=timezone(timedelta(hour
     ],
 )
 def test_what_a_line_tells(line: str, level: str | None, time: datetime | None) -> None:
-    facts = read_line(line)
-    assert facts == LineFacts(level, time)
+    facts = log_line(line)
+    assert facts == LogLine(level, time)
     assert facts.time is None or facts.time.tzinfo is not None
 
 
@@ -81,8 +81,8 @@ def test_what_a_line_tells(line: str, level: str | None, time: datetime | None) 
     ],
 )
 def test_a_line_of_no_format_tells_nothing_and_raises_nothing(line: str) -> None:
-    assert read_line(line) == LineFacts(None, None)
+    assert log_line(line) == LogLine(None, None)
 
 
 def test_an_impossible_time_is_none_and_the_level_stays() -> None:
-    assert read_line("2026-13-45 10:00:00.409 | INFO | a:b:1 - x") == LineFacts("INFO", None)
+    assert log_line("2026-13-45 10:00:00.409 | INFO | a:b:1 - x") == LogLine("INFO", None)

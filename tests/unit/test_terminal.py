@@ -111,7 +111,13 @@ def test_each_time_within_a_call_is_right(seconds: float) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(59.96, "1:00.0"), (-3.2, "-0:03.2"), (-0.04, "0:00.0"), (3600, "1:00:00.0"), (69.5, "1:09.5")],
+    [
+        (59.96, "1:00.0"),
+        (-3.2, "-0:03.2"),
+        (-0.04, "0:00.0"),
+        (3600, "1:00:00.0"),
+        (69.5, "1:09.5"),
+    ],
 )
 def test_times_at_the_edges(seconds: float, shown: str) -> None:
     assert clock(seconds) == shown

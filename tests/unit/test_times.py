@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cartesia_calls import Client, parse_time
+from cartesia_calls import Client, read_moment
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)  # a Sunday
 TODAY = NOW.astimezone().replace(hour=0, minute=0)
@@ -55,7 +55,7 @@ moments = st.integers(0, 2**31).map(lambda seconds: datetime.fromtimestamp(secon
     ],
 )
 def test_what_can_be_written(text: str, moment: datetime) -> None:
-    read = parse_time(text, now=NOW)
+    read = read_moment(text, now=NOW)
     assert read == moment
     assert read.tzinfo is not None
 
@@ -64,7 +64,7 @@ def test_what_can_be_written(text: str, moment: datetime) -> None:
 def test_a_duration_is_the_sum_of_its_parts(parts: dict[str, int], now: datetime) -> None:
     text = "".join(f"{parts[unit]}{unit}" for unit in UNITS if unit in parts)
     seconds = sum(number * UNITS[unit] for unit, number in parts.items())
-    assert parse_time(text, now=now) == now - timedelta(seconds=seconds)
+    assert read_moment(text, now=now) == now - timedelta(seconds=seconds)
 
 
 @given(dates, clocks, offsets, st.sampled_from([" ", "T", "t"]))
@@ -72,20 +72,20 @@ def test_an_iso_time_with_an_offset_is_itself(
     day: date, clock: time, offset: timezone, between: str
 ) -> None:
     moment = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=offset)
-    read = parse_time(moment.isoformat(between))
+    read = read_moment(moment.isoformat(between))
     assert (read, read.utcoffset()) == (moment, moment.utcoffset())
 
 
 @given(dates, clocks, zones)
 def test_a_zone_is_the_one_of_its_name(day: date, clock: time, zone: str) -> None:
     naive = datetime.fromisoformat(f"{day}T{clock}")
-    assert parse_time(f"{day} {clock} {zone}") == naive.replace(tzinfo=ZoneInfo(zone))
+    assert read_moment(f"{day} {clock} {zone}") == naive.replace(tzinfo=ZoneInfo(zone))
 
 
 @given(moments, st.sampled_from(DAYS), st.none() | clocks, zones)
 def test_a_weekday_is_the_last_one(now: datetime, day: str, clock: time | None, zone: str) -> None:
     text = f"{day} {clock} {zone}" if clock else f"{day} {zone}"
-    read = parse_time(text, now=now)
+    read = read_moment(text, now=now)
     assert read <= now
     assert read.strftime("%A").lower() == day
     assert f"{read:%H:%M:%S}" == (str(clock) if clock else "00:00:00")
@@ -96,7 +96,7 @@ def test_a_weekday_is_the_last_one(now: datetime, day: str, clock: time | None, 
 @given(moments, st.sampled_from(["today", "yesterday"]), clocks, zones)
 def test_today_is_the_day_of_the_zone(now: datetime, word: str, clock: time, zone: str) -> None:
     day = now.astimezone(ZoneInfo(zone)).date() - timedelta(days=word == "yesterday")
-    assert parse_time(f"{word} {clock} {zone}", now=now).replace(
+    assert read_moment(f"{word} {clock} {zone}", now=now).replace(
         tzinfo=None
     ) == datetime.fromisoformat(f"{day}T{clock}")
 
@@ -163,7 +163,7 @@ GRAMMAR = re.compile(
 @example("٣h")
 def test_all_else_is_refused_with_what_to_write(text: str) -> None:
     try:
-        read = parse_time(text, now=NOW)
+        read = read_moment(text, now=NOW)
     except ValueError as error:
         said = str(error)
     else:
@@ -182,7 +182,7 @@ def test_the_ends_of_the_calendar_are_times(
     monkeypatch.setenv("TZ", zone)
     clock_of.tzset()
     try:
-        read = parse_time(text)
+        read = read_moment(text)
     finally:
         monkeypatch.undo()
         clock_of.tzset()

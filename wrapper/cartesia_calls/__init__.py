@@ -45,10 +45,10 @@ if TYPE_CHECKING:
         ResponseValidationError,
         UnprocessableEntityError,
     )
-    from ._log_lines import LEVELS, LineFacts, read_line
+    from ._log_lines import LEVELS, LogLine, log_line
     from ._printable import printable
     from ._retry import RetryEvent
-    from ._times import parse_time
+    from ._times import read_moment
 
 __all__ = [
     "APIConnectionError",
@@ -72,7 +72,7 @@ __all__ = [
     "ConflictError",
     "InternalServerError",
     "LEVELS",
-    "LineFacts",
+    "LogLine",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
@@ -83,9 +83,9 @@ __all__ = [
     "RetryEvent",
     "UnprocessableEntityError",
     "__version__",
-    "parse_time",
+    "log_line",
     "printable",
-    "read_line",
+    "read_moment",
 ]
 
 _HOMES = {
@@ -99,11 +99,11 @@ _HOMES = {
     "AsyncClient": "cartesia_calls._client",
     "Client": "cartesia_calls._client",
     "LEVELS": "cartesia_calls._log_lines",
-    "LineFacts": "cartesia_calls._log_lines",
+    "LogLine": "cartesia_calls._log_lines",
     "RetryEvent": "cartesia_calls._retry",
-    "parse_time": "cartesia_calls._times",
+    "log_line": "cartesia_calls._log_lines",
     "printable": "cartesia_calls._printable",
-    "read_line": "cartesia_calls._log_lines",
+    "read_moment": "cartesia_calls._times",
 }
 
 

@@ -1,7 +1,7 @@
-"""What can be told of a log line: its level and its time.
+"""The level and the time of a log line.
 
-The API promises no format (`AgentCallLogs.logs` are any strings), so a line tells what it tells by a
-format that is widely used: loguru's default, those of the standard library's logging, or JSON.
+The API promises no format: `AgentCallLogs.logs` are any strings. Widely used formats are recognised:
+loguru's default, those of the standard library's logging, and JSON.
 """
 
 from __future__ import annotations
@@ -49,21 +49,25 @@ _TIME_KEYS = ("time", "timestamp", "ts", "asctime", "@timestamp")
 _FIRST_MILLISECONDS = 1e11
 
 
-class LineFacts(NamedTuple):
-    """What a line tells.
+class LogLine(NamedTuple):
+    """What a log line says about itself.
 
     Attributes:
-        level: The level's name in capitals, None where it tells none.
-        time: When it was written, aware, None where it tells none. A time without a zone is taken
-            for UTC, the zone of most servers.
+        level: The name of its level in capitals; None if the line names none.
+        time: When it was written, an aware datetime; None if the line has no time. A time without a
+            zone is read as UTC, the zone of most servers.
     """
 
     level: str | None = None
     time: datetime | None = None
 
 
-def read_line(line: str) -> LineFacts:
-    """Return what a line tells of its level and its time; nothing is ever raised."""
+def log_line(line: str) -> LogLine:
+    """Return the level and the time of a log line, as far as its format is known.
+
+    It reads loguru's default format, those of the standard library's logging, and JSON. It raises
+    nothing.
+    """
     if _ESCAPE in line:
         line = _COLOUR.sub("", line)
     if line.startswith("{"):
@@ -71,15 +75,15 @@ def read_line(line: str) -> LineFacts:
     for form in _FORMATS:
         if found := form.match(line):
             parts = found.groupdict()
-            return LineFacts(_level(parts.get("level")), _time(parts.get("time")))
-    return LineFacts()
+            return LogLine(_level(parts.get("level")), _time(parts.get("time")))
+    return LogLine()
 
 
-def _read_json(line: str) -> LineFacts:
+def _read_json(line: str) -> LogLine:
     try:
         row: dict[str, Any] = json.loads(line)
     except (ValueError, RecursionError):
-        return LineFacts()
+        return LogLine()
     # loguru with serialize=True keeps what it knows one level down.
     if isinstance(row.get("record"), dict):
         row = cast("dict[str, Any]", row["record"])
@@ -89,7 +93,7 @@ def _read_json(line: str) -> LineFacts:
         level = cast("dict[str, Any]", level).get("name")
     if isinstance(time, dict):
         time = cast("dict[str, Any]", time).get("timestamp")
-    return LineFacts(_level(level), _time(time))
+    return LogLine(_level(level), _time(time))
 
 
 def _level(name: object) -> str | None:

@@ -56,34 +56,21 @@ _EXAMPLES = (
 )
 
 
-def parse_time(text: str, *, now: datetime | None = None) -> datetime:
-    """Return the moment that a text names, as an aware datetime.
+def read_moment(given: object, now: datetime | None = None, name: str = "the time") -> datetime:
+    """Return the time that a user gave, as an aware datetime.
 
-    The text is `now`; a duration back from now such as `90s`, `1h30m` or `2d`; or a day, a time of day
+    A text is `now`; a duration back from now such as `90s`, `1h30m` or `2d`; or a day, a time of day
     or both, with or without a zone: `2026-03-01T10:00Z`, `yesterday 14:00`, `monday`,
     `2026-03-01 10:00 Europe/Berlin`. Weekdays are the last ones. What has no zone is local time.
 
     Args:
-        text: What to read.
+        given: A datetime, where a naive one is local time, or such a text.
         now: The moment that the text is relative to, aware; the present by default.
-
-    Raises:
-        ValueError: The text is none of these.
-    """
-    return read_moment(text, now or datetime.now(UTC), "the time")
-
-
-def read_moment(given: object, now: datetime, name: str) -> datetime:
-    """Return an aware datetime.
-
-    Args:
-        given: A datetime, where a naive one is local time, or a text that `parse_time` reads.
-        now: The present moment, aware.
         name: What an error calls it.
 
     Raises:
         TypeError: It is neither.
-        ValueError: The text can't be read.
+        ValueError: The text is none of these.
     """
     if isinstance(given, datetime):
         return given if given.tzinfo else _in_zone(given, None)
@@ -92,7 +79,7 @@ def read_moment(given: object, now: datetime, name: str) -> datetime:
             f"{name} must be a datetime or text such as '2h', not {type(given).__name__}"
         )
     try:
-        return _read_text(" ".join(given.split()), now)
+        return _read_text(" ".join(given.split()), now or datetime.now(UTC))
     except (ValueError, OverflowError) as error:
         why = "" if error.args[:1] == ("",) else f": {error}"
         raise ValueError(f"{name} {given!r} can't be read{why}; {_EXAMPLES}") from error

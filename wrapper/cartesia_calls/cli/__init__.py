@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help()
         return ExitCode.DONE
+    _log_to_stderr(arguments.verbose)
     command: Callable[..., int] = import_module(f"{__name__}._{arguments.command}").run
     try:
         code = command(arguments)
@@ -67,6 +68,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             return ExitCode.LOCAL_FAILURE
         raise
     return code
+
+
+def _log_to_stderr(verbosity: int) -> None:
+    if verbosity:
+        import logging  # noqa: PLC0415 - only when asked for
+
+        logging.basicConfig(format="%(message)s")
+        level = logging.INFO if verbosity == 1 else logging.DEBUG
+        logging.getLogger("cartesia_calls").setLevel(level)
 
 
 def _use_utf8() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -68,14 +67,6 @@ def _open(kind: type[ClientT], arguments: argparse.Namespace) -> ClientT:
             if setting.error is not None:
                 raise setting.error from None
         raise
-
-
-def log_to_stderr(verbosity: int) -> None:
-    """Log retries to stderr, with a verbosity of 2 each request."""
-    if verbosity:
-        logging.basicConfig(format="%(message)s")
-        level = logging.INFO if verbosity == 1 else logging.DEBUG
-        logging.getLogger("cartesia_calls").setLevel(level)
 
 
 def settings(arguments: argparse.Namespace) -> list[Setting]:

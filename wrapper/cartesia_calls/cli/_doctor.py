@@ -14,7 +14,7 @@ import httpx
 
 from cartesia_calls import CallNotFoundError, CartesiaError, Client, __version__, printable
 
-from ._api import Setting, log_to_stderr, settings
+from ._api import Setting, settings
 from ._errors import details, exit_code_of, in_our_words
 from ._exit_codes import ExitCode
 from ._terminal import Screen
@@ -44,7 +44,6 @@ class _Finding:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check each setting, then the server; the exit code is that of the first thing wrong."""
-    log_to_stderr(arguments.verbose)
     findings = [_finding(setting) for setting in settings(arguments)]
     if all(finding.ok for finding in findings):
         findings.append(_server(arguments))

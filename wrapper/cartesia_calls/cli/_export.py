@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls.export import ExportFinished, export_async
 
-from ._api import log_to_stderr, open_async_client
+from ._api import open_async_client
 from ._errors import fail
 from ._exit_codes import ExitCode
 from ._export_views import show_events, show_summary
@@ -27,7 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Export, and report how far it is, what was skipped, and the result."""
     if problem := reversed_window(arguments):
         return fail(*problem)
-    log_to_stderr(arguments.verbose)
     stop = asyncio.Event()
     ended: list[ExportResult] = []
 

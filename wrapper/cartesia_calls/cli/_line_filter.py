@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cartesia_calls import LEVELS, LineFacts, printable, read_line
+from cartesia_calls import LEVELS, LogLine, log_line, printable
 
 from ._terminal import wrap
 
@@ -28,7 +28,7 @@ class Line:
 
     index: int
     text: str
-    facts: LineFacts
+    facts: LogLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class LineFilter:
         """Yield the lines to show, each as soon as it comes."""
         last_time: datetime | None = None
         for index, text in enumerate(texts):
-            facts = read_line(text)
+            facts = log_line(text)
             last_time = facts.time or last_time
             if self._matches(text) and self._is_severe(facts.level) and self._is_within(last_time):
                 yield Line(index, text, facts)

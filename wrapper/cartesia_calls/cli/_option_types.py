@@ -69,12 +69,12 @@ def seconds(text: str) -> float:
 
 
 def moment(text: str) -> datetime:
-    """Read a time as `parse_time` does."""
+    """Read a time as `read_moment` does."""
     # dateutil takes its time to load, and most commands are typed without a time.
-    from cartesia_calls import parse_time  # noqa: PLC0415
+    from cartesia_calls import read_moment  # noqa: PLC0415
 
     try:
-        return parse_time(text)
+        return read_moment(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error).removeprefix("the time ")) from error
 

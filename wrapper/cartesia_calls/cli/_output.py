@@ -62,9 +62,8 @@ def require(extra: str) -> None:
     install = f"{sys.executable} -m pip install {versions}"
     if find_spec("pip") is None:
         install = f"uv pip install --python {sys.executable} {versions}"
-    verb = "package that is" if len(missing) == 1 else "packages that are"
     raise ConfigurationError(
-        f"This command needs {verb} not installed: {', '.join(missing)}.",
+        f"This command needs what is not installed: {', '.join(missing)}.",
         hint=f"Install with: {install}",
     )
 

@@ -206,7 +206,7 @@ def _add_export(add: _Add) -> None:
         "failed or an agent is unknown; with --strict also when a call is running, deleted or "
         "expired.",
         "export --agent agent_123 --to calls",
-        "export --agent agent_123 --since 3d --to s3://acme --format parquet",
+        "export --agent agent_123 --since 3d --to s3://acme/calls --strict",
     )
     which = parser.group("which calls", _TIMES)
     which.add_argument(
@@ -324,7 +324,7 @@ def _add_completion(add: _Add) -> None:
         "SHELL",
         "print a completion script for your shell",
         "Print a script that completes the words of this command.",
-        "completion bash > ~/.local/share/bash-completion/completions/cartesia-calls",
+        "completion bash >> ~/.bash_completion",
         'completion zsh > "${fpath[1]}/_cartesia-calls"',
         "completion fish > ~/.config/fish/completions/cartesia-calls.fish",
     )
@@ -377,5 +377,5 @@ def _connection(
     _value(options, "--base-url", "URL", str, "where the API is", default=default)
     a_date = "the API version, YYYY-MM-DD"
     _value(options, "--api-version", "DATE", str, a_date, default=default)
-    more = "show retries and more of an error; -vv shows each request"
+    more = "show retries and details of errors; -vv: each request"
     options.add_argument("-v", "--verbose", action="count", dest=verbose, default=0, help=more)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
-from cartesia_calls._log_lines import read_line
+from cartesia_calls import log_line
 
 from ._schema import RECORD, TRANSCRIPT
 
@@ -36,7 +36,7 @@ def log_rows(logs: AgentCallLogs, call_id: str, agent_id: str) -> list[Row]:
     updated_at = in_utc(logs.updated_at)
     rows: list[Row] = []
     for index, text in enumerate(logs.logs):
-        facts = read_line(text)
+        facts = log_line(text)
         rows.append(
             {
                 "call_id": call_id,
