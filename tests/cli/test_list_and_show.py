@@ -178,9 +178,8 @@ def test_agents_are_listed(env: dict[str, str]) -> None:
         "agent_odd",
     ]
     head, *lines = _plain(on_terminal("agents", env={**env, "COLUMNS": "120"}).out)
-    assert head.split() == ["ID", "NAME", "LANGUAGE", "PHONE", "DEPLOYMENTS", "UPDATED"] + [
-        "DESCRIPTION"
-    ]
+    columns = ["ID", "NAME", "LANGUAGE", "PHONE", "DEPLOYMENTS", "UPDATED", "DESCRIPTION"]
+    assert head.split() == columns
     assert re.match(r"agent_busy +Pizzeria Da Nonò +it +\+390555550100 +7 +\d{4}-", lines[0])
 
 

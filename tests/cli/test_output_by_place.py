@@ -164,9 +164,9 @@ def test_extreme_numbers_are_shown_whole_and_short(sandbox: Sandbox, env: dict[s
     headers = {"Content-Type": "application/json"}
     sandbox.fail_next(status=200, body=json.dumps(call).encode(), headers=headers)
     lines = [line.strip() for line in piped("show", "ac_1", env=env).out.splitlines()]
-    assert "Length    -0:05" in lines
     found = {tuple(line.split()) for line in lines}
     assert {
+        ("Length", "-0:05"),
         ("1:00.0", "user", "round"),
         ("-0:03.2", "user", "early"),
         ("1e+308", "s", "user", "late"),

@@ -23,7 +23,7 @@ def test_all_calls_are_shown_and_the_first_failure_counts(
     done = piped("show", unknown, finished, "--json", deleted, env=env)
     assert done.code == 4
     assert [json.loads(row)["id"] for row in done.out.splitlines()] == [finished, deleted]
-    assert done.err.startswith("Error: Call not found")
+    assert done.err.startswith("Error: Not Found: There is no call")
     sandbox.fail_next(status=500, times=3, headers={"Retry-After": "0"})
     assert piped("show", finished, unknown, env=env).code == 8
 

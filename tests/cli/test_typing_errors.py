@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 from hypothesis import given
@@ -203,12 +204,10 @@ def test_help_has_examples_and_fits_80_columns(
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_examples_in_help_can_be_typed(name: str) -> None:
-    import shlex
-
     examples = COMMANDS[name].format_help().partition("examples:\n")[2].splitlines()
     assert examples
     for example in examples:
-        words = shlex.split(re.split(r"\s[|>]\s", example)[0], comments=True)
+        words = shlex.split(re.split(r"\s[|>]+\s", example)[0], comments=True)
         assert words[0] == "cartesia-calls"
         assert build_parsers()[0].parse_args(words[1:]).command == name
 

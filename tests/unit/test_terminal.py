@@ -146,7 +146,11 @@ class _Stream(io.StringIO):
     ],
 )
 def test_colours_go_by_the_place_and_the_environment(
-    is_terminal: bool, variables: dict[str, str], colour: bool, monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_terminal: bool,
+    colour: bool,
 ) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ._retry import RetryEvent
     from ._times import read_moment
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - in the order of `sorted`
     "APIConnectionError",
     "APIInfo",
     "APIStatusError",

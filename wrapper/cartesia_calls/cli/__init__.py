@@ -71,12 +71,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _log_to_stderr(verbosity: int) -> None:
-    if verbosity:
-        import logging  # noqa: PLC0415 - only when asked for
+    import logging  # noqa: PLC0415 - not for --help
 
-        logging.basicConfig(format="%(message)s")
-        level = logging.INFO if verbosity == 1 else logging.DEBUG
-        logging.getLogger("cartesia_calls").setLevel(level)
+    from ._terminal import say  # noqa: PLC0415 - likewise
+
+    class ToStderr(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(self.format(record))
+
+    log = logging.getLogger("cartesia_calls")
+    log.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)])
+    log.handlers = [ToStderr()]
 
 
 def _use_utf8() -> None:

@@ -23,7 +23,10 @@ _QUOTES = tuple("\"'`\u201c\u201d\u2018\u2019")
 _GOOD = {"api_key": "sk_car_x", "base_url": "http://127.0.0.1", "api_version": "2026-03-01"}
 # Each setting's name and argument, and what to do where it is wrong.
 _SETTINGS = {
-    "API key": ("api_key", f"Set {_KEY_VARIABLE}; keys are made at https://play.cartesia.ai/keys."),
+    "API key": (
+        "api_key",
+        f"Set {_KEY_VARIABLE} to the key alone; keys are made at https://play.cartesia.ai/keys.",
+    ),
     "Base URL": ("base_url", "Set --base-url or CARTESIA_BASE_URL to https://api.cartesia.ai."),
     "API version": ("api_version", "Set --api-version or CARTESIA_VERSION to YYYY-MM-DD."),
 }
@@ -80,7 +83,8 @@ def settings(arguments: argparse.Namespace) -> list[Setting]:
         try:
             value = _checked({**_GOOD, argument: option})[argument]
         except ConfigurationError as error:
-            found.append(Setting(name, "", source, ConfigurationError(error.summary, hint=hint)))
+            summary = error.summary.replace("(argument)", "(option)")
+            found.append(Setting(name, "", source, ConfigurationError(summary, hint=hint)))
         else:
             found.append(Setting(name, value, source))
     return found
@@ -108,5 +112,5 @@ def _check_quotes() -> None:
     key = os.environ.get(_KEY_VARIABLE, "")
     if key.startswith(_QUOTES) or key.endswith(_QUOTES):
         raise ConfigurationError(
-            f"The API key ({_KEY_VARIABLE}) has quotes around it.", hint="Set it without them."
+            f"The API key ({_KEY_VARIABLE}) has quotes around it.", hint="Set it without quotes."
         )

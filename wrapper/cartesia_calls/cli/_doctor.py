@@ -86,7 +86,7 @@ def _failed(what: str, error: CartesiaError) -> _Finding:
         ok=False,
         value=summary,
         # It is running already.
-        hint=hint.partition("; `cartesia-calls doctor`")[0],
+        hint=hint.replace("; `cartesia-calls doctor` shows which key is used", ""),
         details=[detail.strip() for detail in details(error)],
         exit_code=exit_code_of(error),
     )
@@ -132,7 +132,8 @@ def _as_object(findings: list[_Finding]) -> dict[str, object]:
 
 
 def _as_text(findings: list[_Finding], screen: Screen, *, verbose: bool) -> Iterator[str]:
-    yield ", ".join(f"{name} {version}" for name, version in _versions().items())
+    versions = ", ".join(f"{name} {version}" for name, version in _versions().items())
+    yield from screen.hang("", versions)
     for finding in findings:
         mark, style = ("ok  ", "green") if finding.ok else ("FAIL", "error")
         source = f"  ({finding.source})" if finding.source else ""

@@ -82,10 +82,10 @@ def run(arguments: argparse.Namespace) -> int:
             write_list(batches, partial(call_columns, agents=len(agents)))
         if unplaced := sum(source.calls.unplaced for source in sources):
             say(_left_out(unplaced))
-        empty = [source.agent for source in sources if source.agent and not source.found]
         code = ExitCode.DONE
-        for agent in empty:
-            code = _check_agent(client, agent) or code
+        for source in sources:
+            if source.agent and not (source.found or source.calls.unplaced):
+                code = _check_agent(client, source.agent) or code
     found = sum(source.found for source in sources)
     if code is ExitCode.DONE and not found and sys.stdout.isatty():
         say("No such calls.")

@@ -161,6 +161,18 @@ def shard(text: str) -> str:
         raise ArgumentTypeError(str(error)) from error
 
 
+def one_of(*known: str) -> Callable[[str], str]:
+    """Return what reads one of the known words."""
+
+    def one(text: str) -> str:
+        if text not in known:
+            suggestion = did_you_mean(text, known) or f"; use one of {', '.join(known)}"
+            raise ArgumentTypeError(f"{text!r} is not known{suggestion}")
+        return text
+
+    return one
+
+
 def words(*known: str) -> Callable[[str], tuple[str, ...]]:
     """Return what reads one or more of the known words, with commas between them."""
 

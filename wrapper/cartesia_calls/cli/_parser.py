@@ -17,6 +17,7 @@ from ._option_types import (
     level,
     levels,
     moment,
+    one_of,
     path,
     pattern,
     port,
@@ -206,7 +207,7 @@ def _add_export(add: _Add) -> None:
         "failed or an agent is unknown; with --strict also when a call is running, deleted or "
         "expired.",
         "export --agent agent_123 --to calls",
-        "export --agent agent_123 --since 3d --to s3://acme/calls --strict",
+        "export --agent agent_123 --since 3d --to s3://acme --strict",
     )
     which = parser.group("which calls", _TIMES)
     which.add_argument(
@@ -224,12 +225,9 @@ def _add_export(add: _Add) -> None:
     what = parser.group("what and where")
     target = "a folder, or a URL such as s3://bucket/calls; needed"
     _value(what, "--to", "TARGET", path, target, required=True)
-    what.add_argument(
-        "--format",
-        choices=("ndjson", "parquet"),
-        default="ndjson",
-        help="ndjson (the default) or parquet",
-    )
+    formats = ("ndjson", "parquet")
+    one = "ndjson (the default) or parquet"
+    _value(what, "--format", "F", one_of(*formats), one, choices=formats, default="ndjson")
     parts = ("logs", "record", "transcript", "audio")
     some = f"one or more of {','.join(parts)}; logs by default"
     _value(what, "--include", "PARTS", words(*parts), some, default=("logs",))
@@ -326,9 +324,10 @@ def _add_completion(add: _Add) -> None:
         "Print a script that completes the words of this command.",
         "completion bash >> ~/.bash_completion",
         'completion zsh > "${fpath[1]}/_cartesia-calls"',
-        "completion fish > ~/.config/fish/completions/cartesia-calls.fish",
+        "completion fish | source",
     )
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"))
+    shells = ("bash", "zsh", "fish")
+    parser.add_argument("shell", metavar="SHELL", type=one_of(*shells), choices=shells)
 
 
 def _flag(options: Options, *names: str, does: str) -> None:

@@ -133,6 +133,8 @@ def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
     filled = _with_fillers(text.expandtabs())
     if len(filled) <= width:
         return [text]
+    if _FILLER in filled:
+        width -= 1  # a break may fall between a wide character and its filler
     lines = textwrap.wrap(
         filled,
         max(width, 2),
