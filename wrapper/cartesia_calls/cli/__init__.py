@@ -80,8 +80,10 @@ def _log_to_stderr(verbosity: int) -> None:
             say(self.format(record))
 
     log = logging.getLogger("cartesia_calls")
-    log.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)])
-    log.handlers = [ToStderr()]
+    if verbosity:
+        log.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
+    if not log.handlers:
+        log.addHandler(ToStderr())
 
 
 def _use_utf8() -> None:
