@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import stat
@@ -26,6 +27,14 @@ def test_a_recording_is_written_and_plays(
     with wave.open(str(target)) as sound:
         assert sound.getnframes() / sound.getframerate() == pytest.approx(69.5, abs=0.1)
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_recording_goes_to_stdout(sandbox: Sandbox, env: dict[str, str]) -> None:
+    command = [*COMMAND, "audio", sandbox.calls.finished, "-o", "-"]
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with wave.open(io.BytesIO(done.stdout)) as sound:
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(69.5, abs=0.1)
 
 
 def test_without_a_name_the_file_has_the_calls_id(

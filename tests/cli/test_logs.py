@@ -472,6 +472,12 @@ def test_a_file_is_left_as_it_was_where_the_log_breaks_off_for_ever(tmp_path: Pa
     assert len(server.heads) == 3
 
 
+def test_a_file_is_not_begun_where_the_server_can_not_be_reached(tmp_path: Path) -> None:
+    nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    done = piped("logs", "ac_1", "-o", str(tmp_path / "call.log"), env=nowhere)
+    assert (done.code, list(tmp_path.iterdir())) == (7, [])
+
+
 def test_what_has_gone_into_a_pipe_is_not_begun_anew() -> None:
     with _breaking_off(1) as (server, env):
         done = piped("logs", "ac_1", "-o", "/dev/stdout", env=env)

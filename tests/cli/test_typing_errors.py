@@ -61,6 +61,12 @@ def test_a_mistyped_option_is_named_with_the_usage_of_its_command(
             assert f"there is no option {typed}; did you mean --" in said
 
 
+def test_ids_may_stand_behind_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cancel", "ac_1", "-v", "ac_2"]) == 7
+    assert capsys.readouterr().err.count("Could not connect") == 2
+    assert "no call id" in _refused(capsys, "show", "ac_1", "--json", "..")
+
+
 def test_what_is_too_much_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "takes one id" in _refused(capsys, "logs", "ac_1", "ac_2")
     assert "nothing is expected here" in _refused(capsys, "agents", "agent_1")

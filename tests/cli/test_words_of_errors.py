@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pytest
 
+from cartesia_calls import (
+    APIConnectionError,
+    APITimeoutError,
+    CartesiaError,
+    LogsWaitTimeoutError,
+    ResponseValidationError,
+)
+from cartesia_calls.cli._errors import in_our_words
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
 from terminal import Done, environment, piped
@@ -83,3 +93,39 @@ def test_statuses(sandbox: Sandbox, env: dict[str, str], status: int) -> None:
     sandbox.fail_next(status=status, times=3, headers={"Retry-After": "0"})
     done = _checked(piped("agents", env=env))
     assert len(done.err.splitlines()) == 2
+
+
+def _untrusted() -> APIConnectionError:
+    error = APIConnectionError("GET https://example.test/agents failed.")
+    error.__cause__ = ssl.SSLCertVerificationError("certificate verify failed")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (_untrusted(), "SSL_CERT_FILE"),
+        (APITimeoutError("Nothing from GET https://example.test within 60 s."), "try again later"),
+        (APIConnectionError("It broke off."), "--base-url"),
+        (
+            ResponseValidationError("Too long.", problem="is longer than 9 bytes"),
+            "-o FILE",
+        ),
+        (
+            LogsWaitTimeoutError("In vain.", call_id="ac_1", timeout=1.0, reason="in_progress"),
+            "--timeout",
+        ),
+        (
+            LogsWaitTimeoutError(
+                "The server asks for a pause of 60 s.",
+                hint="Try again after that pause.",
+                call_id="ac_1",
+                timeout=1.0,
+                reason="in_progress",
+            ),
+            "after that pause",
+        ),
+    ],
+)
+def test_what_to_do_is_what_can_be_typed(error: CartesiaError, words: str) -> None:
+    assert words in in_our_words(error)[1]

@@ -53,7 +53,7 @@ _HINTS: dict[type[CartesiaError], str] = {
     AuthenticationError: "Check CARTESIA_API_KEY; `cartesia-calls doctor` shows which key is used.",
     PermissionDeniedError: "Set CARTESIA_API_KEY to a key of the account that owns the call.",
     CallNotFoundError: "Check the id, and that CARTESIA_API_KEY is of the account that owns the call.",
-    NotFoundError: f"Check the id. {_CHECK_URL} too.",
+    NotFoundError: "Check the id, and --base-url or CARTESIA_BASE_URL.",
     ConflictError: "See the call's status with `cartesia-calls show CALL_ID`.",
     RateLimitError: "Wait a while, and run fewer commands at once.",
     LogsRewrittenError: "Read them again: cartesia-calls logs CALL_ID",

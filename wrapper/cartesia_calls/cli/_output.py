@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import distributions
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
@@ -70,9 +70,6 @@ def require(extra: str) -> None:
 
 def _with_version(name: str) -> str:
     """Return a package's name with the versions that this package needs."""
-    try:
-        needed = requires("cartesia-calls") or []
-    except PackageNotFoundError:
-        needed = []
+    needed = [one for found in distributions(name="cartesia-calls") for one in found.requires or []]
     found = (one.partition(";")[0].strip() for one in needed)
     return next((one for one in found if one.lower().startswith(name.lower())), name)
