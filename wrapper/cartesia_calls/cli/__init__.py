@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,7 +19,7 @@ from ._exit_codes import ExitCode
 from ._parser import build_parsers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 __all__ = ["main"]
 
@@ -39,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         parser.print_help()
         return ExitCode.DONE
-    _log_to_stderr(arguments.verbose)
     command: Callable[..., int] = import_module(f"{__name__}._{arguments.command}").run
     try:
-        code = command(arguments)
+        with _logged_to_stderr(arguments.verbose):
+            code = command(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
@@ -70,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _log_to_stderr(verbosity: int) -> None:
+@contextmanager
+def _logged_to_stderr(verbosity: int) -> Generator[None]:
     import logging  # noqa: PLC0415 - not for --help
 
     from ._terminal import say  # noqa: PLC0415 - likewise
@@ -79,11 +81,16 @@ def _log_to_stderr(verbosity: int) -> None:
         def emit(self, record: logging.LogRecord) -> None:
             say(self.format(record))
 
-    log = logging.getLogger("cartesia_calls")
+    log, handler = logging.getLogger("cartesia_calls"), ToStderr()
+    level = log.level
+    log.addHandler(handler)
     if verbosity:
         log.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
-    if not log.handlers:
-        log.addHandler(ToStderr())
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 def _use_utf8() -> None:
