@@ -64,7 +64,7 @@ def test_the_operation_of_the_logs_is_known_with_all_that_hangs_on_it(impacts: I
     assert {"CallNotFoundError", "CallLogsNotAvailableError"} <= set(impact.errors)
     assert impact.routes == ("GET /agents/calls/{call_id}/logs",)
     assert {option.split()[0] for option in impact.options} == {
-        "demo", "doctor", "export", "logs",
+        "doctor", "export", "logs",
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_every_command_that_calls_the_api_depends_on_some_operation(impacts: Imp
         for option in _impact(impacts, wrapped.operation_id, status="200").options
     }
     assert found == {
-        "agents", "audio", "cancel", "delete", "demo", "doctor", "export", "list", "logs", "show",
+        "agents", "audio", "cancel", "delete", "doctor", "export", "list", "logs", "show",
     }  # fmt: skip
 
 
