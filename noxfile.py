@@ -107,7 +107,7 @@ def coverage(session: nox.Session) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         without = ("--ignore=tests/drift", "--ignore=tests/scripts")
         # Those of exports over Dask and with dlt as well, which pyproject.toml leaves out.
-        left_out = "norecursedirs=.* interop prism upstream scale export_s3 export_scale"
+        left_out = "norecursedirs=.* interop mocking prism upstream scale export_s3 export_scale"
         arguments = ("-m", "pytest", *IN_PARALLEL, "-o", left_out, *without, *session.posargs)
         session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
     session.run("coverage", "combine", "--quiet")
@@ -171,6 +171,13 @@ def interop(session: nox.Session) -> None:
     """Hold the sandbox to the provider's own SDK, and our client to what that one sees."""
     _install_product(session, "interop")
     _pytest(session, "tests/interop")
+
+
+@nox.session
+def mocking(session: nox.Session) -> None:
+    """Mock, record and trace the engine `httpx` with respx, pytest-httpx, vcrpy and OpenTelemetry."""
+    _install_product(session, "mocking")
+    _pytest(session, "tests/mocking")
 
 
 @nox.session(name="export-queries")
@@ -305,8 +312,8 @@ def upstream(session: nox.Session) -> None:
 
 @nox.session(name="update-spec")
 def update_spec(session: nox.Session) -> None:
-    """Vendor, regenerate, run the contract tests and write a report; all of it, or nothing."""
-    _install_product(session, "tests")
+    """Vendor, regenerate, check types, run the tests and write a report; all of it, or nothing."""
+    _install_product(session, "tests", "types")
     session.run("python", "scripts/update_spec.py", *session.posargs)
 
 

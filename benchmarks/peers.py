@@ -330,6 +330,40 @@ def _with_engine(engine: Engine) -> Peer:
     return Peer(f"ours, {engine}", open_sync, open_async)
 
 
+@contextlib.contextmanager
+def _ours_over_httpx2(url: str) -> Generator[Fetch]:
+    import httpx2
+
+    from cartesia_calls import Client
+
+    with (
+        httpx2.Client() as own,
+        Client(
+            KEY, base_url=url, api_version=API_VERSION, timeout=TIMEOUT, http_client=own
+        ) as client,
+    ):
+        yield lambda call_id: len(client.calls.logs(call_id).logs)
+
+
+@contextlib.asynccontextmanager
+async def _ours_over_httpx2_async(url: str) -> AsyncGenerator[AsyncFetch]:
+    import httpx2
+
+    from cartesia_calls import AsyncClient
+
+    async with (
+        httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None)) as own,
+        AsyncClient(
+            KEY, base_url=url, api_version=API_VERSION, timeout=TIMEOUT, http_client=own
+        ) as client,
+    ):
+
+        async def fetch(call_id: str) -> int:
+            return len((await client.calls.logs(call_id)).logs)
+
+        yield fetch
+
+
 def _streaming_with_engine(engine: Engine) -> Peer:
     def open_sync(url: str) -> AbstractContextManager[Fetch]:
         return _ours_streaming(engine, url)
@@ -349,6 +383,7 @@ def _official_as(name: str, answer: Callable[[], Any]) -> Peer:
 
 FAST = _with_engine("fast")
 HTTPX_ENGINE = _with_engine("httpx")
+HTTPX2 = Peer("ours, an httpx2 client", _ours_over_httpx2, _ours_over_httpx2_async)
 HTTPX_WITHOUT_ORJSON = Peer("ours, httpx, without orjson", _ours_without_orjson)
 FAST_STREAM = _streaming_with_engine("fast")
 HTTPX_STREAM = _streaming_with_engine("httpx")
@@ -363,6 +398,7 @@ FLOOR = Peer("raw socket + orjson", _raw, _raw_async)
 PEERS = (
     FAST,
     HTTPX_ENGINE,
+    HTTPX2,
     HTTPX_WITHOUT_ORJSON,
     FAST_STREAM,
     HTTPX_STREAM,

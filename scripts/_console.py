@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 
 NOT_INSTALLED = 3
 """The exit code where the environment lacks what a script needs."""
@@ -53,3 +55,18 @@ def complain(error: ScriptError) -> int:
 def _give_up_stdout() -> None:
     """Let what could not be written go, or Python tries again when it ends, and complains."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def needed_libraries(hint: str) -> Generator[None]:
+    """Say what to run where an import in the block fails.
+
+    Raises:
+        ScriptError: A library is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise ScriptError(
+            f"{error.name} is not installed.", hint, exit_code=NOT_INSTALLED
+        ) from error

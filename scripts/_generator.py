@@ -11,6 +11,7 @@ from _console import ScriptError
 from _left_out import describe_clashes, describe_left_out
 from _open_outputs import open_outputs, read_overlay
 from _spec_document import METHODS, SpecDocument, check_document
+from _spec_forms import without_titles
 from _toolchain import GENERATOR, HEADER_START, Toolchain, clean_environment
 from _yaml_text import JsonObject, JsonValue, parse_json, parse_yaml
 
@@ -35,7 +36,7 @@ def generate(spec: Path, spec_name: str, target: Path, *, toolchain: Toolchain, 
     overlay = root / "openapi" / "overlay.yml"
     opened = open_outputs(cast("JsonObject", value), read_overlay(_read(overlay), overlay.name))
     prepared = target.with_name("opened.json")
-    prepared.write_text(json.dumps(opened.document), encoding="utf-8")
+    prepared.write_text(json.dumps(_named(opened.document)), encoding="utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
     command += ["--path", str(prepared), "--output-path", str(target)]
     command += ["--meta", "none", "--fail-on-warning"]
@@ -93,6 +94,14 @@ def _mark(package: Path, spec_name: str, version: str) -> None:
     for module in sorted(package.rglob("*.py")):
         module.write_bytes(header.encode() + module.read_bytes())
     (package / "py.typed").write_bytes(b"")
+
+
+def _named(document: JsonObject) -> JsonObject:
+    """Return the document without titles that the generator could make no class names of."""
+    return {
+        key: without_titles(inner) if key in ("paths", "components") else inner
+        for key, inner in document.items()
+    }
 
 
 def _read(spec: Path) -> JsonValue:

@@ -93,8 +93,7 @@ def _skipped_in_silence(operation: Operation) -> Iterator[str]:
 def _resolved(value: JsonValue, document: SpecDocument) -> JsonObject:
     found = as_object(value)
     while isinstance(reference := found.get("$ref"), str):
-        section, _, name = reference.removeprefix("#/components/").partition("/")
-        found = as_object(document.components.get((section, name)))
+        found = as_object(document.resolve(reference))
     return found
 
 

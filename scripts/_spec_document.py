@@ -1,22 +1,26 @@
 """One OpenAPI document: checked, and taken apart into operations and what they reach."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias, cast
+import re
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NoReturn, TypeAlias, cast
 from urllib.parse import unquote
 
 import openapi_spec_validator
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # the library has no types
 
 from _console import ScriptError
-from _time_limit import time_limit
-from _yaml_text import JsonObject, JsonValue, as_list, as_object
+from _yaml_text import JsonObject, JsonValue, as_list, as_object, line_of
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NOT_HEADER = {"paths", "components", "tags"}
 _SHOWN_MESSAGE = 300
 # The validator and the generator fetch what any of these points at.
 _REFERRING = ("$ref", "$dynamicRef", "$recursiveRef")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 MAX_VALIDATION_SECONDS = 120.0
 
 OperationKey: TypeAlias = tuple[str, str]
@@ -54,6 +58,11 @@ class Operation:
         return self.path, self.method
 
     @property
+    def wire(self) -> str:
+        """The path without the names of its parameters: what goes over the wire."""
+        return _PLACEHOLDER.sub("{}", self.path)
+
+    @property
     def title(self) -> str:
         """The operation as people write it: `GET /agents`."""
         return f"{self.method.upper()} {self.path}"
@@ -80,6 +89,7 @@ class SpecDocument:
         tags: The descriptions of its tags.
         components: Its components by section and name.
         paths: Its path items by path.
+        text: The text that it was read from, its lines numbered as in the source.
     """
 
     name: str
@@ -87,6 +97,25 @@ class SpecDocument:
     tags: list[JsonObject]
     components: dict[ComponentKey, JsonValue]
     paths: dict[str, JsonObject]
+    text: str = field(default="", repr=False)
+
+    def line_of(self, pointer: str) -> int:
+        """Return the line of the source where a JSON pointer leads."""
+        return line_of(self.text, pointer)
+
+    def resolve(self, reference: str) -> JsonValue:
+        """Return what a reference points at."""
+        section, name, *steps = _steps(reference)[1:]
+        inner = "/".join(escaped(step) for step in steps)
+        found = self.components.get((section, name))
+        return _pointed_at(as_object(found), f"#/{inner}") if steps else found
+
+    def reached(self) -> set[ComponentKey]:
+        """Return the components that the document's operations or its header need."""
+        keys = set(self.reach([self.header], None))
+        for operation in self.operations():
+            keys |= operation.components().keys()
+        return keys
 
     def operations(self) -> Iterator[Operation]:
         """Yield the document's operations, each recorded as coming from this document."""
@@ -98,8 +127,9 @@ class SpecDocument:
                 definition = as_object(item[method])
                 operation_id = definition.get("operationId")
                 if not isinstance(operation_id, str):
+                    line = self.line_of(f"#/paths/{escaped(path)}/{method}")
                     raise ScriptError(
-                        f"{method.upper()} {path} in {self.name} has no operationId.",
+                        f"{method.upper()} {path} in {self.name} has no operationId (line {line}).",
                         "Add one: the generated function and sources.yml are named after it.",
                     )
                 yield Operation(
@@ -128,12 +158,13 @@ class SpecDocument:
         return found
 
 
-def check_document(value: JsonValue, name: str) -> SpecDocument:
+def check_document(value: JsonValue, name: str, text: str = "") -> SpecDocument:
     """Check that a value is a self-contained OpenAPI 3 document with operations.
 
     Args:
         value: What the YAML or JSON text holds.
         name: What error messages call the document.
+        text: The text that it was read from, its lines numbered as in the source.
 
     Raises:
         ScriptError: It is not; the message names the place.
@@ -143,13 +174,18 @@ def check_document(value: JsonValue, name: str) -> SpecDocument:
             f"{name} is not an OpenAPI 3 document: it is no mapping with `openapi: 3.…`.",
             "Check that the page or file is complete and the right one.",
         )
-    _check_references(value, name)  # first: the validator would follow a remote reference
-    _validate(value, name)
+
+    def line(pointer: str) -> str:
+        return f" (line {line_of(text, pointer)})" if text else ""
+
+    _check_references(value, name, line)  # first: the validator would follow a remote reference
+    _validate(value, name, line)
     paths = as_object(value.get("paths"))
     for path, item in paths.items():
         if not path.startswith("/") or "$ref" in as_object(item):
             raise ScriptError(
-                f"{name} has `{path}` under paths that is not a path with its operations in place.",
+                f"{name} has `{path}` under paths{line(f'#/paths/{escaped(path)}')} that is not a path "
+                "with its operations in place.",
                 "Move extensions elsewhere, and write path items out instead of referring to them.",
             )
     document = SpecDocument(
@@ -162,6 +198,7 @@ def check_document(value: JsonValue, name: str) -> SpecDocument:
             for component, definition in as_object(definitions).items()
         },
         paths={path: as_object(item) for path, item in paths.items()},
+        text=text,
     )
     if not any(document.operations()):
         raise ScriptError(
@@ -170,15 +207,42 @@ def check_document(value: JsonValue, name: str) -> SpecDocument:
     return document
 
 
-def _validate(document: JsonObject, name: str) -> None:
+@contextmanager
+def _time_limit(seconds: float) -> Generator[None]:
+    """Raise `TimeoutError` when the block takes longer, such as a `pattern` that backtracks forever.
+
+    There is no limit where there is no timer to keep it: on Windows, and outside the main thread.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def give_up(*_: object) -> NoReturn:
+        raise TimeoutError(f"it takes longer than {seconds:.0f} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _validate(document: JsonObject, name: str, line: Callable[[str], str]) -> None:
     """Hold the document against the OpenAPI specification."""
     try:
-        with time_limit(MAX_VALIDATION_SECONDS):
+        with _time_limit(MAX_VALIDATION_SECONDS):
             openapi_spec_validator.validate(cast("dict[str, object]", document))
     except ValidationError as error:
-        place = "/".join(_escaped(str(part)) for part in error.absolute_path)
+        # Of a value that fits none of several forms, what is deepest inside says most.
+        inner = max(error.context or [error], key=lambda one: len(one.absolute_path))
+        place = "".join(f"/{escaped(str(part))}" for part in inner.absolute_path)
         raise ScriptError(
-            f"{name} is not valid OpenAPI at #/{place}: {_shortened(error.message)}",
+            f"{name} is not valid OpenAPI at #{place}{line(place)}: {_shortened(inner.message)}",
             "Correct it there, or fetch the page again if it is damaged.",
         ) from error
     except Exception as error:  # the validator stumbles over some broken documents
@@ -196,7 +260,7 @@ def _shortened(message: str) -> str:
     return f"{message[: _SHOWN_MESSAGE // 2]} … {message[-_SHOWN_MESSAGE // 2 :]}"
 
 
-def _check_references(document: JsonObject, name: str) -> None:
+def _check_references(document: JsonObject, name: str, line: Callable[[str], str]) -> None:
     for pointer, reference in _references(document):
         if not reference.startswith("#"):
             problem = "points outside the document"
@@ -204,12 +268,14 @@ def _check_references(document: JsonObject, name: str) -> None:
         elif _component_key(reference) is None:
             problem = "does not point into components"
             repair = "Move what it refers to under components, so that it survives a merge."
-        elif not _resolves(document, reference):
+        elif _pointed_at(document, reference) is None:
             problem = "points at nothing"
             repair = "Add the component, or correct the reference."
         else:
             continue
-        raise ScriptError(f"The reference {reference} at {pointer} in {name} {problem}.", repair)
+        raise ScriptError(
+            f"The reference {reference} at {pointer} in {name}{line(pointer)} {problem}.", repair
+        )
 
 
 def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str]]:
@@ -228,11 +294,11 @@ def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str
         if isinstance(target, str):  # a bare name stands for a schema
             is_name = "/" not in target and "#" not in target
             yield (
-                f"{pointer}/discriminator/mapping/{_escaped(key)}",
+                f"{pointer}/discriminator/mapping/{escaped(key)}",
                 f"#/components/schemas/{target}" if is_name else target,
             )
     for key, item in value.items():
-        yield from _references(item, f"{pointer}/{_escaped(key)}")
+        yield from _references(item, f"{pointer}/{escaped(key)}")
 
 
 def _component_references(value: JsonValue) -> Iterator[tuple[str, ComponentKey]]:
@@ -250,16 +316,16 @@ def _component_key(reference: str) -> ComponentKey | None:
             return None
 
 
-def _resolves(document: JsonObject, reference: str) -> bool:
+def _pointed_at(document: JsonObject, reference: str) -> JsonValue:
+    """Return what a reference points at; None if there is nothing."""
     current: JsonValue = document
     for step in _steps(reference):
-        if isinstance(current, dict) and step in current:
-            current = current[step]
-        elif isinstance(current, list) and step.isdecimal() and int(step) < len(current):
-            current = current[int(step)]
+        if isinstance(current, list):
+            items = as_list(current)
+            current = items[int(step)] if step.isdecimal() and int(step) < len(items) else None
         else:
-            return False
-    return True
+            current = as_object(current).get(step)
+    return current
 
 
 def _steps(reference: str) -> list[str]:
@@ -267,5 +333,6 @@ def _steps(reference: str) -> list[str]:
     return [unquote(part).replace("~1", "/").replace("~0", "~") for part in parts]
 
 
-def _escaped(key: str) -> str:
+def escaped(key: str) -> str:
+    """Write a key as one step of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")

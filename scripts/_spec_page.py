@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from _console import ScriptError
 from _read_source import Source
@@ -17,19 +18,6 @@ _HEADING = re.compile(
 
 
 @dataclass(frozen=True)
-class SpecPage:
-    """What a source holds.
-
-    Attributes:
-        title: The page's first heading; None for a plain document.
-        documents: Its OpenAPI document, that of its operation's block or the plain one.
-    """
-
-    title: str | None
-    documents: list[SpecDocument]
-
-
-@dataclass(frozen=True)
 class _Block:
     info: str
     text: str
@@ -37,8 +25,11 @@ class _Block:
     is_closed: bool
 
 
-def read_page(source: Source) -> SpecPage:
+def read_page(source: Source) -> tuple[str | None, SpecDocument]:
     """Read a source as its name says: `.yml`, `.yaml` and `.json` are plain, others are pages.
+
+    Returns:
+        The page's first heading, None for a plain document or without one; and the document.
 
     Raises:
         ScriptError: The source holds no valid OpenAPI document, or not the one it announces.
@@ -51,7 +42,7 @@ def read_page(source: Source) -> SpecPage:
             raise ScriptError(
                 f"{source.name} cannot be read: {error}.", "Correct it and run this again."
             ) from error
-        return SpecPage(None, [check_document(value, source.name)])
+        return None, check_document(value, source.name, source.text)
 
     lines = source.text.replace("\r\n", "\n").split("\n")
     blocks = list(_blocks(lines))
@@ -71,7 +62,7 @@ def read_page(source: Source) -> SpecPage:
             f"{source.name} has {len(documents)} blocks of OpenAPI: {', '.join(held)}.",
             "A reference page has one: keep the right one, or give each operation its own page.",
         )
-    return SpecPage(_title(lines), documents)
+    return _title(lines[: blocks[0].line]), documents[0]
 
 
 def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocument:
@@ -85,10 +76,10 @@ def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocume
         value: JsonValue = parse_yaml(block.text)
     except ValueError as error:
         raise ScriptError(
-            f"The block {heading} in {name} (line {block.line}) cannot be read: {error}.",
+            f"The block {heading} in {name} cannot be read: {error}.",
             "Correct it, or fetch the page again if it is damaged.",
         ) from error
-    document = check_document(value, name)
+    document = check_document(value, name, block.text)
     held = [operation.title for operation in document.operations()]
     if held != [heading]:
         raise ScriptError(
@@ -102,28 +93,36 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
     """Yield the page's fenced code blocks."""
     opening: re.Match[str] | None = None
     start = 0
-    for number, line in enumerate(lines):
-        fence = _FENCE.match(line)
+    for number, line in enumerate([*lines, None], start=1):
+        fence = _FENCE.match(line) if line is not None else None
         if opening is None:
-            if fence is not None:
-                opening, start = fence, number
-        elif (
+            opening, start = fence, number
+        elif line is None or (
             fence is not None
             and fence["fence"].startswith(opening["fence"])
             and not fence["info"].strip()
         ):
-            yield _block(lines, opening, start, number, is_closed=True)
+            # Empty lines in the place of those above, so that errors name the page's own lines.
+            text = "\n" * start + "\n".join(lines[start : number - 1])
+            yield _Block(opening["info"].strip(), text, start, line is not None)
             opening = None
-    if opening is not None:
-        yield _block(lines, opening, start, len(lines), is_closed=False)
-
-
-def _block(
-    lines: list[str], opening: re.Match[str], start: int, end: int, *, is_closed: bool
-) -> _Block:
-    text = "\n".join(lines[start + 1 : end])
-    return _Block(opening["info"].strip(), text, start + 1, is_closed)
 
 
 def _title(lines: list[str]) -> str | None:
     return next((line[2:].strip() for line in lines if line.startswith("# ")), None)
+
+
+def read_vendored(path: Path) -> SpecDocument:
+    """Read the vendored spec.
+
+    Raises:
+        ScriptError: It can't be read, or is no valid OpenAPI document.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        value = parse_json(text) if path.suffix == ".json" else parse_yaml(text)
+    except (OSError, ValueError) as error:
+        raise ScriptError(
+            f"Cannot read {path}: {error}.", "Restore it from version control."
+        ) from error
+    return check_document(value, path.name, text)

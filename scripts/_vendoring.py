@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from _console import ScriptError, say
-from _file_swap import replace_files
+from _files import replace_files
 from _provenance import Provenance, load_provenance, render_provenance
 from _read_source import Source, read_source
 from _spec_document import Operation, OperationKey, SpecDocument, check_document
-from _spec_merge import in_order, merge
-from _spec_page import SpecPage, read_page
-from _yaml_text import JsonObject, canonical, parse_yaml, render_yaml
+from _spec_forms import structure
+from _spec_merge import Standing, in_order, merge
+from _spec_page import read_page, read_vendored
+from _yaml_text import JsonObject, canonical, render_yaml
 
 _HEADER = "# Vendored by scripts/vendor_spec.py from what sources.yml names; do not edit.\n"
 
@@ -31,7 +32,8 @@ class _Given:
     """A source named on the command line, and what it holds."""
 
     source: Source
-    page: SpecPage
+    title: str | None
+    document: SpecDocument
 
 
 def vendor(
@@ -54,30 +56,56 @@ def vendor(
             f"The spec and the record of its sources would both be written to {output}.",
             "Give --output and --sources different paths.",
         )
-    given = [_Given(source, read_page(source)) for source in _read_all(locations, root)]
+    given = [_Given(source, *read_page(source)) for source in _read_all(locations, root)]
     old = _load_vendored(output, record)
-    incoming = in_order(
-        operation
-        for one in given
-        for document in one.page.documents
-        for operation in document.operations()
-    )
-    renewed = {operation.key for operation in incoming} | {
-        key
-        for key, entry in old.provenance.items()
-        if any(entry.source == one.source.name for one in given)
-    }
-    kept = [operation for key, operation in old.operations.items() if key not in renewed]
-    operations = in_order([*kept, *incoming])
-    merged = merge(operations)
+    incoming = in_order(operation for one in given for operation in one.document.operations())
+    entries = _entries(incoming, given, old.provenance, origin)
+    kept, incoming = _select(old, given, incoming, origin)
+    entries |= {operation.key: old.provenance[operation.key] for operation in kept}
+    offered = [
+        (
+            one,
+            Standing(entry.origin == "page", entry.retrieved, entry != old.provenance.get(one.key)),
+        )
+        for one in in_order([*kept, *incoming])
+        for entry in [entries[one.key]]
+    ]
+    merged = merge(offered, old.document)
     result = check_document(merged, "The merged spec")
-    entries = {operation.key: old.provenance[operation.key] for operation in kept} | _entries(
-        incoming, given, old.provenance, origin
-    )
     provenance = [entries[operation.key] for operation in result.operations()]
     _write(merged, provenance, output, record)
-    _report(old, result, renewed, entries)
-    _report_dropped(given, result)
+    _report(old, result, entries, {one.source.name for one in given})
+    _report_left_out(given, result)
+
+
+def _select(
+    old: _Vendored, given: list[_Given], incoming: list[Operation], origin: str
+) -> tuple[list[Operation], list[Operation]]:
+    """Return the operations that stay, and those that are taken: facts give way to pages."""
+    named = {one.source.name for one in given}
+    renewed = [one for one in old.operations.values() if one.source in named]
+    rest = [one for one in old.operations.values() if one.source not in named]
+    if origin == "facts":
+        pages = [one for one in rest if old.provenance[one.key].origin == "page"]
+        for operation in [one for one in incoming if _has(pages, one)]:
+            say(f"left out   {operation.title} of {operation.source}: a page says what it is")
+        taken = [one for one in incoming if not _has(pages, one)]
+    else:
+        taken = incoming
+    kept = [one for one in rest if not _has(taken, one)]
+    gone = {one.key for one in [*renewed, *rest]} - {one.key for one in [*kept, *taken]}
+    for operation in in_order(old.operations[key] for key in gone):
+        say(f"removed    {operation.title} ({operation.operation_id}) from {operation.source}")
+    return kept, taken
+
+
+def _has(operations: list[Operation], one: Operation) -> bool:
+    """Return whether an operation is among others: the same on the wire, or of the same name."""
+    return any(
+        (one.wire, one.method) == (other.wire, other.method)
+        or one.operation_id == other.operation_id
+        for other in operations
+    )
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
@@ -101,18 +129,8 @@ def _read_all(locations: Sequence[str], root: Path) -> list[Source]:
 
 def _load_vendored(output: Path, record: Path) -> _Vendored:
     provenance = load_provenance(record)
-    document: SpecDocument | None = None
-    operations: dict[OperationKey, Operation] = {}
-    if output.exists():
-        try:
-            document = check_document(
-                parse_yaml(output.read_text(encoding="utf-8")), str(output.name)
-            )
-        except (OSError, ValueError) as error:
-            raise ScriptError(
-                f"Cannot read {output}: {error}.", "Restore it from version control."
-            ) from error
-        operations = {operation.key: operation for operation in document.operations()}
+    document = read_vendored(output) if output.exists() else None
+    operations = {one.key: one for one in document.operations()} if document else {}
     unmatched = sorted(operations.keys() ^ provenance.keys())
     if unmatched:
         path, method = unmatched[0]
@@ -141,22 +159,19 @@ def _entries(
     entries: dict[OperationKey, Provenance] = {}
     for operation in incoming:
         one = by_name[operation.source]
-        before = old.get(operation.key)
-        is_same = before is not None and (before.source, before.sha256) == (
-            operation.source,
-            one.source.sha256,
-        )
         entry = Provenance(
             operation_id=operation.operation_id,
             path=operation.path,
             method=operation.method,
             source=operation.source,
-            title=one.page.title,
+            title=one.title,
             origin=origin,
-            retrieved=before.retrieved if before is not None and is_same else today,
+            retrieved=today,
             sha256=one.source.sha256,
         )
-        entries.setdefault(operation.key, entry)
+        before = old.get(operation.key)
+        is_known = before is not None and replace(entry, retrieved=before.retrieved) == before
+        entries.setdefault(operation.key, before if before and is_known else entry)
     return entries
 
 
@@ -182,33 +197,34 @@ def _write(merged: JsonObject, provenance: list[Provenance], output: Path, recor
 def _report(
     old: _Vendored,
     result: SpecDocument,
-    renewed: set[OperationKey],
     entries: dict[OperationKey, Provenance],
+    named: set[str],
 ) -> None:
-    new = {operation.key: operation for operation in result.operations()}
-    for operation in in_order([new.get(key) or old.operations[key] for key in renewed]):
-        key = operation.key
-        if key not in new:
-            change = "removed"
-        elif key not in old.operations:
-            change = "added"
-        elif _fingerprint(new[key]) == _fingerprint(old.operations[key]):
-            change = "unchanged"
-        else:
-            change = "updated"
-        source = entries[key].source if key in entries else old.provenance[key].source
-        say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {source}")
-    before = old.document.header if old.document is not None else result.header
-    for field in sorted(before.keys() | result.header.keys()):
-        if canonical(before.get(field)) != canonical(result.header.get(field)):
+    for operation in result.operations():
+        before = old.operations.get(operation.key)
+        source = entries[operation.key].source
+        is_same = before is not None and _fingerprint(operation) == _fingerprint(before)
+        change = "added" if before is None else "unchanged" if is_same else "updated"
+        if not is_same or source in named:
+            say(f"{change:<9}  {operation.title} ({operation.operation_id}) from {source}")
+    before_header = old.document.header if old.document is not None else result.header
+    for field in sorted(before_header.keys() | result.header.keys()):
+        if canonical(before_header.get(field)) != canonical(result.header.get(field)):
             say(f"updated    the document's {field}")
 
 
-def _report_dropped(given: list[_Given], result: SpecDocument) -> None:
+def _report_left_out(given: list[_Given], result: SpecDocument) -> None:
     for one in given:
-        for document in one.page.documents:
-            for key in sorted(document.components.keys() - result.components.keys()):
-                say(f"left out   {'.'.join(key)} of {one.source.name}: no operation needs it")
+        document = one.document
+        version = document.header.get("openapi")
+        for key, definition in sorted(document.components.items()):
+            name = f"{'.'.join(key)} of {one.source.name}"
+            if key not in result.components:
+                say(f"left out   {name}: no operation needs it")
+            elif canonical(structure(definition, version)) != canonical(
+                structure(result.components[key], result.header.get("openapi"))
+            ):
+                say(f"left out   {name}: a page says what it is")
 
 
 def _fingerprint(operation: Operation) -> str:

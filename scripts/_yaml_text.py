@@ -5,6 +5,7 @@ The spec's other readers follow YAML 1.2. Reading here takes JSON's types only; 
 whatever either version of YAML could take for something else than text.
 """
 
+import copy
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,9 @@ _FOLD_FROM = 80
 # No spec comes near it, and every function that walks a document may recurse so far.
 _MAX_DEPTH = 100
 _TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
+# What all aliases of a document may add to it: characters of text, and so many for each value.
+_MAX_EXPANSION = 10_000_000
+_VALUE_SIZE = 50
 
 
 class _Dumper(yaml.SafeDumper):
@@ -63,11 +67,11 @@ def parse_yaml(text: str) -> JsonValue:
     """Read one YAML document into JSON's types.
 
     Raises:
-        ValueError: The text is not one YAML document, is nested too deeply, or holds an alias, a
-            tag or a repeated key.
+        ValueError: The text is not one YAML document, is nested too deeply, holds a tag or a
+            repeated key, or has aliases that stand for too much.
     """
     try:
-        value = _document(yaml.parse(text, Loader=yaml.SafeLoader))
+        value = _Builder(text).document()
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from error
     except RecursionError as error:
@@ -111,6 +115,28 @@ def canonical(value: JsonValue) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def line_of(text: str, pointer: str) -> int:
+    """Return the line of YAML or JSON text where a JSON pointer leads, or as near as it gets."""
+    line = 1
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # JSON may hold what YAML does not take, such as tabs
+        return line
+    for step in pointer.removeprefix("#").split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901 - the same step
+        if isinstance(node, yaml.MappingNode):
+            found = [pair for pair in node.value if pair[0].value == step]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif (
+            isinstance(node, yaml.SequenceNode) and step.isdecimal() and int(step) < len(node.value)
+        ):
+            node = node.value[int(step)]
+            line = node.start_mark.line + 1
+    return line
+
+
 def as_object(value: JsonValue) -> JsonObject:
     """Return the value if it is a mapping, else an empty mapping."""
     return value if isinstance(value, dict) else {}
@@ -121,45 +147,81 @@ def as_list(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else []
 
 
-def _document(events: Iterator[yaml.Event]) -> JsonValue:
-    """Build the only document of an event stream."""
-    result: JsonValue = None
-    is_read = False
-    for event in events:
-        if isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
-            continue
-        if isinstance(event, (yaml.StreamEndEvent, yaml.DocumentEndEvent)):
-            continue
-        if is_read:
-            _refuse(event, "a second document begins")
-        result, is_read = _value(event, events), True
-    return result
+class _Builder:
+    """Builds JSON's types from YAML's events; an alias is a copy of what its anchor marks."""
 
+    def __init__(self, text: str) -> None:
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._anchors: dict[str, tuple[JsonValue, int]] = {}
+        self._size = 0
+        self._expanded = 0
 
-def _value(event: yaml.Event, events: Iterator[yaml.Event]) -> JsonValue:
-    """Build the value that begins with the event, taking its other events from the stream."""
-    if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) is not None:
-        _refuse(event, "tags are not accepted")
-    if isinstance(event, yaml.ScalarEvent):
-        text = str(event.value)
-        return _plain(text) if event.implicit[0] else text
-    if isinstance(event, yaml.SequenceStartEvent):
-        items: list[JsonValue] = []
-        while not isinstance(item := next(events), yaml.SequenceEndEvent):
-            items.append(_value(item, events))
-        return items
-    if isinstance(event, yaml.MappingStartEvent):
-        return _object_of(_pairs(events))
-    # What is left is an alias: a few of them can stand for gigabytes, and OpenAPI has `$ref`.
-    return _refuse(event, "aliases are not accepted")
+    def document(self) -> JsonValue:
+        """Build the only document of the text."""
+        result: JsonValue = None
+        is_read = False
+        for event in self._events:
+            if isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
+                continue
+            if isinstance(event, (yaml.StreamEndEvent, yaml.DocumentEndEvent)):
+                continue
+            if is_read:
+                _refuse(event, "a second document begins")
+            result, is_read = self._value(event), True
+        return result
 
+    def _value(self, event: yaml.Event) -> JsonValue:
+        """Build the value that begins with the event, taking its other events from the stream."""
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if getattr(event, "tag", None) is not None:
+            _refuse(event, "tags are not accepted")
+        start, value = self._size, self._untagged(event)
+        self._size += _VALUE_SIZE + (len(value) if isinstance(value, str) else 0)
+        anchor: str | None = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._anchors[anchor] = value, self._size - start
+        return value
 
-def _pairs(events: Iterator[yaml.Event]) -> Iterator[tuple[str, JsonValue]]:
-    """Yield a mapping's items; a key is the text that stands in the source (`200`, `on`)."""
-    while not isinstance(key := next(events), yaml.MappingEndEvent):
-        if not isinstance(key, yaml.ScalarEvent):
-            _refuse(key, "a key is not plain text")
-        yield str(key.value), _value(next(events), events)
+    def _untagged(self, event: yaml.Event) -> JsonValue:
+        if isinstance(event, yaml.ScalarEvent):
+            text = str(event.value)
+            return _plain(text) if event.implicit[0] else text
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[JsonValue] = []
+            while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
+                items.append(self._value(item))
+            return items
+        return self._mapping(event)
+
+    def _mapping(self, start: yaml.Event) -> JsonObject:
+        """Build a mapping; a key is the text that stands in the source (`200`, `on`)."""
+        own: JsonObject = {}
+        merged: JsonObject = {}
+        while not isinstance(key := next(self._events), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                _refuse(key, "a key is not plain text")
+            name, value = str(key.value), self._value(next(self._events))
+            if name == "<<" and key.implicit[0]:
+                for one in value if isinstance(value, list) else [value]:
+                    if not isinstance(one, dict):
+                        _refuse(start, "a merge key (<<) names no mapping")
+                    merged = one | merged
+            elif name in own:
+                _refuse(key, f"the key {name!r} stands twice")
+            else:
+                own[name] = value
+        return merged | own
+
+    def _alias(self, event: yaml.AliasEvent) -> JsonValue:
+        if event.anchor not in self._anchors:
+            _refuse(event, f"the alias *{event.anchor} stands for nothing before it")
+        value, size = self._anchors[event.anchor]
+        self._size += size
+        self._expanded += size
+        if self._expanded > _MAX_EXPANSION:
+            _refuse(event, "the aliases stand for too much text")
+        return copy.deepcopy(value)
 
 
 def _plain(text: str) -> JsonValue:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import ScriptError, complain, say
+from _console import ScriptError, complain, needed_libraries, say
 
 ROOT = Path(__file__).resolve().parents[1]
 CANNOT_CHECK = 3
@@ -22,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Returns:
-        0 if there is no drift, prose aside; 1 if there is drift that the provider's rules allow; 2 if
-        there is breaking drift; 3 if it can't be checked, or the report can't be written.
+        0 if there is no drift, prose aside; 1 if there is drift that the provider's rules allow, or a
+        page knows better than facts; 2 if there is breaking drift; 3 if it can't be checked, or the
+        report can't be written.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -43,8 +44,8 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         description="Compare openapi/latest.yml with what upstream says now.",
-        epilog="exit codes: 0 no drift (prose aside), 1 drift that the provider's rules allow, "
-        "2 breaking drift, 3 could not check",
+        epilog="exit codes: 0 no drift (prose aside), 1 drift that the provider's rules allow "
+        "or facts known better now, 2 breaking drift, 3 could not check",
     )
     parser.add_argument(
         "sources_given", nargs="*", metavar="SOURCE", help="a page or a spec: a path or a URL"
@@ -53,9 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--markdown", type=Path, metavar="FILE", help="write it as Markdown as well"
     )
-    parser.add_argument(
-        "--without-redocly", action="store_true", help="make the smaller check, without Node"
-    )
+    # Node is never needed now; scripts that were written when it was may still say so.
+    parser.add_argument("--without-redocly", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument(
         "--spec",
         type=Path,
@@ -72,31 +72,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    try:
-        from upstream_check import check, redocly, report  # noqa: PLC0415 - libraries may be missing
-    except ModuleNotFoundError as error:
-        raise ScriptError(
-            f"{error.name} is not installed.", "Run `nox -s check-upstream -- SOURCE…`."
-        ) from error
-
-    def find_redocly() -> redocly.Redocly:
-        if options.without_redocly:
-            raise redocly.RedoclyMissingError("it was left out, as asked")
-        pinned = ROOT / "scripts" / "redocly"
-        return redocly.install_redocly(pinned, ROOT / ".nox" / "redocly")
+    with needed_libraries("Run `nox -s check-upstream -- SOURCE…`."):
+        from upstream_check import check, report  # noqa: PLC0415 - libraries may be missing
 
     findings = check.check(
-        options.sources_given,
-        spec=options.spec,
-        record=options.sources,
-        root=ROOT,
-        find_redocly=find_redocly,
+        options.sources_given, spec=options.spec, record=options.sources, root=ROOT
     )
     if options.markdown is not None:
         _write(options.markdown, report.as_markdown(findings))
     text = report.as_json(findings) if options.json else report.as_text(findings)
     say(text.rstrip("\n"))
-    return int(findings.verdict)
+    return findings.verdict.exit_code
 
 
 def _write(path: Path, text: str) -> None:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "faults.md"
 MODULES = (
     "_arguments",
-    "_error_answers",
+    "_error_responses",
     "_exceptions",
     "_retry",
     "_secret",

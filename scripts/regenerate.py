@@ -13,9 +13,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import NOT_INSTALLED, ScriptError, complain, say
-from _file_swap import replace_folder
-from _folder_diff import describe_differences
+from _console import ScriptError, complain, needed_libraries, say
+from _files import describe_differences, replace_folder
 from _toolchain import HEADER_START, INSTALL_HINT, Toolchain, find_toolchain
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,12 +69,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _generate(spec: Path, target: Path, toolchain: Toolchain) -> None:
-    try:
+    with needed_libraries(INSTALL_HINT):
         from _generator import generate  # noqa: PLC0415 - once it is known to be installed
-    except ImportError as error:
-        raise ScriptError(
-            f"{error.name} is not installed.", INSTALL_HINT, exit_code=NOT_INSTALLED
-        ) from error
     generate(spec, _shown(spec), target, toolchain=toolchain, root=ROOT)
 
 

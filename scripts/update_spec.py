@@ -2,8 +2,8 @@
 
     python scripts/update_spec.py [SOURCE...]
 
-Compares, vendors, regenerates and runs the contract tests in a copy of the checkout. Only when all
-of it went well are the results put in place: openapi/, generated/cartesia_api, what the contract
+Compares, vendors, regenerates, checks types and runs the tests in a copy of the checkout. Only when
+all of it went well are the results put in place: openapi/, generated/cartesia_api, what the contract
 tests write, and the report. `nox -s update-spec` runs it with all that it needs.
 """
 
@@ -15,11 +15,11 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from _console import NOT_INSTALLED, ScriptError, complain, say
-from _file_swap import replace_files, replace_folder
-from _folder_diff import describe_differences
+from _console import NOT_INSTALLED, ScriptError, complain, needed_libraries, say
+from _files import describe_differences, replace_files, replace_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 _PACKAGE = Path("generated", "cartesia_api")
@@ -28,6 +28,10 @@ _FILES = (
     Path("openapi", "sources.yml"),
     Path("docs", "contract.md"),
     Path("tests", "contract", "snapshot.txt"),
+)
+_CHANGE_THE_WRAPPER = (
+    "The report above names the methods that depend on what moved. Vendor and regenerate by hand "
+    "(CONTRIBUTING.md), and change the wrapper with it."
 )
 _NOT_COPIED = (".*", "__pycache__", "node_modules", "dist", "build")
 
@@ -97,12 +101,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _recorded_pages() -> list[str]:
-    try:
+    with needed_libraries("Run `nox -s update-spec`."):
         from _provenance import load_provenance  # noqa: PLC0415 - its library may not be installed
-    except ModuleNotFoundError as error:
-        raise ScriptError(
-            f"{error.name} is not installed.", "Run `nox -s update-spec`.", exit_code=NOT_INSTALLED
-        ) from error
     entries = load_provenance(ROOT / "openapi" / "sources.yml").values()
     pages = {entry.source: None for entry in entries if entry.origin == "page"}
     if not pages:
@@ -131,11 +131,11 @@ def _copy_checkout(copy: Path) -> None:
 
 
 def _steps(sources: list[str], report: Path) -> list[_Step]:
-    return [
+    pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    steps = [
         _Step(
             "Comparing with upstream",
-            # Not the copy's own: what it installs is kept for the next time.
-            [str(ROOT / "scripts" / "check_upstream.py"), *sources, "--markdown", str(report)],
+            ["scripts/check_upstream.py", *sources, "--markdown", str(report)],
             "Name other sources, or try again later.",
             fine=(0, 1, 2),  # no drift, allowed drift, breaking drift
             makes=report,
@@ -152,10 +152,24 @@ def _steps(sources: list[str], report: Path) -> list[_Step]:
         ),
         _Step(
             "Running the contract tests",
-            ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--write-docs", "tests/contract"],
-            "Vendor and regenerate by hand (CONTRIBUTING.md), and change the wrapper with it.",
+            [*pytest, "--write-docs", "tests/contract"],
+            _CHANGE_THE_WRAPPER,
+        ),
+        _Step(
+            "Checking types",
+            ["-m", "mypy", "--no-incremental", "wrapper", "generated/cartesia_api"],
+            _CHANGE_THE_WRAPPER,
+        ),
+        _Step(
+            "Running the tests of the client and the sandbox",
+            [*pytest, "-n", "auto", "--dist", "loadfile", "tests/unit", "tests/sandbox"],
+            _CHANGE_THE_WRAPPER,
         ),
     ]
+    if find_spec("mypy") is None:
+        say("Types are not checked: mypy is not installed. Run `nox -s types` afterwards.")
+        steps = [step for step in steps if "mypy" not in step.command]
+    return steps
 
 
 def _run(step: _Step, copy: Path) -> None:

@@ -21,7 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from _console import NOT_INSTALLED, ScriptError, complain
+from _console import ScriptError, complain, needed_libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -72,14 +72,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _vendor(options: argparse.Namespace) -> None:
-    try:
+    hint = "Run `nox -s vendor -- PAGE_OR_SPEC`, or install the dependency group `generator` here."
+    with needed_libraries(hint):
         from _vendoring import vendor  # noqa: PLC0415 - its libraries may not be installed
-    except ModuleNotFoundError as error:
-        raise ScriptError(
-            f"{error.name} is not installed.",
-            "Run `nox -s vendor -- PAGE_OR_SPEC`, or install the dependency group `generator` here.",
-            exit_code=NOT_INSTALLED,
-        ) from error
     vendor(
         options.sources_given,
         origin=options.origin,

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import os
+import signal
+import tempfile
 from collections.abc import Generator
 
 import pytest
 
 import key_watch
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # So it is behind `nohup … &`; programs that tests start and interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """Keep what tests, and programs that they kill, leave in the temporary folder below pytest's."""
+    folder = str(tmp_path_factory.mktemp("temporary"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.fixture(autouse=True)

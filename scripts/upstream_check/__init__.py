@@ -1,5 +1,5 @@
 """What moved between the vendored spec and another one: seen, judged and explained.
 
-`documents` sees every difference, `redocly` is a second pair of eyes, `policy` judges by the
-provider's rules, `impact` finds in the code what depends on it, `report` writes it down.
+`documents` sees every difference, `policy` judges by the provider's rules, `check` by what was a
+promise at all, `ours` holds what depends on it, `report` writes it down.
 """

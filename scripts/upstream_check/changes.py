@@ -1,11 +1,12 @@
 """Changes as they are reported: one for each thing that moved, wherever it is used."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from _yaml_text import JsonValue, canonical
+from _yaml_text import canonical
 
-from .differences import Difference, Kind, Place
+from .differences import Difference, Place
+from .ours import Impact, impact_of
 from .policy import Judgement, judge, worst
 
 
@@ -14,64 +15,42 @@ class Change:
     """A change, judged.
 
     Attributes:
-        kind: What sort of difference it is.
-        subject: What differs.
-        pointer: Where it stands: in the vendored spec, or in the other one if it is new.
-        before_pointer: Where it stands in the vendored spec; None if it is new.
-        after_pointer: Where it stands in the other spec; None if it is gone.
-        before: What the vendored spec says.
-        after: What the other spec says.
+        difference: What moved, at the first of its places.
         places: Every place of the API where it shows.
         judgement: The worst verdict of those places, with its rule.
     """
 
-    kind: Kind
-    subject: str
-    pointer: str
-    before_pointer: str | None
-    after_pointer: str | None
-    before: JsonValue
-    after: JsonValue
+    difference: Difference
     places: tuple[Place, ...]
     judgement: Judgement
 
+    @property
+    def pointer(self) -> str:
+        """Where it stands: in the vendored spec, or in the other one if it is new."""
+        return self.difference.pointer
 
-def changes_of(differences: Iterable[Difference]) -> list[Change]:
-    """Judge differences, and tell only once what many operations share; worst first."""
+    @property
+    def impact(self) -> Impact:
+        """What of ours depends on it."""
+        return impact_of(self.difference.kind, self.places)
+
+
+def changes_of(
+    differences: Iterable[Difference], judging: Callable[[Difference], Judgement] = judge
+) -> list[Change]:
+    """Judge differences, and report once what many operations share; worst first."""
     groups: dict[str, list[Difference]] = {}
     for difference in differences:
         groups.setdefault(_identity(difference), []).append(difference)
-    changes = [_change(group) for group in groups.values()]
+    changes = [_change(group, judging) for group in groups.values()]
     return sorted(changes, key=lambda change: (-change.judgement.verdict, change.pointer))
 
 
-def _identity(difference: Difference) -> str:
-    return canonical(
-        [
-            difference.kind,
-            difference.subject,
-            difference.before_pointer,
-            difference.after_pointer,
-            difference.before,
-            difference.after,
-        ]
-    )
+def _identity(one: Difference) -> str:
+    pointers = one.before_pointer, one.after_pointer
+    return canonical([one.kind, one.subject, *pointers, one.before, one.after])
 
 
-def _change(group: list[Difference]) -> Change:
-    first = group[0]
-    return Change(
-        first.kind,
-        first.subject,
-        first.pointer,
-        first.before_pointer,
-        first.after_pointer,
-        first.before,
-        first.after,
-        tuple(dict.fromkeys(_places(group))),
-        worst(judge(difference) for difference in group),
-    )
-
-
-def _places(group: list[Difference]) -> Iterator[Place]:
-    return (difference.place for difference in group)
+def _change(group: list[Difference], judging: Callable[[Difference], Judgement]) -> Change:
+    places = dict.fromkeys(difference.place for difference in group)
+    return Change(group[0], tuple(places), worst(judging(difference) for difference in group))

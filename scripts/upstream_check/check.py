@@ -1,32 +1,54 @@
 """Compare the vendored spec with what upstream says now, and find what depends on what moved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from _console import ScriptError
-from _provenance import load_provenance
-from _read_source import Source, read_source
-from _spec_document import SpecDocument, check_document
-from _spec_merge import merge
-from _spec_page import PLAIN_SUFFIXES, read_page
-from _yaml_text import parse_yaml
+from _open_outputs import overlay_entries_to_drop, read_overlay
+from _provenance import Provenance, load_provenance
+from _read_source import read_source
+from _spec_document import OperationKey, SpecDocument, escaped
+from _spec_page import PLAIN_SUFFIXES, read_page, read_vendored
+from _yaml_text import JsonObject, parse_yaml
 
-from .changes import changes_of
+from .changes import Change, changes_of
 from .differences import Difference
 from .documents import ComparedDocument, compare_documents
-from .findings import Finding, Findings
-from .impact import ImpactMap
-from .redocly import Redocly, RedoclyMissingError, unseen
+from .ours import is_noticed
+from .policy import Judgement, Rule, Verdict, judge
 
 
-def check(
-    locations: Sequence[str],
-    *,
-    spec: Path,
-    record: Path,
-    root: Path,
-    find_redocly: Callable[[], Redocly],
-) -> Findings:
+@dataclass(frozen=True)
+class Findings:
+    """All that a check found, worst first.
+
+    Attributes:
+        spec: The name of the vendored spec.
+        sources: What it was compared with.
+        unchecked: What should have been compared and was not, with the reason.
+        overlay: Entries of overlay.yml that a source makes superfluous.
+        found: The changes.
+    """
+
+    spec: str
+    sources: tuple[str, ...]
+    unchecked: tuple[str, ...]
+    overlay: tuple[str, ...]
+    found: tuple[Change, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict; prose is none at all to the contract."""
+        verdicts = (change.judgement.verdict for change in self.found)
+        return max(verdicts, default=Verdict.PROSE)
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many changes have a verdict."""
+        return sum(change.judgement.verdict is verdict for change in self.found)
+
+
+def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> Findings:
     """Compare the vendored spec with sources, or with the pages that it was taken from.
 
     Args:
@@ -34,84 +56,94 @@ def check(
         spec: The vendored spec.
         record: The record of its sources.
         root: The repository.
-        find_redocly: Gives Redocly's command, or says why there is none.
 
     Raises:
         ScriptError: Something can't be read, or there is nothing to compare with.
     """
-    vendored = _read_vendored(spec)
+    vendored, entries = read_vendored(spec), load_provenance(record)
     unchecked: tuple[str, ...] = ()
     if not locations:
-        locations, unchecked = _recorded(record)
-    comparison = _Comparison(vendored, find_redocly)
+        locations, unchecked = _recorded(record.name, entries)
     sources = [read_source(location, root=root) for location in dict.fromkeys(locations)]
+    before = ComparedDocument(vendored)
+    differences: list[Difference] = []
+    overlay: list[str] = []
     for source in sources:
-        comparison.add(source)
-    impacts = ImpactMap(vendored, root)
-    found = [Finding(change, impacts.of(change)) for change in changes_of(comparison.differences)]
-    names = tuple(source.name for source in sources)
-    return Findings(spec.name, names, unchecked, comparison.redocly_is_missing, tuple(found))
-
-
-class _Comparison:
-    """Collects the differences of one source after the other."""
-
-    def __init__(self, vendored: SpecDocument, find_redocly: Callable[[], Redocly]) -> None:
-        self._vendored = ComparedDocument(vendored)
-        self._find_redocly = find_redocly
-        self.differences: list[Difference] = []
-        self.redocly_is_missing: str | None = None
-
-    def add(self, source: Source) -> None:
+        _, document = read_page(source)
+        overlay += _superfluous(document, spec.with_name("overlay.yml"))
+        after = ComparedDocument(document)
         is_whole = source.suffix in PLAIN_SUFFIXES
-        for document in read_page(source).documents:
-            other = ComparedDocument(document)
-            found = list(compare_documents(self._vendored, other, is_whole=is_whole))
-            self.differences += found
-            if self.redocly_is_missing is None:
-                self._look_again(other, found, is_whole=is_whole)
-
-    def _look_again(
-        self, other: ComparedDocument, found: list[Difference], *, is_whole: bool
-    ) -> None:
-        ids = {operation.operation_id for operation in other.operations.values()}
-        known = [
-            operation
-            for key, operation in self._vendored.operations.items()
-            if is_whole or key in other.operations or operation.operation_id in ids
-        ]
-        if not known:
-            return
-        try:
-            seen = self._find_redocly().differences(merge(known), merge(other.operations.values()))
-        except RedoclyMissingError as error:
-            self.redocly_is_missing = str(error)
-            return
-        self.differences += unseen(seen, found)
+        differences += compare_documents(before, after, is_whole=is_whole)
+    found = tuple(changes_of(differences, Judge(vendored, entries).judge))
+    names = tuple(source.name for source in sources)
+    return Findings(spec.name, names, unchecked, tuple(dict.fromkeys(overlay)), found)
 
 
-def _read_vendored(spec: Path) -> SpecDocument:
-    try:
-        value = parse_yaml(spec.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ScriptError(
-            f"Cannot read {spec}: {error}.", "Restore it from version control."
-        ) from error
-    return check_document(value, spec.name)
+class Judge:
+    """Judges by the provider's rules what a page promised, and by our use what facts said.
+
+    Args:
+        spec: The vendored spec.
+        entries: Where its operations came from.
+    """
+
+    def __init__(self, spec: SpecDocument, entries: dict[OperationKey, Provenance]) -> None:
+        operations = {operation.key: operation for operation in spec.operations()}
+        facts = {key for key, entry in entries.items() if entry.origin == "facts"}
+        self._facts = {operations[key].operation_id for key in facts & operations.keys()}
+        pages = [operation for key, operation in operations.items() if key not in facts]
+        promised = {key for operation in pages for key in operation.components()}
+        self._from_facts = {
+            f"#/components/{section}/{escaped(name)}": (section, name) not in promised
+            for section, name in spec.components
+        }
+        self._has_page = bool(pages)
+
+    def judge(self, difference: Difference) -> Judgement:
+        """Judge one difference at one place."""
+        judgement = judge(difference)
+        if judgement.verdict is Verdict.PROSE or not self._is_from_facts(difference):
+            return judgement
+        if is_noticed(difference):
+            return Judgement(Verdict.BREAKING, Rule.OURS)
+        return Judgement(Verdict.KNOWN_BETTER, Rule.FACTS)
+
+    def _is_from_facts(self, difference: Difference) -> bool:
+        component = "/".join(difference.pointer.split("/")[:4])
+        if component in self._from_facts:
+            return self._from_facts[component]
+        if difference.place.operation_id:
+            return difference.place.operation_id in self._facts
+        return not self._has_page
 
 
-def _recorded(record: Path) -> tuple[list[str], tuple[str, ...]]:
+def _superfluous(document: SpecDocument, overlay: Path) -> list[str]:
+    """Return a line for each overlay entry that a document which has its record says itself."""
+    if not overlay.exists():
+        return []
+    schemas: JsonObject = {
+        name: definition
+        for (section, name), definition in document.components.items()
+        if section == "schemas"
+    }
+    spec: JsonObject = {**document.header, "components": {"schemas": schemas}}
+    entries = read_overlay(parse_yaml(overlay.read_text(encoding="utf-8")), overlay.name)
+    return overlay_entries_to_drop(spec, [one for one in entries if one.record in schemas])
+
+
+def _recorded(
+    record: str, entries: dict[OperationKey, Provenance]
+) -> tuple[list[str], tuple[str, ...]]:
     """Return the URLs that the spec was taken from, and what was not taken from one."""
-    entries = load_provenance(record).values()
-    urls = sorted({entry.source for entry in entries if "://" in entry.source})
+    urls = sorted({entry.source for entry in entries.values() if "://" in entry.source})
     unchecked = tuple(
         f"{entry.method.upper()} {entry.path}: vendored from {entry.source}, which is no URL"
-        for entry in entries
+        for entry in entries.values()
         if entry.source not in urls
     )
     if not urls:
         raise ScriptError(
-            f"There is nothing to fetch: {record.name} names no URL, only files of this repository.",
+            f"There is nothing to fetch: {record} names no URL, only files of this repository.",
             "Name the pages' URLs, or saved pages, as SOURCE; a page vendored from its URL is "
             "checked by itself from then on.",
         )

@@ -47,7 +47,6 @@ class Kind(StrEnum):
     REWRITTEN = "written otherwise"
     UNREACHED = "component that no operation needs"
     PROSE = "prose"
-    SEEN_BY_REDOCLY_ALONE = "seen by Redocly alone"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Difference:
         before: What the vendored spec says.
         after: What the other spec says.
         is_required: Whether something new must be there.
-        also: Other pointers whose differences this one tells of.
+        also: Other pointers whose differences this one reports.
     """
 
     kind: Kind

@@ -1,26 +1,39 @@
 """Every difference between two OpenAPI documents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
+from operator import attrgetter
 
-from _spec_document import ComponentKey, Operation, OperationKey, SpecDocument
-from _yaml_text import canonical
+from _spec_document import ComponentKey, Operation, OperationKey, SpecDocument, escaped
+from _spec_forms import is_prose, normalised
+from _yaml_text import JsonObject, JsonValue, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
-from .nodes import Node, escaped
-from .operations import compare_operations, operation_pointer, template
-from .schemas import is_prose
+from .nodes import Node, moved
+from .operations import compare_operations, operation_pointer
 
 _COMPARED_WITH_OPERATIONS = {"servers", "security", "info", "openapi"}
 
 
-@dataclass(frozen=True)
 class ComparedDocument:
-    """A document with what comparing it many times needs once."""
+    """A document, normalised, with what comparing it many times needs once."""
 
-    document: SpecDocument
-    _fingerprints: dict[OperationKey, str] = field(default_factory=dict[OperationKey, str])
+    def __init__(self, document: SpecDocument) -> None:
+        version = document.header.get("openapi")
+
+        def form(value: JsonValue) -> JsonObject:
+            return as_object(normalised(value, version))
+
+        self.document = replace(
+            document,
+            header=form(document.header),
+            components={
+                key: normalised(value, version) for key, value in document.components.items()
+            },
+            paths={path: form(item) for path, item in document.paths.items()},
+        )
+        self._fingerprints: dict[OperationKey, str] = {}
 
     @cached_property
     def operations(self) -> dict[OperationKey, Operation]:
@@ -30,19 +43,13 @@ class ComparedDocument:
     @cached_property
     def reached(self) -> set[ComponentKey]:
         """The components that its operations or its header need."""
-        keys = set(self.document.reach([self.document.header], None))
-        for operation in self.operations.values():
-            keys |= operation.components().keys()
-        return keys
+        return self.document.reached()
 
     def fingerprint(self, operation: Operation) -> str:
         """Return text that is equal for operations that are written alike, references followed."""
         if operation.key not in self._fingerprints:
-            components = {".".join(key): value for key, value in operation.components().items()}
-            header = {key: self.document.header.get(key) for key in ("servers", "security")}
-            self._fingerprints[operation.key] = canonical(
-                [operation.definition, operation.path_fields, components, header]
-            )
+            values = {pointer: node.value for pointer, node in _parts(operation).items()}
+            self._fingerprints[operation.key] = canonical(values)
         return self._fingerprints[operation.key]
 
 
@@ -76,21 +83,13 @@ def _pairs(before: ComparedDocument, after: ComparedDocument) -> list[tuple[Oper
     """Match operations: by path and method, else by id, else by what goes over the wire."""
     old, new = dict(before.operations), dict(after.operations)
     found = [(old.pop(key), new.pop(key)) for key in list(old) if key in new]
-    for trait in (_id, _wire):
+    for trait in (attrgetter("operation_id"), attrgetter("wire", "method")):
         for one in list(old.values()):
             alike = (candidate for candidate in new.values() if trait(candidate) == trait(one))
             other = next(alike, None)
             if other is not None:
                 found.append((old.pop(one.key), new.pop(other.key)))
     return found
-
-
-def _id(operation: Operation) -> tuple[str, ...]:
-    return (operation.operation_id,)
-
-
-def _wire(operation: Operation) -> tuple[str, ...]:
-    return template(operation.path), operation.method
 
 
 def _compare_pair(
@@ -103,29 +102,28 @@ def _compare_pair(
     if not found:
         # Nothing that the comparison knows to matter, and still not the same text.
         place = Place(old.title, old.operation_id)
-        for one, other in _raw_pairs(old, new):
+        parts = _parts(old), _parts(new)
+        for pointer in sorted(parts[0].keys() | parts[1].keys()):
+            one, other = (
+                part.get(pointer, Node(operation.document, pointer, None))
+                for part, operation in zip(parts, (old, new), strict=True)
+            )
             yield from raw_differences(one, other, place, Kind.REWRITTEN)
 
 
-def _raw_pairs(old: Operation, new: Operation) -> Iterator[tuple[Node, Node]]:
-    yield (
-        Node(old.document, operation_pointer(old), old.definition),
-        Node(new.document, operation_pointer(new), new.definition),
-    )
-    pointer = f"#/paths/{escaped(old.path)}"
-    yield (
-        Node(old.document, pointer, old.path_fields),
-        Node(new.document, pointer, new.path_fields),
-    )
-    for key in ("servers", "security"):
-        yield _header_node(old.document, key), _header_node(new.document, key)
-    before, after = old.components(), new.components()
-    for section, name in sorted(before.keys() | after.keys()):
-        pointer = f"#/components/{section}/{escaped(name)}"
-        yield (
-            Node(old.document, pointer, before.get((section, name))),
-            Node(new.document, pointer, after.get((section, name))),
-        )
+def _parts(operation: Operation) -> dict[str, Node]:
+    """Return all that an operation is written in, by where it stands."""
+    document, path = operation.document, f"#/paths/{escaped(operation.path)}"
+    nodes = [
+        Node(document, path, operation.path_fields),
+        Node(document, operation_pointer(operation), operation.definition),
+        *(_header_node(document, key) for key in ("servers", "security")),
+        *(
+            Node(document, f"#/components/{section}/{escaped(name)}", definition)
+            for (section, name), definition in operation.components().items()
+        ),
+    ]
+    return {node.pointer: node for node in nodes}
 
 
 def raw_differences(before: Node, after: Node, place: Place, kind: Kind) -> Iterator[Difference]:
@@ -136,23 +134,16 @@ def raw_differences(before: Node, after: Node, place: Place, kind: Kind) -> Iter
         for key in sorted(before.fields.keys() | after.fields.keys()):
             yield from raw_differences(before.child(key), after.child(key), place, kind)
         return
-    yield Difference(
-        kind,
-        before.pointer.rpartition("/")[2],
-        place,
-        before.pointer if before.value is not None else None,
-        after.pointer if after.value is not None else None,
-        before.value,
-        after.value,
-    )
+    one, other = (node if node.value is not None else None for node in (before, after))
+    yield moved(kind, before.pointer.rpartition("/")[2], place, one, other)
 
 
 def _whole(kind: Kind, operation: Operation) -> Difference:
     place = Place(operation.title, operation.operation_id)
-    pointer = operation_pointer(operation)
-    if kind is Kind.OPERATION_ADDED:
-        return Difference(kind, operation.operation_id, place, None, pointer, None, operation.title)
-    return Difference(kind, operation.operation_id, place, pointer, None, operation.title, None)
+    node = Node(operation.document, operation_pointer(operation), operation.title)
+    is_added = kind is Kind.OPERATION_ADDED
+    pair = (None, node) if is_added else (node, None)
+    return moved(kind, operation.operation_id, place, *pair)
 
 
 def _header_node(document: SpecDocument, key: str) -> Node:
@@ -211,12 +202,6 @@ def _unreached(
             continue
         if canonical(old.get(key)) != canonical(new.get(key)) or in_old != in_new:
             pointer = f"#/components/{key[0]}/{escaped(key[1])}"
-            yield Difference(
-                Kind.UNREACHED,
-                key[1],
-                Place(part=Part.DOCUMENT),
-                pointer if in_old else None,
-                pointer if in_new else None,
-                old.get(key),
-                new.get(key),
-            )
+            one = Node(before.document, pointer, old[key]) if in_old else None
+            other = Node(after.document, pointer, new[key]) if in_new else None
+            yield moved(Kind.UNREACHED, key[1], Place(part=Part.DOCUMENT), one, other)

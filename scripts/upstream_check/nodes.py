@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote
 
-from _spec_document import SpecDocument
+from _spec_document import SpecDocument, escaped
 from _yaml_text import JsonObject, JsonValue, as_list, as_object
+
+from .differences import Difference, Kind, Place
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Node:
     def child(self, key: str) -> "Node":
         """Return the value under a key of this mapping."""
         return Node(self.document, f"{self.pointer}/{escaped(key)}", self.fields.get(key))
+
+    def at(self, key: str) -> str:
+        """Return the pointer of a key, or that of the mapping where it lacks the key."""
+        return self.child(key).pointer if key in self.fields else self.pointer
 
     def children(self) -> Iterator["Node"]:
         """Yield the items of this list."""
@@ -67,16 +72,21 @@ class Node:
 
 def component(document: SpecDocument, reference: str) -> Node:
     """Return what a reference points at."""
-    steps = [
-        unquote(part).replace("~1", "/").replace("~0", "~")
-        for part in reference.removeprefix("#/components/").split("/")
-    ]
-    value = document.components.get((steps[0], steps[1]))
-    for step in steps[2:]:
-        value = as_list(value)[int(step)] if isinstance(value, list) else as_object(value).get(step)
-    return Node(document, reference, value)
+    return Node(document, reference, document.resolve(reference))
 
 
-def escaped(key: str) -> str:
-    """Write a key as one step of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
+def moved(
+    kind: Kind, subject: str, place: Place, before: Node | None, after: Node | None
+) -> Difference:
+    """Return the difference between two values, either of which may not be there."""
+    is_required = after is not None and after.fields.get("required") is True
+    return Difference(
+        kind,
+        subject,
+        place,
+        before.pointer if before else None,
+        after.pointer if after else None,
+        before.value if before else None,
+        after.value if after else None,
+        is_required=is_required,
+    )

@@ -1,26 +1,22 @@
 """The differences between an operation and what has become of it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from _spec_document import METHODS, Operation
+from _spec_document import METHODS, Operation, escaped
+from _spec_forms import is_prose, structure
 from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
-from .nodes import Node, component, escaped
-from .schemas import Scene, compare_schemas, is_prose, key_difference
+from .nodes import Node, component, moved
+from .schemas import Scene, compare_schemas, key_difference
 
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 _STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _COMPARED_HERE = {
     "operationId", "tags", "parameters", "requestBody", "responses", "security", "servers"
 }  # fmt: skip
-
-
-def template(path: str) -> str:
-    """Return a path with its parameters' names left out: what goes over the wire."""
-    return _PLACEHOLDER.sub("{}", path)
 
 
 @dataclass(frozen=True)
@@ -50,13 +46,18 @@ def compare_operations(before: Operation, after: Operation) -> Iterator[Differen
     yield from _servers(exchange)
     yield from _security(exchange)
     one, other = exchange.nodes
-    for key in sorted((one.fields.keys() | other.fields.keys()) - _COMPARED_HERE):
+    yield from _other_keys(one, other, exchange.place, _COMPARED_HERE)
+    left_out = {"parameters", "servers", *METHODS}
+    yield from _other_keys(_item(before), _item(after), exchange.place, left_out)
+
+
+def _other_keys(
+    before: Node, after: Node, place: Place, left_out: Collection[str]
+) -> Iterator[Difference]:
+    """Compare what two mappings say besides some keys."""
+    for key in sorted((before.fields.keys() | after.fields.keys()) - {*left_out}):
         kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
-        yield from key_difference(one, other, key, exchange.place, kind)
-    one, other = _item(before), _item(after)
-    shared = one.fields.keys() | other.fields.keys()
-    for key in sorted(shared - {"parameters", "servers", *METHODS}):
-        yield from key_difference(one, other, key, exchange.place)
+        yield from key_difference(before, after, key, place, kind)
 
 
 def operation_pointer(operation: Operation) -> str:
@@ -77,7 +78,7 @@ def _address(exchange: _Exchange) -> Iterator[Difference]:
     before, after = exchange.before, exchange.after
     pointers = _item(before).pointer, _item(after).pointer
     place = replace(exchange.place, part=Part.REQUEST)
-    if template(before.path) != template(after.path):
+    if before.wire != after.wire:
         yield Difference(Kind.PATH_CHANGED, "path", place, *pointers, before.path, after.path)
     else:
         yield from _renamed_path_parameters(exchange, place)
@@ -117,15 +118,9 @@ def _parameters(exchange: _Exchange) -> Iterator[Difference]:
         location, name = key[0], str((one or new[key]).fields.get("name"))
         place = replace(exchange.place, part=Part.REQUEST, carrier=f"{location} {name}")
         if one is None:
-            other = new[key]
-            yield Difference(
-                Kind.PARAMETER_ADDED, name, place, None, other.pointer, None, other.value,
-                is_required=other.fields.get("required") is True,
-            )  # fmt: skip
+            yield moved(Kind.PARAMETER_ADDED, name, place, None, new[key])
         elif other is None:
-            yield Difference(
-                Kind.PARAMETER_REMOVED, name, place, one.pointer, None, one.value, None
-            )
+            yield moved(Kind.PARAMETER_REMOVED, name, place, one, None)
         else:
             yield from _compare_parameters(one, other, place)
 
@@ -177,9 +172,7 @@ def _requiredness(before: Node, after: Node, key: str, place: Place) -> Iterator
         words = {True: "required", False: "optional"}
         yield Difference(
             Kind.REQUIREDNESS_CHANGED, place.carrier, place,
-            before.child(key).pointer if key in before.fields else before.pointer,
-            after.child(key).pointer if key in after.fields else after.pointer,
-            words[old], words[new], is_required=new,
+            before.at(key), after.at(key), words[old], words[new], is_required=new,
         )  # fmt: skip
 
 
@@ -189,17 +182,13 @@ def _body(exchange: _Exchange) -> Iterator[Difference]:
     if one.value is None and other.value is None:
         return
     if one.value is None:
-        yield Difference(
-            Kind.BODY_ADDED, "body", place, None, other.pointer, None, other.value,
-            is_required=other.fields.get("required") is True,
-        )  # fmt: skip
+        yield moved(Kind.BODY_ADDED, "body", place, None, other)
     elif other.value is None:
-        yield Difference(Kind.BODY_REMOVED, "body", place, one.pointer, None, one.value, None)
+        yield moved(Kind.BODY_REMOVED, "body", place, one, None)
     else:
         yield from _requiredness(one, other, "required", place)
         yield from _content(one.child("content"), other.child("content"), place)
-        for key in sorted((one.fields.keys() | other.fields.keys()) - {"required", "content"}):
-            yield from key_difference(one, other, key, place)
+        yield from _other_keys(one, other, place, {"required", "content"})
 
 
 def _content(before: Node, after: Node, place: Place) -> Iterator[Difference]:
@@ -232,9 +221,9 @@ def _by_name(
     for name in sorted(before.fields.keys() | after.fields.keys()):
         one, other = before.child(name), after.child(name)
         if name not in before.fields:
-            yield Difference(added, name, placed(name), None, other.pointer, None, other.value)
+            yield moved(added, name, placed(name), None, other)
         elif name not in after.fields:
-            yield Difference(removed, name, placed(name), one.pointer, None, one.value, None)
+            yield moved(removed, name, placed(name), one, None)
         else:
             yield from compare(one, other, placed(name))
 
@@ -271,33 +260,33 @@ def _compare_answers(before: Node, after: Node, place: Place) -> Iterator[Differ
         placed,
         lambda old, new, inner: _compare_parameters(old.target(), new.target(), inner),
     )
-    for key in sorted((one.fields.keys() | other.fields.keys()) - {"content", "headers"}):
-        yield from key_difference(one, other, key, place)
+    yield from _other_keys(one, other, place, {"content", "headers"})
 
 
 def _servers(exchange: _Exchange) -> Iterator[Difference]:
-    one, other = (_servers_of(operation) for operation in (exchange.before, exchange.after))
-    texts = [[canonical(_without_prose(s)) for s in as_list(node.value)] for node in (one, other)]
+    one, other = (
+        _inherited(operation, "servers") for operation in (exchange.before, exchange.after)
+    )
     if canonical(one.value) != canonical(other.value):
-        kind = Kind.PROSE if texts[0] == texts[1] else Kind.SERVERS_CHANGED
+        promises = {canonical(structure(node.value, "3.1")) for node in (one, other)}
+        kind = Kind.PROSE if len(promises) == 1 else Kind.SERVERS_CHANGED
         place = replace(exchange.place, part=Part.REQUEST, carrier="server")
-        yield Difference(kind, "servers", place, one.pointer, other.pointer, one.value, other.value)
+        yield moved(kind, "servers", place, one, other)
 
 
-def _servers_of(operation: Operation) -> Node:
+def _inherited(operation: Operation, key: str) -> Node:
+    """Return what an operation says of a thing, or else its path, or else its document."""
     for node in (_node(operation), _item(operation)):
-        if "servers" in node.fields:
-            return node.child("servers")
-    return Node(operation.document, "#/servers", operation.document.header.get("servers"))
-
-
-def _without_prose(value: JsonValue) -> JsonValue:
-    return {key: inner for key, inner in as_object(value).items() if not is_prose(key)}
+        if key in node.fields:
+            return node.child(key)
+    return Node(operation.document, f"#/{key}", operation.document.header.get(key))
 
 
 def _security(exchange: _Exchange) -> Iterator[Difference]:
     place = replace(exchange.place, part=Part.REQUEST, carrier="security")
-    one, other = (_security_of(operation) for operation in (exchange.before, exchange.after))
+    one, other = (
+        _inherited(operation, "security") for operation in (exchange.before, exchange.after)
+    )
     old, new = (sorted(canonical(item) for item in _alternatives(node)) for node in (one, other))
     if old == new:
         names = sorted({name for item in _alternatives(one) for name in item})
@@ -307,17 +296,7 @@ def _security(exchange: _Exchange) -> Iterator[Difference]:
                 kind = Kind.NOTE_CHANGED if key == "bearerFormat" else Kind.SECURITY_CHANGED
                 yield from key_difference(scheme, counterpart, key, place, kind)
     elif _what_is_asked(one) != _what_is_asked(other):
-        yield Difference(
-            Kind.SECURITY_CHANGED, "security", place, one.pointer, other.pointer,
-            one.value, other.value,
-        )  # fmt: skip
-
-
-def _security_of(operation: Operation) -> Node:
-    node = _node(operation)
-    if "security" in node.fields:
-        return node.child("security")
-    return Node(operation.document, "#/security", operation.document.header.get("security"))
+        yield moved(Kind.SECURITY_CHANGED, "security", place, one, other)
 
 
 def _alternatives(node: Node) -> list[JsonObject]:
@@ -334,17 +313,13 @@ def _what_is_asked(node: Node) -> list[str]:
     asked: list[str] = []
     for alternative in _alternatives(node):
         schemes = [
-            canonical([_essence(_scheme(node, name)), scopes])
+            canonical([_without_note(_scheme(node, name)), scopes])
             for name, scopes in alternative.items()
         ]
         asked.append("\n".join(sorted(schemes)))
     return sorted(asked)
 
 
-def _essence(scheme: Node) -> JsonValue:
-    """What a scheme says that is more than text for people."""
-    return {
-        key: value
-        for key, value in scheme.fields.items()
-        if not is_prose(key) and key != "bearerFormat"
-    }
+def _without_note(scheme: Node) -> JsonValue:
+    said = {key: value for key, value in scheme.fields.items() if key != "bearerFormat"}
+    return structure(said, "3.1")

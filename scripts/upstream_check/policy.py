@@ -1,5 +1,7 @@
 """Who a difference breaks, by the provider's own rules, and what those rules leave out.
 
+What was written from facts is no promise of the provider's: `check.Judge` sees to that.
+
 Inside one API version the provider reserves the right to four kinds of change; anything else is a
 breaking change, in its own words. Beside the wire there is the generated Python: names that a
 program imports or passes by keyword come from the spec.
@@ -16,13 +18,19 @@ class Verdict(IntEnum):
     """What a difference means, from the least to the worst."""
 
     PROSE = 0
-    ALLOWED = 1
-    BREAKING = 2
+    KNOWN_BETTER = 1
+    ALLOWED = 2
+    BREAKING = 3
 
     @property
     def word(self) -> str:
         """How reports write it."""
-        return self.name.lower()
+        return "known better now" if self is Verdict.KNOWN_BETTER else self.name.lower()
+
+    @property
+    def exit_code(self) -> int:
+        """What the check ends with."""
+        return {Verdict.PROSE: 0, Verdict.BREAKING: 2}.get(self, 1)
 
 
 class Rule(StrEnum):
@@ -33,6 +41,8 @@ class Rule(StrEnum):
     ERROR_CONDITIONS = "error-conditions-changed"
     OUTPUT_VARIANT = "output-variant-added"
     OPERATION_ADDED = "operation-added"
+    FACTS = "facts-made-precise"
+    OURS = "facts-wrong-where-we-depend-on-them"
     SAME_MEANING = "same-meaning"
     NOTE = "note-changed"
     TEXT = "text-changed"
@@ -55,6 +65,8 @@ _WHY = {
     Rule.ERROR_CONDITIONS: "The provider may change the conditions of particular error types.",
     Rule.OUTPUT_VARIANT: "The provider may add variants to enum-like output values.",
     Rule.OPERATION_ADDED: "A new operation changes no request or answer that there is.",
+    Rule.FACTS: "A page knows better than what was written from facts; nothing of ours depends on it.",
+    Rule.OURS: "A page knows better than what was written from facts, and our code depends on it.",
     Rule.SAME_MEANING: "It is written otherwise and means the same, on the wire and in Python.",
     Rule.NOTE: "It is a note: neither the wire nor the generated Python changes.",
     Rule.TEXT: "It is text for people.",

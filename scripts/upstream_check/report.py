@@ -3,25 +3,19 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from _yaml_text import JsonObject, JsonValue
 
 from .changes import Change
-from .findings import Finding, Findings
-from .impact import Impact
+from .check import Findings
 from .policy import Verdict
 
 _LONGEST_VALUE = 160
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_IMPACTS = (
-    ("methods", "methods"),
-    ("errors", "errors"),
-    ("command", "options"),
-    ("sandbox", "routes"),
-    ("generated", "modules"),
-)
 _MEANINGS = {
     Verdict.BREAKING: "Breaking drift",
+    Verdict.KNOWN_BETTER: "Known better now",
     Verdict.ALLOWED: "Drift that the provider's rules allow",
     Verdict.PROSE: "No drift",
 }
@@ -32,11 +26,9 @@ def as_text(findings: Findings) -> str:
     lines = [_headline(findings), *_circumstances(findings)]
     for title, group in _groups(findings):
         lines += ["", title]
-        for finding in group:
-            change = finding.change
-            judgement = change.judgement
-            lines.append(f"  {judgement.verdict.word.upper():<8}  {_what(change)}")
-            lines += [f"            {line}" for line in _details(finding)]
+        for change in group:
+            lines.append(f"  {_word(change).upper():<8}  {_what(change)}")
+            lines += [f"            {name}: {text}" for name, text in _details(change)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
@@ -45,12 +37,9 @@ def as_markdown(findings: Findings) -> str:
     lines = [f"# {_headline(findings)}", "", *_circumstances(findings)]
     for title, group in _groups(findings):
         lines += ["", f"## {title}"]
-        for finding in group:
-            word = finding.change.judgement.verdict.word
-            lines += ["", f"- **{word}**: {_code(_what(finding.change))}"]
-            for line in _details(finding):
-                name, _, text = line.partition(": ")
-                lines.append(f"  - {name}: {_code(text)}")
+        for change in group:
+            lines += ["", f"- **{_word(change)}**: {_code(_what(change))}"]
+            lines += [f"  - {name}: {_code(text)}" for name, text in _details(change)]
     return "\n".join(_printable(line) for line in lines) + "\n"
 
 
@@ -60,31 +49,29 @@ def as_json(findings: Findings) -> str:
         "spec": findings.spec,
         "sources": list(findings.sources),
         "unchecked": list(findings.unchecked),
+        "overlay": list(findings.overlay),
         "verdict": findings.verdict.word if findings.found else "none",
-        "exit_code": int(findings.verdict),
-        "is_smaller_check": findings.redocly is not None,
-        "redocly": findings.redocly or "ran",
+        "exit_code": findings.verdict.exit_code,
         "counts": {verdict.word: findings.count(verdict) for verdict in Verdict},
-        "changes": [_as_object(finding) for finding in findings.found],
+        "changes": [_as_object(change) for change in findings.found],
     }
     return json.dumps(report, indent=2) + "\n"
 
 
-def _as_object(finding: Finding) -> JsonObject:
-    change = finding.change
-    judgement = change.judgement
+def _as_object(change: Change) -> JsonObject:
+    difference, judgement, impact = change.difference, change.judgement, change.impact
     return {
         "what": _what(change),
-        "kind": change.kind.value,
-        "subject": change.subject,
+        "kind": difference.kind.value,
+        "subject": difference.subject,
         "verdict": judgement.verdict.word,
         "rule": judgement.rule.value,
         "why": judgement.rule.why,
         "pointer": change.pointer,
-        "before_pointer": change.before_pointer,
-        "after_pointer": change.after_pointer,
-        "before": change.before,
-        "after": change.after,
+        "before_pointer": difference.before_pointer,
+        "after_pointer": difference.after_pointer,
+        "before": difference.before,
+        "after": difference.after,
         "places": [
             {
                 "operation": place.operation,
@@ -93,65 +80,64 @@ def _as_object(finding: Finding) -> JsonObject:
             }
             for place in change.places
         ],
-        "touches_what_we_wrap": finding.impact.is_on_us,
-        "impact": {name: list(_names(finding.impact, field)) for name, field in _IMPACTS},
+        "touches_what_we_wrap": impact.is_on_us,
+        "impact": {name: list(ours) for name, ours in asdict(impact).items()},
     }
+
+
+def _word(change: Change) -> str:
+    return change.judgement.verdict.word
 
 
 def _headline(findings: Findings) -> str:
     meaning = _MEANINGS[findings.verdict]
-    counts = ", ".join(f"{findings.count(v)} {v.word}" for v in reversed(Verdict))
+    counts = ", ".join(
+        f"{findings.count(verdict)} {verdict.word}"
+        for verdict in reversed(Verdict)
+        if verdict is not Verdict.KNOWN_BETTER or findings.count(verdict)
+    )
     compared = ", ".join(findings.sources)
     return f"{meaning}: {findings.spec} compared with {compared} ({counts})"
 
 
 def _circumstances(findings: Findings) -> Iterator[str]:
-    if findings.redocly is not None:
-        yield (
-            f"This is the smaller check: Redocly did not look as well ({findings.redocly}); "
-            "our own comparison of the operations did."
-        )
-    for line in findings.unchecked:
-        yield f"Not checked: {line}"
+    yield from (f"Not checked: {line}" for line in findings.unchecked)
+    yield from findings.overlay
 
 
-def _groups(findings: Findings) -> Iterator[tuple[str, list[Finding]]]:
-    ours = [finding for finding in findings.found if finding.impact.is_on_us]
-    others = [finding for finding in findings.found if not finding.impact.is_on_us]
-    if ours:
-        yield "What we wrap", ours
-    if others:
-        yield "Nothing that we wrap", others
+def _groups(findings: Findings) -> Iterator[tuple[str, list[Change]]]:
+    groups: dict[str, list[Change]] = {}
+    for change in findings.found:
+        if change.judgement.verdict is Verdict.KNOWN_BETTER:
+            title = "Known better now"
+        else:
+            title = "What we wrap" if change.impact.is_on_us else "Nothing that we wrap"
+        groups.setdefault(title, []).append(change)
+    for title in ("What we wrap", "Nothing that we wrap", "Known better now"):
+        if title in groups:
+            yield title, groups[title]
 
 
 def _what(change: Change) -> str:
-    before, after = _value(change.before), _value(change.after)
-    if change.before is None:
-        moved = f"+ {after}"
-    elif change.after is None:
-        moved = f"- {before}"
-    else:
-        moved = f"{before} -> {after}"
-    kind = change.kind.value
-    title = kind if kind.startswith(change.subject) else f"{change.subject} {kind}"
+    difference = change.difference
+    before, after = _value(difference.before), _value(difference.after)
+    moved = f"{before} -> {after}"
+    if difference.before is None or difference.after is None:
+        moved = f"+ {after}" if difference.before is None else f"- {before}"
+    kind, subject = difference.kind.value, difference.subject
+    title = kind if kind.startswith(subject) else f"{subject} {kind}"
     return f"{title}: {moved}"
 
 
-def _details(finding: Finding) -> Iterator[str]:
-    change = finding.change
+def _details(change: Change) -> Iterator[tuple[str, str]]:
     for operation in dict.fromkeys(place.operation for place in change.places):
         here = [str(place) for place in change.places if place.operation == operation]
-        yield f"where: {operation or 'the document itself'} > {'; '.join(here)}"
-    yield f"pointer: {change.pointer}"
-    yield f"rule: {change.judgement.rule.value}. {change.judgement.rule.why}"
-    for name, field in _IMPACTS:
-        if names := _names(finding.impact, field):
-            yield f"{name}: {', '.join(names)}"
-
-
-def _names(impact: Impact, field: str) -> tuple[str, ...]:
-    names: tuple[str, ...] = getattr(impact, field)
-    return names
+        yield "where", f"{operation or 'the document itself'} > {'; '.join(here)}"
+    yield "pointer", change.pointer
+    yield "rule", f"{change.judgement.rule.value}. {change.judgement.rule.why}"
+    for name, ours in asdict(change.impact).items():
+        if ours:
+            yield name, ", ".join(ours)
 
 
 def _value(value: JsonValue) -> str:

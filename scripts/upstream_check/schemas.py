@@ -3,22 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from _spec_forms import is_name, is_prose
 from _yaml_text import JsonValue, as_list, as_object, canonical
 
 from .differences import Difference, Kind, Part, Place
-from .nodes import Node
+from .nodes import Node, moved
 
-PROSE_KEYS = frozenset(
-    {"description", "summary", "example", "examples", "externalDocs", "title", "$comment"}
-)
 _ENUMS = ("enum", "x-extensible-enum")
 _COMBINERS = ("allOf", "anyOf", "oneOf")
-_SAME_AS_ABSENT = {
-    **dict.fromkeys(
-        ("readOnly", "writeOnly", "uniqueItems", "deprecated", "exclusiveMinimum"), "false"
-    ),
-    "exclusiveMaximum": "false",
-}
+_FALSE_IF_ABSENT = frozenset(
+    {"readOnly", "writeOnly", "uniqueItems", "deprecated", "exclusiveMinimum", "exclusiveMaximum"}
+)
 _CLASS_MAKING = frozenset({"enum", "allOf", "anyOf", "oneOf"})
 
 
@@ -39,9 +34,7 @@ class Scene:
         return replace(self, place=self.place.inside(*fields))
 
 
-def is_prose(key: str) -> bool:
-    """Tell whether a key of an OpenAPI object holds text for people alone."""
-    return key in PROSE_KEYS or key.startswith("x-")
+_Compare = Callable[[Node, Node, str, Scene], Iterator[Difference]]
 
 
 def key_difference(
@@ -54,8 +47,8 @@ def key_difference(
             Kind.PROSE if is_prose(key) else kind,
             key,
             place,
-            one.pointer if key in before.fields else before.pointer,
-            other.pointer if key in after.fields else after.pointer,
+            before.at(key),
+            after.at(key),
             one.value,
             other.value,
         )
@@ -65,21 +58,19 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
     """Yield every difference between two schemas, prose included."""
     one, other = before.target(), after.target()
     yield from _names(before, after, scene.place)
+    yield from _types((before, one), (after, other), scene.place)
     if before.reference and after.reference:
-        for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref"}):
-            yield from key_difference(before, after, key, scene.place)
+        for key in sorted((before.fields.keys() | after.fields.keys()) - {"$ref", "nullable"}):
+            compare: _Compare = _title if key == "title" else _sibling
+            yield from compare(before, after, key, scene)
         pair = (before.reference, after.reference, scene.place.part)
         if pair in scene.visited:
             return
         scene.visited.add(pair)
     if not isinstance(one.value, dict) or not isinstance(other.value, dict):
         if canonical(one.value) != canonical(other.value):
-            yield Difference(
-                Kind.KEYWORD_CHANGED, "schema", scene.place, one.pointer, other.pointer,
-                one.value, other.value,
-            )  # fmt: skip
+            yield moved(Kind.KEYWORD_CHANGED, "schema", scene.place, one, other)
         return
-    yield from _types(one, other, scene.place)
     for key in sorted((one.fields.keys() | other.fields.keys()) - {"type", "nullable", "$ref"}):
         compare = _KEYWORDS.get(key, _any_keyword)
         yield from compare(one, other, key, scene)
@@ -96,15 +87,9 @@ def _names(before: Node, after: Node, place: Place) -> Iterator[Difference]:
     old, new = before.reference, after.reference
     if old == new or not (makes_class(before) or makes_class(after)):
         return
-    yield Difference(
-        Kind.SCHEMA_RENAMED,
-        "$ref",
-        place,
-        old or before.pointer,
-        new or after.pointer,
-        _last_step(old),
-        _last_step(new),
-    )
+    pointers = old or before.pointer, new or after.pointer
+    names = _last_step(old), _last_step(new)
+    yield Difference(Kind.SCHEMA_RENAMED, "$ref", place, *pointers, *names)
 
 
 def _last_step(reference: str | None) -> str | None:
@@ -121,36 +106,40 @@ def _title(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differ
         )
 
 
+def _sibling(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
+    yield from key_difference(before, after, key, scene.place)
+
+
 def _class_name(schema: Node) -> JsonValue:
-    return schema.fields.get("title") or _last_step(schema.pointer)
+    title = schema.fields.get("title")
+    return title if isinstance(title, str) and is_name(title) else _last_step(schema.pointer)
 
 
-def _types(before: Node, after: Node, place: Place) -> Iterator[Difference]:
-    """OpenAPI 3.0 writes `nullable: true`, 3.1 the type `null`: both mean the same."""
-    old, new = _type_names(before), _type_names(after)
+def _types(
+    before: tuple[Node, Node], after: tuple[Node, Node], place: Place
+) -> Iterator[Difference]:
+    """Compare the types of schemas, each with what it refers to: a reference may be nullable."""
+    old, new = _type_names(*before), _type_names(*after)
     if old != new:
         key = "nullable" if old - {"null"} == new - {"null"} else "type"
-        yield Difference(
-            Kind.KEYWORD_CHANGED,
-            key,
-            place,
-            before.child(key).pointer if key in before.fields else before.pointer,
-            after.child(key).pointer if key in after.fields else after.pointer,
-            " or ".join(sorted(old)) or None,
-            " or ".join(sorted(new)) or None,
+        old_holder, new_holder = (
+            next((node for node in pair if key in node.fields), pair[1]) for pair in (before, after)
         )
+        pointers = old_holder.at(key), new_holder.at(key)
+        was, is_now = (" or ".join(sorted(names)) or None for names in (old, new))
+        yield Difference(Kind.KEYWORD_CHANGED, key, place, *pointers, was, is_now)
 
 
-def _type_names(schema: Node) -> set[str]:
-    stated = schema.fields.get("type")
+def _type_names(*nodes: Node) -> set[str]:
+    stated = nodes[-1].fields.get("type")
     names = {str(name) for name in (stated if isinstance(stated, list) else [stated]) if name}
-    return names | ({"null"} if schema.fields.get("nullable") is True else set())
+    is_nullable = any(node.fields.get("nullable") is True for node in nodes)
+    return names | ({"null"} if is_nullable else set())
 
 
 def _any_keyword(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
-    absent = _SAME_AS_ABSENT.get(key)
-    values = [canonical(node.fields.get(key)) for node in (before, after)]
-    if set(values) != {absent, "null"}:
+    values = {canonical(node.fields.get(key)) for node in (before, after)}
+    if key not in _FALSE_IF_ABSENT or values != {"false", "null"}:
         kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
         yield from key_difference(before, after, key, scene.place, kind)
 
@@ -161,16 +150,12 @@ def _properties(before: Node, after: Node, key: str, scene: Scene) -> Iterator[D
         one, other = old.child(name), new.child(name)
         inner = scene.inside(name)
         if name not in old.fields:
-            yield Difference(
-                Kind.FIELD_ADDED, name, inner.place, None, other.pointer, None, other.value,
-                is_required=name in as_list(after.fields.get("required")),
-                also=(f"{after.pointer}/required",),
-            )  # fmt: skip
+            is_required = name in as_list(after.fields.get("required"))
+            added = moved(Kind.FIELD_ADDED, name, inner.place, None, other)
+            yield replace(added, is_required=is_required, also=(f"{after.pointer}/required",))
         elif name not in new.fields:
-            yield Difference(
-                Kind.FIELD_REMOVED, name, inner.place, one.pointer, None, one.value, None,
-                also=(f"{before.pointer}/required",),
-            )  # fmt: skip
+            removed = moved(Kind.FIELD_REMOVED, name, inner.place, one, None)
+            yield replace(removed, also=(f"{before.pointer}/required",))
         else:
             yield from compare_schemas(one, other, inner)
 
@@ -181,16 +166,11 @@ def _required(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Dif
     for name in sorted(old ^ new):
         if (name in properties[0]) != (name in properties[1]):
             continue  # told of as a field that is new or gone
+        was, is_now = ("required" if name in names else "optional" for names in (old, new))
         yield Difference(
-            Kind.REQUIREDNESS_CHANGED,
-            name,
-            scene.inside(name).place,
-            before.child(key).pointer if key in before.fields else before.pointer,
-            after.child(key).pointer if key in after.fields else after.pointer,
-            "required" if name in old else "optional",
-            "required" if name in new else "optional",
-            is_required=name in new,
-        )
+            Kind.REQUIREDNESS_CHANGED, name, scene.inside(name).place,
+            before.at(key), after.at(key), was, is_now, is_required=name in new,
+        )  # fmt: skip
 
 
 def _enum(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
@@ -200,20 +180,10 @@ def _enum(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differe
         return
     before_values = {canonical(value): value for value in old.value}
     after_values = {canonical(value): value for value in new.value}
-    for text in sorted(after_values.keys() - before_values.keys()):
-        yield Difference(
-            Kind.VALUE_ADDED, key, scene.place, old.pointer, new.pointer, None, after_values[text]
-        )
-    for text in sorted(before_values.keys() - after_values.keys()):
-        yield Difference(
-            Kind.VALUE_REMOVED,
-            key,
-            scene.place,
-            old.pointer,
-            new.pointer,
-            before_values[text],
-            None,
-        )
+    for text in sorted(before_values.keys() ^ after_values.keys()):
+        kind = Kind.VALUE_ADDED if text in after_values else Kind.VALUE_REMOVED
+        values = before_values.get(text), after_values.get(text)
+        yield Difference(kind, key, scene.place, old.pointer, new.pointer, *values)
 
 
 def _items(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
@@ -234,16 +204,7 @@ def _additional(before: Node, after: Node, key: str, scene: Scene) -> Iterator[D
 def _combined(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
     old, new = list(before.child(key).children()), list(after.child(key).children())
     if len(old) != len(new):
-        one, other = before.child(key), after.child(key)
-        yield Difference(
-            Kind.KEYWORD_CHANGED,
-            key,
-            scene.place,
-            one.pointer if key in before.fields else before.pointer,
-            other.pointer if key in after.fields else after.pointer,
-            one.value,
-            other.value,
-        )
+        yield from key_difference(before, after, key, scene.place)
     elif sorted(canonical(node.value) for node in old) != sorted(canonical(n.value) for n in new):
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from compare_schemas(one, other, scene.inside(f"{key} {index + 1}"))
@@ -263,7 +224,6 @@ def _maps(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Differe
         yield from compare_schemas(old.child(name), new.child(name), scene.inside(name))
 
 
-_Compare = Callable[[Node, Node, str, Scene], Iterator[Difference]]
 _KEYWORDS: dict[str, _Compare] = {
     "title": _title,
     "properties": _properties,

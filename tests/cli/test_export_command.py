@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cartesia_calls._clock import SystemClock
+from cartesia_calls import SystemClock
 from cartesia_calls.cli._export_views import show_events, summary
 from cartesia_calls.cli._parser import build_parser
 from cartesia_calls.export import (
@@ -116,7 +116,7 @@ def test_a_second_export_to_the_same_target_is_refused(
     done = piped("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
     held.release()
     assert done.code == 1
-    assert "Another export is at work" in done.err
+    assert "Another export is running" in done.err
 
 
 def test_a_refused_key_is_3_and_the_last_event_says_what_ended_it(

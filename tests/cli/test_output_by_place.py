@@ -30,7 +30,7 @@ def _commands(sandbox: Sandbox) -> list[tuple[str, ...]]:
         ("logs", sandbox.calls.finished),
         ("logs", sandbox.calls.expired),
         ("doctor",),
-        ("show", "ac_odd_tools", "ac_odd_times"),
+        ("show", "ac_odd_tools", "ac_odd_metric"),
     ]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from _open_outputs import overlay_entries_to_drop
-from contract import load_overlay, load_spec
+from contract import load_overlay
+from spec_schemas import load_spec
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from contract import CHECKS, load_spec
+from contract import CHECKS
 from fake_server import LOGS, LOGS_NOT_AVAILABLE, FakeServer, ok
 from oracle import Oracle
+from spec_schemas import load_spec
 
 
 @pytest.mark.parametrize("name", CHECKS)

@@ -10,13 +10,12 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError, Client
-from cartesia_calls._engines._choice import EngineName
-from cartesia_calls._settings import DEFAULT_BASE_URL
-from contract import load_spec
+from cartesia_calls._settings import DEFAULT_BASE_URL, EngineName
 from engines import ENGINES, FLAVOURS, Flavour
 from fake_server import KEY, gathered, gathered_async
 from oracle import Oracle
 from scripted_server import Script, ScriptedServer
+from spec_schemas import load_spec
 from wrapped_operations import WRAPPED, WrappedOperation
 
 pytestmark = [

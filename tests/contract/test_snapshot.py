@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract import load_spec
 from contract_snapshot import snapshot
+from spec_schemas import load_spec
 from wrapped_operations import WRAPPED
 
 SNAPSHOT = Path(__file__).with_name("snapshot.txt")

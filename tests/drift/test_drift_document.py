@@ -20,21 +20,35 @@ _INTRODUCTION = """\
 # When the provider's spec moves
 
 Written by `tests/drift/test_drift_document.py` from what it saw;
-`nox -s tests -- tests/drift --write-docs` writes it anew.
+`nox -s tests -- tests/drift --write-docs` writes it again.
 
 `nox -s check-upstream -- SOURCE…` compares `openapi/latest.yml` with reference pages or specs, paths or
-URLs; with none, with the pages in `openapi/sources.yml`. It ends with `0` (no drift, prose aside), `1`
-(drift that the provider's rules allow), `2` (breaking drift) or `3` (could not check). `--json` and
-`--markdown FILE` give the report to programs and to reviews.
+URLs; with none, with the pages in `openapi/sources.yml`. It exits with `0` (no drift, prose aside), `1`
+(drift that the provider's rules allow, or facts known better now), `2` (breaking drift) or `3` (could
+not check). `--json` and `--markdown FILE` write the report for programs and for reviews.
 
-Two comparisons look: our own, and Redocly's `diff`, installed from `scripts/redocly/package-lock.json`.
-Where Node is missing the report says so: then it is the smaller check. The verdict is our policy's,
-and what depends on a change is read from the code.
+## What is compared
 
-The provider's rules are taken at their word: what is not one of the four allowances is breaking, a limit
-that was raised or a field that is always sent now as well. So is what leaves the wire alone and renames
-something in the generated Python: an operationId, a first tag (its module), a path parameter, a schema,
-or the title of a schema that becomes a class.
+Both documents are normalised first, so that writing the same contract otherwise is no change: a lone
+`allOf` around a `$ref`, `anyOf` or a type list with null for `nullable`, `exclusiveMinimum` in both
+forms, the charset of a media type. `nullable` left in an OpenAPI 3.1 document is a change, since it
+means nothing there. A title that can be no class name, such as one in Japanese, is prose.
+
+## Who decides
+
+What a page said is the provider's promise. The provider's rules are taken at their word: what is not one
+of the four allowances is breaking, a limit that was raised or a field that is always sent now as well. So
+is what leaves the wire alone and renames something in the generated Python: an operationId, a first tag
+(its module), a path parameter, a schema, or the title of a schema that becomes a class.
+
+What was written from facts (`origin: facts` in `openapi/sources.yml`) promises nothing. Where a page says
+otherwise, each field is *known better now*. It is breaking only where our code depends on it: a
+parameter that a method sends is refused, a field that the code reads is gone or has another type, a class
+that it names is called otherwise. `scripts/upstream_check/ours.py` is the table of what depends on what,
+and `tests/drift/test_ours.py` holds it against the code. A component that a page's operation reaches is
+the page's, also where an operation from facts uses it.
+
+Redocly's `diff` is the oracle of `nox -s upstream`: what it sees, this comparison sees (`docs/redocly.md`).
 """
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import export_async
-from cartesia_calls.export._rows import record_rows, transcript_rows
+from cartesia_calls.export._tables import record_rows, transcript_rows
 from fake_clock import FakeClock
 from fake_server import KEY
 from few_calls import FewCall, FewCalls
@@ -61,6 +61,7 @@ def test_raw_is_what_came_with_fields_that_nobody_has_described(
     facts: dict[str, object] = {
         "dynamic_variables": {"name": "Ada", "tries": [1, None]},
         "transcript": [turn],
+        "mood": {"calm": [0.5]},
     }
     found = _exported(tmp_path, format_, **facts)
     (record,) = found["record"]
@@ -94,9 +95,21 @@ def test_a_record_full_of_odd_values_is_written_whole(format_: str, tmp_path: Pa
     assert [row["start_timestamp"] for row in found["transcript"]] == [None, None, 2.5]
 
 
+@FORMATS
+def test_the_account_and_the_variables_of_a_call_have_columns(format_: str, tmp_path: Path) -> None:
+    variables = {"name": "Ada", "tries": [1, None]}
+    facts = {"telephony_account_type": "sip_trunk", "dynamic_variables": variables}
+    (record,) = _exported(tmp_path, format_, **facts)["record"]
+    found = record["dynamic_variables"]
+    assert record["telephony_account_type"] == "sip_trunk"
+    assert (json.loads(found) if format_ == "parquet" else found) == variables
+
+
 @pytest.mark.parametrize(
     ("column", "value", "expected"),
     [
+        ("telephony_account_type", ["sip_trunk"], None),
+        ("dynamic_variables", "Ada", "Ada"),
         ("summary", 7, None),
         ("summary", {"en": "About a pizza."}, None),
         ("zdr_enabled", "yes", None),

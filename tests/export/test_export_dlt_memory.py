@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from cartesia_api.models import AgentCall
-from cartesia_calls import ConfigurationError
-from cartesia_calls.export._entry import Entry, Exported, Outcome, Skipped
+from cartesia_calls import AgentCall, ConfigurationError
 from cartesia_calls.export._job import Job, Part, check_job
+from cartesia_calls.export._manifest import Entry, Exported, Outcome, Skipped
 from cartesia_calls.export.dlt import calls_source
 from cartesia_calls.export.dlt._memory import BEGINNING, Memory, State, scope_of
 
@@ -195,7 +194,7 @@ def test_a_part_of_our_own_that_is_missing_is_nothing_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "cartesia_calls.export.dlt._source", raising=False)
-    monkeypatch.setitem(sys.modules, "cartesia_calls.export.dlt._loading", None)
+    monkeypatch.setitem(sys.modules, "cartesia_calls.export.dlt._memory", None)
     with pytest.raises(ModuleNotFoundError, match="cartesia_calls"):
         calls_source(agents="agent_1")
 

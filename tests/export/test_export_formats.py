@@ -12,11 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cartesia_calls import AgentCallLogs
-from cartesia_calls.export import _json_line
+from cartesia_calls.export import _ndjson
 from cartesia_calls.export._ndjson import encode as encode_ndjson
 from cartesia_calls.export._parquet import encode as encode_parquet
-from cartesia_calls.export._rows import log_rows, record_rows
-from cartesia_calls.export._schema import LOGS, RECORD, Row
+from cartesia_calls.export._tables import LOGS, RECORD, Row, log_rows, record_rows
 
 pa: Any = import_module("pyarrow")
 parquet: Any = import_module("pyarrow.parquet")
@@ -52,14 +51,14 @@ def _log_rows(draw: st.DrawFn) -> list[Row]:
 @example([dict.fromkeys((column.name for column in LOGS.columns), "\x00\x7f\u2028/<\ud83d")])
 def test_ndjson_is_the_same_with_orjson_and_without_it(rows: list[Row]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_json_line, "_write_fast", None)  # as where orjson is not installed
+        patch.setattr(_ndjson, "_write_fast", None)  # as where orjson is not installed
         without = encode_ndjson(LOGS, rows)
     assert encode_ndjson(LOGS, rows) == without
 
 
 def test_what_json_has_no_way_to_say_is_no_line() -> None:
     with pytest.raises(TypeError, match="JSON has no type for object"):
-        _json_line.json_line({"text": object()})
+        _ndjson.json_line({"text": object()})
 
 
 @settings(deadline=None)  # the first one loads pyarrow

@@ -88,7 +88,7 @@ def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_goes_on(tmp_p
         stopped = run_export(server, tmp_path / "full", largest_file=20_000)
         assert stopped.code == 1
         assert "can't be written: File too large" in stopped.err
-        assert "it goes on from there" in stopped.err
+        assert "It resumes where it stopped" in stopped.err
         assert run_export(server, tmp_path / "full").code == 0
     assert data_files(tmp_path / "full") == data_files(tmp_path / "undisturbed")
     assert server.fetched.total() <= CALLS + IN_HAND
@@ -106,7 +106,7 @@ def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_goes_on
         why = r"(disk I/O error|database disk image is malformed)\."
         told = rf"The temporary folder {re.escape(str(tmp_path))} can't be written: {why}"
         assert re.search(told, stopped.err)
-        assert "name another folder with SQLITE_TMPDIR" in stopped.err
+        assert "set SQLITE_TMPDIR or TMPDIR to another folder" in stopped.err
         assert "Traceback" not in stopped.err
         written = len(data_files(tmp_path / "out"))
         server.count = CALLS

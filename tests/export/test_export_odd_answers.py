@@ -8,21 +8,21 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 
-from cartesia_calls import AgentCallLogs, AsyncClient
+from cartesia_calls import AgentCallLogs, AsyncClient, ResponseValidationError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from cartesia_calls.export import _ndjson as ndjson
 from cartesia_calls.export._fetching import FetchedCall, Recording
 from cartesia_calls.export._index import Work
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._manifest import open_journal
-from cartesia_calls.export._rows import log_rows
+from cartesia_calls.export._ndjson import encode
+from cartesia_calls.export._tables import log_rows
 from cartesia_calls.export._target import open_target
-from cartesia_calls.export._writing import Encoder, Pending, Store
+from cartesia_calls.export._writing import PartWriter, Pending, Store
 from exporting import run_export
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -70,6 +70,24 @@ def test_a_call_that_is_gone_since_it_was_listed_is_not_found(
     assert gone == ({call_id(n) for n in range(8)} if part == "logs" else {call_id(3)})
 
 
+@pytest.mark.parametrize("fails", [1, 2])
+def test_pages_that_lead_in_a_circle_end_it_however_often_one_fails(
+    fails: int, tmp_path: Path
+) -> None:
+    def answer(number: int, path: str) -> bytes | None:
+        if not path.startswith("/agents/calls?"):
+            return None
+        if fails > 1 and number % fails:
+            return http("500 Internal Server Error", b"{}")
+        other = "b" if "starting_after=a" in path else "a"
+        return http("200 OK", json.dumps({"data": [], "next_page": other}).encode())
+
+    with ManyCalls(1, interfere=answer) as server:
+        with pytest.raises(ResponseValidationError, match="leads back to 'a'"):
+            _export(server, tmp_path)
+        assert server.requests == 3 * fails
+
+
 def test_a_record_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     answer = _not_found({"message": "No such thing", "description": "Not here."})
     with ManyCalls(2, interfere=_to("/ac_000001", answer)) as server:
@@ -92,7 +110,7 @@ def test_a_recording_that_does_not_come_in_time_fails_alone(tmp_path: Path) -> N
     )
     assert asyncio.run(run).skipped == {"failed": 1}
     (parts,) = _manifest(tmp_path).values()
-    assert "No whole answer" in parts["audio"]["detail"]
+    assert "No complete response" in parts["audio"]["detail"]
     assert parts["record"]["outcome"] == "exported"
 
 
@@ -121,7 +139,7 @@ def test_what_is_of_another_call_is_not_kept_as_this_one_s(
         result = _export(server, tmp_path, include=include)
     assert result.skipped == {"failed": 1}
     (parts,) = _manifest(tmp_path).values()
-    assert "about another call, 'ac_other'" in parts[include]["detail"]
+    assert "about another call: 'ac_other'" in parts[include]["detail"]
     assert not list(tmp_path.rglob("ac_*"))
 
 
@@ -182,7 +200,7 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
 def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Path) -> None:
     target = open_target(tmp_path, "1-of-1")
     journal = open_journal(target, Shard(), FakeClock())
-    store = Store(target, cast("Encoder", ndjson), journal, at_once=1)
+    store = Store(PartWriter(target, "ndjson", encode), journal, at_once=1)
     work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
     fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})
     done, failure = store.write([Pending(fetched, None)])

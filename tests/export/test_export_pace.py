@@ -20,8 +20,7 @@ from cartesia_calls import (
     PermissionDeniedError,
     RateLimitError,
 )
-from cartesia_calls.export._pace import Pace
-from cartesia_calls.export._throttle import StopExportError, Throttle
+from cartesia_calls.export._throttle import Pace, StopExportError, Throttle
 from fake_server import FakeServer, ok
 
 Ask = Callable[[Throttle, AsyncClient], Coroutine[Any, Any, object]]

@@ -11,7 +11,7 @@ import pytest
 
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import ExportResult, export
-from cartesia_calls.export._schema import SCHEMA_VERSION, TABLES
+from cartesia_calls.export._tables import SCHEMA_VERSION, TABLES
 from cartesia_calls.sandbox import Sandbox
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"

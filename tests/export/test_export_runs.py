@@ -288,7 +288,7 @@ def test_of_an_error_of_another_kind_machines_are_told_the_kind_alone() -> None:
     result = ExportResult("calls", error=ZeroDivisionError(KEY))
     assert as_dict(ExportFinished(result))["error"] == {
         "type": "ZeroDivisionError",
-        "summary": "An error of another kind ended it.",
+        "summary": "An unexpected error ended the export.",
         "hint": "",
     }
 

@@ -23,8 +23,7 @@ import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
-from cartesia_calls import AsyncClient, ConfigurationError
-from cartesia_calls._clock import SystemClock
+from cartesia_calls import AsyncClient, ConfigurationError, SystemClock
 from cartesia_calls.export import (
     CallExported,
     ExportEvent,
@@ -33,11 +32,10 @@ from cartesia_calls.export import (
     TargetError,
     export,
 )
-from cartesia_calls.export._entry import Entry, Exported
 from cartesia_calls.export._index import Index
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
-from cartesia_calls.export._manifest import load, open_journal
+from cartesia_calls.export._manifest import Entry, Exported, load, open_journal
 from cartesia_calls.export._paths import LOCKS, MANIFEST, PARTIAL, data_path, safe_name
 from cartesia_calls.export._target import open_target
 from exporting import data_files
@@ -102,7 +100,7 @@ def test_a_target_that_fails_half_way_ends_it_and_the_next_run_goes_on(
     StubbornFileSystem.writes_left, StubbornFileSystem.error = 30, error
     with pytest.raises(TargetError, match=os.strerror(error)) as failure:
         _export(server, url)
-    assert "it goes on from there" in failure.value.hint
+    assert "It resumes where it stopped" in failure.value.hint
     StubbornFileSystem.writes_left = 1_000_000
     # Its lock is still there where it could not be removed: after 90 s it counts as dead.
     for lock in (tmp_path / "out").glob("_locks/*"):
@@ -436,8 +434,8 @@ def test_a_package_that_is_missing_is_named_with_what_to_install(
 def test_what_is_not_there_is_nothing_and_no_error(tmp_path: Path, place: str) -> None:
     target = open_target(place.format(tmp_path), "1-of-1")
     assert target.read("no/such") is None
-    assert list(target.lines("no/such")) == []
-    assert list(target.blocks("no/such")) == []
+    with target.reader("no/such") as file:
+        assert file.read() == b""
     assert target.names("no") == []
     target.remove("no/such")
     target.close()
@@ -569,7 +567,7 @@ def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them() -> N
 
     def recorded() -> int:
         names = target.names(MANIFEST)
-        return sum(len(list(target.lines(f"{MANIFEST}/{name}"))) for name in names)
+        return sum((target.read(f"{MANIFEST}/{name}") or b"").count(b"\n") for name in names)
 
     journal.add(entries[:99])
     assert (recorded(), journal.is_waiting) == (0, True)

@@ -313,7 +313,7 @@ def test_a_target_that_the_workers_do_not_share_is_refused(
     cluster: Cluster,
     server: ManyCalls,
 ) -> None:
-    with pytest.raises(TargetError, match="is not the one that the export has begun") as refused:
+    with pytest.raises(TargetError, match="is not the one of this export") as refused:
         _export(server, "memory://bucket/out", workers=DaskWorkers(cluster))
     assert "that all machines share" in refused.value.hint
     assert not server.fetched
@@ -357,7 +357,7 @@ def test_a_cluster_that_is_gone_ends_it_and_the_next_run_goes_on(
             with pytest.raises(ClusterError, match="The Dask cluster can't do the work"):
                 _export(server, tmp_path, workers=workers)
     assert server.fetched == fetched
-    assert "it goes on from there" in gone.value.hint
+    assert "It resumes where it stopped" in gone.value.hint
     assert _export(server, tmp_path).is_complete
     assert len(data_files(tmp_path)) == CALLS
 

@@ -15,7 +15,7 @@ import pytest
 
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import export
-from cartesia_calls.export._schema import TABLES
+from cartesia_calls.export._tables import TABLES
 from cartesia_calls.export.dlt import calls_source
 from cartesia_calls.sandbox import Sandbox
 from fake_clock import FakeClock

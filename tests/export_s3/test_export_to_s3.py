@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient
-from cartesia_calls._clock import SystemClock
+from cartesia_calls import AsyncClient, SystemClock
 from cartesia_calls.export import export, export_async
 from cartesia_calls.sandbox import Sandbox
 from exporting import IN_HAND, command, data_files, kill_at_request, run_export
@@ -176,7 +175,7 @@ def test_killed_it_is_gone_on_with_once_its_lock_counts_for_nothing(
     assert kill_at_request(server, 200, target, env=s3.settings) == -signal.SIGKILL
     at_once = run_export(server, target, env=s3.settings)
     assert at_once.code == 1
-    assert "Another export is at work" in at_once.err
+    assert "Another export is running" in at_once.err
     assert "after 90 s in an object store" in at_once.err
     for name, value in s3.settings.items():
         monkeypatch.setenv(name, value)
@@ -201,7 +200,7 @@ def test_the_second_of_two_at_once_says_so_and_stops(
     server.interfere = start_another
     first = run_export(server, target, env=s3.settings)
     assert (first.code, second[0].code) == (0, 1)
-    assert f"Another export is at work on {target} (1-of-1)" in second[0].err
+    assert f"Another export is running on {target} (1-of-1)" in second[0].err
     assert _data(_objects(s3, target)) == data_files(folder)
     assert server.fetched.total() == CALLS
 
@@ -246,7 +245,7 @@ def test_a_server_that_goes_away_ends_it_with_what_to_do(server: ManyCalls) -> N
         done = run_export(server, BUCKET, env={**s3.settings, "AWS_MAX_ATTEMPTS": "1"})
     assert done.code == 1
     assert f"The target {BUCKET} can't be" in done.err
-    assert "it goes on from there" in done.err
+    assert "It resumes where it stopped" in done.err
     assert server.requests < CALLS
     _check_no_secret(done)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError
-from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._settings import EngineName
 from cartesia_calls.export import ExportResult, export, export_async
 from engines import INSTALLED
 from exporting import data_files

@@ -13,7 +13,7 @@ from raw_server import Script
 
 WITHOUT_RETRIES: Mapping[str, object] = {"max_retries": 0}
 # For a server that says too little: long enough for an answer over loopback, no longer than needed.
-IMPATIENT: Mapping[str, object] = {"max_retries": 0, "timeout": 0.2}
+IMPATIENT: Mapping[str, object] = {"max_retries": 0, "timeout": 0.1}
 
 
 def ask_for_logs(client: Client | AsyncClient) -> object:

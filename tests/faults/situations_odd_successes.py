@@ -109,7 +109,6 @@ def _encodings() -> Iterator[Situation]:
         "gzip": ("gzip", zipped()),
         "x-gzip": ("x-gzip", zipped()),
         "gzip in capitals": ("GZIP", zipped()),
-        "gzip twice": ("gzip, gzip", zipped(zipped())),
         "gzip of two members": ("gzip", zipped(LOGS_BODY[:20]) + zipped(LOGS_BODY[20:])),
         "gzip behind 3,000 empty members": ("gzip", zipped(b"") * 3000 + zipped()),
         "gzip before padding": ("gzip", zipped() + bytes(100_000)),

@@ -63,7 +63,7 @@ BODIES = {"a body", "a body without a length", "a body in chunks"}
 
 
 def _timed_out() -> Outcome:
-    says = ("within 0.2 s",)
+    says = ("within 0.1 s",)
     return Outcome(APITimeoutError, {"attempts": 1}, says, all_arrive=False)
 
 
@@ -72,7 +72,7 @@ def _silences() -> Iterator[Situation]:
     for name, script in SILENCE.items():
         yield Situation(FAMILY, name, (script,), timed_out, IMPATIENT)
     thrice = Outcome(APITimeoutError, {"attempts": 3}, requests=3, all_arrive=False)
-    patience = {"timeout": 0.2}
+    patience = {"timeout": 0.1}
     yield Situation(FAMILY, "silence, and two retries", ((Silence(),),), thrice, patience)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]}, requests=2)
     scripts = ((Silence(),), (Send(answer()),))

@@ -12,7 +12,6 @@ import pytest
 
 from cartesia_calls import (
     AuthenticationError,
-    BadRequestError,
     CallLogsNotAvailableError,
     CallNotFoundError,
     Client,
@@ -197,8 +196,8 @@ def test_an_answer_that_the_spec_does_not_allow_would_be_noticed(
 def test_a_status_that_the_spec_does_not_name_would_be_noticed(
     client: Client, sandbox: Sandbox, violations: list[str]
 ) -> None:
-    sandbox.fail_next(status=400, operation="agents_get-call-logs")
-    with pytest.raises(BadRequestError):
+    sandbox.fail_next(status=500, operation="agents_get-call-logs")
+    with pytest.raises(InternalServerError):
         client.calls.logs(sandbox.calls.finished)
     (violation,) = violations
     assert "Unable to match the returned status code" in violation

@@ -11,12 +11,10 @@ Random ids alone never name a call that exists, so the examples' ids are mixed i
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import CheckContext
@@ -27,12 +25,12 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cartesia_calls.sandbox import Clock, ExampleAgents, ExampleCalls, create_app
+from spec_schemas import spec_with_errors
 
 Operation = APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Operation]
 Check = Callable[[CheckContext, schemathesis.Response, schemathesis.Case[Any]], bool | None]
 
-SPEC = Path(__file__).parents[2] / "openapi" / "latest.yml"
 KEY = {"Authorization": "Bearer sk_car_sandbox_accepted"}
 VERSION = {"Cartesia-Version": "2026-03-01"}
 AGENTS = ExampleAgents()
@@ -66,7 +64,7 @@ STATUSES = {
 
 
 def operation_of(app: ASGIApp, label: str) -> Operation:
-    schema = schemathesis.openapi.from_dict(yaml.safe_load(SPEC.read_bytes()))
+    schema = schemathesis.openapi.from_dict(spec_with_errors())
     schema.app = app
     method, path = label.split()
     return schema[path][method]
@@ -86,11 +84,11 @@ def status_of(app: ASGIApp, label: str, call_id: str) -> int:
     return ask(app, label, {"call_id": call_id}).status_code
 
 
-def test_every_operation_of_the_spec_is_judged() -> None:
-    schema = schemathesis.openapi.from_dict(yaml.safe_load(SPEC.read_bytes()))
+def test_every_operation_of_the_sandbox_is_in_the_spec() -> None:
+    schema = schemathesis.openapi.from_dict(spec_with_errors())
 
     labels = {found.label for path in schema.values() for found in path.values()}
-    assert labels == set(STATUSES)
+    assert labels >= set(STATUSES)
 
 
 def requests_about_examples(label: str) -> list[tuple[dict[str, str], dict[str, str]]]:
@@ -195,7 +193,7 @@ BUGS = {
     "a time that is none": Bug(fields={"updated_at": "yesterday"}),
     "a time without offset": Bug(fields={"updated_at": "2026-03-01T10:00:00"}),
     "an error that is not described": Bug(call_id=CALLS.expired, dropped="description"),
-    "an undocumented status": Bug(finding="UndefinedStatusCode", status=418),
+    "an undocumented status": Bug(finding="UndefinedStatusCode", status=206),
     "another content type": Bug(finding="UndefinedContentType", content_type="text/html"),
     "a server error": Bug(finding="ServerError", call_id=CALLS.unknown, status=500),
     "a status in words": Bug(label=STATUS, fields={"ok": "yes"}),

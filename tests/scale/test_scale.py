@@ -72,7 +72,6 @@ class Trial:
             "scripts/check_upstream.py",
             moved,
             *options,
-            "--without-redocly",
             ends_with=2,
         )
         text = report.read_text(encoding="utf-8")
@@ -164,6 +163,4 @@ Where these do not rise with the size, time grows no worse than linearly.
 | operations | vendor | regenerate | check of `generated/` | drift report |
 | ---: | ---: | ---: | ---: | ---: |
 {growth}
-
-The drift report is the one without Redocly.
 """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from _file_swap import replace_files, replace_folder
+from _files import replace_files, replace_folder
 
 
 def test_files_replaced_before_a_failure_are_taken_back(tmp_path: Path) -> None:

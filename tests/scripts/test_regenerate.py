@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import regenerate
-from _folder_diff import describe_differences
+from _files import describe_differences
 from reference_pages import ROOT, fragment
 
 if TYPE_CHECKING:

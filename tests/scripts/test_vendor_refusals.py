@@ -78,9 +78,9 @@ def test_a_refreshed_page_that_disagrees_with_a_kept_one_is_refused(
 def test_true_and_one_are_not_the_same_definition(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = vendoring.page("first.md", fragment(schema={"example": 1}))
+    first = vendoring.page("first.md", fragment(schema={"default": 1}))
     second = vendoring.page(
-        "second.md", fragment("/other", operation_id="other", schema={"example": True})
+        "second.md", fragment("/other", operation_id="other", schema={"default": True})
     )
     assert "schemas.Agent" in refusal(vendoring, capsys, first, second)
 
@@ -163,7 +163,7 @@ def test_aliases_that_would_grow_without_end_are_refused(
     lines = ["a0: &a0 [lol, lol]"]
     lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 50)]
     message = refusal(vendoring, capsys, vendoring.file("bomb.yml", "\n".join(lines)))
-    assert "bomb.yml cannot be read: aliases are not accepted (line 2)" in message
+    assert "bomb.yml cannot be read: the aliases stand for too much text (line 11)" in message
 
 
 def test_a_pattern_that_backtracks_without_end_is_given_up(
@@ -192,9 +192,11 @@ def test_references_that_go_round_are_refused(
         ("- a\n- b", "not an OpenAPI 3 document"),
         ("swagger: '2.0'", "not an OpenAPI 3 document"),
         ("a: [", "cannot be read"),
-        ("a: &x [1]\nb: *x", "aliases are not accepted (line 2)"),
+        ("a: 1\nb: *x", "the alias *x stands for nothing before it (line 2)"),
+        ("a: &x [*x]", "the alias *x stands for nothing before it (line 1)"),
+        ("a: 1\n<<: 2", "a merge key (<<) names no mapping (line 1)"),
         ("a: !!python/object/apply:os.system [x]", "tags are not accepted (line 1)"),
-        ("a: 1\na: 2", "'a' stands twice"),
+        ("a: 1\na: 2", "'a' stands twice (line 2)"),
         ("? [a]\n: 1", "a key is not plain text"),
         ("a: 1\n---\nb: 1", "a second document begins"),
         ("a: " + "[" * 1500, "nested too deeply"),

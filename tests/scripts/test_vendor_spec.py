@@ -7,10 +7,12 @@ import itertools
 import json
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
 
+from _spec_forms import structure
 from reference_pages import ROOT, SEED_PAGE, Vendoring, fragment, seed_block
 
 FACTS = ROOT / "openapi" / "facts.yml"
@@ -23,15 +25,11 @@ def test_latest_yml_holds_the_seed_pages_block() -> None:
     seed = seed_block()
     path = "/agents/calls/{call_id}/logs"
     assert latest["paths"][path] == seed["paths"][path]
-    assert {name for names in seed["components"].values() for name in names} == {
-        "AgentCallLogs",
-        "APIKeyAuth",
-        "CartesiaVersionHeader",
-    }
-    for section, definitions in seed["components"].items():
-        for name, definition in definitions.items():
-            assert latest["components"][section][name] == definition
-    for field in ("openapi", "info", "servers", "security"):
+    assert (
+        latest["components"]["schemas"]["AgentCallLogs"]
+        == (seed["components"]["schemas"]["AgentCallLogs"])
+    )
+    for field in ("openapi", "servers", "security"):
         assert latest[field] == seed[field]
 
 
@@ -64,7 +62,7 @@ def test_the_repositorys_record_matches_the_pages_that_it_holds() -> None:
 def test_vendoring_the_repositorys_sources_again_changes_no_byte(vendoring: Vendoring) -> None:
     for name in ("latest.yml", "sources.yml"):
         shutil.copy(ROOT / "openapi" / name, vendoring.folder / name)
-    assert vendoring.run(SEED_PAGE) == 0
+    assert vendoring.run(*recorded_pages()) == 0
     assert vendoring.run("--origin", "facts", FACTS) == 0
     assert vendoring.output.read_bytes() == (ROOT / "openapi" / "latest.yml").read_bytes()
     assert vendoring.record.read_bytes() == (ROOT / "openapi" / "sources.yml").read_bytes()
@@ -74,8 +72,16 @@ def test_vendoring_the_repositorys_sources_from_nothing_gives_its_spec(
     vendoring: Vendoring,
 ) -> None:
     assert vendoring.run("--origin", "facts", FACTS) == 0
-    assert vendoring.run(SEED_PAGE) == 0
-    assert vendoring.output.read_bytes() == (ROOT / "openapi" / "latest.yml").read_bytes()
+    assert vendoring.run(*recorded_pages()) == 0
+    latest = yaml.safe_load((ROOT / "openapi" / "latest.yml").read_text(encoding="utf-8"))
+    # Of prose that is equally new now, another page's may stay.
+    assert structure(vendoring.result(), "3.0.1") == structure(latest, "3.0.1")
+
+
+def recorded_pages() -> list[Path]:
+    record = yaml.safe_load((ROOT / "openapi" / "sources.yml").read_text(encoding="utf-8"))
+    pages = {entry["source"]: None for entry in record.values() if entry["origin"] == "page"}
+    return [ROOT / page for page in pages if (ROOT / page).is_file()]
 
 
 # Runs after one another

@@ -16,6 +16,7 @@ from upstream_check.changes import Change, changes_of
 from upstream_check.documents import ComparedDocument, compare_documents
 
 ROOT = Path(__file__).resolve().parents[2]
+BASE_SPEC = ROOT / "tests" / "data" / "campaign-spec.yml"
 SEED = 20260301
 OF_EACH = 5
 """How many mutants of each sort of change, in a request, in an answer and in the document."""
@@ -52,15 +53,15 @@ class Outcome:
     changes: list[Change]
 
 
-def vendored() -> dict[str, Any]:
-    """Return the vendored spec."""
-    text = (ROOT / "openapi" / "latest.yml").read_text(encoding="utf-8")
+def base_spec() -> dict[str, Any]:
+    """Return the spec that mutants and drifts are made of; vendoring does not move it."""
+    text = BASE_SPEC.read_text(encoding="utf-8")
     return cast("dict[str, Any]", parse_yaml(text))
 
 
 def mutated_spec() -> dict[str, Any]:
-    """Return the vendored spec with a request body to change as well."""
-    spec = vendored()
+    """Return that spec with a request body to change as well."""
+    spec = base_spec()
     spec["paths"]["/agents/calls/{call_id}/cancel"]["post"]["requestBody"] = copy.deepcopy(_BODY)
     return spec
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pytest
 
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
-from cartesia_calls._http import Request, Response, Sink
+from cartesia_calls._clock import Clock, SystemClock
+from cartesia_calls._driving import run
+from cartesia_calls._http import Request, Response, Sink, Transport
 from cartesia_calls._secret import ApiKey
+from cartesia_calls._settings import EngineName
+from cartesia_calls._transports._choice import ASYNC, SYNC, make_transport
 from fake_server import KEY
-
-if TYPE_CHECKING:
-    from cartesia_calls._http import AsyncEngine, Engine
 
 Flavour = Literal["sync", "async"]
 
@@ -39,22 +38,40 @@ def a_request(
     return Request(method, url, headers, ApiKey(KEY), timeout, sink, max_bytes)
 
 
+class SyncTransport:
+    """The transport of a sync client, whose coroutines are run here."""
+
+    def __init__(self, engine: EngineName, url: str, clock: Clock | None = None) -> None:
+        self._transport = make_transport(SYNC, engine, url, None, clock or SystemClock())
+
+    def send(self, request: Request) -> Response:
+        return run(self._transport.send(request))
+
+    def close(self) -> None:
+        run(self._transport.close())
+
+
+def async_transport(engine: EngineName, url: str) -> Transport:
+    """Return the transport of an async client."""
+    return make_transport(ASYNC, engine, url, None, SystemClock())
+
+
 def send(engine: EngineName, flavour: Flavour, *requests: Request) -> list[Response]:
-    """Send requests one after the other over one engine."""
+    """Send requests one after the other over one transport."""
     url = requests[0].url
     if flavour == "sync":
-        sync_engine = make_engine(engine, url, None, SystemClock())
+        sync = SyncTransport(engine, url)
         try:
-            return [sync_engine.send(request) for request in requests]
+            return [sync.send(request) for request in requests]
         finally:
-            sync_engine.close()
+            sync.close()
 
     async def send_all() -> list[Response]:
-        async_engine = make_async_engine(engine, url, None)
+        transport = async_transport(engine, url)
         try:
-            return [await async_engine.send(request) for request in requests]
+            return [await transport.send(request) for request in requests]
         finally:
-            await async_engine.close()
+            await transport.close()
 
     return asyncio.run(send_all())
 
@@ -63,22 +80,22 @@ def with_engine(
     engine: EngineName,
     flavour: Flavour,
     url: str,
-    *steps: Callable[[Engine | AsyncEngine], object],
+    *steps: Callable[[SyncTransport | Transport], object],
 ) -> None:
-    """Take steps with one open engine; what a step of the async one returns is awaited."""
+    """Take steps with one open transport; what a step of the async one returns is awaited."""
     if flavour == "sync":
-        sync_engine = make_engine(engine, url, None, SystemClock())
+        sync = SyncTransport(engine, url)
         for step in steps:
-            step(sync_engine)
-        sync_engine.close()
+            step(sync)
+        sync.close()
         return
 
     async def take_all() -> None:
-        async_engine = make_async_engine(engine, url, None)
+        transport = async_transport(engine, url)
         for step in steps:
-            result = step(async_engine)
+            result = step(transport)
             if asyncio.iscoroutine(result):
                 await result
-        await async_engine.close()
+        await transport.close()
 
     asyncio.run(take_all())

@@ -19,10 +19,13 @@ LISTS = {"agents_list": "summaries", "agents_list-calls": "data"}
 _NEEDED = {"id", "agent_id", "status", "name", "data", "summaries", "ok", "version", "cancelled"}
 
 
+STRICT = "agents_get-call-logs"
+
+
 def is_needed(operation_id: str, place: Place) -> bool:
     """Tell whether a response can't be used without what stands at a place."""
-    if operation_id == "agents_get-call-logs":
-        return place.required or isinstance(place.steps[-1], int)
+    if operation_id == STRICT:
+        return place.required
     steps = place.steps
     if steps[0] == LISTS.get(operation_id):
         if len(steps) <= 2:  # the list, and its elements

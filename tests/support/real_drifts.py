@@ -1,4 +1,4 @@
-"""Ten drifts that really happened upstream, each rebuilt on the vendored spec."""
+"""Ten drifts that really happened upstream, each rebuilt on one spec."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from drift_campaign import vendored
+from drift_campaign import base_spec
 from spec_places import refer
 
 Spec = dict[str, Any]
@@ -45,7 +45,7 @@ class RealDrift:
     Attributes:
         number: The drift's number among the ten.
         title: What happened.
-        before: Makes the spec of that time from the vendored one.
+        before: Makes the spec of that time from the base.
         after: Makes of that what came next.
         verdict: Its verdict.
         rules: The rules that give it, of all its changes.
@@ -62,7 +62,7 @@ class RealDrift:
 
     def specs(self) -> tuple[Spec, Spec]:
         """Return the spec before and after."""
-        before = vendored()
+        before = base_spec()
         self.before(before)
         after = copy.deepcopy(before)
         self.after(after)
@@ -211,7 +211,7 @@ def _without(*operations: tuple[str, str]) -> Edit:
 def _restore(*operations: tuple[str, str]) -> Edit:
     def edit(spec: Spec) -> None:
         for path, method in operations:
-            spec["paths"].setdefault(path, {})[method] = vendored()["paths"][path][method]
+            spec["paths"].setdefault(path, {})[method] = base_spec()["paths"][path][method]
 
     return edit
 

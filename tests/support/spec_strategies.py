@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from spec_schemas import Schema, other_fields, resolved
+from spec_schemas import Schema, other_fields, vendored_schemas
 
 # What a JSON document can hold.
 SCALARS = (
@@ -40,26 +40,38 @@ MOMENTS = st.builds(
 )
 
 
+_FORMATS = {
+    "date-time": MOMENTS,
+    "date": st.dates().map(str),
+    "uuid": st.uuids().map(str),
+}
+
+
 def values_of(schema: Schema) -> st.SearchStrategy[Any]:
-    """Return a strategy for the JSON values that a schema allows."""
-    schema = resolved(schema)
-    values = _values_of_type(schema)
-    return st.none() | values if schema.get("nullable") else values
+    """Return a strategy for the JSON values that a schema of the vendored spec allows."""
+    schemas = vendored_schemas()
+    values = st.one_of([_values_of_form(form) for form in schemas.alternatives(schema)])
+    return st.none() | values if schemas.is_nullable(schema) else values
 
 
-def _values_of_type(schema: Schema) -> st.SearchStrategy[Any]:
-    if schema["type"] == "object":
-        return _objects(schema)
-    if schema["type"] == "array":
-        return st.lists(values_of(schema["items"]), max_size=3)
-    if schema.get("format") == "date-time":
-        return MOMENTS
+def _values_of_form(form: Schema) -> st.SearchStrategy[Any]:
+    if "const" in form:
+        return st.just(form["const"])
+    if "enum" in form:
+        return st.sampled_from(form["enum"])
+    kind = form.get("type", "object" if "properties" in form else None)
+    if kind == "object":
+        return st.deferred(lambda: _objects(form))
+    if kind == "array":
+        return st.deferred(lambda: st.lists(values_of(form.get("items", {})), max_size=3))
+    if kind == "string" and form.get("format") in _FORMATS:
+        return _FORMATS[form["format"]]
     return {
         "string": st.text(),
         "boolean": st.booleans(),
         "integer": st.integers(),
         "number": st.integers() | st.floats(allow_nan=False, allow_infinity=False),
-    }[schema["type"]]
+    }.get(kind, JSON_VALUES)
 
 
 def _joined(known: Mapping[str, Any], unknown: Mapping[str, Any]) -> dict[str, Any]:

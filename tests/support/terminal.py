@@ -30,7 +30,7 @@ def environment(**variables: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in {"PATH", "PYTHONPATH"} or name.startswith("COVERAGE_")
+        if name in {"PATH", "PYTHONPATH", "TMPDIR"} or name.startswith("COVERAGE_")
     }
     return {**kept, "PYTHONIOENCODING": "", "TERM": "xterm-256color", **variables}
 

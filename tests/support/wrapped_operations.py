@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -31,7 +31,8 @@ from cartesia_calls import (
     NotFoundError,
     RateLimitError,
 )
-from fake_server import CALL_NOT_FOUND, LOGS, LOGS_NOT_AVAILABLE, Ask
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Ask
+from spec_schemas import Schemas, vendored_schemas
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class DocumentedError:
 
 @dataclass(frozen=True)
 class WrappedOperation:
-    """An operation as the wrapper uses it; one without a model answers with a file.
+    """An operation as the wrapper uses it; one without a model responds with a file.
 
     `call` takes a client of either flavour; what it returns may have to be awaited or gone through.
     """
@@ -55,15 +56,17 @@ class WrappedOperation:
     generated: Callable[..., object]
     arguments: tuple[str, ...]
     model: type | None
-    answer: Mapping[str, object] | bytes
     errors: tuple[DocumentedError, ...]
+    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Fields of a success that decide what the wrapper does next."""
 
-    def success(self) -> httpx.Response:
-        """Return the answer as the server would give it."""
-        if isinstance(self.answer, bytes):
-            headers = {"Content-Type": "audio/wav"}
-            return httpx.Response(200, content=self.answer, headers=headers)
-        return httpx.Response(200, json=self.answer)
+    def success(self, spec: Schemas | None = None) -> httpx.Response:
+        """Return a success as a spec says, by default the vendored one: every field is there."""
+        if self.model is None:
+            return httpx.Response(200, content=b"RIFF", headers={"Content-Type": "audio/wav"})
+        spec = spec or vendored_schemas()
+        schema = spec.answers().get(self.operation_id, {"type": "object"})
+        return httpx.Response(200, json={**spec.example(schema), **self.fields})
 
 
 CALL: Mapping[str, object] = {
@@ -119,7 +122,6 @@ WRAPPED = (
         generated=api_status_get.sync,
         arguments=(VERSION,),
         model=APIInfo,
-        answer={"ok": True, "version": "1"},
         errors=(),
     ),
     WrappedOperation(
@@ -128,7 +130,6 @@ WRAPPED = (
         generated=agents_list.sync,
         arguments=(VERSION,),
         model=GetAgentsResponse,
-        answer={"summaries": [AGENT]},
         errors=(RATE_LIMITED,),
     ),
     WrappedOperation(
@@ -137,7 +138,6 @@ WRAPPED = (
         generated=agents_get.sync,
         arguments=("agent_id", VERSION),
         model=AgentSummary,
-        answer=AGENT,
         errors=(NOT_FOUND, RATE_LIMITED),
     ),
     WrappedOperation(
@@ -158,7 +158,7 @@ WRAPPED = (
             VERSION,
         ),
         model=GetCallsResponse,
-        answer={"data": [CALL], "has_more": False, "next_page": None},
+        fields={"has_more": False, "next_page": None},
         errors=(RATE_LIMITED,),
     ),
     WrappedOperation(
@@ -167,7 +167,6 @@ WRAPPED = (
         generated=agents_get_call.sync,
         arguments=("call_id", VERSION),
         model=AgentCall,
-        answer=CALL,
         errors=(NOT_FOUND, RATE_LIMITED),
     ),
     WrappedOperation(
@@ -176,7 +175,6 @@ WRAPPED = (
         generated=agents_download_call_audio.sync,
         arguments=("call_id", VERSION),
         model=None,
-        answer=b"RIFF",
         errors=(NOT_FOUND, RATE_LIMITED),
     ),
     WrappedOperation(
@@ -185,7 +183,6 @@ WRAPPED = (
         generated=agents_cancel_call.sync,
         arguments=("call_id", VERSION),
         model=AgentsCancelCallResponse200,
-        answer={"cancelled": True},
         errors=(NOT_FOUND, RATE_LIMITED),
     ),
     WrappedOperation(
@@ -194,7 +191,6 @@ WRAPPED = (
         generated=agents_delete_call.sync,
         arguments=("call_id", VERSION),
         model=AgentCall,
-        answer=CALL,
         errors=(NOT_FOUND, RATE_LIMITED),
     ),
     WrappedOperation(
@@ -203,7 +199,6 @@ WRAPPED = (
         generated=agents_get_call_logs.sync,
         arguments=("call_id", "Cartesia-Version"),
         model=AgentCallLogs,
-        answer=LOGS,
         errors=(
             DocumentedError(404, CALL_NOT_FOUND, CallNotFoundError),
             DocumentedError(404, LOGS_NOT_AVAILABLE, CallLogsNotAvailableError),

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from cartesia_calls._engines._choice import EngineName
-from cartesia_calls._http import AsyncEngine, Engine, Response
-from engines import ENGINES, FLAVOURS, Flavour, a_request, with_engine
+from cartesia_calls._http import Response, Transport
+from cartesia_calls._settings import EngineName
+from engines import ENGINES, FLAVOURS, Flavour, SyncTransport, a_request, with_engine
 from scripted_server import ScriptedServer, answer
 
 SMUGGLED = answer(b'{"logs": ["of somebody else"]}')
@@ -86,7 +86,7 @@ def test_an_answer_to_nothing_is_given_to_nobody(
 
     with ScriptedServer(script, tls if scheme == "https" else None) as server:
 
-        def ask_again(sending: Engine | AsyncEngine) -> object:
+        def ask_again(sending: SyncTransport | Transport) -> object:
             put_aside.clear()
             sent.clear()
             result = sending.send(a_request(server.url))

@@ -19,13 +19,13 @@ import peers
 import rounds
 from bodies import LONG_LOG, SHORT_LOG, SMALLEST, WIDE_LOG, body_of, line_count_of
 from cold import cold_programs
-from contract import load_spec
 from goals import GOALS, MEGABYTE, ONE_GIGABYTE, Bound, Goal
 from measure import TURNS, measure_async, measure_ceiling, measure_memory, measure_sync
 from oracle import Oracle
 from report import MET, NOT_MEASURED, NOT_MET, write_report
 from rounds import Task, run_task, running_server
 from samples import Gap, Results, Sample, Series, Spread, read_json, write_json
+from spec_schemas import load_spec
 
 BENCHMARKS = Path(rounds.__file__).parent
 PEERS_OF_THE_CORE = (peers.HTTPX_ENGINE, peers.BARE_HTTPX, peers.GENERATED)
@@ -236,13 +236,13 @@ def test_the_goals_are_those_that_must_hold() -> None:
         (
             "CPU a call, httpx engine, sync, 50 lines",
             "bare `httpx.Client` + `.json()`",
-            "no more than 1.1 times it",
+            "no more than 1.3 times it",
         ),
         ("calls a second, async, 64 in flight, `fast`", "official async SDK", "28 times more"),
         (
             "calls a second, async, 64 in flight, httpx engine",
-            "official async SDK",
-            "4 times more",
+            "bare `httpx.AsyncClient` + `.json()`",
+            "1.8 times more",
         ),
         (
             "one log of 20,000 lines, `fast`, validated",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cartesia_calls import APITimeoutError, AsyncClient, CartesiaError, Client
-from cartesia_calls._engines._choice import EngineName
+from cartesia_calls._settings import EngineName
 from echo_server import EchoServer
 from engines import INSTALLED
 from fake_server import KEY

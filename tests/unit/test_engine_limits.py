@@ -19,10 +19,9 @@ from cartesia_calls import (
     Client,
     ConfigurationError,
 )
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
-from cartesia_calls._engines._sockets import readable_check
-from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from cartesia_calls._settings import EngineName
+from cartesia_calls._transports.fast._transport import readable_check
+from engines import ENGINES, FLAVOURS, Flavour, SyncTransport, a_request, async_transport, send
 from fake_clock import FakeClock
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
@@ -49,7 +48,7 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
 
     async def close_and_cancel(url: str) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, told: failed.append(told))
-        sending = make_async_engine(engine, url, None)
+        sending = async_transport(engine, url)
         await asyncio.gather(*(sending.send(a_request(url)) for _ in range(5)))
         closing = asyncio.create_task(sending.close())
         await asyncio.sleep(0)
@@ -73,7 +72,7 @@ def test_a_close_in_another_event_loop_closes_nothing_and_says_so(engine: Engine
         asyncio.Runner() as first,
         asyncio.Runner() as second,
     ):
-        sending = make_async_engine(engine, server.url, None)
+        sending = async_transport(engine, server.url)
         first.run(sending.send(a_request(server.url)))
         for _ in range(2):
             with pytest.raises(ConfigurationError, match="another event loop"):
@@ -113,7 +112,7 @@ def test_a_body_that_is_framed_in_an_unknown_way_is_no_answer(
 def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"{_module_of(engine, flavour)}.MOST_CONNECTIONS", 1)
+    monkeypatch.setattr("cartesia_calls._transports._guards.MOST_CONNECTIONS", 1)
     heard, go_on = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
@@ -122,7 +121,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
         connection.sendall(answer(b"first"))
 
     def ask(url: str) -> bytes:
-        sending = make_engine(engine, url, None, SystemClock())
+        sending = SyncTransport(engine, url)
         with ThreadPoolExecutor(1) as thread:
             first = thread.submit(sending.send, a_request(url))
             assert heard.wait(10)
@@ -135,7 +134,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
         return body
 
     async def ask_async(url: str) -> bytes:
-        sending = make_async_engine(engine, url, None)
+        sending = async_transport(engine, url)
         first = asyncio.create_task(sending.send(a_request(url)))
         assert await asyncio.to_thread(heard.wait, 10)
         with pytest.raises(APITimeoutError) as caught:
@@ -156,7 +155,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
 def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
     engine: EngineName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"{_module_of(engine, 'sync')}.MOST_CONNECTIONS", 1)
+    monkeypatch.setattr("cartesia_calls._transports._guards.MOST_CONNECTIONS", 1)
     heard, go_on = threading.Event(), threading.Event()
     waiting = threading.current_thread()
 
@@ -176,7 +175,7 @@ def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
         connection.sendall(answer())
 
     with ScriptedServer(script) as server, ThreadPoolExecutor(1) as thread:
-        sending = make_engine(engine, server.url, None, Clock())
+        sending = SyncTransport(engine, server.url, Clock())
         first = thread.submit(sending.send, a_request(server.url))
         assert heard.wait(10)
         with pytest.raises(APITimeoutError):
@@ -185,13 +184,6 @@ def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
         assert first.result().body == b"{}"
         sending.close()
     assert len(server.heads) == 1
-
-
-def _module_of(engine: EngineName, flavour: Flavour) -> str:
-    nowhere = "http://127.0.0.1:9"
-    if flavour == "sync":
-        return type(make_engine(engine, nowhere, None, SystemClock())).__module__
-    return type(make_async_engine(engine, nowhere, None)).__module__
 
 
 @ENGINES
@@ -216,7 +208,7 @@ def test_no_more_is_waited_for_once_the_time_is_over(engine: EngineName) -> None
         connection.sendall(answer(b"right")[:-1])
 
     with ScriptedServer(begin) as server:
-        sending = make_engine(engine, server.url, None, clock)
+        sending = SyncTransport(engine, server.url, clock)
         with pytest.raises(APITimeoutError) as caught:
             sending.send(a_request(server.url, timeout=30))
         sending.close()

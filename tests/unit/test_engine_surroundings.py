@@ -24,10 +24,9 @@ from cartesia_calls import (
     ConfigurationError,
     NotFoundError,
 )
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines import _choice
-from cartesia_calls._engines._choice import EngineName, make_engine
-from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, a_request, send
+from cartesia_calls._settings import EngineName
+from cartesia_calls._transports import _choice
+from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, SyncTransport, a_request, send
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 
@@ -264,7 +263,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 def test_another_thread_may_send_too(engine: EngineName) -> None:
     bodies: list[bytes] = []
     with ScriptedServer(saying(answer(b"here"))) as server:
-        sending = make_engine(engine, server.url, None, SystemClock())
+        sending = SyncTransport(engine, server.url)
         thread = threading.Thread(
             target=lambda: bodies.append(sending.send(a_request(server.url)).body)
         )
@@ -343,6 +342,29 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
         kind(KEY, engine="fast")
     assert caught.value.hint == "Run: pip install 'cartesia-calls[fast]'"
     assert kind(KEY).engine == "httpx"
+
+
+@NEEDS_FAST
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
+    kind: type[Client | AsyncClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name in list(sys.modules):
+        if name.startswith(("cartesia_calls._transports.fast", "httptools")):
+            monkeypatch.delitem(sys.modules, name)
+    broken = tmp_path / "httptools.py"  # as where it was built for another system
+    broken.write_text("raise ImportError('no such symbol')\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    assert kind(KEY).engine == "httpx"
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("cartesia_calls", "WARNING")
+    assert "can't be imported: no such symbol" in record.message
+    with pytest.raises(ConfigurationError, match="can't be imported") as caught:
+        kind(KEY, engine="fast")
+    assert "cartesia-calls[fast]" in caught.value.hint
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

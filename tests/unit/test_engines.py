@@ -21,11 +21,20 @@ from cartesia_calls import (
     ConfigurationError,
     ResponseValidationError,
 )
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
-from cartesia_calls._engines._limits import MOST_CONNECTIONS
-from cartesia_calls._http import AsyncEngine, Engine, Response
-from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, a_request, send, with_engine
+from cartesia_calls._http import Response, Transport
+from cartesia_calls._settings import EngineName
+from cartesia_calls._transports._guards import MOST_CONNECTIONS
+from engines import (
+    ENGINES,
+    FLAVOURS,
+    INSTALLED,
+    Flavour,
+    SyncTransport,
+    a_request,
+    async_transport,
+    send,
+    with_engine,
+)
 from fake_server import KEY
 from scripted_server import Script, ScriptedServer, answer, saying
 
@@ -135,7 +144,7 @@ def test_early_hints_are_skipped(engine: EngineName, flavour: Flavour) -> None:
         ("deflate", zlib.compress(LOG)),
         ("deflate", zlib.compress(LOG, wbits=-15)),
         ("identity", LOG),
-        ("gzip, deflate", zlib.compress(gzip.compress(LOG, mtime=0))),
+        ("identity, gzip", gzip.compress(LOG, mtime=0)),
         ("", LOG),
     ],
 )
@@ -155,8 +164,7 @@ def test_an_encoded_body_is_decoded(
         ("gzip", gzip.compress(LOG, mtime=0)[:-9]),
         ("deflate", b"x"),
         ("br", b"nobody asked for this"),
-        ("gzip, gzip", gzip.compress(LOG, mtime=0)),
-        ("gzip, gzip, gzip, gzip", LOG),
+        ("gzip, gzip", gzip.compress(gzip.compress(LOG, mtime=0), mtime=0)),
     ],
 )
 def test_a_body_that_is_not_encoded_as_it_says_spoils_a_success_only(
@@ -327,14 +335,14 @@ def test_an_error_holds_the_key_in_none_of_its_frames(engine: EngineName, flavou
 
 
 def test_a_closed_engine_says_so(engine: EngineName, flavour: Flavour) -> None:
-    def ask(sending: Engine | AsyncEngine) -> Response | Awaitable[Response]:
+    def ask(sending: SyncTransport | Transport) -> Response | Awaitable[Response]:
         return sending.send(a_request(server.url))
 
-    def close_and_ask(sending: Engine | AsyncEngine) -> object:
+    def close_and_ask(sending: SyncTransport | Transport) -> object:
         closing = sending.close()
         return ask(sending) if closing is None else awaited(closing, sending)
 
-    async def awaited(closing: Awaitable[None], sending: Engine | AsyncEngine) -> None:
+    async def awaited(closing: Awaitable[None], sending: SyncTransport | Transport) -> None:
         await closing
         response = ask(sending)
         assert not isinstance(response, Response)
@@ -352,7 +360,7 @@ def _echo(connection: socket.socket, head: bytes) -> None:
 
 
 def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
-    sending = make_engine(engine, base_url, None, SystemClock())
+    sending = SyncTransport(engine, base_url)
     requests = [a_request(base_url + path) for path in paths]
     with ThreadPoolExecutor(64) as threads:
         answers = list(threads.map(sending.send, requests))
@@ -362,7 +370,7 @@ def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list
 
 def _ask_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
     async def ask() -> list[bytes]:
-        sending = make_async_engine(engine, base_url, None)
+        sending = async_transport(engine, base_url)
         answers = await asyncio.gather(*(sending.send(a_request(base_url + p)) for p in paths))
         await sending.close()
         return [response.body for response in answers]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
 import cartesia_api
 from cartesia_api import models
+from cartesia_api.types import UNSET
+from cartesia_calls import AgentCall
 from cartesia_calls._reader import find_misfit
 
 ALL_MODELS = [getattr(models, name) for name in models.__all__]
@@ -62,3 +67,17 @@ def test_the_types_of_every_model_can_be_resolved(model: type) -> None:
     misfit = find_misfit(7, model)
     assert misfit is not None
     assert misfit.pointer == ""
+
+
+def _pickled(value: object) -> object:
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - made here
+
+
+@pytest.mark.parametrize("made_of", [copy.copy, copy.deepcopy, _pickled])
+def test_unset_is_one_object(made_of: Callable[[object], object]) -> None:
+    call = AgentCall(id="ac_1", agent_id="agent_1", status="completed")
+    again = made_of(call)
+    assert again == call
+    assert isinstance(again, AgentCall)
+    assert again.summary is UNSET
+    assert repr(UNSET) == "UNSET"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from cartesia_calls import AgentCall, ResponseValidationError
+from cartesia_calls import AgentCall, CallPage, ResponseValidationError
 from fake_server import FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
@@ -190,3 +190,41 @@ def test_an_impossible_query_is_refused_before_anything_is_sent(
     with pytest.raises(error):
         server.client().calls.list(**query)  # type: ignore[arg-type]  # wrong on purpose
     assert server.requests == []
+
+
+@FLAVOURS
+def test_a_list_is_resumed_at_the_cursor_of_any_page(flavour: Flavour) -> None:
+    pages = [_page(1, 2, next_page="c1"), _page(3, next_page="c2"), _page(4, next_page=None)]
+    whole: list[CallPage] = FakeServer(pages, flavour).do(
+        lambda client: client.calls.list(agent_id="agent_1").pages()
+    )
+    assert [page.next_cursor for page in whole] == ["c1", "c2", None]
+    server = FakeServer(pages[1:], flavour)
+    rest: list[CallPage] = server.do(
+        lambda client: client.calls.list(agent_id="agent_1").pages(after=whole[0].next_cursor)
+    )
+    assert [[call.id for call in page] for page in rest] == [["ac_3"], ["ac_4"]]
+    assert _cursors(server) == ["c1", "c2"]
+
+
+@FLAVOURS
+@pytest.mark.parametrize("query", [{"limit": 2}, {"since": "30m"}])
+def test_the_last_wanted_page_has_no_cursor(flavour: Flavour, query: dict[str, object]) -> None:
+    server = FakeServer([_page(1, 2, 3, next_page="c1")], flavour)
+    (page,) = server.do(lambda client: client.calls.list(agent_id="agent_1", **query).pages())
+    assert page.next_cursor is None
+    assert len(server.requests) == 1
+
+
+def test_a_cursor_that_leads_to_itself_is_an_error_after_its_page() -> None:
+    server = FakeServer([_page(1, next_page="c1")])
+    pages = server.client().calls.list(agent_id="agent_1").pages(after="c1")
+    assert [call.id for call in next(pages)] == ["ac_1"]
+    with pytest.raises(ResponseValidationError, match="leads back to 'c1'"):
+        next(pages)
+
+
+def test_a_cursor_that_can_not_be_one_is_refused_before_anything_is_sent() -> None:
+    server = FakeServer([])
+    with pytest.raises(ValueError, match="after is empty"):
+        server.client().calls.list(agent_id="agent_1").pages(after="")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from cartesia_calls import CallLogsNotAvailableError, LogsWaitTimeoutError
+from cartesia_calls import AgentCall, CallLogsNotAvailableError, LogsWaitTimeoutError, is_over
 from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
@@ -137,3 +137,18 @@ def test_a_wait_given_up_for_a_long_pause_does_not_say_that_it_waited() -> None:
         server.wait_for_logs(120)
     assert "did not appear" not in caught.value.summary
     assert caught.value.reason == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("fields", "over"),
+    [
+        ({"status": "started"}, False),
+        ({"status": "completed"}, True),
+        ({"status": "failed"}, True),
+        ({"status": "levitating"}, False),
+        ({"status": "levitating", "end_time": "2026-03-01T12:00:00Z"}, True),
+    ],
+)
+def test_whether_a_call_is_over_is_public(fields: dict[str, str], *, over: bool) -> None:
+    call = AgentCall.from_dict({"id": "ac_1", "agent_id": "agent_1", **fields})
+    assert is_over(call) is over

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cartesia_calls import APIConnectionError
-from cartesia_calls._engines._choice import EngineName
-from cartesia_calls._engines._limits import LONGEST_HEAD
+from cartesia_calls._settings import EngineName
+from cartesia_calls._transports._guards import LONGEST_HEAD
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from scripted_server import ScriptedServer, saying
 

@@ -17,6 +17,7 @@ from cartesia_calls import (
     NotFoundError,
 )
 from engines import FLAVOURS, Flavour
+from fake_clock import FakeClock
 from fake_server import KEY, URL, Ask, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
 
@@ -69,6 +70,51 @@ def test_an_answer_that_never_begins_is_given_up_in_time(name: str) -> None:
 
     with pytest.raises(APITimeoutError, match=r"within 0\.05 s"):
         asyncio.run(ask())
+
+
+@FLAVOURS
+def test_a_transport_that_is_mocked_is_used_again(
+    flavour: Flavour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As respx, pytest-httpx, vcrpy and OpenTelemetry do: see tests/mocking."""
+    asked: list[httpx.URL] = []
+
+    def handle(_self: object, request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return ok()
+
+    async def handle_async(_self: object, request: httpx.Request) -> httpx.Response:
+        return handle(_self, request)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle_async)
+
+    async def ask() -> list[str]:
+        async with AsyncClient(KEY, engine="httpx") as client:
+            return [(await client.calls.logs(call_id)).call_id for call_id in ("ac_1", "ac_2")]
+
+    if flavour == "sync":
+        with Client(KEY, engine="httpx") as client:
+            got = [client.calls.logs(call_id).call_id for call_id in ("ac_1", "ac_2")]
+    else:
+        got = asyncio.run(ask())
+    assert got == ["ac_1", "ac_1"]
+    assert [url.path for url in asked] == [f"/agents/calls/{n}/logs" for n in ("ac_1", "ac_2")]
+
+
+def test_a_transport_that_is_mocked_to_time_out_does_so_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def handle(_self: object, _request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectTimeout("mocked")
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
+    with (
+        Client(KEY, engine="httpx", clock=FakeClock(), max_retries=0) as client,
+        pytest.raises(APITimeoutError) as caught,
+    ):
+        client.calls.logs("ac_1")
+    assert not caught.value.may_have_arrived
 
 
 @FLAVOURS

@@ -1,4 +1,4 @@
-"""A key that a server quotes is masked, wherever in the answer it is and however it is spelled."""
+"""A key that a server quotes is masked, wherever in the response it is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from cartesia_calls import APIConnectionError, CartesiaError, Client, ResponseValidationError
-from cartesia_calls._engines._choice import EngineName
 from cartesia_calls._secret import ApiKey
+from cartesia_calls._settings import EngineName
 from engines import ENGINES, FLAVOURS, Flavour, a_request, send
 from fake_server import KEY, FakeServer
 from scripted_server import ScriptedServer, answer, saying
@@ -22,7 +22,6 @@ from skipping_clock import SkippingClock
 NAME = KEY.encode()
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
-ESCAPED = "".join(f"\\u{ord(character):04x}" for character in KEY)
 MALFORMED = {
     "a status line": NAME + b"\r\n\r\n",
     "a header line": OK + NAME + b"\r\n\r\n",
@@ -38,11 +37,7 @@ ENCODED = {
 WRONG = {
     "a body that is no log": answer(json.dumps({"you sent": KEY}).encode()),
     "a body that is no log, where its excerpt ends": answer(b'{"a": "' + b"x" * 473 + NAME + b'"}'),
-    "an escaped one, where its excerpt ends": answer(
-        b'{"a": "' + b"x" * 400 + ESCAPED.encode() + b'"}'
-    ),
     "an error": answer(json.dumps({"message": f"no: {KEY}"}).encode(), 401),
-    "an error's escapes": answer(b'{"title": "%s"}' % ESCAPED.encode(), 401),
     "an error's text": answer(b"x" * 1_985 + NAME, 400),
     "an error's headers": answer(b"{}", 401, b"X-Request-Id: %s\r\n%s: 1\r\n" % (NAME, NAME)),
     "where to go": answer(b"", 302, b"Location: http://e.example/?k=%s\r\n" % NAME),
@@ -59,7 +54,7 @@ def _shown(error: Exception) -> str:
 
 def _check(shown: str) -> None:
     # No assert of the text itself: its explanation would show the key. Half of one is too much too.
-    is_shown = KEY[:-8] in shown or ESCAPED[:60] in shown
+    is_shown = KEY[:-8] in shown
     assert not is_shown
 
 
@@ -95,7 +90,7 @@ def test_an_answer_that_is_none_is_told_of_and_not_quoted(
 ) -> None:
     with ScriptedServer(saying(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
         send(engine, flavour, a_request(server.url, timeout=5))
-    assert "No whole answer" in caught.value.summary
+    assert "No complete response" in caught.value.summary
     assert "b'" not in _shown(caught.value)
 
 
@@ -131,18 +126,12 @@ def test_what_holds_an_answer_does_not_show_it_in_a_frame(engine: EngineName, se
 
 
 @pytest.mark.parametrize(
-    "key",
-    [KEY, "a-key-without-a-prefix", "a\"b\\c/d'.*(?e"],
-    ids=["ordinary", "without a prefix", "odd"],
+    "key", [KEY, "a-key-without-a-prefix", "a.key'(?with*signs"], ids=["ordinary", "plain", "odd"]
 )
 def test_a_key_is_found_as_texts_have_it(key: str) -> None:
     hidden = ApiKey(key)
-    as_json = json.dumps(key)
-    escaped = "".join(f"\\u{ord(character):04X}" for character in key)
-    for spelled in (key, as_json, json.dumps(as_json), escaped, as_json.replace("/", "\\/")):
-        masked = hidden.masked_in(f"<{spelled}>")
-        assert masked.replace('"', "").replace("\\", "") == f"<{hidden}>"
-    assert hidden.masked_in(repr(key.encode()))[2:-1] == str(hidden)
+    for text in (f"<{key}>", json.dumps({"you sent": f"<{key}>"}), f"<{key}> <{key}>"):
+        assert hidden.masked_in(text) == text.replace(key, str(hidden))
 
 
 def test_what_a_cut_leaves_of_a_key_is_masked_where_it_tells_something() -> None:
@@ -151,7 +140,5 @@ def test_what_a_cut_leaves_of_a_key_is_masked_where_it_tells_something() -> None
         assert key.masked_in(f"x {KEY[:length]}") == f"x {key}"
         assert key.masked_in(f"x {KEY[:length]}… and more") == f"x {key}… and more"
         assert key.masked_in(f"x {KEY[:length]} more") == f"x {KEY[:length]} more"
-    for length in range(6 * len("sk_car_0123"), len(ESCAPED)):
-        assert key.masked_in(f"x {ESCAPED[:length]}") == f"x {key}"
     for told in ("sk_car_", "sk_car_012", str(key), ""):
         assert key.masked_in(told) == told

@@ -18,7 +18,8 @@ from cartesia_calls import (
     RateLimitError,
     RetryEvent,
 )
-from cartesia_calls._retry import RetryPolicy, parse_retry_after
+from cartesia_calls._error_responses import parse_retry_after
+from cartesia_calls._retry import RetryPolicy
 from fake_server import CALL_NOT_FOUND, KEY, Answer, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
@@ -112,9 +113,9 @@ def test_every_retry_is_logged_without_the_key(caplog: pytest.LogCaptureFixture)
     first, second = caplog.messages
     first_pause, second_pause = server.clock.sleeps
     assert "refused" in first
-    assert first.endswith(f". Sending again in {first_pause:.2f} s (retry 1).")
+    assert first.endswith(f". Retrying in {first_pause:.2f} s (retry 1).")
     assert "500" in second
-    assert second.endswith(f". Sending again in {second_pause:.2f} s (retry 2).")
+    assert second.endswith(f". Retrying in {second_pause:.2f} s (retry 2).")
     assert KEY not in caplog.text
 
 

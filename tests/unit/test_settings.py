@@ -61,6 +61,25 @@ def test_each_setting_tells_where_it_came_from(monkeypatch: pytest.MonkeyPatch) 
     assert resolve_api_version("2026-08-14", "2026-03-01") == Resolved("2026-08-14", "argument")
 
 
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_the_environment_may_name_the_engine(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARTESIA_ENGINE", "httpx")
+    assert kind(KEY).engine == "httpx"
+    monkeypatch.setenv("CARTESIA_ENGINE", "warp")
+    with pytest.raises(ConfigurationError, match=r"no engine 'warp' \(CARTESIA_ENGINE\)"):
+        kind(KEY)
+    assert kind(KEY, engine="httpx").engine == "httpx"
+
+
+def test_a_client_of_the_users_own_beats_an_engine_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CARTESIA_ENGINE", "fast")
+    assert FakeServer([ok()]).client().engine == "httpx"
+
+
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARTESIA_BASE_URL", "")
     assert Client(KEY).base_url == "https://api.cartesia.ai"

@@ -26,9 +26,9 @@ from cartesia_calls import (
     ConfigurationError,
     ResponseValidationError,
 )
-from cartesia_calls._engines._choice import EngineName
-from cartesia_calls._logs_flows import LogsFlows
-from cartesia_calls._settings import DEFAULT_TIMEOUT
+from cartesia_calls._driving import iterate
+from cartesia_calls._logs import stream_logs_restarting
+from cartesia_calls._settings import DEFAULT_TIMEOUT, EngineName
 from engines import ENGINES, FLAVOURS, INSTALLED, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -89,7 +89,7 @@ def _stream(
             async for line in lines:
                 got.append(line)
                 if len(got) == take:
-                    await lines.aclose()  # type: ignore[attr-defined]  # of a generator
+                    await lines.aclose()
                     return
 
     asyncio.run(stream())
@@ -491,6 +491,22 @@ def test_lines_begin_anew_where_they_would_break_off(engine: EngineName, flavour
 
 @ENGINES
 @FLAVOURS
+def test_a_beginning_that_never_comes_is_no_reason_to_start_over(
+    engine: EngineName, flavour: Flavour
+) -> None:
+    def none_first(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(b"" if len(server.heads) == 1 else answer(BODY))
+        return False
+
+    clock = FakeClock()
+    with ScriptedServer(none_first) as server:
+        items = _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), clock)
+    assert items == LINES
+    assert len(clock.sleeps) == 1
+
+
+@ENGINES
+@FLAVOURS
 def test_what_has_no_logs_has_none_to_begin_anew(engine: EngineName, flavour: Flavour) -> None:
     record = json.dumps({"id": "ac_1", "agent_id": "a", "status": "started"}).encode()
     missing = answer(json.dumps(LOGS_NOT_AVAILABLE).encode(), 404)
@@ -507,12 +523,12 @@ def _items_begun_anew(
 ) -> list[str | None]:
     if flavour == "sync":
         with Client(KEY, base_url=url, engine=engine, clock=clock) as client:
-            flow = LogsFlows(client._sender).stream_logs_anew("ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return list(client._runner.iterate(flow))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            items = stream_logs_restarting(client._sender, "ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return list(iterate(items))
 
     async def gather() -> list[str | None]:
         async with AsyncClient(KEY, base_url=url, engine=engine, clock=clock) as client:
-            flow = LogsFlows(client._sender).stream_logs_anew("ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return [item async for item in client._runner.iterate(flow)]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            items = stream_logs_restarting(client._sender, "ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            return [item async for item in items]
 
     return asyncio.run(gather())

@@ -13,9 +13,8 @@ import pytest
 import trustme
 
 from cartesia_calls import APIConnectionError, APITimeoutError
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._engines._choice import EngineName, make_async_engine, make_engine
-from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from cartesia_calls._settings import EngineName
+from engines import ENGINES, FLAVOURS, Flavour, SyncTransport, a_request, async_transport, send
 from scripted_server import ScriptedServer, answer
 from skipping_clock import let_happen
 
@@ -73,7 +72,7 @@ def test_a_handshake_that_is_given_up_leaves_nothing_open(
         return len(list(OPEN_FILES.iterdir()))
 
     async def give_up_awaited(url: str) -> tuple[int, int]:
-        sending = make_async_engine(engine, url, None)
+        sending = async_transport(engine, url)
         before = open_files()
         for _ in range(3):
             with pytest.raises(APITimeoutError):
@@ -82,7 +81,7 @@ def test_a_handshake_that_is_given_up_leaves_nothing_open(
         return before, open_files()
 
     def give_up(url: str) -> tuple[int, int]:
-        sending = make_engine(engine, url, None, SystemClock())
+        sending = SyncTransport(engine, url)
         before = open_files()
         for _ in range(3):
             with pytest.raises(APITimeoutError):

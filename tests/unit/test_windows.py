@@ -255,3 +255,17 @@ def test_a_bound_within_a_second_is_compared_exactly(*, filters: bool) -> None:
     server = WindowServer([], calls=calls, filters=filters)
     first, last = (second + timedelta(milliseconds=ms) for ms in (499, 900))
     assert _numbers(server, since=first, until=last) == [1, 2]
+
+
+@SERVERS
+def test_a_list_of_undated_calls_too_misses_none(*, filters: bool) -> None:
+    ended = (NOW - timedelta(hours=3)).isoformat()
+    calls = (
+        _call(1, timedelta(), status="created", start_time=None, end_time=None),
+        _call(2, timedelta(hours=1)),
+        _call(3, timedelta(), status="failed", start_time=None, end_time=ended),
+        _call(4, timedelta(hours=4)),
+    )
+    server = WindowServer([], calls=calls, filters=filters)
+    assert _numbers(server, since="5h", until="2h", undated=True) == [1, 3, 4]
+    assert not any("start_time" in str(request.url) for request in server.requests)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
 
     from ._client import AsyncClient, Client
+    from ._clock import Clock, SystemClock
     from ._exceptions import (
         APIConnectionError,
         APIStatusError,
@@ -45,10 +46,17 @@ if TYPE_CHECKING:
         ResponseValidationError,
         UnprocessableEntityError,
     )
+    from ._listing import CallPage
     from ._log_lines import LEVELS, LogLine, log_line
+    from ._log_records import LogRecord, log_records
+    from ._missing_logs import is_over
     from ._printable import printable
+    from ._redaction import Redactor, redact
     from ._retry import RetryEvent
+    from ._statistics import CallStats, call_stats
+    from ._timeline import Timeline, TimelineEntry, timeline
     from ._times import read_moment
+    from ._turns import reply_gaps, tool_failed
 
 __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "APIConnectionError",
@@ -66,26 +74,41 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "BadRequestError",
     "CallLogsNotAvailableError",
     "CallNotFoundError",
+    "CallPage",
+    "CallStats",
     "CartesiaError",
     "Client",
+    "Clock",
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
     "LEVELS",
     "LogLine",
+    "LogRecord",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "Redactor",
     "ResponseValidationError",
     "RetryEvent",
+    "SystemClock",
+    "Timeline",
+    "TimelineEntry",
     "UnprocessableEntityError",
     "__version__",
+    "call_stats",
+    "is_over",
     "log_line",
+    "log_records",
     "printable",
     "read_moment",
+    "redact",
+    "reply_gaps",
+    "timeline",
+    "tool_failed",
 ]
 
 _HOMES = {
@@ -97,13 +120,28 @@ _HOMES = {
     "AgentToolCall": "cartesia_api.models",
     "AgentTranscript": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
+    "CallPage": "cartesia_calls._listing",
+    "CallStats": "cartesia_calls._statistics",
     "Client": "cartesia_calls._client",
+    "Clock": "cartesia_calls._clock",
     "LEVELS": "cartesia_calls._log_lines",
     "LogLine": "cartesia_calls._log_lines",
+    "LogRecord": "cartesia_calls._log_records",
+    "Redactor": "cartesia_calls._redaction",
     "RetryEvent": "cartesia_calls._retry",
+    "SystemClock": "cartesia_calls._clock",
+    "Timeline": "cartesia_calls._timeline",
+    "TimelineEntry": "cartesia_calls._timeline",
+    "call_stats": "cartesia_calls._statistics",
+    "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
+    "log_records": "cartesia_calls._log_records",
     "printable": "cartesia_calls._printable",
     "read_moment": "cartesia_calls._times",
+    "redact": "cartesia_calls._redaction",
+    "reply_gaps": "cartesia_calls._turns",
+    "timeline": "cartesia_calls._timeline",
+    "tool_failed": "cartesia_calls._turns",
 }
 
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._arguments import check_id
+from ._driving import documented_by, run
+from ._operations import GET_AGENT, LIST_AGENTS, SPEC_VERSION
+
 if TYPE_CHECKING:
     from cartesia_api.models import AgentSummary
 
-    from ._call_flows import AgentFlows
-    from ._flow import AsyncRunner, Runner
+    from ._sending import Sender
 
 
-class Agents:
-    """Voice agents; general errors are those of `Calls`."""
+class AsyncAgents:
+    """Voice agents; general errors are those of `client.calls`."""
 
-    def __init__(self, flows: AgentFlows, runner: Runner) -> None:
-        self._flows = flows
-        self._runner = runner
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
-    def list(self) -> list[AgentSummary]:
+    async def list(self) -> list[AgentSummary]:
         """Return all agents of the account (operation `agents_list`)."""
-        return self._runner.run(self._flows.list())
+        response = await self._sender.call(LIST_AGENTS, cartesia_version=SPEC_VERSION)
+        return response.summaries
 
-    def get(self, agent_id: str) -> AgentSummary:
+    async def get(self, agent_id: str) -> AgentSummary:
         """Return one agent (operation `agents_get`).
 
         Args:
@@ -31,20 +34,17 @@ class Agents:
         Raises:
             NotFoundError: There is no such agent, or it belongs to another account.
         """
-        return self._runner.run(self._flows.get(agent_id))
+        agent_id = check_id(agent_id, "agent_id")
+        return await self._sender.call(GET_AGENT, agent_id, cartesia_version=SPEC_VERSION)
 
 
-class AsyncAgents:
-    """`Agents`, to be awaited."""
+@documented_by(AsyncAgents)
+class Agents:
+    def __init__(self, agents: AsyncAgents) -> None:
+        self._agents = agents
 
-    def __init__(self, flows: AgentFlows, runner: AsyncRunner) -> None:
-        self._flows = flows
-        self._runner = runner
+    def list(self) -> list[AgentSummary]:
+        return run(self._agents.list())
 
-    async def list(self) -> list[AgentSummary]:
-        """Return all agents of the account (`agents_list`)."""
-        return await self._runner.run(self._flows.list())
-
-    async def get(self, agent_id: str) -> AgentSummary:
-        """Return one agent (`agents_get`); as `Agents.get`."""
-        return await self._runner.run(self._flows.get(agent_id))
+    def get(self, agent_id: str) -> AgentSummary:
+        return run(self._agents.get(agent_id))

@@ -1,19 +1,17 @@
-"""The two clients: settings, an engine, and the resources that use them."""
+"""The two clients: settings, a transport, and the resources that use them."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from ._agents import Agents, AsyncAgents
-from ._call_flows import AgentFlows, CallFlows
 from ._calls import AsyncCalls, Calls
 from ._clock import SystemClock
-from ._engines._choice import EngineName, make_async_engine, make_engine
-from ._flow import AsyncRunner, Runner
-from ._http import DEFAULT_MAX_RESPONSE_BYTES, AsyncEngine, Engine
-from ._logs_flows import LogsFlows
-from ._operations import DEFAULT_API_VERSION
+from ._driving import run
+from ._http import DEFAULT_MAX_RESPONSE_BYTES
+from ._operations import GET_STATUS, SPEC_VERSION
 from ._retry import RetryPolicy
 from ._secret import concealed
 from ._sending import Sender
@@ -21,30 +19,93 @@ from ._settings import (
     DEFAULT_LOGS_GRACE_PERIOD,
     DEFAULT_MAX_RETRIES,
     DEFAULT_TIMEOUT,
-    resolve_settings,
+    Settings,
 )
+from ._transports._choice import ASYNC, SYNC, make_transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    import httpx
-
     from cartesia_api.models import APIInfo
 
     from ._clock import Clock
-    from ._settings import OnRetry, Settings
+    from ._settings import EngineName, OnRetry
+    from ._transports._choice import Flavour
 
-EngineT = TypeVar("EngineT", Engine, AsyncEngine)
+
+class HttpClient(Protocol):
+    """An `httpx.Client` or an `httpx2.Client`."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is closed."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
 
 
-class _BaseClient(Generic[EngineT]):
-    """What both clients have: checked settings, an engine, a clock."""
+class AsyncHttpClient(Protocol):
+    """An `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
 
-    def __init__(self, settings: Settings, engine: EngineT, clock: Clock) -> None:
-        self._settings = settings
-        self._engine: EngineT = engine
-        self._clock = clock
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is closed."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close it."""
+        ...
+
+
+HttpClientT = TypeVar("HttpClientT")
+
+
+class _BaseClient(ABC, Generic[HttpClientT]):
+    """What both clients share."""
+
+    _flavour: Flavour
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_version: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        engine: EngineName | None = None,
+        headers: Mapping[str, str] | None = None,
+        http_client: HttpClientT | None = None,
+        logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
+        total_timeout: float | None = None,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        on_retry: OnRetry | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        key = concealed(api_key)
+        del api_key  # what raises from here on shows no key among its locals
+        if http_client is not None and engine is None:
+            engine = "httpx"  # the argument beats the environment
+        settings = self._settings = Settings(
+            api_key=key,
+            base_url=base_url,
+            api_version=api_version,
+            timeout=timeout,
+            max_retries=max_retries,
+            engine=engine,
+            headers=headers,
+            logs_grace_period=logs_grace_period,
+            total_timeout=total_timeout,
+            max_response_bytes=max_response_bytes,
+            on_retry=on_retry,
+            clock=clock or SystemClock(),
+        )
+        self._transport = make_transport(
+            self._flavour, settings.engine, settings.base_url, http_client, settings.clock
+        )
 
     def with_options(
         self,
@@ -61,7 +122,7 @@ class _BaseClient(Generic[EngineT]):
     ) -> Self:
         """Return a client with other settings that shares this one's connections.
 
-        What is not given stays as it is; `headers` are added to those there are. Closing either
+        What is not passed stays as it is; `headers` are added to those there are. Closing either
         client closes the connections of both.
 
         Raises:
@@ -81,7 +142,7 @@ class _BaseClient(Generic[EngineT]):
             on_retry=on_retry,
         )
         copy = object.__new__(type(self))
-        copy._settings, copy._engine, copy._clock = settings, self._engine, self._clock
+        copy._settings, copy._transport = settings, self._transport
         return copy
 
     @property
@@ -101,7 +162,7 @@ class _BaseClient(Generic[EngineT]):
 
     @property
     def max_retries(self) -> int:
-        """How often a request that failed in passing is sent again."""
+        """How often a request that failed in passing is retried."""
         return self._settings.max_retries
 
     @property
@@ -111,20 +172,23 @@ class _BaseClient(Generic[EngineT]):
 
     @property
     def max_response_bytes(self) -> int:
-        """How long an answer's body may be, decoded, in bytes."""
+        """How long a response's body may be, decoded, in bytes."""
         return self._settings.max_response_bytes
+
+    @property
+    def logs_grace_period(self) -> float:
+        """How long after a call's end its logs may still be written, in seconds."""
+        return self._settings.logs_grace_period
 
     @property
     def engine(self) -> str:
         """The name of the engine that sends the requests."""
-        return self._engine.name
+        return self._transport.name
 
     def __repr__(self) -> str:
-        if not hasattr(self, "_settings"):
-            return (
-                f"{type(self).__name__}()"  # a debugger's look at one whose settings were refused
-            )
-        settings = self._settings
+        settings: Settings | None = vars(self).get("_settings")
+        if settings is None:  # a debugger looks at a client whose settings were refused
+            return f"{type(self).__name__}()"
         return (
             f"{type(self).__name__}(api_key={settings.api_key}, base_url={settings.base_url!r}, "
             f"api_version={settings.api_version!r}, timeout={settings.timeout:g}, "
@@ -133,11 +197,19 @@ class _BaseClient(Generic[EngineT]):
 
     @cached_property
     def _sender(self) -> Sender:
-        policy = RetryPolicy(max_retries=self._settings.max_retries)
-        return Sender(self._settings, policy, self._clock)
+        settings = self._settings
+        policy = RetryPolicy(max_retries=settings.max_retries)
+        return Sender(settings, policy, settings.clock, self._transport, self._sleep)
+
+    @abstractmethod
+    async def _sleep(self, seconds: float) -> None:
+        """Let seconds pass."""
+
+    async def _status(self) -> APIInfo:
+        return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
 
 
-class Client(_BaseClient[Engine]):
+class Client(_BaseClient[HttpClient]):
     """The client: `with Client() as client: client.calls.logs("ac_123")`.
 
     It keeps connections open until it is closed, and threads may share it. An argument beats the
@@ -149,88 +221,53 @@ class Client(_BaseClient[Engine]):
             Plain `http://` only to a loopback address.
         api_version: The date sent as `Cartesia-Version`; else `CARTESIA_VERSION`, else the one that
             the vendored spec names.
-        timeout: The bound of one attempt, in seconds. The system's look-up of a host's name can't be
-            interrupted: one that takes longer is told of when it ends.
-        max_retries: How often a request is sent again after no answer, 408, 409, 429 or 5xx.
+        timeout: The bound of one attempt, in seconds. The system's lookup of a host's name can't be
+            interrupted: a slower lookup is reported only after it returns.
+        max_retries: How often a request is retried after no response, 408, 409, 429 or 5xx.
         engine: What sends the requests: `httpx`, `fast` (the extra of that name), or `auto`, which
-            is `fast` where it is installed and can be used.
+            is `fast` where it is installed and can be used; else `CARTESIA_ENGINE`, else `auto`.
         headers: More headers to send with every request.
-        http_client: An `httpx.Client` of your own to send with; it stays yours to close.
+        http_client: A client of your own to send with, of httpx or of httpx2; you close it.
         logs_grace_period: How long after a call's end its logs may still be written, in seconds:
             it decides between the reasons `not_written_yet` and `expired_or_never_written`.
         total_timeout: The bound of an operation with all its retries and pauses, in seconds; by
             default 300, or `timeout` where that is longer.
-        max_response_bytes: How long an answer's body may be, decoded; a recording may be longer.
-        on_retry: A function that is told of each retry, with a `RetryEvent`, before the pause.
+        max_response_bytes: How long a response's body may be, decoded; a recording may be longer.
+        on_retry: A function that is called with each retry, a `RetryEvent`, before the pause.
         clock: Another clock to wait by, for tests.
 
     Raises:
         ConfigurationError: There is no key, or a setting is wrong. Nothing is sent.
     """
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        api_version: str | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        engine: EngineName = "auto",
-        headers: Mapping[str, str] | None = None,
-        http_client: httpx.Client | None = None,
-        logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
-        total_timeout: float | None = None,
-        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
-        on_retry: OnRetry | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        key = concealed(api_key)
-        del api_key  # what raises from here on shows no key among its locals
-        settings = resolve_settings(
-            api_key=key,
-            base_url=base_url,
-            api_version=api_version,
-            default_api_version=DEFAULT_API_VERSION,
-            timeout=timeout,
-            max_retries=max_retries,
-            headers=headers,
-            logs_grace_period=logs_grace_period,
-            total_timeout=total_timeout,
-            max_response_bytes=max_response_bytes,
-            on_retry=on_retry,
-        )
-        clock = clock or SystemClock()
-        sending = make_engine(engine, settings.base_url, http_client, clock)
-        super().__init__(settings, sending, clock)
-
-    @property
-    def _runner(self) -> Runner:
-        return Runner(self._engine, self._clock)
+    _flavour = SYNC
 
     @cached_property
     def calls(self) -> Calls:
         """Voice-agent calls."""
-        return Calls(CallFlows(self._sender), LogsFlows(self._sender), self._runner)
+        return Calls(AsyncCalls(self._sender))
 
     @cached_property
     def agents(self) -> Agents:
         """Voice agents."""
-        return Agents(AgentFlows(self._sender), self._runner)
+        return Agents(AsyncAgents(self._sender))
 
     def status(self) -> APIInfo:
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
             APIStatusError: The server refused; the class tells why.
-            APIConnectionError: No whole answer came back.
-            ResponseValidationError: The answer is not what the spec says.
+            APIConnectionError: No complete response came back.
+            ResponseValidationError: The response is not what the spec says.
         """
-        return self._runner.run(AgentFlows(self._sender).status())
+        return run(self._status())
 
     def close(self) -> None:
-        """Close the connections. The client can't be used after; closing twice does no harm."""
-        self._engine.close()
+        """Close the connections. The client can't be used afterwards; closing twice does no harm."""
+        run(self._transport.close())
+
+    async def _sleep(self, seconds: float) -> None:
+        self._settings.clock.sleep(seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -244,69 +281,41 @@ class Client(_BaseClient[Engine]):
         self.close()
 
 
-class AsyncClient(_BaseClient[AsyncEngine]):
+class AsyncClient(_BaseClient[AsyncHttpClient]):
     """`Client` for asyncio: `async with AsyncClient() as client: await client.calls.logs("ac_123")`.
 
-    Arguments, settings and errors are those of `Client`; `http_client` is an `httpx.AsyncClient`.
-    Tasks of one event loop may share it.
+    Arguments, settings and errors are those of `Client`; `http_client` is an `AsyncClient` of httpx
+    or of httpx2. Tasks of one event loop may share it.
     """
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        api_version: str | None = None,
-        timeout: float = DEFAULT_TIMEOUT,
-        max_retries: int = DEFAULT_MAX_RETRIES,
-        engine: EngineName = "auto",
-        headers: Mapping[str, str] | None = None,
-        http_client: httpx.AsyncClient | None = None,
-        logs_grace_period: float = DEFAULT_LOGS_GRACE_PERIOD,
-        total_timeout: float | None = None,
-        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
-        on_retry: OnRetry | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        key = concealed(api_key)
-        del api_key  # what raises from here on shows no key among its locals
-        settings = resolve_settings(
-            api_key=key,
-            base_url=base_url,
-            api_version=api_version,
-            default_api_version=DEFAULT_API_VERSION,
-            timeout=timeout,
-            max_retries=max_retries,
-            headers=headers,
-            logs_grace_period=logs_grace_period,
-            total_timeout=total_timeout,
-            max_response_bytes=max_response_bytes,
-            on_retry=on_retry,
-        )
-        sending = make_async_engine(engine, settings.base_url, http_client)
-        super().__init__(settings, sending, clock or SystemClock())
-
-    @property
-    def _runner(self) -> AsyncRunner:
-        return AsyncRunner(self._engine, self._clock)
+    _flavour = ASYNC
 
     @cached_property
     def calls(self) -> AsyncCalls:
         """Voice-agent calls."""
-        return AsyncCalls(CallFlows(self._sender), LogsFlows(self._sender), self._runner)
+        return AsyncCalls(self._sender)
 
     @cached_property
     def agents(self) -> AsyncAgents:
         """Voice agents."""
-        return AsyncAgents(AgentFlows(self._sender), self._runner)
+        return AsyncAgents(self._sender)
 
     async def status(self) -> APIInfo:
-        """Return whether the API is up (operation `apiStatus_get`); as `Client.status`."""
-        return await self._runner.run(AgentFlows(self._sender).status())
+        """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
+
+        Raises:
+            APIStatusError: The server refused; the class tells why.
+            APIConnectionError: No complete response came back.
+            ResponseValidationError: The response is not what the spec says.
+        """
+        return await self._status()
 
     async def close(self) -> None:
-        """Close the connections. The client can't be used after; closing twice does no harm."""
-        await self._engine.close()
+        """Close the connections. The client can't be used afterwards; closing twice does no harm."""
+        await self._transport.close()
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._settings.clock.sleep_async(seconds)
 
     async def __aenter__(self) -> Self:
         return self

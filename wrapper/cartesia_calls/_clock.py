@@ -1,38 +1,37 @@
-"""Time, as something that can be handed in.
+"""The clock of a client.
 
-Tests hand in a clock that moves when it is slept on; nothing else reads the time or sleeps.
+Tests pass one that moves when it is slept on; nothing else reads the time or sleeps.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time and lets it pass."""
+    """What `clock=` takes: something that tells the time and waits."""
 
     def now(self) -> datetime:
         """Return the present moment, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Return seconds that never run backwards, from any beginning."""
+        """Return seconds that never run backwards, from any start."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Wait for `seconds`."""
         ...
 
     async def sleep_async(self, seconds: float) -> None:
-        """Let `seconds` pass without blocking the event loop."""
+        """Wait for `seconds` without blocking the event loop."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of this machine; the default."""
 
     def now(self) -> datetime:
         """Return the present moment, in UTC."""
@@ -46,4 +45,6 @@ class SystemClock:
 
     async def sleep_async(self, seconds: float) -> None:
         """Suspend this task for `seconds`."""
+        import asyncio  # noqa: PLC0415 - a sync client does without it
+
         await asyncio.sleep(seconds)

@@ -25,12 +25,10 @@ is sent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ._error_answers import ErrorAnswer
 
 MissingLogsReason = Literal[
     "in_progress",
@@ -41,6 +39,22 @@ MissingLogsReason = Literal[
     "unknown",
 ]
 """Why a call that exists has no logs to show."""
+
+
+class StatusFacts(NamedTuple):
+    """What a response says that is not a success; `APIStatusError` documents the fields."""
+
+    status_code: int
+    error_code: str | None
+    title: str | None
+    message: str | None
+    request_id: str | None
+    doc_url: str | None
+    retry_after: float | None
+    body: object
+    headers: Mapping[str, str]
+    method: str
+    url: str
 
 
 class CartesiaError(Exception):
@@ -76,7 +90,7 @@ class ConfigurationError(CartesiaError):
 
 
 class APIConnectionError(CartesiaError):
-    """No whole answer came back: DNS, connection refused or reset, TLS, a body cut short.
+    """No complete response came back: DNS, connection refused or reset, TLS, a body cut short.
 
     Attributes:
         attempts: How many times the request was sent before this was raised.
@@ -88,13 +102,13 @@ class APIConnectionError(CartesiaError):
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """No whole answer came back within the time-out."""
+    """No complete response came back within the timeout."""
 
 
 class APIStatusError(CartesiaError):
-    """The server answered with a status that is not a success.
+    """The server responded with a status that is not a success.
 
-    The text fields are None where the answer did not have them; the API has used several shapes.
+    The text fields are None where the response did not have them; the API has used several shapes.
 
     Attributes:
         status_code: The HTTP status code, registered or not.
@@ -104,28 +118,29 @@ class APIStatusError(CartesiaError):
         request_id: What to give to the provider's support, from the body or the headers.
         doc_url: Where the API says the error is documented.
         retry_after: Seconds to wait before the next request, where the server said so.
-        body: The answer's body: a JSON value where it was JSON, else text. Long text is cut.
-        headers: The answer's headers, names in lower case.
+        body: The response's body: a JSON value where it was JSON, else text. Long text is cut.
+        headers: The response's headers, names in lower case.
         method: The request's method.
         url: The request's URL.
         attempts: How many times the request was sent before this was raised.
     """
 
+    status_code: int
+    error_code: str | None
+    title: str | None
+    message: str | None
+    request_id: str | None
+    doc_url: str | None
+    retry_after: float | None
+    body: object
+    headers: Mapping[str, str]
+    method: str
+    url: str
     attempts: int = 1
 
-    def __init__(self, summary: str, *, hint: str = "", answer: ErrorAnswer) -> None:
+    def __init__(self, summary: str, *, hint: str = "", facts: StatusFacts) -> None:
         super().__init__(summary, hint=hint)
-        self.status_code: int = answer.status_code
-        self.error_code: str | None = answer.error_code
-        self.title: str | None = answer.title
-        self.message: str | None = answer.message
-        self.request_id: str | None = answer.request_id
-        self.doc_url: str | None = answer.doc_url
-        self.retry_after: float | None = answer.retry_after
-        self.body: object = answer.body
-        self.headers: Mapping[str, str] = answer.headers
-        self.method: str = answer.method
-        self.url: str = answer.url
+        vars(self).update(facts._asdict())
 
 
 class BadRequestError(APIStatusError):
@@ -177,12 +192,12 @@ class InternalServerError(APIStatusError):
 
 
 class ResponseValidationError(CartesiaError):
-    """The server answered with a success that is not what the spec says.
+    """The server responded with a success that is not what the spec says.
 
     Attributes:
-        problem: What is wrong with the answer.
+        problem: What is wrong with the response.
         pointer: Where, as a JSON Pointer (RFC 6901); empty for the whole body.
-        body: The beginning of the answer's body, as text.
+        body: The beginning of the response's body, as text.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What goes to an engine and what comes back: plain values that belong to no HTTP library."""
+"""Requests and responses as plain values that belong to no HTTP library, and what sends them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _FIRST_REDIRECT = HTTPStatus.MULTIPLE_CHOICES.value
 
 
 def is_success(status_code: int) -> bool:
-    """Tell whether a status says that all went well."""
+    """Return whether a status is a success."""
     return OK <= status_code < _FIRST_REDIRECT
 
 
 class Sink(Protocol):
-    """Where a body goes that is too large to hold."""
+    """Takes a body that is too large to hold."""
 
     def start(self, length: int | None) -> None:
-        """Begin anew: an earlier attempt may have broken off.
+        """Start over: an earlier attempt may have broken off.
 
         Args:
             length: How many bytes will come, if the server says so.
@@ -39,7 +39,7 @@ class Sink(Protocol):
 
 
 class Request(NamedTuple):
-    """One request, without the key's text: an engine reveals it when it sends.
+    """One request, without the key's text: the transport reveals it when it sends.
 
     Attributes:
         method: In upper case.
@@ -48,7 +48,7 @@ class Request(NamedTuple):
         api_key: Goes into `Authorization` as a bearer token; None where the spec asks for no key.
         timeout: The bound of the attempt, in seconds.
         sink: Takes the body of a success, piece by piece, instead of the response.
-        max_bytes: How long the answer's body may be, decoded, unless the sink takes it.
+        max_bytes: How long the response's body may be, decoded, unless the sink takes it.
     """
 
     method: str
@@ -65,7 +65,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """One whole answer.
+    """One whole response.
 
     Attributes:
         status_code: Any number that a server can send.
@@ -82,8 +82,8 @@ class Response(NamedTuple):
         return f"<Response {self.status_code}, {len(self.body)} bytes>"
 
 
-class OpenAnswer(Protocol):
-    """An answer whose body is read piece by piece, however long it is.
+class StreamedResponse(Protocol):
+    """A response whose body is read piece by piece, however long it is.
 
     Attributes:
         status_code: Any number that a server can send.
@@ -94,10 +94,10 @@ class OpenAnswer(Protocol):
     headers: Mapping[str, str]
 
     def bound_reads(self, seconds: float) -> None:
-        """Bound each `read` from now on; until then, the request's time-out does."""
+        """Bound each `read` from now on; until then, the request's timeout does."""
         ...
 
-    def read(self) -> bytes:
+    async def read(self) -> bytes:
         """Return the next bytes of the body, decoded; none at its end.
 
         Raises:
@@ -107,74 +107,40 @@ class OpenAnswer(Protocol):
         """
         ...
 
-    def close(self) -> None:
-        """Give the connection up. More than once does no harm."""
-        ...
-
-
-class AsyncOpenAnswer(Protocol):
-    """`OpenAnswer`, to be awaited."""
-
-    status_code: int
-    headers: Mapping[str, str]
-
-    def bound_reads(self, seconds: float) -> None:
-        """See `OpenAnswer.bound_reads`."""
-        ...
-
-    async def read(self) -> bytes:
-        """Return the next bytes of the body, decoded; errors as `OpenAnswer.read`."""
-        ...
-
     async def close(self) -> None:
         """Give the connection up. More than once does no harm."""
         ...
 
 
-class Engine(Protocol):
-    """Sends requests. It never retries, never follows a redirect, never reads a status."""
+class Transport(Protocol):
+    """Sends requests. It never retries, follows a redirect or reads a status.
 
-    name: str
-
-    def send(self, request: Request) -> Response:
-        """Send one request and return its whole answer.
-
-        The body of a 200 goes to the request's sink, if it has one.
-
-        Raises:
-            APITimeoutError: The answer was not whole within the request's time-out.
-            APIConnectionError: No whole answer came back.
-            ResponseValidationError: The answer's body can't be decoded, or is longer than allowed.
-            ConfigurationError: The engine is closed.
-        """
-        ...
-
-    def open(self, request: Request) -> OpenAnswer:
-        """Send one request and return the head of its answer; the body is left to be read.
-
-        The request's time-out bounds the wait for the head, and that for each piece; sink and
-        `max_bytes` are of no account. Errors as `send`.
-        """
-        ...
-
-    def close(self) -> None:
-        """Close every connection that belongs to the engine. More than once does no harm."""
-        ...
-
-
-class AsyncEngine(Protocol):
-    """`Engine`, to be awaited."""
+    The coroutines of a transport for threads never suspend.
+    """
 
     name: str
 
     async def send(self, request: Request) -> Response:
-        """Send one request and return its whole answer; errors as `Engine.send`."""
+        """Send one request and return its whole response.
+
+        The body of a 200 goes to the request's sink, if it has one.
+
+        Raises:
+            APITimeoutError: The response was not complete within the request's timeout.
+            APIConnectionError: No complete response came back.
+            ResponseValidationError: The body can't be decoded, or is longer than allowed.
+            ConfigurationError: The transport is closed.
+        """
         ...
 
-    async def open(self, request: Request) -> AsyncOpenAnswer:
-        """Send one request and return the head of its answer; as `Engine.open`."""
+    async def stream(self, request: Request) -> StreamedResponse:
+        """Send one request and return the head of its response; the body is left to be read.
+
+        The request's timeout bounds the wait for the head, and that for each piece; sink and
+        `max_bytes` do not apply. Errors as `send`.
+        """
         ...
 
     async def close(self) -> None:
-        """Close every connection that belongs to the engine. More than once does no harm."""
+        """Close every connection that belongs to the transport. More than once does no harm."""
         ...

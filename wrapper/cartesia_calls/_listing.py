@@ -1,25 +1,42 @@
-"""Calls listed page by page, as a flow that sync and async clients both run."""
+"""Calls listed page by page, for sync and async clients alike."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ._exceptions import ResponseValidationError
-from ._flow import Emit
 from ._operations import LIST_CALLS, SPEC_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
+    from typing import Self
 
     from cartesia_api.models import AgentCall, GetCallsResponse
     from cartesia_api.types import Unset
 
-    from ._flow import ItemFlow
     from ._sending import Sender
 
 LARGEST_PAGE = 100
+
+
+class CallPage(list["AgentCall"]):
+    """The wanted calls of one page, newest first; it may be empty.
+
+    Attributes:
+        next_cursor: Pass it to `pages(after=...)` to resume with the next page, in another process
+            too; None at the end of the list.
+    """
+
+    next_cursor: str | None = None
+
+    @classmethod
+    def of(cls, calls: list[AgentCall], next_cursor: str | None) -> Self:
+        """Return a page of these calls."""
+        page = cls(calls)
+        page.next_cursor = next_cursor
+        return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +51,8 @@ class CallQuery:
         until: Those that started before this moment.
         limit: At most this many.
         expand_transcript: Whether to include transcripts.
-        complete: Whether to miss no call that may be wanted: the server is not asked to filter by
-            time, and a call without any time is wanted whatever the times are.
+        undated: Whether to include calls without any time, and to send no window to the server,
+            which may leave out calls that never started.
     """
 
     agent_id: str | None = None
@@ -45,7 +62,7 @@ class CallQuery:
     until: datetime | None = None
     limit: int | None = None
     expand_transcript: bool = False
-    complete: bool = False
+    undated: bool = False
 
     @property
     def server_bounds(self) -> tuple[datetime | Unset, datetime | Unset]:
@@ -56,7 +73,7 @@ class CallQuery:
         """
         from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
-        if self.complete or self.until is None:
+        if self.undated or self.until is None:
             return UNSET, UNSET
         return (
             UNSET if self.since is None else _whole_second(self.since) or UNSET,
@@ -76,7 +93,7 @@ class CallQuery:
     def can_place(self, call: AgentCall) -> bool:
         """Return whether it can be known if the call lies in the window."""
         is_open = self.since is None and self.until is None
-        return self.complete or is_open or time_of(call) is not None
+        return self.undated or is_open or time_of(call) is not None
 
     @property
     def page_size(self) -> int:
@@ -105,36 +122,45 @@ def _whole_second(moment: datetime, *, up: bool = False) -> datetime | None:
         return None
 
 
-def list_pages(
-    sender: Sender, query: CallQuery, on_unplaced: Callable[[int], None] | None = None
-) -> ItemFlow[list[AgentCall]]:
-    """Emit one list of wanted calls for each page, newest first; it may be empty.
+async def list_pages(
+    sender: Sender,
+    query: CallQuery,
+    *,
+    after: str | None = None,
+    on_unplaced: Callable[[int], None] | None = None,
+) -> AsyncGenerator[CallPage, None]:
+    """Yield the wanted calls of each page, newest first.
 
     Args:
         sender: Sends the requests.
         query: Which calls to list.
-        on_unplaced: Called with the number of calls that a page leaves out for want of a time.
+        after: Where to begin: a page's `next_cursor`.
+        on_unplaced: Called with the number of calls that a page leaves out because they have no time.
 
     Raises:
-        ResponseValidationError: The pages lead in a circle, or say that there is more and not where.
+        ResponseValidationError: A cursor repeats, or the server says that there is more and not where.
         APIStatusError: The server refused; the class tells why.
-        APIConnectionError: No whole answer came back.
+        APIConnectionError: No complete response came back.
     """
     from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
-    cursors = _Cursors()
     wanted = query.limit
-    cursor: str | Unset = UNSET
+    cursor = after
+    used: set[str] = set()
     last_page: set[str] = set()
     times: list[datetime] = []
     first_start, last_start = query.server_bounds
-    while wanted != 0:
-        page = yield from sender.call(
+    while True:
+        if cursor is not None:
+            if cursor in used:
+                raise _lost("/next_page", f"leads back to {cursor!r}, where the list was before")
+            used.add(cursor)
+        page = await sender.call(
             LIST_CALLS,
             agent_id=query.agent_id or UNSET,
             batch_id=query.batch_id or UNSET,
             expand="transcript" if query.expand_transcript else UNSET,
-            starting_after=cursor,
+            starting_after=UNSET if cursor is None else cursor,
             limit=query.page_size,
             start_time_gte=first_start,
             start_time_lte=last_start,
@@ -147,49 +173,35 @@ def list_pages(
             on_unplaced(len(matching) - len(calls))
         calls = calls[:wanted]
         wanted = None if wanted is None else wanted - len(calls)
-        yield Emit(calls)
-        # One call alone may have an odd time. The list ends when a whole page and the call before
-        # it are too old.
+        # One call alone may have an odd time. The list ends when a whole page and the last call of
+        # the previous page are too old.
         times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
-        if query.since is not None and len(times) > 1 and max(times) < query.since:
+        is_past = query.since is not None and len(times) > 1 and max(times) < query.since
+        cursor = None if is_past or wanted == 0 else _next_cursor(page, query.page_size)
+        yield CallPage.of(calls, cursor)
+        if cursor is None:
             return
         last_page = {call.id for call in page.data}
-        following = cursors.after(page, query.page_size)
-        if following is None:
-            return
-        cursor = following
 
 
-@dataclass(slots=True)
-class _Cursors:
-    """Finds each page's cursor, and notices when they lead in a circle."""
+def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:
+    """Return the cursor of the next page, None if there is none.
 
-    used: set[str] = field(default_factory=set[str])
+    Servers differ in what they send: `next_page` is the cursor where there is one; without it the
+    last call's id is, if `has_more` says so, or if there is neither and the page is full.
 
-    def after(self, page: GetCallsResponse, page_size: int) -> str | None:
-        """Return the cursor of the page behind this one, None if there is none.
-
-        Servers differ in what they send: `next_page` is the cursor where there is one; without it
-        the last call's id is, if `has_more` says so, or if there is neither and the page is full.
-
-        Raises:
-            ResponseValidationError: The cursor was used before, or is nowhere to be found.
-        """
-        if page.has_more is False:
-            return None
-        cursor = page.next_page or None
-        if cursor is None:
-            if page.has_more is not True and (page.next_page is None or len(page.data) < page_size):
-                return None
-            if not page.data:
-                raise _lost(
-                    "/data", "is empty, though /has_more is true and no /next_page is given"
-                )
-            cursor = page.data[-1].id
-        if cursor in self.used:
-            raise _lost("/next_page", f"leads back to {cursor!r}, where the list was before")
-        self.used.add(cursor)
-        return cursor
+    Raises:
+        ResponseValidationError: The cursor is nowhere to be found.
+    """
+    if page.has_more is False:
+        return None
+    if page.next_page:
+        return page.next_page
+    if page.has_more is not True and (page.next_page is None or len(page.data) < page_size):
+        return None
+    if not page.data:
+        raise _lost("/data", "is empty, though /has_more is true and no /next_page is given")
+    return page.data[-1].id
 
 
 def _lost(pointer: str, problem: str) -> ResponseValidationError:

@@ -1,7 +1,7 @@
 """The level and the time of a log line.
 
 The API promises no format: `AgentCallLogs.logs` are any strings. Widely used formats are recognised:
-loguru's default, those of the standard library's logging, and JSON.
+loguru's default, those of the standard library's logging, of uvicorn and LiteLLM, and JSON.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from datetime import time as clock_time
 from typing import Any, NamedTuple, cast
 
 LEVELS = {
@@ -30,21 +31,25 @@ _FORMATS = tuple(
     re.compile(pattern)
     for pattern in (
         # loguru: TIME | LEVEL    | module:function:line - message; a level may have any name.
-        rf"{_TIME} \| (?P<level>[^\s|]+) *\| ",
-        # logging with %(asctime)s: TIME LEVEL …, TIME [LEVEL] …, TIME - LEVEL - …, TIME:LEVEL:…
-        rf"{_TIME}[ :|-]+\[?{_LEVEL}\b",
+        rf"{_TIME} \| (?P<level>[^\s|]+) *\| (?:(?P<place>[^\s|]+:\d+) - )?",
+        # logging with %(asctime)s: TIME LEVEL …, TIME [LEVEL] …, TIME - LEVEL - …, TIME:LEVEL:name:…
+        rf"{_TIME}[ :|-]+\[?{_LEVEL}\b\]?(?::(?P<place>[^\s:]+):)?[ :|-]*",
         # The logging documentation's own: TIME - name - LEVEL - message
-        rf"{_TIME} - \S+ - {_LEVEL} - ",
+        rf"{_TIME} - (?P<place>\S+) - {_LEVEL} - ",
         # Any other line that begins with a time.
-        rf"{_TIME}(?!\d)",
+        rf"{_TIME}(?!\d) *",
+        # LiteLLM: time of day - name:LEVEL: file:line - message
+        rf"(?P<clock>\d\d:\d\d:\d\d) - [^\s:]+:{_LEVEL}: (?:(?P<place>\S+:\d+) - )?",
         # logging.basicConfig: LEVEL:name:message; also LEVEL: message, [LEVEL] message.
-        rf"\[?{_LEVEL}[\]:]",
+        rf"\[?{_LEVEL}(?:\]|:(?:(?P<place>[^\s:]+):)?) *",
     )
 )
 _ESCAPE = "\x1b"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LEVEL_KEYS = ("level", "levelname", "severity")
 _TIME_KEYS = ("time", "timestamp", "ts", "asctime", "@timestamp")
+_PLACE_KEYS = ("logger", "name", "module", "logger_name")
+_MESSAGE_KEYS = ("message", "msg", "event", "text")
 # A number of seconds since 1970 has fewer digits than one of milliseconds, until the year 5138.
 _FIRST_MILLISECONDS = 1e11
 
@@ -62,12 +67,36 @@ class LogLine(NamedTuple):
     time: datetime | None = None
 
 
+class LogHead(NamedTuple):
+    """All that the first line of a log record says.
+
+    Attributes:
+        level: As in `LogLine`.
+        time: As in `LogLine`.
+        clock: The time of day, if the line has no date.
+        place: The logger, or the place in the code, such as `app.main:run:12`.
+        message: The rest of the line, without colours.
+    """
+
+    level: str | None = None
+    time: datetime | None = None
+    clock: clock_time | None = None
+    place: str | None = None
+    message: str = ""
+
+
 def log_line(line: str) -> LogLine:
     """Return the level and the time of a log line, as far as its format is known.
 
-    It reads loguru's default format, those of the standard library's logging, and JSON. It raises
-    nothing.
+    It reads loguru's default format, those of the standard library's logging, of uvicorn and LiteLLM,
+    and JSON. It raises nothing.
     """
+    head = log_head(line)
+    return LogLine(head.level, head.time)
+
+
+def log_head(line: str) -> LogHead:
+    """Return all that a log line says, as far as its format is known; it raises nothing."""
     if _ESCAPE in line:
         line = _COLOUR.sub("", line)
     if line.startswith("{"):
@@ -75,25 +104,46 @@ def log_line(line: str) -> LogLine:
     for form in _FORMATS:
         if found := form.match(line):
             parts = found.groupdict()
-            return LogLine(_level(parts.get("level")), _time(parts.get("time")))
-    return LogLine()
+            return LogHead(
+                _level(parts.get("level")),
+                _time(parts.get("time")),
+                _clock(parts.get("clock")),
+                parts.get("place"),
+                line[found.end() :],
+            )
+    return LogHead(message=line)
 
 
-def _read_json(line: str) -> LogLine:
+def _read_json(line: str) -> LogHead:
     try:
         row: dict[str, Any] = json.loads(line)
     except (ValueError, RecursionError):
-        return LogLine()
+        return LogHead(message=line)
     # loguru with serialize=True keeps what it knows one level down.
     if isinstance(row.get("record"), dict):
         row = cast("dict[str, Any]", row["record"])
-    level = next((row[key] for key in _LEVEL_KEYS if key in row), None)
-    time = next((row[key] for key in _TIME_KEYS if key in row), None)
+    level, moment, place, message = (
+        next((row[key] for key in keys if key in row), None)
+        for keys in (_LEVEL_KEYS, _TIME_KEYS, _PLACE_KEYS, _MESSAGE_KEYS)
+    )
     if isinstance(level, dict):
         level = cast("dict[str, Any]", level).get("name")
-    if isinstance(time, dict):
-        time = cast("dict[str, Any]", time).get("timestamp")
-    return LogLine(_level(level), _time(time))
+    if isinstance(moment, dict):
+        moment = cast("dict[str, Any]", moment).get("timestamp")
+    return LogHead(
+        _level(level),
+        _time(moment),
+        None,
+        place if isinstance(place, str) else None,
+        message if isinstance(message, str) else line,
+    )
+
+
+def _clock(text: str | None) -> clock_time | None:
+    try:
+        return clock_time.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _level(name: object) -> str | None:

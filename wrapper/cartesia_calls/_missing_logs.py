@@ -73,7 +73,7 @@ class CallRecord(NamedTuple):
 
 
 def is_over(call: CallRecord | AgentCall) -> bool:
-    """Tell whether a call has ended, as far as its record says."""
+    """Return whether a call has ended, as far as its record says."""
     return bool(call.end_time) or call.status in _OVER
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -59,3 +59,27 @@ def whole_file(target: Path) -> Generator[BinaryIO]:
         part.replace(real)
     finally:
         part.unlink(missing_ok=True)
+
+
+class FileSink:
+    """Writes a body to a file, from its beginning at every attempt."""
+
+    def __init__(self, file: BinaryIO, progress: Callable[[int, int | None], None] | None) -> None:
+        self._file = file
+        self._progress = progress
+        self._total: int | None = None
+        self._written = 0
+
+    def start(self, length: int | None) -> None:
+        """Start over; see `Sink.start`."""
+        if self._written:
+            self._file.seek(0)
+            self._file.truncate()
+        self._total, self._written = length, 0
+
+    def write(self, piece: bytes) -> None:
+        """Write the next bytes."""
+        self._file.write(piece)
+        self._written += len(piece)
+        if self._progress is not None:
+            self._progress(self._written, self._total)

@@ -1,32 +1,28 @@
-"""When to send again, and after how long: pure decisions, no clock and no sleeping."""
+"""When to retry, and after how long: pure decisions, no clock and no sleeping."""
 
 from __future__ import annotations
 
-import random
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ._exceptions import APIConnectionError, APIStatusError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 Failure = APIConnectionError | APIStatusError
 
 
 @dataclass(frozen=True, slots=True)
 class RetryEvent:
-    """A request that failed in passing and is about to be sent again.
+    """A request that failed and is about to be retried.
 
     Attributes:
         method: The request's method.
         url: The request's URL.
         attempt: The number of the attempt that failed; 1 for the first.
-        pause: How long until it is sent again, in seconds.
+        pause: How long until the retry, in seconds.
         error: How it failed.
     """
 
@@ -40,13 +36,12 @@ class RetryEvent:
 _PASSING_STATUSES = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 )
-_NUMBER = re.compile(r"\s*[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 # Past this many doublings a pause is at its cap anyway, and 2**n would grow without end.
 _MOST_DOUBLINGS = 30
 
 
 def is_passing(failure: Failure) -> bool:
-    """Tell whether the same request may succeed later: no answer, 408, 409, 429, or 5xx."""
+    """Return whether the same request may succeed later: no response, 408, 409, 429, or 5xx."""
     if isinstance(failure, APIConnectionError):
         return True
     status = failure.status_code
@@ -54,21 +49,27 @@ def is_passing(failure: Failure) -> bool:
 
 
 def was_not_acted_on(failure: Failure) -> bool:
-    """Tell whether the server surely did nothing: it was not reached, or it is too busy (429)."""
+    """Return whether the server surely did nothing: it was not reached, or is too busy (429)."""
     if isinstance(failure, APIConnectionError):
         return not failure.may_have_arrived
     return failure.status_code == HTTPStatus.TOO_MANY_REQUESTS
 
 
+def _draw() -> float:
+    import random  # noqa: PLC0415 - slow to import, and needed for retries alone
+
+    return random.random()  # noqa: S311 - no secret
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How a request that failed in passing is repeated.
+    """How a failed request is retried.
 
     The pause before retry n is drawn evenly from 0 to `first_pause * 2**(n - 1)`, at most
     `longest_pause` ("full jitter"), unless the server names one.
 
     Attributes:
-        max_retries: How often a request is sent again.
+        max_retries: How often a request is retried.
         first_pause: The longest pause before the first retry, in seconds.
         longest_pause: The cap of a pause that we choose, in seconds.
         longest_retry_after: The cap of a pause that the server may choose, in seconds; a longer one
@@ -80,7 +81,7 @@ class RetryPolicy:
     first_pause: float = 0.5
     longest_pause: float = 8.0
     longest_retry_after: float = 60.0
-    draw: Callable[[], float] = random.random
+    draw: Callable[[], float] = _draw
 
     def pause(
         self,
@@ -90,7 +91,7 @@ class RetryPolicy:
         repeatable: bool = True,
         remaining: float = float("inf"),
     ) -> float | None:
-        """Return how many seconds to wait before sending again, or None to give up.
+        """Return how many seconds to wait before the retry, or None to give up.
 
         Args:
             failure: How attempt number `attempt` failed.
@@ -109,34 +110,3 @@ class RetryPolicy:
         elif pause > self.longest_retry_after:
             return None
         return pause if pause < remaining else None
-
-
-def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one.
-
-    Args:
-        headers: Of the answer, names in lower case.
-        now: The present time, for a date; aware.
-    """
-    milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after", "").strip()
-    seconds = _non_negative_number(value)
-    if seconds is not None:
-        return seconds
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    # A date without a known zone comes back naive; HTTP's dates are UTC.
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
-
-
-def _non_negative_number(text: str) -> float | None:
-    # float alone would read "1_0", "nan" and the digits of other scripts too.
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = float(text)
-    return number if number < float("inf") else None

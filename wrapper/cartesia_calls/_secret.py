@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 
 _PREFIX = "sk_car_"
-# With fewer characters than this behind the prefix, four of them would be too much to show.
+# With fewer characters than this after the prefix, four of them would be too much to show.
 _SHORTEST_TO_HINT_AT = 12
-# With more of its beginning than this, behind the prefix, what a cut has left of a key is masked.
+# A key that is cut off is masked if more of it than this is left after the prefix.
 _SHORTEST_TO_MASK = 4
-# Where an excerpt of a text ends, be it in the middle of one of JSON's escapes.
-_CUT = r"\\{0,4}(?:u[0-9A-Fa-f]{0,3})?(?=…|\Z)"
 
 
 def concealed(key: str | None) -> ApiKey | None:
@@ -43,11 +41,11 @@ class ApiKey:
     def masked_in(self, text: str) -> str:
         """Return a text, such as a server's error, with the key in it masked.
 
-        It may be spelled with JSON's escapes, and cut off where the text or an excerpt in it ends.
+        The end of the text, or of an excerpt in it, may have cut the key off.
         """
-        if "\\" not in text and self._value[: self._shown()] not in text:
-            return text  # found out in a fraction of the time, which counts for long ones
-        return re.sub(self._spellings(), lambda _: str(self), text)
+        if self._beginning() not in text:
+            return text  # most texts hold no key
+        return re.sub(self._pattern(), lambda _: str(self), text)
 
     def mask(self, error: Exception) -> None:
         """Mask the key in every text of an error that quotes a server."""
@@ -55,21 +53,15 @@ class ApiKey:
         vars(error).update({name: self.masked_in(text) for name, text in texts.items()})
         error.args = tuple(map(self.masked_in, map(str, error.args)))
 
-    def _shown(self) -> int:
-        """Return how much of the key's beginning may be left where it is cut off."""
-        return _SHORTEST_TO_MASK + (len(_PREFIX) if self._value.startswith(_PREFIX) else 0)
+    def _beginning(self) -> str:
+        """Return as much of the key's beginning as may be shown where it is cut off."""
+        prefix = _PREFIX if self._value.startswith(_PREFIX) else ""
+        return self._value[: len(prefix) + _SHORTEST_TO_MASK]
 
-    def _spellings(self) -> str:
-        """Return a regular expression for the key as texts have it."""
-        shown = self._shown()
-        spelled = [
-            rf"(?:\\{{0,4}}{re.escape(character)}|\\{{1,4}}u(?i:{ord(character):04x}))"
-            for character in self._value
-        ]
-        rest = (f"(?:{character}|{_CUT})" for character in spelled[shown:])
-        return "".join([*spelled[:shown], *rest])
+    def _pattern(self) -> str:
+        first = len(self._beginning())
+        rest = "".join(rf"(?:{re.escape(character)}|(?=…|\Z))" for character in self._value[first:])
+        return re.escape(self._beginning()) + rest
 
     def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError(
-            "an API key is not pickled or copied; make the client anew where it is used"
-        )
+        raise TypeError("an API key is not pickled or copied; make a new client where it is used")

@@ -1,27 +1,24 @@
-"""A request sent until there is an answer worth having, or none to hope for."""
+"""Requests sent until there is a response worth having, or no hope for one."""
 
 from __future__ import annotations
 
-import logging
-import platform
+import sys
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from ._engines._failures import timed_out
-from ._error_answers import status_error
+from . import _log
+from ._error_responses import status_error
 from ._exceptions import APIConnectionError, APITimeoutError, ResponseValidationError
-from ._flow import Open, Read, Send, Sleep
 from ._http import Request, Response, is_success
 from ._retry import RetryEvent
+from ._transports._failures import timed_out
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Awaitable, Callable
 
     from ._clock import Clock
-    from ._flow import Emit, Flow, ItemFlow, Outcome, Step
-    from ._http import AsyncOpenAnswer, OpenAnswer
+    from ._http import StreamedResponse, Transport
     from ._operations import Operation, RequestParts
     from ._reader import Misfit
     from ._retry import Failure, RetryPolicy
@@ -30,24 +27,40 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_log = logging.getLogger("cartesia_calls")
-# An engine's time-outs are above 0; this one is over at once. In seconds.
+# A transport's timeouts are above 0; this one is over at once. In seconds.
 _SHORTEST_TIMEOUT = 0.001
 _LONGEST_ERROR_BODY = 100_000
 _OWN_HEADERS = {
     "accept": "application/json, audio/wav",
-    "user-agent": f"cartesia-calls/{__version__} python/{platform.python_version()}",
+    "user-agent": f"cartesia-calls/{__version__} python/{'.'.join(map(str, sys.version_info[:3]))}",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The beginning of a response that is read piece by piece.
+
+    Attributes:
+        response: The response, to read the rest of.
+        first_piece: How its body begins.
+    """
+
+    response: StreamedResponse
+    first_piece: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Calls operations with a client's settings.
 
+    Its coroutines suspend only where those of the transport and `sleep` do.
+
     Attributes:
-        settings: Base URL, key, version, time-out and headers of every request.
-        policy: When to send again.
+        settings: Base URL, key, version, timeout and headers of every request.
+        policy: When to retry.
         clock: Tells the time.
+        transport: Sends the requests.
+        sleep: Lets seconds pass.
         deadline: No operation may last beyond this moment of the clock's `monotonic`.
         warned: The kinds of place that a warning was logged for.
     """
@@ -55,19 +68,21 @@ class Sender:
     settings: Settings
     policy: RetryPolicy
     clock: Clock
+    transport: Transport
+    sleep: Callable[[float], Awaitable[None]]
     deadline: float | None = None
     warned: set[str] = field(default_factory=set[str], repr=False)
 
-    def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> Flow[T]:
+    async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call an operation and return the model of its success.
 
         Raises:
-            APIConnectionError: No whole answer came back, at the last attempt.
-            APIStatusError: The last answer is not a success; the class tells which.
-            ResponseValidationError: The answer is not what the spec says.
+            APIConnectionError: No complete response came back, at the last attempt.
+            APIStatusError: The last response is not a success; the class tells which.
+            ResponseValidationError: The response is not what the spec says.
         """
         request = self.request(operation, operation.request_parts(*args, **kwargs))
-        response = yield from self.send(request, repeatable=operation.repeatable)
+        response = await self.send(request, repeatable=operation.repeatable)
         try:
             result, misfits = operation.parse(response)
         except ResponseValidationError as error:
@@ -77,12 +92,12 @@ class Sender:
             self._warn(operation.operation_id, misfit)
         return result
 
-    def get_object(
+    async def get_object(
         self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> Flow[dict[str, object]]:
+    ) -> dict[str, object]:
         """Call an operation and return the JSON object of its success as it came; as `call`."""
         request = self.request(operation, operation.request_parts(*args, **kwargs))
-        response = yield from self.send(request, repeatable=operation.repeatable)
+        response = await self.send(request, repeatable=operation.repeatable)
         try:
             return operation.decode_object(response)
         except ResponseValidationError as error:
@@ -118,133 +133,136 @@ class Sender:
             max_bytes=settings.max_response_bytes,
         )
 
-    def send(self, request: Request, *, repeatable: bool) -> Flow[Response]:
-        """Return the first answer that is a success, sending again as the policy says.
+    async def send(self, request: Request, *, repeatable: bool) -> Response:
+        """Return the first response that is a success, retrying as the policy says.
 
-        Every retry is told of to the logger `cartesia_calls`, level INFO, and to `on_retry`.
+        Each retry is logged to `cartesia_calls`, level INFO, and passed to `on_retry`.
         """
-        return self._retried(request, None, repeatable=repeatable)
 
-    def open(self, request: Request) -> Flow[Opening]:
-        """Return the head and the first piece of the first answer that is a success; as `send`."""
-        return self._retried(request, partial(self._open, request.timeout), repeatable=True)
+        async def attempt(bounded: Request) -> tuple[Response, Response]:
+            response = await self.transport.send(bounded)
+            return response, response
 
-    def read(self, request: Request, read: Callable[[Opening], ItemFlow[T]]) -> ItemFlow[T]:
-        """Open an answer and hand out what is read of it; if it breaks off, both begin anew."""
+        return await self.retried(request, attempt, repeatable=repeatable)
 
-        def attempt(
-            bounded: Request,
-        ) -> Generator[Step | Emit[T], Outcome, tuple[Response, None]]:
-            response, opening = yield from self._open(request.timeout, bounded)
-            if is_success(response.status_code):
-                yield from read(opening)
-            return response, None
+    async def stream(self, request: Request) -> Opening:
+        """Return the beginning of the first response that is a success; as `send`.
 
-        # What is handed out goes through a flow that knows of none.
-        attempt_at = cast("Callable[[Request], Flow[tuple[Response, None]]]", attempt)
-        yield from self._retried(request, attempt_at, repeatable=True)
+        The caller closes the response.
+        """
 
-    def _retried(
+        async def attempt(bounded: Request) -> tuple[Response, Opening]:
+            response, opening = await self.open(bounded, request.timeout)
+            if not is_success(response.status_code):
+                await opening.response.close()
+            return response, opening
+
+        return await self.retried(request, attempt, repeatable=True)
+
+    async def retried(
         self,
         request: Request,
-        attempt_at: Callable[[Request], Flow[tuple[Response, T]]] | None,
+        attempt_at: Callable[[Request], Awaitable[tuple[Response, T]]],
         *,
         repeatable: bool,
-    ) -> Flow[T]:
-        """Return what an attempt brings, by default its whole answer."""
-        deadline = self._deadline(request)
-        attempt = 0
+    ) -> T:
+        """Return the result of the first attempt whose response is a success.
+
+        Args:
+            request: What to send.
+            attempt_at: Makes one attempt, with the request bounded by the time that is left.
+            repeatable: Whether a request that was acted on may be sent again.
+        """
+        retries = self.retries(request, repeatable=repeatable)
         while True:
-            attempt += 1
             failure: Failure
             try:
-                bounded = self._bounded(request, deadline)
-                response, result = (
-                    (yield from attempt_at(bounded))
-                    if attempt_at
-                    else _whole((yield Send(bounded)))
-                )
+                response, result = await attempt_at(retries.bounded())
             except APIConnectionError as error:
                 failure = error
             else:
                 if is_success(response.status_code):
                     return result
                 failure = status_error(request, response, self.clock.now())
-            failure.attempts = attempt
-            pause = self.policy.pause(
-                failure,
-                attempt,
-                repeatable=repeatable,
-                remaining=deadline - self.clock.monotonic(),
-            )
-            if pause is None:
-                if attempt > 1:
-                    failure.summary += f" It was tried {attempt} times."
-                raise failure
-            self._tell(RetryEvent(request.method, request.url, attempt, pause, failure))
-            yield Sleep(pause)
+            await retries.pause_after(failure)
 
-    def _open(self, patience: float, request: Request) -> Flow[tuple[Response, Opening]]:
-        """Return the head of an answer with its first piece, or with all that an error says.
+    def retries(self, request: Request, *, repeatable: bool) -> Retries:
+        """Return the retries of one operation, whose time begins now."""
+        return Retries(self, request, repeatable=repeatable)
 
-        The request's time-out bounds all of it; `patience` is how long to wait for each later piece.
+    async def open(self, request: Request, patience: float) -> tuple[Response, Opening]:
+        """Return the head of a response with its first piece, or with the whole body of an error.
+
+        Args:
+            request: What to send; its timeout bounds all of it.
+            patience: How long to wait for each later piece.
         """
         end = self.clock.monotonic() + request.timeout
-        answer = cast("OpenAnswer | AsyncOpenAnswer", (yield Open(request)))
-        piece = body = yield from self._read_before(end, request, answer)
-        # What an error says is read whole, within reason.
-        while piece and not is_success(answer.status_code) and len(body) < _LONGEST_ERROR_BODY:
-            piece = yield from self._read_before(end, request, answer)
-            body += piece
-        answer.bound_reads(patience)
-        return Response(answer.status_code, answer.headers, body), Opening(answer, body)
+        response = await self.transport.stream(request)
+        try:
+            piece = body = await self._read_before(end, request, response)
+            while (
+                piece and not is_success(response.status_code) and len(body) < _LONGEST_ERROR_BODY
+            ):
+                piece = await self._read_before(end, request, response)
+                body += piece
+        except BaseException:
+            await response.close()
+            raise
+        response.bound_reads(patience)
+        return Response(response.status_code, response.headers, body), Opening(response, body)
 
-    def _read_before(
-        self, end: float, request: Request, answer: OpenAnswer | AsyncOpenAnswer
-    ) -> Flow[bytes]:
+    async def _read_before(self, end: float, request: Request, response: StreamedResponse) -> bytes:
         left = end - self.clock.monotonic()
         if left <= 0:
             raise timed_out(request)
-        answer.bound_reads(left)
+        response.bound_reads(left)
         try:
-            return cast("bytes", (yield Read(answer)))
+            return await response.read()
         except APITimeoutError as error:
             # It was given less than the whole time.
             raise timed_out(request) from error.__cause__
 
     def once_before(self, deadline: float | None) -> Sender:
-        """Return a sender that sends once, and waits for no answer beyond a deadline."""
+        """Return a sender that sends once, and waits for no response beyond a deadline."""
         return replace(self, policy=replace(self.policy, max_retries=0), deadline=deadline)
 
-    def _deadline(self, request: Request) -> float:
-        end = self.clock.monotonic() + self.settings.total_bound(request.timeout)
-        return end if self.deadline is None else min(end, self.deadline)
 
-    def _bounded(self, request: Request, deadline: float) -> Request:
-        left = deadline - self.clock.monotonic()
-        if left >= request.timeout:
-            return request
-        return request._replace(timeout=max(_SHORTEST_TIMEOUT, left))
+class Retries:
+    """The attempts at one operation: their deadline, their count, and the pauses between them."""
 
-    def _tell(self, event: RetryEvent) -> None:
-        summary, pause, attempt = event.error.summary, event.pause, event.attempt
-        _log.info("%s Sending again in %.2f s (retry %d).", summary, pause, attempt)
-        if self.settings.on_retry is not None:
-            self.settings.on_retry(event)
+    def __init__(self, sender: Sender, request: Request, *, repeatable: bool) -> None:
+        self._sender = sender
+        self._request = request
+        self._repeatable = repeatable
+        self._attempt = 1
+        end = sender.clock.monotonic() + sender.settings.total_bound(request.timeout)
+        self._deadline = end if sender.deadline is None else min(end, sender.deadline)
 
+    def bounded(self) -> Request:
+        """Return the request for the next attempt, its timeout no longer than the time left."""
+        left = self._deadline - self._sender.clock.monotonic()
+        if left >= self._request.timeout:
+            return self._request
+        return self._request._replace(timeout=max(_SHORTEST_TIMEOUT, left))
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """The beginning of an answer that is read piece by piece.
-
-    Attributes:
-        answer: What to read the rest of.
-        first_piece: How its body begins.
-    """
-
-    answer: OpenAnswer | AsyncOpenAnswer
-    first_piece: bytes = field(repr=False)
-
-
-def _whole(outcome: Outcome) -> tuple[Response, Any]:
-    return cast("tuple[Response, Any]", (outcome, outcome))
+    async def pause_after(self, failure: Failure) -> None:
+        """Let the pause before the next attempt pass, or raise the failure if there is none."""
+        sender, attempt = self._sender, self._attempt
+        failure.attempts = attempt
+        pause = sender.policy.pause(
+            failure,
+            attempt,
+            repeatable=self._repeatable,
+            remaining=self._deadline - sender.clock.monotonic(),
+        )
+        if pause is None:
+            if attempt > 1:
+                failure.summary += f" It was tried {attempt} times."
+            raise failure
+        self._attempt += 1
+        _log.info("%s Retrying in %.2f s (retry %d).", failure.summary, pause, attempt)
+        if sender.settings.on_retry is not None:
+            event = RetryEvent(self._request.method, self._request.url, attempt, pause, failure)
+            sender.settings.on_retry(event)
+        await sender.sleep(pause)

@@ -10,20 +10,27 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeGuard, TypeVar, cast, get_args
 from urllib.parse import urlsplit
+
+import attrs
 
 from ._arguments import check_seconds
 from ._exceptions import ConfigurationError
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
+from ._operations import DEFAULT_API_VERSION
 from ._retry import RetryEvent
 from ._secret import ApiKey, concealed
+
+if TYPE_CHECKING:
+    from ._clock import Clock
 
 API_KEY_VARIABLE = "CARTESIA_API_KEY"
 BASE_URL_VARIABLE = "CARTESIA_BASE_URL"
 API_VERSION_VARIABLE = "CARTESIA_VERSION"
+ENGINE_VARIABLE = "CARTESIA_ENGINE"
 DEFAULT_BASE_URL = "https://api.cartesia.ai"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
@@ -53,7 +60,9 @@ _RESERVED_HEADERS = frozenset(
 )
 
 OnRetry = Callable[[RetryEvent], object]
-"""Is told of each retry, before the pause."""
+"""Called with each retry, before the pause."""
+EngineName = Literal["auto", "fast", "httpx"]
+"""`fast` needs the extra of that name; `auto` is `fast` where it is installed and can be used."""
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -66,122 +75,12 @@ class Resolved(Generic[T_co]):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """A client's settings, all checked.
-
-    Attributes:
-        api_key: Sent as a bearer token with every request.
-        base_url: Scheme, host and an optional path, without a slash at its end.
-        api_version: The `Cartesia-Version` header, a date.
-        timeout: The bound of one attempt, in seconds.
-        max_retries: How often a request that failed in passing is sent again.
-        headers: More headers to send with every request, names in lower case.
-        logs_grace_period: How long after a call's end its logs may still be written, in seconds.
-        total_timeout: The bound of an operation with all its retries, in seconds; None where it
-            follows from `timeout`.
-        max_response_bytes: How long an answer's body may be, decoded.
-        on_retry: Is told of each retry.
-    """
-
-    api_key: ApiKey
-    base_url: str
-    api_version: str
-    timeout: float
-    max_retries: int
-    headers: Mapping[str, str] = field(repr=False)
-    logs_grace_period: float
-    total_timeout: float | None = None
-    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
-    on_retry: OnRetry | None = field(default=None, repr=False)
-
-    def total_bound(self, timeout: float) -> float:
-        """Return the bound of an operation whose every attempt has this time-out, in seconds."""
-        if self.total_timeout is not None:
-            return self.total_timeout
-        return max(DEFAULT_TOTAL_TIMEOUT, timeout)
-
-    def changed(
-        self,
-        *,
-        api_key: ApiKey | None,
-        api_version: str | None,
-        timeout: float | None,
-        max_retries: int | None,
-        headers: Mapping[str, str] | None,
-        logs_grace_period: float | None,
-        total_timeout: float | None,
-        max_response_bytes: int | None,
-        on_retry: OnRetry | None,
-    ) -> Settings:
-        """Return a copy with what is given, all checked; headers are added.
-
-        Raises:
-            ConfigurationError: One is wrong.
-        """
-        changes: dict[str, Any] = {"headers": {**self.headers, **check_headers(headers)}}
-        if api_key is not None:
-            changes["api_key"] = resolve_api_key(api_key).value
-        if api_version is not None:
-            version = resolve_api_version(api_version, self.api_version)
-            changes["api_version"] = version.value
-        if timeout is not None:
-            changes["timeout"] = _check_span(timeout, "timeout")
-        if max_retries is not None:
-            changes["max_retries"] = check_max_retries(max_retries)
-        if logs_grace_period is not None:
-            grace = _check_span(logs_grace_period, "logs_grace_period")
-            changes["logs_grace_period"] = grace
-        if total_timeout is not None:
-            changes["total_timeout"] = _check_span(total_timeout, "total_timeout")
-        if max_response_bytes is not None:
-            changes["max_response_bytes"] = check_max_response_bytes(max_response_bytes)
-        if on_retry is not None:
-            changes["on_retry"] = check_on_retry(on_retry)
-        return replace(self, **changes)
-
-
 def _given(argument: str | None, variable: str) -> Resolved[str] | None:
     if argument is not None:
         return Resolved(argument, "argument")
     if from_environment := os.environ.get(variable):
         return Resolved(from_environment, variable)
     return None
-
-
-def resolve_settings(
-    *,
-    api_key: ApiKey | None,
-    base_url: str | None,
-    api_version: str | None,
-    default_api_version: str,
-    timeout: float,
-    max_retries: int,
-    headers: Mapping[str, str] | None,
-    logs_grace_period: float,
-    total_timeout: float | None,
-    max_response_bytes: int,
-    on_retry: OnRetry | None,
-) -> Settings:
-    """Find and check all of a client's settings.
-
-    Raises:
-        ConfigurationError: One is missing or wrong.
-    """
-    return Settings(
-        api_key=resolve_api_key(api_key).value,
-        base_url=resolve_base_url(base_url).value,
-        api_version=resolve_api_version(api_version, default_api_version).value,
-        timeout=_check_span(timeout, "timeout"),
-        max_retries=check_max_retries(max_retries),
-        headers=check_headers(headers),
-        logs_grace_period=_check_span(logs_grace_period, "logs_grace_period"),
-        total_timeout=None
-        if total_timeout is None
-        else _check_span(total_timeout, "total_timeout"),
-        max_response_bytes=check_max_response_bytes(max_response_bytes),
-        on_retry=check_on_retry(on_retry),
-    )
 
 
 def resolve_api_key(argument: ApiKey | None = None) -> Resolved[ApiKey]:
@@ -271,7 +170,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def resolve_api_version(argument: str | None, default: str) -> Resolved[str]:
+def resolve_api_version(
+    argument: str | None = None, default: str = DEFAULT_API_VERSION
+) -> Resolved[str]:
     """Find and check the `Cartesia-Version` header: any real date in the form YYYY-MM-DD.
 
     Raises:
@@ -297,68 +198,56 @@ def _is_date(text: object) -> bool:
     return True
 
 
-def _check_span(value: object, name: str) -> float:
+def resolve_engine(argument: EngineName | None = None) -> Resolved[EngineName]:
+    """Find and check the name of the engine.
+
+    Raises:
+        ConfigurationError: There is no such engine.
+    """
+    resolved = _given(argument, ENGINE_VARIABLE) or Resolved("auto", "default")
+    known = get_args(EngineName)
+    if resolved.value not in known:
+        raise ConfigurationError(
+            f"There is no engine {resolved.value!r} ({resolved.source}).",
+            hint=f"Use one of: {', '.join(known)}.",
+        )
+    return cast("Resolved[EngineName]", resolved)
+
+
+def _is_span(_: object, field: attrs.Attribute[float], value: object) -> None:
+    name = field.name
     try:
         seconds = check_seconds(value, name)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(f"{error}.", hint=f"Such as {name}=60.") from error
     if not seconds:
         raise ConfigurationError(f"{name} is 0.", hint=f"Pass seconds, such as {name}=60.")
-    return seconds
 
 
-def check_max_retries(max_retries: object) -> int:
-    """Return a number of retries.
+def _is_whole_number(value: object, name: str, least: int, hint: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigurationError(f"{name}={value!r} is not a whole number from {least}.", hint=hint)
 
-    Raises:
-        ConfigurationError: It is not a whole number from 0.
-    """
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+
+def _is_number_of_retries(_: object, field: attrs.Attribute[int], value: object) -> None:
+    _is_whole_number(value, field.name, 0, "Pass 0 to send each request once.")
+
+
+def _is_number_of_bytes(_: object, field: attrs.Attribute[int], value: object) -> None:
+    hint = f"Pass bytes, such as {DEFAULT_MAX_RESPONSE_BYTES}, which is the default."
+    _is_whole_number(value, field.name, 1, hint)
+
+
+def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -> None:
+    if value is not None and not callable(value):
         raise ConfigurationError(
-            f"max_retries={max_retries!r} is not a whole number from 0.",
-            hint="Pass 0 to send each request once.",
-        )
-    return max_retries
-
-
-def check_max_response_bytes(max_response_bytes: object) -> int:
-    """Return a number of bytes.
-
-    Raises:
-        ConfigurationError: It is not a whole number from 1.
-    """
-    if (
-        isinstance(max_response_bytes, bool)
-        or not isinstance(max_response_bytes, int)
-        or max_response_bytes < 1
-    ):
-        raise ConfigurationError(
-            f"max_response_bytes={max_response_bytes!r} is not a whole number from 1.",
-            hint=f"Pass bytes, such as {DEFAULT_MAX_RESPONSE_BYTES}, which is the default.",
-        )
-    return max_response_bytes
-
-
-def check_on_retry(on_retry: OnRetry | None) -> OnRetry | None:
-    """Return the hook.
-
-    Raises:
-        ConfigurationError: It can't be called.
-    """
-    if on_retry is not None and not callable(on_retry):
-        raise ConfigurationError(
-            f"on_retry is a {type(on_retry).__name__}, which can't be called.",
+            f"{field.name} is a {type(value).__name__}, which can't be called.",
             hint="Pass a function that takes a RetryEvent.",
         )
-    return on_retry
 
 
-def check_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return a copy of the user's own headers, with their names in lower case.
-
-    Raises:
-        ConfigurationError: One is malformed, or has a setting of its own.
-    """
+def _checked_headers(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return a copy of the user's own headers, with their names in lower case."""
     checked: dict[str, str] = {}
     for name, value in _items(headers):
         if not _matches(name, _HEADER_NAME) or not _matches(value, _HEADER_VALUE):
@@ -390,3 +279,59 @@ def _items(headers: object) -> Iterable[tuple[object, object]]:
 
 def _matches(text: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(text, str) and pattern.fullmatch(text) is not None
+
+
+def _key(given: ApiKey | None) -> ApiKey:
+    return resolve_api_key(given).value
+
+
+def _url(given: str | None) -> str:
+    return resolve_base_url(given).value
+
+
+def _version(given: str | None) -> str:
+    return resolve_api_version(given).value
+
+
+def _engine(given: EngineName | None) -> EngineName:
+    return resolve_engine(given).value
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class Settings:
+    """A client's settings, all checked; see `Client` for what they mean.
+
+    Making one raises `ConfigurationError` where a setting is wrong.
+    """
+
+    api_key: ApiKey = attrs.field(converter=_key)
+    base_url: str = attrs.field(converter=_url)
+    api_version: str = attrs.field(converter=_version)
+    timeout: float = attrs.field(validator=_is_span)
+    max_retries: int = attrs.field(validator=_is_number_of_retries)
+    engine: EngineName = attrs.field(converter=_engine)
+    headers: Mapping[str, str] = attrs.field(converter=_checked_headers)
+    logs_grace_period: float = attrs.field(validator=_is_span)
+    total_timeout: float | None = attrs.field(validator=attrs.validators.optional(_is_span))
+    max_response_bytes: int = attrs.field(validator=_is_number_of_bytes)
+    on_retry: OnRetry | None = attrs.field(validator=_is_hook)
+    clock: Clock = attrs.field()
+
+    def total_bound(self, timeout: float) -> float:
+        """Return the bound of an operation whose every attempt has this timeout, in seconds."""
+        if self.total_timeout is not None:
+            return self.total_timeout
+        return max(DEFAULT_TOTAL_TIMEOUT, timeout)
+
+    def changed(self, **changes: object) -> Settings:
+        """Return a copy with every change that is not None; headers are added.
+
+        Raises:
+            ConfigurationError: One is wrong.
+        """
+        given: dict[str, Any] = {name: it for name, it in changes.items() if it is not None}
+        if "api_version" in given:
+            resolve_api_version(given["api_version"], self.api_version)
+        if "headers" in given:
+            given["headers"] = {**self.headers, **_checked_headers(given["headers"])}
+        return attrs.evolve(self, **given)

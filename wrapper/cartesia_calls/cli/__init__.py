@@ -73,7 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _logged_to_stderr(verbosity: int) -> Generator[None]:
-    import logging  # noqa: PLC0415 - not for --help
+    if not verbosity:
+        yield
+        return
+    import logging  # noqa: PLC0415 - only when asked for
 
     from ._terminal import say  # noqa: PLC0415 - likewise
 
@@ -84,8 +87,7 @@ def _logged_to_stderr(verbosity: int) -> Generator[None]:
     log, handler = logging.getLogger("cartesia_calls"), ToStderr()
     level = log.level
     log.addHandler(handler)
-    if verbosity:
-        log.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
+    log.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import textwrap
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from ._exit_codes import ExitCode
 from ._option_types import call_id, did_you_mean
@@ -17,11 +17,20 @@ from ._terminal import Screen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    # argparse has no public name for what takes options.
-    Options = argparse._ActionsContainer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-
 _WIDEST = 80
 _OPTION = re.compile(r"--?[a-z][a-z-]*")
+
+
+class Options(Protocol):
+    """What takes options: a parser, or a group of one."""
+
+    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:  # noqa: ANN401 - argparse's
+        """Add an option."""
+        ...
+
+    def add_mutually_exclusive_group(self, *, required: bool = False) -> Options:
+        """Add options of which one may be given."""
+        ...
 
 
 class CommandParser(argparse.ArgumentParser):

@@ -54,6 +54,7 @@ environment:
                       keeps it out of the shell's history
   CARTESIA_BASE_URL   where the API is (https://api.cartesia.ai)
   CARTESIA_VERSION    the API version, a date
+  CARTESIA_ENGINE     what sends requests: auto, fast or httpx
   NO_COLOR            write no colours
   FORCE_COLOR         write colours into pipes and files too
 

@@ -1,24 +1,22 @@
-"""All logs of an agent, safely on disk or in object storage, before retention removes them.
+"""Export all logs of an agent to a folder or to object storage, before retention removes them.
 
     from cartesia_calls.export import export
 
     result = export(agents="agent_1", to="logs", since="30d")
     print(result.exported, "calls,", result.rows, "lines")
 
-Run it again, or in cron: it fetches only what is missing or may have changed. `docs/export.md` tells
-what is in the target.
+Run it again, or in cron: it fetches only what is missing or may have changed. `docs/export.md` describes
+the files of the target.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
-from cartesia_calls import AsyncClient
-from cartesia_calls._clock import SystemClock
+from cartesia_calls import AsyncClient, SystemClock
 
-from ._entry import SkipReason
-from ._errors import TargetBusyError, TargetError
 from ._events import (
     CallExported,
     CallSkipped,
@@ -30,18 +28,19 @@ from ._events import (
     Paused,
     as_dict,
 )
-from ._job import FORMATS, PARTS, check_job, check_shard
-from ._session import ignore, run_job
-from ._workers import ThisProcess
+from ._job import DEFAULT_CONCURRENCY, FORMATS, MOST_AT_ONCE, PARTS, check_job, check_shard
+from ._manifest import SkipReason
+from ._session import run_job
+from ._target import TargetBusyError, TargetError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
     from datetime import datetime
 
-    from cartesia_calls._clock import Clock
+    from cartesia_calls import Clock
 
-    from ._workers import Workers
+    from ._fetching import Workers
 
 __all__ = [
     "FORMATS",
@@ -63,8 +62,7 @@ __all__ = [
     "export_async",
 ]
 
-DEFAULT_CONCURRENCY = 8
-"""How many requests are under way at once, at the most."""
+P = ParamSpec("P")
 
 
 async def export_async(
@@ -86,45 +84,45 @@ async def export_async(
     stop: asyncio.Event | None = None,
     clock: Clock | None = None,
 ) -> ExportResult:
-    """Write the logs of agents' calls to a target, and go on where an earlier run ended.
+    """Write the logs of agents' calls to a target, or resume an earlier export.
 
-    It lists calls (operation `agents_list-calls`), and for each reads its logs
-    (`agents_get-call-logs`), its record (`agents_get-call`) and its recording
-    (`agents_download-call-audio`) as asked for. When the task is cancelled, what has been fetched is
-    written first.
+    It lists calls (operation `agents_list-calls`). For each, it fetches the logs
+    (`agents_get-call-logs`), the record (`agents_get-call`) and the recording
+    (`agents_download-call-audio`) as requested. If the task is cancelled, it first writes what has been
+    fetched.
 
     Args:
         agents: The id of an agent, or of several.
         to: A folder, or any fsspec URL such as `s3://bucket/calls` (extra `export`).
-        since: Only calls that started at this time or later, as `calls.list` reads it.
+        since: Only calls that started at this time or later, as in `calls.list`.
         until: Only calls that started before this time.
         status: Only calls with this status, or with one of these.
         format: `ndjson`, or `parquet` (extra `export`); a target holds one of the two.
-        include: What of each call: `logs`, `record`, `transcript`, `audio`; one or more.
-        concurrency: How many requests at once, at the most; fewer after a 429.
-        rate: How many requests a second, at the most.
+        include: The parts of each call: `logs`, `record`, `transcript`, `audio`; one or more.
+        concurrency: How many requests are in flight at once, at most; fewer after a 429.
+        rate: How many requests are sent per second, at most.
         shard: One part of the calls, such as `2/4`; all parts may be exported at the same time.
-        refresh: Fetch again what is in the target already.
-        connect: Makes the client; `AsyncClient` by default, with the environment's settings.
+        refresh: Fetch everything again, including what is in the target already.
+        connect: Makes the client; `AsyncClient` by default, with the settings of the environment.
         workers: Who fetches and writes: this process by default, or a cluster (`DaskWorkers` of
             `cartesia_calls.export.dask`).
-        on_event: Is told of what happens; of the end, `ExportFinished`, also where an error is raised.
-        stop: Set it to end early, with what has been fetched written.
-        clock: Another clock to wait by, for tests.
+        on_event: Called with each event; the last one is `ExportFinished`, even after an error.
+        stop: Set it to end early, after writing what has been fetched.
+        clock: Another clock, for tests.
 
     Returns:
-        What came of it.
+        The result.
 
     Raises:
         ConfigurationError: There is no key, a package is missing, or the target holds another format.
-        TargetBusyError: Another export is at work there.
+        TargetBusyError: Another export is running on the target.
         TargetError: The target can't be read or written.
         CartesiaError: The server refused the key, or kept failing.
         TypeError: An argument has the wrong type.
         ValueError: An argument has an impossible value.
     """
     clock = clock or SystemClock()
-    workers = workers or ThisProcess()
+    on_event = on_event or _ignore
     job = check_job(
         agents=agents,
         since=since,
@@ -137,12 +135,11 @@ async def export_async(
         rate=rate,
         refresh=refresh,
         now=clock.now(),
-        most_at_once=workers.most_at_once,
+        most_at_once=workers.most_at_once if workers else MOST_AT_ONCE,
     )
-    on_event = on_event or ignore
     result = ExportResult("")
     try:
-        return await run_job(
+        await run_job(
             job,
             to,
             connect=connect or AsyncClient,
@@ -160,60 +157,36 @@ async def export_async(
         raise
     finally:
         on_event(ExportFinished(result))
+    return result
 
 
-def export(
-    *,
-    agents: str | Iterable[str],
-    to: str | os.PathLike[str],
-    since: datetime | str | None = None,
-    until: datetime | str | None = None,
-    status: str | Iterable[str] | None = None,
-    format: str = "ndjson",  # noqa: A002 - named as the command's option
-    include: str | Iterable[str] = "logs",
-    concurrency: int = DEFAULT_CONCURRENCY,
-    rate: float | None = None,
-    shard: str | None = None,
-    refresh: bool = False,
-    connect: Callable[[], AsyncClient] | None = None,
-    workers: Workers | None = None,
-    on_event: OnEvent | None = None,
-) -> ExportResult:
-    """Do what `export_async` does, from code that is not asynchronous.
+def _ignore(_event: object) -> None:
+    pass
 
-    Ctrl-C ends it with a `KeyboardInterrupt` once what has been fetched is written. Where an event
-    loop runs already, such as in a notebook, await `export_async`.
 
-    Raises:
-        RuntimeError: An event loop runs already.
-    """
-    _check_no_loop()
-    return asyncio.run(
-        export_async(
-            agents=agents,
-            to=to,
-            since=since,
-            until=until,
-            status=status,
-            format=format,
-            include=include,
-            concurrency=concurrency,
-            rate=rate,
-            shard=shard,
-            refresh=refresh,
-            connect=connect,
-            workers=workers,
-            on_event=on_event,
+def _in_a_loop_of_its_own(
+    function: Callable[P, Coroutine[Any, Any, ExportResult]],
+) -> Callable[P, ExportResult]:
+    @wraps(function, assigned=("__module__",))
+    def export(*args: P.args, **kwargs: P.kwargs) -> ExportResult:
+        """Do the same as `export_async`, with the same arguments, in code that is not asynchronous.
+
+        Ctrl-C ends it with a `KeyboardInterrupt`, after writing what has been fetched. In a notebook,
+        where an event loop is running, await `export_async` instead.
+
+        Raises:
+            RuntimeError: An event loop is running.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(function(*args, **kwargs))
+        raise RuntimeError(
+            "export can't run where an event loop is running, such as in a notebook; "
+            "write `await export_async(...)` instead"
         )
-    )
+
+    return export
 
 
-def _check_no_loop() -> None:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    raise RuntimeError(
-        "export can't run where an event loop runs already, such as in a notebook; "
-        "write `await export_async(...)` instead"
-    )
+export = _in_a_loop_of_its_own(export_async)

@@ -1,27 +1,23 @@
-"""What an export tells while it runs, and what came of it at its end."""
+"""The events of an export, and its result."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar
 
-from cartesia_calls._exceptions import CartesiaError
+from cartesia_calls import CartesiaError
 
 if TYPE_CHECKING:
-    from ._entry import SkipReason
+    from ._manifest import SkipReason
 
 
 @dataclass(frozen=True, slots=True)
 class CallsListed:
-    """More calls have been listed.
+    """More calls have been listed: so many were found so far, and `complete` says whether these are all.
 
-    Attributes:
-        found: How many calls were found so far.
-        present: How many of them are in the target already, for good.
-        to_fetch: For how many of them something is to be fetched.
-        complete: Whether these are all.
+    Of these, `present` are complete in the target already, and `to_fetch` have a part to fetch.
     """
 
     event: ClassVar[str] = "listed"
@@ -33,14 +29,7 @@ class CallsListed:
 
 @dataclass(frozen=True, slots=True)
 class CallExported:
-    """Something of a call has been written, or is as it was.
-
-    Attributes:
-        call_id: The call.
-        agent_id: Its agent.
-        parts: What was written; empty where nothing had changed.
-        rows: How many rows it has.
-    """
+    """The named parts of a call were written, with so many rows; no parts if nothing had changed."""
 
     event: ClassVar[str] = "exported"
     call_id: str
@@ -51,14 +40,7 @@ class CallExported:
 
 @dataclass(frozen=True, slots=True)
 class CallSkipped:
-    """Something that was asked for of a call is not in the target.
-
-    Attributes:
-        call_id: The call.
-        agent_id: Its agent.
-        reason: Why.
-        detail: The same in words, where there is more to say.
-    """
+    """A part of a call that was requested is not in the target; `detail` may explain the reason."""
 
     event: ClassVar[str] = "skipped"
     call_id: str
@@ -69,11 +51,7 @@ class CallSkipped:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The server asked for fewer requests (429); no worker asks for anything for a while.
-
-    Attributes:
-        seconds: For how long.
-    """
+    """The server asked for fewer requests (429); all workers wait for so many seconds."""
 
     event: ClassVar[str] = "paused"
     seconds: float
@@ -81,24 +59,24 @@ class Paused:
 
 @dataclass(slots=True)
 class ExportResult:
-    """What came of an export: each call that was found is exported, present or skipped.
+    """The result of an export: each call that was found is exported, present or skipped.
 
-    Of one that ended before its end, what had come by then.
+    The counts of an export that ended early are those up to its end.
 
     Attributes:
-        target: Where to; empty where the target could not be opened.
+        target: The target; empty if it could not be opened.
         found: How many calls were found.
-        exported: Of how many something was written.
-        present: How many were there already, unchanged.
-        skipped: How many lack something that was asked for, by the reason.
+        exported: How many of them had a part written.
+        present: How many were in the target already, unchanged.
+        skipped: How many lack a part that was requested, by the reason.
         rows: How many rows were written.
         size: How many bytes were written.
         requests: How many requests were sent.
-        retries: How many of them were repetitions.
-        seconds: How long it took.
-        interrupted: Whether it was stopped before its end.
-        unknown_agents: Those that have no calls, and that the API does not know.
-        error: What ended it before its end; it is raised as well.
+        retries: How many of them were retries.
+        seconds: How long the export took.
+        interrupted: Whether it was stopped early.
+        unknown_agents: Agents that have no calls, and that the API does not know.
+        error: The error that ended it early; it is raised as well.
     """
 
     target: str
@@ -117,7 +95,7 @@ class ExportResult:
 
     @property
     def is_complete(self) -> bool:
-        """Whether all that was asked for is in the target."""
+        """Whether everything that was requested is in the target."""
         return self.error is None and not (
             self.interrupted or self.skipped.total() or self.unknown_agents
         )
@@ -125,11 +103,7 @@ class ExportResult:
 
 @dataclass(frozen=True, slots=True)
 class ExportFinished:
-    """The export has ended, whatever ended it; nothing comes after this.
-
-    Attributes:
-        result: What came of it.
-    """
+    """The export has ended, for whatever reason; this is always the last event."""
 
     event: ClassVar[str] = "finished"
     result: ExportResult
@@ -137,37 +111,24 @@ class ExportFinished:
 
 ExportEvent = CallsListed | CallExported | CallSkipped | Paused | ExportFinished
 OnEvent = Callable[[ExportEvent], object]
-"""Is told of what happens, in the event loop's thread; it must not block."""
+"""Called with each event, in the thread of the event loop; it must not block."""
 
 
 def as_dict(event: ExportEvent) -> dict[str, object]:
     """Return an event as it is written for machines."""
-    if isinstance(event, ExportFinished):
-        return {"event": event.event, **_result_as_dict(event.result)}
-    return {"event": event.event, **asdict(event)}
-
-
-def _result_as_dict(result: ExportResult) -> dict[str, object]:
-    return {
-        "target": result.target,
-        "found": result.found,
-        "exported": result.exported,
-        "present": result.present,
-        "skipped": dict(result.skipped),
-        "rows": result.rows,
-        "size": result.size,
-        "requests": result.requests,
-        "retries": result.retries,
-        "seconds": round(result.seconds, 3),
-        "interrupted": result.interrupted,
-        "unknown_agents": result.unknown_agents,
-        "error": None if result.error is None else _error_as_dict(result.error),
-    }
+    if not isinstance(event, ExportFinished):
+        return {"event": event.event, **asdict(event)}
+    result = event.result
+    values: dict[str, object] = {one.name: getattr(result, one.name) for one in fields(result)}
+    values["skipped"] = dict(result.skipped)
+    values["seconds"] = round(result.seconds, 3)
+    values["error"] = None if result.error is None else _error_as_dict(result.error)
+    return {"event": event.event, **values}
 
 
 def _error_as_dict(error: Exception) -> dict[str, object]:
     kind = type(error).__name__
     if isinstance(error, CartesiaError):
         return {"type": kind, "summary": error.summary, "hint": error.hint}
-    # What another error says may hold anything, the key too.
-    return {"type": kind, "summary": "An error of another kind ended it.", "hint": ""}
+    # The text of any other error may hold anything, the key too.
+    return {"type": kind, "summary": "An unexpected error ended the export.", "hint": ""}

@@ -1,38 +1,77 @@
-"""One call's parts, fetched."""
+"""What a run requests: pages of calls, and the parts of each call."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from cartesia_calls._exceptions import (
+from cartesia_calls import (
     CallLogsNotAvailableError,
     CallNotFoundError,
     CartesiaError,
     ResponseValidationError,
 )
 
-from ._entry import FAILED, Outcome, Skipped
-from ._errors import TargetError
-from ._rows import log_rows, record_rows, transcript_rows
-from ._throttle import StopExportError, is_the_answer
+from ._manifest import FAILED, Outcome, Skipped
+from ._tables import log_rows, record_rows, transcript_rows
+from ._target import TargetError
+from ._throttle import StopExportError, is_not_there
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    import os
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from cartesia_calls import AsyncClient
+    from cartesia_calls import AsyncClient, CallPage
 
-    from ._index import Work
-    from ._schema import Row
+    from ._index import Index, Work
+    from ._job import Job
+    from ._tables import Row
+    from ._target import Target
     from ._throttle import Throttle
+
+
+async def pages(
+    client: AsyncClient, agent_id: str, job: Job, throttle: Throttle
+) -> AsyncIterator[CallPage]:
+    """Yield an agent's calls, newest first; `throttle` starts and retries the request of each page."""
+    calls = client.calls.list(
+        agent_id=agent_id, status=job.status, since=job.since, until=job.until, undated=True
+    )
+    listing = calls.pages()
+    cursor: str | None = None
+    used: set[str] = set()
+
+    async def next_page() -> CallPage:
+        nonlocal listing
+        try:
+            return await anext(listing)
+        except CartesiaError:
+            listing = calls.pages(after=cursor)
+            raise
+
+    while True:
+        page = await throttle.ask(next_page, essential=True)
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+        if cursor in used:  # `calls.pages` knows only the cursors since it was last resumed
+            raise ResponseValidationError(
+                f"The list of calls leads back to {cursor!r}, where it was before.",
+                hint="Try again. If it happens again, report it to the provider.",
+                problem="leads back",
+                pointer="/next_page",
+            )
+        used.add(cursor)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A part that is a table; `updated_at` is in ISO 8601, of logs alone."""
+    """A part that is a table; `updated_at`, of logs only, is in ISO 8601."""
 
     rows: Sequence[Row]
     updated_at: str | None = None
@@ -40,45 +79,36 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A part that is a file, in the target's `scratch`."""
+    """A part that is a file in the target's `scratch`."""
 
     file: Path
 
 
 Fetched = Rows | Recording | Outcome
-"""What there is of a part: data to be written, or what became of it, where that is known already."""
+"""Data to write, or the outcome if that is known already."""
 
 Attempt: TypeAlias = "Callable[[str, Work], Awaitable[Mapping[str, Fetched]]]"
-"""Asks for a part of a call once, and brings the parts that come with it too."""
+"""Requests a part of a call once, and returns it with the parts that come with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedCall:
-    """A call with what was fetched of it, by the part; and the last failure, if there was one."""
+    """A call with its fetched parts, and the last failure if there was one."""
 
     work: Work
     parts: Mapping[str, Fetched]
     failure: CartesiaError | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Fetches the parts of calls.
+    """Fetches all parts of a call; `throttle` starts and retries each attempt."""
 
-    Args:
-        attempt: Asks for a part of a call once; brings the others that come with it too.
-        throttle: Lets attempts start, and repeats them.
-    """
-
-    def __init__(self, attempt: Attempt, throttle: Throttle) -> None:
-        self._attempt = attempt
-        self._throttle = throttle
+    attempt: Attempt
+    throttle: Throttle
 
     async def fetch(self, work: Work) -> FetchedCall:
-        """Return a call's parts, each fetched or with the reason why there is nothing.
-
-        Raises:
-            StopExportError: Nothing more is to be asked for.
-        """
+        """Return the parts of a call, each fetched or skipped with the reason."""
         parts: dict[str, Fetched] = {part: Skipped(reason) for part, reason in work.skipped.items()}
         failure: CartesiaError | None = None
         for part in work.parts:
@@ -93,38 +123,27 @@ class Fetcher:
     async def _part(self, part: str, work: Work) -> Mapping[str, Fetched]:
         if part == "record" and work.record is not None:
             return {"record": Rows(record_rows(work.record))}
-        attempt = partial(self._attempt, part, work)
-        return await self._throttle.ask(attempt, once=work.has_failed)
+        return await self.throttle.ask(partial(self.attempt, part, work), once=work.has_failed)
 
 
+@dataclass(frozen=True, slots=True)
 class Attempts:
-    """Asks the API for the parts of calls, each once.
+    """Requests parts of calls, each once; recordings are stored in the folder `scratch`."""
 
-    Args:
-        client: What sends the requests; it does not retry.
-        scratch: A folder for recordings.
-    """
-
-    def __init__(self, client: AsyncClient, scratch: Path) -> None:
-        self._calls = client.calls
-        self._scratch = scratch
+    client: AsyncClient
+    scratch: Path
 
     async def attempt(self, part: str, work: Work) -> Mapping[str, Fetched]:
-        """Return a part of a call, and what comes with it.
-
-        Raises:
-            StopExportError: This machine can't take it.
-            CartesiaError: There is no such part, or this attempt has failed.
-        """
+        """Return a part of a call, and what comes with it; see `Attempt`."""
         if part == "logs":
-            logs = await self._calls.logs(work.call_id)
+            logs = await self.client.calls.logs(work.call_id)
             _check_same(logs.call_id, work.call_id)
             rows = log_rows(logs, work.call_id, work.agent_id)
             return {"logs": Rows(rows, logs.updated_at.isoformat())}
         if part == "audio":
             return {"audio": Recording(await self._audio(work))}
-        # A call's own record has the transcript; one request serves for both.
-        call = await self._calls.get(work.call_id)
+        # The record of a call has its transcript; one request serves for both.
+        call = await self.client.calls.get(work.call_id)
         _check_same(call.id, work.call_id)
         record = call.to_dict()
         both: dict[str, Fetched] = {
@@ -139,11 +158,11 @@ class Attempts:
 
     async def _audio(self, work: Work) -> Path:
         name = sha256(work.call_id.encode()).hexdigest()
-        file = self._scratch / f"{name}.wav"
+        file = self.scratch / f"{name}.wav"
         try:
-            return await self._calls.download_audio(work.call_id, file, overwrite=True)
+            return await self.client.calls.download_audio(work.call_id, file, overwrite=True)
         except OSError as error:
-            if isinstance(error, CartesiaError):  # a time-out is an OSError too
+            if isinstance(error, CartesiaError):  # a timeout is an OSError too
                 raise
             raise StopExportError(
                 TargetError(f"The recording {file} can't be written: {error.strerror or error}.")
@@ -153,8 +172,8 @@ class Attempts:
 def _check_same(found: str, asked: str) -> None:
     if found != asked:
         raise ResponseValidationError(
-            f"The answer is about another call, {found!r}, not {asked!r}.",
-            hint="Try again; if it stays, tell the provider.",
+            f"The response is about another call: {found!r}, not {asked!r}.",
+            hint="Try again. If it happens again, report it to the provider.",
             problem="is another call's",
         )
 
@@ -164,8 +183,29 @@ def _skipped(error: CartesiaError, part: str, *, final: bool) -> Skipped:
         return Skipped(error.reason)
     if isinstance(error, CallNotFoundError):
         return Skipped("not_found")
-    if is_the_answer(error) and part != "logs":
+    if is_not_there(error) and part != "logs":
         if part != "audio":
             return Skipped("not_found")
         return Skipped("no_recording" if final else "not_written_yet")
     return Skipped(FAILED, error.summary)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What workers work on: a target, by the name that the user gave and open in this process."""
+
+    job: Job
+    to: str | os.PathLike[str]
+    target: Target
+    index: Index
+    connect: Callable[[], AsyncClient]
+
+
+class Workers(Protocol):
+    """Other processes that fetch and write; `most_at_once` is how many requests they can handle."""
+
+    most_at_once: int
+
+    def at(self, site: Site) -> AbstractAsyncContextManager[Attempt]:
+        """Prepare the workers, and provide the function that makes one attempt on one of them."""
+        ...

@@ -1,8 +1,8 @@
-"""What a run must remember of all calls, kept on disk so that memory stays flat.
+"""What a run must remember of all calls, and what is left to do; on disk, so that memory stays flat.
 
-A temporary SQLite database, gone with the run; the truth is the manifest in the target. All is one
-transaction without an end: there is nothing to commit. Where its folder is full, methods raise a
-`TargetError`.
+It is a temporary SQLite database that goes with the run; the truth is the manifest in the target. One
+transaction holds everything, so nothing is ever committed. Methods raise a `TargetError` if the folder
+of the database is full.
 """
 
 from __future__ import annotations
@@ -16,16 +16,22 @@ from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ._entry import read_entry
-from ._errors import temporary_failure
-from ._json_line import json_line
+from cartesia_calls import is_over
+
+from ._manifest import Exported, Skipped, read_entry
+from ._ndjson import json_line
+from ._paths import day_of
+from ._tables import in_utc
+from ._target import temporary_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
-    from cartesia_api.models import AgentCall
+    from cartesia_calls import AgentCall
 
-    from ._entry import Entry, SkipReason
+    from ._job import Job
+    from ._manifest import Entry, Outcome, SkipReason
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -44,22 +50,25 @@ ON CONFLICT (call_id) DO UPDATE SET
     line = excluded.line
 WHERE excluded.recorded_at >= recorded_at
 """
+# Work that failed in an earlier run is numbered from here, so that it comes last.
+_LATE = 1 << 62
+
+
+_NOT_OVER = frozenset({"created", "started", "active"})
+# What is erased when a call is deleted, and never kept under zero data retention.
+_SENSITIVE = frozenset({"logs", "transcript", "audio"})
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A call of which something is to be fetched.
+    """A call that has parts to fetch.
 
     Attributes:
-        call_id: The call.
-        agent_id: Its agent.
-        day: The day on which it started, as its partition's name.
-        final: Whether it has been over for so long that nothing of it changes any more.
-        has_failed: Whether an earlier run failed at it: then it comes last, and is asked for once.
-        kept: What of it is in the target.
-        parts: What to fetch.
-        skipped: What there is no need to ask for, with the reason.
-        record: Its record, where that is to be written and the list gave it whole.
+        final: Whether it ended so long ago that it no longer changes.
+        has_failed: Whether it failed in an earlier run: then it comes last, and is requested once.
+        kept: Its parts that are in the target.
+        skipped: Parts that need no request, with the reason.
+        record: Its record, if that is to be written and the list had all of it.
     """
 
     call_id: str
@@ -73,9 +82,6 @@ class Work:
     record: dict[str, object] | None = None
 
 
-# What is to come last is numbered from here.
-_LATE = 1 << 62
-
 _FIELDS = attrgetter(*(field.name for field in fields(Work)))
 
 
@@ -84,111 +90,156 @@ def _work(line: bytes) -> Work:
     return Work(call_id, agent_id, day, final, tuple(parts), has_failed, tuple(kept), *others)
 
 
-class _Telling(ContextDecorator):
-    """Tells of what SQLite can't do with its file; without state, so that one serves all."""
+def work_on(
+    call: AgentCall, entry: Entry | None, job: Job, now: datetime, grace: float
+) -> Work | None:
+    """Return what to do about a call with this entry; None if the target has everything there is.
+
+    `grace` is how long after its end a call's data may still change, in seconds.
+    """
+    recorded: Mapping[str, Outcome] = entry.parts if entry else {}
+    kept = tuple(part for part in job.include if isinstance(recorded.get(part), Exported))
+    lacking = [
+        part
+        for part in job.include
+        if (job.refresh or entry is None or entry.lacks(part))
+        # A call whose data were deleted has nothing better than what the target holds.
+        and not (call.redacted_at and part in kept)
+    ]
+    known: dict[str, SkipReason] = {
+        part: reason for part in lacking if (reason := _known_reason(call, part))
+    }
+    parts = tuple(part for part in lacking if part not in known)
+    if not parts and all(_is_recorded(recorded.get(part), known[part]) for part in known):
+        return None
+    ended = call.end_time or None
+    # A call without an end time is checked again in each run.
+    final = ended is not None and (now - ended).total_seconds() > grace
+    given = call.to_dict() if "record" in parts and "transcript" not in parts else None
+    return Work(
+        call_id=call.id,
+        agent_id=call.agent_id,
+        day=day_of(in_utc(call.start_time or None), in_utc(ended)),
+        final=final,
+        parts=parts,
+        has_failed=any(part in recorded and recorded[part].has_failed for part in parts),
+        kept=kept,
+        skipped=known,
+        record=given,
+    )
+
+
+def _is_recorded(outcome: Outcome | None, reason: SkipReason) -> bool:
+    # What is in the target stays there, whatever happened to the call since.
+    if isinstance(outcome, Skipped):
+        return outcome.reason == reason
+    return outcome is not None
+
+
+def _known_reason(call: AgentCall, part: str) -> SkipReason | None:
+    if not is_over(call) and call.status in _NOT_OVER:
+        return "in_progress"
+    if part in _SENSITIVE:
+        if call.redacted_at:
+            return "deleted"
+        if call.zdr_enabled:
+            return "zero_retention"
+    return None
+
+
+class _FailingAsTarget(ContextDecorator):
+    """Turns a failure of SQLite with its file into a `TargetError`; it has no state."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        # After a first failure SQLite may find its file malformed, which is of the more general kind.
+        # After a first failure SQLite may find its file malformed, which is the more general class.
         if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-            failure = temporary_failure(_folder(), str(error), "SQLITE_TMPDIR or TMPDIR")
-            raise failure from error
+            named = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"))
+            folders = (*filter(None, named), "/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 - SQLite's
+            usable = (folder for folder in folders if os.access(folder, os.W_OK | os.X_OK))
+            folder = next(usable, os.curdir)
+            raise temporary_failure(folder, str(error), "SQLITE_TMPDIR or TMPDIR") from error
 
 
-telling = _Telling()
-
-
-def _folder() -> str:
-    """Return the folder in which SQLite makes its temporary files."""
-    named = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"))
-    folders = (*filter(None, named), "/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 - as SQLite has it
-    usable = (folder for folder in folders if os.access(folder, os.W_OK | os.X_OK))
-    return next(usable, os.curdir)
+failing_as_target = _FailingAsTarget()
 
 
 class Index:
-    """The manifest's entries and the work that is left; for one thread at a time."""
+    """The entries of the manifest and the work that is left; for one thread at a time."""
 
-    @telling
+    @failing_as_target
     def __init__(self) -> None:
-        # An empty name: a private file that is gone when it is closed.
+        # An empty name makes a private file that goes when it is closed.
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.executescript(_SCHEMA)
         self._numbers = {False: count(1), True: count(_LATE)}
 
-    @telling
+    @failing_as_target
     def load(self, lines: Iterable[bytes], *, own: bool, unsure: bool = False) -> None:
-        """Take entries in; of one call the one recorded last counts.
+        """Add the entries of a manifest file; the last recorded entry of a call counts.
 
-        Args:
-            lines: Of a manifest file.
-            own: Whether this run's shard has recorded them.
-            unsure: Whether what they say is to be checked, since their run did not come to its end.
+        `own` says whether this run's shard has recorded them, `unsure` whether to check them.
         """
         entries = (entry for line in lines if (entry := read_entry(line)))
-        self._database.executemany(_PUT, (_values(entry, own, unsure) for entry in entries))
+        self._put(entries, own=own, unsure=unsure)
 
-    @telling
+    @failing_as_target
     def put(self, entries: Iterable[Entry]) -> None:
-        """Take in entries of this run."""
-        self._database.executemany(
-            _PUT, (_values(entry, own=True, unsure=False) for entry in entries)
-        )
+        """Add entries of this run."""
+        self._put(entries, own=True, unsure=False)
 
-    @telling
+    def _put(self, entries: Iterable[Entry], *, own: bool, unsure: bool) -> None:
+        rows = ((one.call_id, one.recorded_at, own, unsure, one.line) for one in entries)
+        self._database.executemany(_PUT, rows)
+
+    @failing_as_target
     def get(self, call_id: str) -> Entry | None:
-        """Return what is recorded of a call."""
+        """Return the entry of a call."""
         query = "SELECT line FROM entry WHERE call_id = ?"
         found = self._database.execute(query, (call_id,)).fetchone()
         return read_entry(found[0]) if found else None
 
     def of(self, call: AgentCall) -> Entry | None:
-        """Return what is recorded of a call that has been listed."""
+        """Return the entry of a call that was listed."""
         return self.get(call.id)
 
-    @telling
+    @failing_as_target
     def drop(self, call_id: str) -> None:
-        """Forget what is recorded of a call."""
+        """Forget the entry of a call."""
         self._database.execute("DELETE FROM entry WHERE call_id = ?", (call_id,))
 
     def unsure(self) -> Iterator[Entry]:
-        """Yield the entries that are to be checked; `drop` may be called meanwhile."""
-        with telling:
+        """Yield the entries to check; `drop` may be called meanwhile."""
+        with failing_as_target:
             ids = self._database.execute("SELECT call_id FROM entry WHERE unsure").fetchall()
         yield from filter(None, (self.get(call_id) for (call_id,) in ids))
 
     def own_lines(self) -> Iterator[bytes]:
-        """Yield the lines of what this run's shard has recorded, by call id."""
+        """Yield the lines that this run's shard has recorded, by call id."""
         query = "SELECT line FROM entry WHERE own ORDER BY call_id"
-        with telling:
+        with failing_as_target:
             for (line,) in self._database.execute(query):
                 yield line
 
-    @telling
+    @failing_as_target
     def see(self, call_id: str) -> bool:
-        """Remember that a call was listed; tell whether it was for the first time."""
+        """Remember that a call was listed; return whether for the first time."""
         query = "INSERT OR IGNORE INTO seen VALUES (?)"
         return bool(self._database.execute(query, (call_id,)).rowcount)
 
-    @telling
+    @failing_as_target
     def add_work(self, work: Iterable[Work]) -> None:
-        """Remember work that is to be done."""
+        """Remember work to do."""
         self._database.executemany(
             "INSERT INTO work VALUES (?, ?)",
             ((next(self._numbers[one.has_failed]), json_line(_FIELDS(one))) for one in work),
         )
 
-    @telling
+    @failing_as_target
     def take_work(self, most: int, *, late: bool = False, at_random: bool = False) -> list[Work]:
-        """Return the next pieces of work, which are then gone.
-
-        Args:
-            most: How many, at the most.
-            late: Whether of what failed in an earlier run, or of all else.
-            at_random: Whether from anywhere, instead of in the order in which they were added.
-        """
+        """Remove and return up to `most` pieces of work: those that failed before if `late`, or others."""
         order = "random()" if at_random else "number"
         query = f"SELECT number, fields FROM work WHERE (number >= ?) = ? ORDER BY {order} LIMIT ?"  # noqa: S608 - one of two words
         rows: list[Any] = self._database.execute(query, (_LATE, late, most)).fetchall()
@@ -198,9 +249,5 @@ class Index:
         return [_work(line) for _, line in rows]
 
     def close(self) -> None:
-        """Remove it."""
+        """Remove the database."""
         self._database.close()
-
-
-def _values(entry: Entry, own: bool, unsure: bool) -> tuple[object, ...]:  # noqa: FBT001 - private
-    return entry.call_id, entry.recorded_at, own, unsure, entry.line

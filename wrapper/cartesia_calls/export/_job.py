@@ -1,4 +1,4 @@
-"""What an export is asked to do, all checked."""
+"""The checked arguments of an export."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
-from cartesia_calls._arguments import check_id
-from cartesia_calls._engines._limits import MOST_CONNECTIONS
+from ._paths import is_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,29 +16,23 @@ Format = Literal["ndjson", "parquet"]
 Part = Literal["logs", "record", "transcript", "audio"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PARTS: tuple[Part, ...] = get_args(Part)
-_DIGITS_OF_SHARD = 8
+DEFAULT_CONCURRENCY = 8
+"""How many requests are in flight at once, at most."""
+MOST_AT_ONCE = 100
+"""How many requests one client can have in flight."""
+_DIGEST_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of several parts that calls are split into by a stable hash of their ids.
-
-    Attributes:
-        number: Which one, from 1.
-        of: How many there are.
-    """
+    """One of `of` parts, numbered from 1, that calls are split into by a stable hash of their ids."""
 
     number: int = 1
     of: int = 1
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Return the shard that a text such as `2/4` names.
-
-        Raises:
-            TypeError: It is no text.
-            ValueError: It names none.
-        """
+        """Return the shard that a text such as `2/4` names."""
         _check_text(text, "shard", "'1/4'")
         number, slash, of = text.partition("/")
         plain = number.isascii() and of.isascii() and number.isdecimal() and of.isdecimal()
@@ -53,31 +46,18 @@ class Shard:
         return f"{self.number}-of-{self.of}"
 
     def has(self, call_id: str) -> bool:
-        """Tell whether a call belongs to it: by the first 8 bytes of the id's SHA-256."""
-        digest = sha256(call_id.encode()).digest()[:_DIGITS_OF_SHARD]
+        """Return whether a call belongs to it: by the first 8 bytes of the id's SHA-256."""
+        digest = sha256(call_id.encode()).digest()[:_DIGEST_BYTES]
         return int.from_bytes(digest) % self.of == self.number - 1
 
     def excludes(self, other: str) -> bool:
-        """Tell whether the shard of that name may not be exported at the same time."""
+        """Return whether the shard of that name must not be exported at the same time."""
         return other == self.name or not other.endswith(f"-of-{self.of}")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to export, and how.
-
-    Attributes:
-        agents: Whose calls.
-        since: Only calls that started at this time or later.
-        until: Only calls that started before it.
-        status: Only calls with one of these statuses; all if empty.
-        include: What of each call.
-        format: How tables are written.
-        shard: Which of the calls.
-        concurrency: How many requests at once, at the most.
-        rate: How many requests a second, at the most; None for no bound.
-        refresh: Whether to fetch again what is exported already.
-    """
+    """What to export, and how: the arguments of `export_async`, checked."""
 
     agents: tuple[str, ...]
     since: datetime | None
@@ -105,30 +85,26 @@ def check_shard(text: str) -> str:
 def check_job(
     *,
     agents: str | Iterable[str],
-    since: datetime | str | None,
-    until: datetime | str | None,
-    status: str | Iterable[str] | None,
-    include: str | Iterable[str],
-    format: str,  # noqa: A002 - the public name
-    shard: str | None,
-    concurrency: int,
-    rate: float | None,
-    refresh: bool,
+    since: datetime | str | None = None,
+    until: datetime | str | None = None,
+    status: str | Iterable[str] | None = None,
+    include: str | Iterable[str] = "logs",
+    format: str = "ndjson",  # noqa: A002 - the public name
+    shard: str | None = None,
+    concurrency: int = DEFAULT_CONCURRENCY,
+    rate: float | None = None,
+    refresh: bool = False,
     now: datetime,
-    most_at_once: int = MOST_CONNECTIONS,
+    most_at_once: int = MOST_AT_ONCE,
 ) -> Job:
-    """Check what an export was called with, at that moment.
+    """Check the arguments of an export that starts now."""
+    from cartesia_calls import read_moment  # noqa: PLC0415 - dateutil's parser is large
 
-    Raises:
-        TypeError: An argument has the wrong type.
-        ValueError: An argument has an impossible value.
-    """
-    from cartesia_calls._times import read_moment  # noqa: PLC0415 - dateutil's parser is large
-
-    named = _many(agents, "agents", "'agent_1'")
-    ids = tuple(dict.fromkeys(check_id(agent, "an agent's id") for agent in named))
+    ids = tuple(dict.fromkeys(_many(agents, "agents", "'agent_1'")))
     if not ids:
         raise ValueError("agents is empty; pass an agent's id, or several")
+    if wrong := [text for text in ids if not is_id(text)]:
+        raise ValueError(f"agents has {wrong[0][:50]!r}; pass an agent's id such as 'agent_1'")
     if format not in FORMATS:
         raise ValueError(f"format is {format!r}; pass one of {', '.join(FORMATS)}")
     parts = set(_many(include, "include", "'logs'"))
@@ -173,5 +149,5 @@ def _check_rate(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"rate must be a number of requests a second, not {type(value).__name__}")
     if not 0 < value < float("inf"):
-        raise ValueError(f"rate is {value}; pass requests a second, above 0, or none for no bound")
+        raise ValueError(f"rate is {value}; pass requests a second, above 0, or none for no limit")
     return float(value)

@@ -1,8 +1,8 @@
-"""One export at a time on a target, or on one shard of it.
+"""Locks, so that one export at a time writes to a target, or to one shard of it.
 
-Shards of the same split may run side by side; anything else would write the same files. A lock in a
-folder is the operating system's, which frees it when its process ends, however that happens. An object
-store has none: there a lock is an object with the time of its last sign of life.
+Shards of the same split may run at the same time; anything else would write the same files. In a folder
+it is a lock of the operating system, which is released when its process ends for any reason. An object
+store has none: there a lock is an object with the time of its last renewal.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from ._errors import TargetBusyError, target_failure
 from ._paths import LOCKS
+from ._target import TargetBusyError, target_failure
 
 # Not on Windows.
 fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
@@ -26,39 +26,18 @@ if TYPE_CHECKING:
     from io import BufferedRandom
     from pathlib import Path
 
-    from cartesia_calls._clock import Clock
+    from cartesia_calls import Clock
 
     from ._job import Shard
     from ._target import Target
 
 HEARTBEAT = 15.0
-"""How often a lock in an object store is renewed, in seconds."""
+"""How often to renew a lock, in seconds."""
 _LIFE = timedelta(seconds=6 * HEARTBEAT)
 
 
-class Lock(Protocol):
-    """A lock that is held; its methods may be called from several threads."""
-
-    def renew(self) -> None:
-        """Show that its holder is alive, unless it has been given up.
-
-        Raises:
-            TargetBusyError: Another export has taken it over.
-        """
-        ...
-
-    def release(self) -> None:
-        """Give it up."""
-        ...
-
-
 def acquire(target: Target, shard: Shard, clock: Clock) -> Lock:
-    """Take the lock of a target's shard.
-
-    Raises:
-        TargetBusyError: Another export is at work there.
-        TargetError: The target can't be locked.
-    """
+    """Take the lock of a target's shard."""
     if target.folder is not None and fcntl is not None:
         target.create(f"{LOCKS}/guard.lock", b"")
         try:
@@ -72,20 +51,17 @@ def acquire(target: Target, shard: Shard, clock: Clock) -> Lock:
 
 
 class _FolderLock:
-    """A lock of the operating system's (flock)."""
+    """A lock of the operating system (flock)."""
 
     def __init__(self, folder: Path, name: str, shard: Shard) -> None:
         mine = f"{shard.name}.lock"
-        # The guard makes taking a lock and looking at the others one step.
+        # The guard makes it one step to check the other locks and take this one.
         with (folder / "guard.lock").open("rb+") as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
             for path in sorted(folder.glob("*-of-*.lock")):
-                if path.name != mine and shard.excludes(path.stem) and (who := _holder(path)):
-                    raise _busy(name, path.stem, who)
-            self._file = (folder / mine).open("ab+")
-            if not _try_flock(self._file):
-                self._file.close()
-                raise _busy(name, shard.name, _holder(folder / mine) or {})
+                if path.name != mine and shard.excludes(path.stem):
+                    _flock(path, name).close()
+            self._file = _flock(folder / mine, name)
             self._file.truncate(0)
             self._file.write(json.dumps(_about_me()).encode())
             self._file.flush()
@@ -94,13 +70,12 @@ class _FolderLock:
         """Do nothing: the operating system knows whether the process is alive."""
 
     def release(self) -> None:
-        """See `Lock.release`."""
-        # The file stays: to remove it would take it from under one who waits for it.
+        # The file stays, since another process may be waiting for it.
         self._file.close()
 
 
 class _ObjectLock:
-    """An object with the time of the last sign of life."""
+    """An object with the time of its last renewal; several threads may use it."""
 
     def __init__(self, target: Target, shard: Shard, clock: Clock) -> None:
         self._target = target
@@ -122,7 +97,7 @@ class _ObjectLock:
         self.renew()
 
     def renew(self) -> None:
-        """See `Lock.renew`."""
+        """Renew the lock, unless it was released."""
         with self._using:
             if self._is_released:
                 return
@@ -132,15 +107,14 @@ class _ObjectLock:
             self._target.write(self._path, self._content())
 
     def release(self) -> None:
-        """See `Lock.release`."""
-        # A renewal in another thread that is under way would bring it back.
+        # Without `_using`, a renewal in another thread could bring the object back.
         with self._using:
             self._is_released = True
             if self._is_mine():
                 self._target.remove(self._path)
 
     def _try(self) -> bool:
-        # Made already, and the answer lost: then the store's own repetition of it found it there.
+        # If the response was lost, the store's own retry found the object of the first attempt.
         return self._target.create(self._path, self._content()) or self._is_mine()
 
     def _is_mine(self) -> bool:
@@ -162,21 +136,16 @@ class _ObjectLock:
         return held if self._clock.now() - alive_at < _LIFE else None
 
 
-def _try_flock(file: BufferedRandom) -> bool:
+def _flock(path: Path, target: str) -> BufferedRandom:
+    """Open and lock a file, in which its holder writes about itself."""
+    file = path.open("ab+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
-    return True
-
-
-def _holder(path: Path) -> dict[str, object] | None:
-    """Return what a lock's holder wrote about itself, None where nobody holds it."""
-    with path.open("ab+") as file:
-        if _try_flock(file):
-            return None
-        file.seek(0)
-        return _parsed(file.read())
+        with file:
+            file.seek(0)
+            raise _busy(target, path.stem, _parsed(file.read())) from None
+    return file
 
 
 def _about_me() -> dict[str, object]:
@@ -197,9 +166,12 @@ def _parsed(data: bytes) -> dict[str, object]:
 
 def _busy(target: str, part: str, who: dict[str, object]) -> TargetBusyError:
     return TargetBusyError(
-        f"Another export is at work on {target} ({part}): process {who.get('pid', '?')} on "
+        f"Another export is running on {target} ({part}): process {who.get('pid', '?')} on "
         f"{who.get('host', '?')}, since {who.get('started_at', '?')}.",
-        hint="Wait for its end, stop it, or name another target; shards of one split, such as 1/4 and "
-        f"2/4, may run side by side. A dead export's lock is free at once in a folder, and after "
-        f"{_LIFE.seconds} s in an object store.",
+        hint="Wait until it ends, stop it, or name another target. Shards of one split, such as 1/4 "
+        "and 2/4, may run at the same time. The lock of a killed export is released at once in a "
+        f"folder, and after {_LIFE.seconds} s in an object store.",
     )
+
+
+Lock = _FolderLock | _ObjectLock

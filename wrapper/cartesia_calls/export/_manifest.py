@@ -1,94 +1,200 @@
-"""The record of each call's outcome, in the target beside the data.
+"""The manifest: the outcome of each call, in the target beside the data.
 
-Below `_manifest/` each shard has a file of its own, `1-of-4.ndjson`, one line a call, and while it runs
-what was added since: in a folder a journal that each outcome is appended to, in an object store, which
-can't append, segments that are written whole. A run that comes to its end folds them into the file.
+Below `_manifest/` each shard has its own file, `1-of-4.ndjson`, with one line a call. A run adds its
+outcomes to a journal in a folder, and to segments in an object store, which cannot append. At its end
+it folds them into the file.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from cartesia_calls._exceptions import ConfigurationError
+from cartesia_calls import ConfigurationError
 
-from ._entry import Exported
-from ._errors import TargetError
+from ._ndjson import json_line
 from ._paths import MANIFEST
-from ._schema import SCHEMA_VERSION
+from ._tables import SCHEMA_VERSION
+from ._target import RESUMES, TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from io import FileIO
     from pathlib import Path
 
-    from cartesia_calls._clock import Clock
+    from cartesia_calls import Clock
 
-    from ._entry import Entry, Outcome
     from ._index import Index
     from ._job import Job, Shard
     from ._target import Target
 
+SkipReason = Literal[
+    "in_progress",
+    "not_written_yet",
+    "deleted",
+    "zero_retention",
+    "expired_or_never_written",
+    "no_recording",
+    "not_found",
+    "unknown",
+    "failed",
+]
+"""Why a call, or a part of it, is not in the target."""
+
+FAILED: SkipReason = "failed"
+# Final: no later run asks again.
+_FINAL = frozenset({"deleted", "zero_retention", "expired_or_never_written", "no_recording"})
 _ABOUT = f"{MANIFEST}/about.json"
 _LARGEST_SEGMENT = 100
+_BLOCK = 1 << 20
 FLUSH_EVERY = 1.0
-"""How long an outcome may wait to be recorded in an object store, in seconds."""
+"""How long an outcome waits to be recorded in an object store, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A part that is in the target, in the file `path` with that size and digest.
+
+    Attributes:
+        rows: How many rows it has; None for a recording.
+        final: Whether the call had ended so long ago that the part no longer changes.
+        updated_at: When the logs of the call last changed, in ISO 8601; None for other parts.
+        has_failed: Whether the last check for changes failed.
+    """
+
+    path: str
+    rows: int | None
+    size: int
+    sha256: str
+    final: bool
+    updated_at: str | None = None
+    has_failed: bool = False
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as the manifest has it."""
+        fields: dict[str, object] = {"outcome": "exported", **asdict(self)}
+        if not self.has_failed:
+            del fields["has_failed"]
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A part that is not in the target: the reason, and more in words if there is more to say."""
+
+    reason: SkipReason
+    detail: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is missing because the request failed."""
+        return self.reason == FAILED
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as the manifest has it."""
+        return {"outcome": "skipped", **asdict(self)}
+
+
+Outcome = Exported | Skipped
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The outcome of each part of a call, recorded at a time in ISO 8601, UTC."""
+
+    call_id: str
+    agent_id: str
+    recorded_at: str
+    parts: Mapping[str, Outcome]
+
+    def lacks(self, part: str) -> bool:
+        """Return whether to fetch the part: it is new, or may have appeared or changed since."""
+        outcome = self.parts.get(part)
+        if isinstance(outcome, Exported):
+            return not outcome.final
+        return outcome is None or outcome.reason not in _FINAL
+
+    def first_skip(self, parts: tuple[str, ...]) -> Skipped | None:
+        """Return the first of these parts that was skipped."""
+        outcomes = (self.parts.get(part) for part in parts)
+        return next((outcome for outcome in outcomes if isinstance(outcome, Skipped)), None)
+
+    @cached_property
+    def line(self) -> bytes:
+        """The entry as a line of the manifest."""
+        parts = {name: outcome.to_dict() for name, outcome in self.parts.items()}
+        ids = {"call_id": self.call_id, "agent_id": self.agent_id}
+        return json_line({**ids, "recorded_at": self.recorded_at, "parts": parts})
+
+
+def read_entry(line: bytes) -> Entry | None:
+    """Return the entry of a line; None for a line that was cut off."""
+    try:
+        fields = cast("dict[str, Any]", json.loads(line))
+        parts = {name: _outcome(dict(part)) for name, part in fields.pop("parts").items()}
+        return Entry(**fields, parts=parts)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _outcome(fields: dict[str, Any]) -> Outcome:
+    return Exported(**fields) if fields.pop("outcome") == "exported" else Skipped(**fields)
 
 
 def check_about(target: Target, job: Job) -> None:
-    """Write what the target holds, or check that it fits what is there.
-
-    Raises:
-        ConfigurationError: It holds another format, or another version of the schema.
-    """
+    """Write what kind of export the target holds, or check that it is of the same kind."""
     mine = {"schema": SCHEMA_VERSION, "format": job.format}
-    if target.create(_ABOUT, json.dumps(mine).encode() + b"\n"):
+    line = json.dumps(mine).encode() + b"\n"
+    if target.create(_ABOUT, line):
         return
     try:
         theirs: object = json.loads(target.read(_ABOUT) or b"")
     except ValueError:
-        # A run was stopped while it wrote this.
-        target.write(_ABOUT, json.dumps(mine).encode() + b"\n")
+        # A killed run wrote only a part of it.
+        target.write(_ABOUT, line)
         return
     version = cast("dict[str, object]", theirs).get("schema") if isinstance(theirs, dict) else None
     if version != SCHEMA_VERSION:
         raise ConfigurationError(
             f"The target {target.name} holds an export with version {version} of the schema; this "
             f"release writes version {SCHEMA_VERSION}.",
-            hint="Export to another target, such as a new folder, and keep the old one: calls whose data "
-            "the provider has removed since are only there.",
+            hint="Export to another target, such as a new folder, and keep the old one: it may be the "
+            "only copy of data that the provider has removed since.",
         )
     if theirs != mine:
         raise ConfigurationError(
             f"The target {target.name} holds an export of another kind: {json.dumps(theirs)}, "
             f"not {json.dumps(mine)}.",
-            hint="Name another target, or the format that this one has.",
+            hint="Name another target, or use the format of this one.",
         )
 
 
 def load(target: Target, shard: Shard, index: Index) -> None:
-    """Take in what earlier runs have recorded, checking what a run that was stopped has left."""
+    """Read what earlier runs have recorded, and check what a killed run recorded last."""
     for name in target.names(MANIFEST):
         if not name.endswith(".ndjson"):
             continue
         own = name.startswith(f"{shard.name}.")
         unsure = own and name.endswith(".journal.ndjson")
-        index.load(target.lines(f"{MANIFEST}/{name}"), own=own, unsure=unsure)
+        with target.reader(f"{MANIFEST}/{name}") as lines:
+            index.load(lines, own=own, unsure=unsure)
     for entry in index.unsure():
         if not all(_is_there(target, part) for part in entry.parts.values()):
             index.drop(entry.call_id)
 
 
 def fold(target: Target, shard: Shard, index: Index) -> None:
-    """Write the shard's file anew, whole, and remove what it takes the place of."""
+    """Write the shard's file again, with the journal or the segments, and remove these."""
     added = (f"{shard.name}.journal.", f"{shard.name}.segment.")
     superseded = [name for name in target.names(MANIFEST) if name.startswith(added)]
     if not superseded:
         return
     if target.folder is not None and hasattr(os, "sync"):
-        # The data must be on the disk before nothing tells any more that they may not be.
+        # Without a journal the next run does not check the data, so they must be on the disk first.
         os.sync()
     target.write_lines(f"{MANIFEST}/{shard.name}.ndjson", index.own_lines())
     for name in superseded:
@@ -98,7 +204,7 @@ def fold(target: Target, shard: Shard, index: Index) -> None:
 def parts_there(
     target: Target, parts: Mapping[str, Outcome], names: Iterable[str]
 ) -> dict[str, Outcome]:
-    """Return what is recorded of a call without those named parts whose files are not as recorded."""
+    """Return the recorded parts of a call, without those of `names` whose files have changed."""
     lost = {name for name in names if not _is_there(target, parts.get(name))}
     return {name: part for name, part in parts.items() if name not in lost}
 
@@ -108,46 +214,22 @@ def _is_there(target: Target, part: object) -> bool:
         return True
     digest = sha256()
     size = 0
-    for block in target.blocks(part.path):
-        digest.update(block)
-        size += len(block)
+    with target.reader(part.path) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
     return size == part.size and digest.hexdigest() == part.sha256
 
 
-class Journal(Protocol):
-    """Takes outcomes as they come."""
-
-    def add(self, entries: Iterable[Entry]) -> None:
-        """Record outcomes whose data are in place."""
-        ...
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is something that `flush` would record."""
-        ...
-
-    def flush(self) -> None:
-        """Record what waits."""
-        ...
-
-    def close(self) -> None:
-        """Close what is open; `flush` first."""
-        ...
-
-
 def open_journal(target: Target, shard: Shard, clock: Clock) -> Journal:
-    """Return the journal of a shard whose lock is held.
-
-    Raises:
-        TargetError: It can't be opened.
-    """
+    """Return the journal of a shard, for the holder of its lock."""
     if target.folder is not None:
         return _AppendingJournal(target.folder / MANIFEST / f"{shard.name}.journal.ndjson")
     return _SegmentJournal(target, f"{MANIFEST}/{shard.name}.segment", clock)
 
 
 class _AppendingJournal:
-    """A file that lines are appended to, at once."""
+    """A file to which each line is appended at once."""
 
     is_waiting = False
 
@@ -156,7 +238,7 @@ class _AppendingJournal:
         self._file: FileIO | None = None
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """See `Journal.add`."""
+        """Record outcomes whose data are in place."""
         lines = b"".join(entry.line for entry in entries)
         try:
             file = self._file = self._file or self._open()
@@ -165,14 +247,13 @@ class _AppendingJournal:
         except OSError as error:
             raise TargetError(
                 f"The manifest {self._path} can't be written: {error.strerror or error}.",
-                hint="Mend it, then run the same export again: it goes on from there.",
+                hint=RESUMES,
             ) from error
 
     def flush(self) -> None:
-        """See `Journal.flush`."""
+        """Do nothing: no line waits."""
 
     def close(self) -> None:
-        """See `Journal.close`."""
         if self._file:
             self._file.close()
 
@@ -181,13 +262,13 @@ class _AppendingJournal:
         if file.tell():
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
-                # The last run was stopped while it wrote a line.
+                # A killed run wrote only a part of the last line.
                 file.write(b"\n")
         return file
 
 
 class _SegmentJournal:
-    """Objects of up to 100 lines, or of what came within a second."""
+    """Objects of up to 100 lines, or of the lines of one second."""
 
     def __init__(self, target: Target, beginning: str, clock: Clock) -> None:
         self._target = target
@@ -199,18 +280,16 @@ class _SegmentJournal:
 
     @property
     def is_waiting(self) -> bool:
-        """See `Journal.is_waiting`."""
+        """Whether `flush` would record something."""
         return bool(self._lines)
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """See `Journal.add`."""
         self._lines += [entry.line for entry in entries]
         overdue = self._clock.monotonic() - self._flushed_at >= FLUSH_EVERY
         if overdue or len(self._lines) >= _LARGEST_SEGMENT:
             self.flush()
 
     def flush(self) -> None:
-        """See `Journal.flush`."""
         if self._lines:
             self._target.write(f"{self._beginning}-{self._count:06d}.ndjson", b"".join(self._lines))
             self._count += 1
@@ -218,4 +297,7 @@ class _SegmentJournal:
         self._flushed_at = self._clock.monotonic()
 
     def close(self) -> None:
-        """See `Journal.close`."""
+        """Do nothing: no file is open."""
+
+
+Journal = _AppendingJournal | _SegmentJournal

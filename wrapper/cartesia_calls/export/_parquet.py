@@ -1,4 +1,4 @@
-"""Rows as Parquet, made by pyarrow (extra `export`)."""
+"""Rows as Parquet, encoded by pyarrow (extra `export`)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._json_line import json_bytes
-from ._schema import SCHEMA_VERSION, TABLES
+from ._ndjson import json_bytes
+from ._tables import SCHEMA_VERSION, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ._schema import Row, Table
+    from ._tables import Row, Table
 
 # pyarrow has no types.
 pa: Any = import_module("pyarrow")
 parquet: Any = import_module("pyarrow.parquet")
 
-SUFFIX = "parquet"
 _TYPES = {
     "string": pa.string(),
     "json": pa.string(),
@@ -31,7 +30,18 @@ _TYPES = {
 
 def encode(table: Table, rows: Sequence[Row]) -> bytes:
     """Return the rows as the bytes of a file, the same for the same rows and version of pyarrow."""
-    return _as_file(arrow_table(table, rows), table.name)
+    data = arrow_table(table, rows)
+    buffer = pa.BufferOutputStream()
+    # Dictionaries and zstd pay off in large files. In small ones they cost most of the time and save
+    # nothing; nor is Arrow's own copy of the schema of use.
+    with parquet.ParquetWriter(
+        buffer, data.schema, compression="snappy", use_dictionary=False, store_schema=False
+    ) as writer:
+        writer.write_table(data)
+        writer.add_key_value_metadata(
+            {"cartesia_calls.table": table.name, "cartesia_calls.schema": str(SCHEMA_VERSION)}
+        )
+    return bytes(buffer.getvalue())
 
 
 def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as above
@@ -39,41 +49,19 @@ def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as 
     nested = [column.name for column in table.columns if column.type == "json"]
     if nested:
         rows = [row | {name: _text(row[name]) for name in nested} for row in rows]
+    schema, row_type = _schema(table.name)
     try:
-        columns = _columns(table.name, rows)
+        columns = pa.array(rows, type=row_type).flatten()
     except UnicodeEncodeError:
-        columns = _columns(table.name, [_without_half_pairs(row) for row in rows])
-    return pa.Table.from_arrays(columns, schema=schema(table.name))
-
-
-def _as_file(data: Any, table: str) -> bytes:  # noqa: ANN401 - as above
-    buffer = pa.BufferOutputStream()
-    # What pays off in large files, dictionaries and zstd's memory for each column, is most of the
-    # work here and makes small ones no smaller; nor is a second schema, Arrow's own, of use.
-    with parquet.ParquetWriter(
-        buffer, data.schema, compression="snappy", use_dictionary=False, store_schema=False
-    ) as writer:
-        writer.write_table(data)
-        writer.add_key_value_metadata(
-            {"cartesia_calls.table": table, "cartesia_calls.schema": str(SCHEMA_VERSION)}
-        )
-    return bytes(buffer.getvalue())
+        whole = [_without_half_pairs(row) for row in rows]
+        columns = pa.array(whole, type=row_type).flatten()
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 @cache
-def schema(table: str) -> Any:  # noqa: ANN401 - as above
-    """Return a table's Parquet schema."""
-    return pa.schema([(column.name, _TYPES[column.type]) for column in TABLES[table].columns])
-
-
-@cache
-def _row_type(table: str) -> Any:  # noqa: ANN401 - as above
-    return pa.struct(list(schema(table)))
-
-
-def _columns(table: str, rows: Sequence[Row]) -> list[Any]:
-    columns: list[Any] = pa.array(rows, type=_row_type(table)).flatten()
-    return columns
+def _schema(table: str) -> tuple[Any, Any]:
+    schema = pa.schema([(column.name, _TYPES[column.type]) for column in TABLES[table].columns])
+    return schema, pa.struct(list(schema))
 
 
 def _text(value: object) -> bytes | None:
@@ -81,7 +69,7 @@ def _text(value: object) -> bytes | None:
 
 
 def _without_half_pairs(row: Row) -> Row:
-    """Return a row with each half of a surrogate pair as its escape, as `json_bytes` writes it."""
+    """Return a row with the escape of each half of a surrogate pair, as `json_bytes` writes it."""
     return {
         name: value.encode(errors="backslashreplace") if isinstance(value, str) else value
         for name, value in row.items()

@@ -1,91 +1,70 @@
-"""One run of an export: calls listed, fetched by several workers, and written by one."""
+"""One run of an export: it lists calls, several workers fetch them, and one thread writes them."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from cartesia_calls._arguments import check_id
-from cartesia_calls._exceptions import CartesiaError
+from cartesia_calls import CartesiaError
 
-from ._entry import FAILED, Skipped
 from ._events import CallExported, CallSkipped, CallsListed, Paused
-from ._fetching import FetchedCall, Fetcher
-from ._listing import pages
+from ._fetching import FetchedCall, Fetcher, pages
+from ._index import work_on
 from ._lock import HEARTBEAT
-from ._manifest import FLUSH_EVERY
-from ._pace import Pace
-from ._planning import work_on
-from ._streak import Streak
-from ._throttle import StopExportError, Throttle, is_the_answer, keeps_failing
-from ._waiting import to_its_end
-from ._writing import Pending, rows_of
+from ._manifest import FAILED, FLUSH_EVERY, Skipped
+from ._paths import is_id
+from ._throttle import Pace, StopExportError, Streak, Throttle, is_not_there, keeps_failing
+from ._writing import Pending
 
 if TYPE_CHECKING:
-    from cartesia_api.models import AgentCall
-    from cartesia_calls import AsyncClient
-    from cartesia_calls._clock import Clock
+    from collections.abc import Callable
 
-    from ._entry import Entry
+    from cartesia_calls import AgentCall, AsyncClient, Clock
+
     from ._events import ExportResult, OnEvent
     from ._fetching import Attempt
     from ._index import Index, Work
     from ._job import Job
-    from ._lock import Lock
+    from ._manifest import Entry
     from ._writing import Writer, Written
 
+T = TypeVar("T")
 _LARGEST_BATCH = 64
-_FAILED_BEFORE = Skipped(FAILED, "it failed before, and was not asked for again")
+_FAILED_BEFORE = Skipped(FAILED, "it failed before, and was not requested again")
 
 
+@dataclass
 class Run:
-    """Fetches what the manifest lacks and writes it.
+    """Fetches what the manifest lacks, writes it, and keeps the result up to date.
 
-    Args:
-        job: What is asked for.
+    Attributes:
         client: Lists the calls; it does not retry.
-        attempt: Asks for a part of a call once, as `Fetcher` has it.
-        index: What earlier runs have recorded.
-        store: Writes and records.
-        lock: Is held.
-        clock: Tells the time.
-        on_event: Is told of what happens.
+        renew: Renews the lock of the target.
         grace: How long after its end a call's data may still change, in seconds.
-        result: Is kept up to date.
     """
 
-    def __init__(
-        self,
-        *,
-        job: Job,
-        client: AsyncClient,
-        attempt: Attempt,
-        index: Index,
-        store: Writer,
-        lock: Lock,
-        clock: Clock,
-        on_event: OnEvent,
-        grace: float,
-        result: ExportResult,
-    ) -> None:
-        self._job = job
-        self._client = client
-        self._index = index
-        self._store = store
-        self._lock = lock
-        self._clock = clock
-        self._on_event = on_event
-        self._grace = grace
-        self._result = result
+    job: Job
+    client: AsyncClient
+    attempt: Attempt
+    index: Index
+    store: Writer
+    renew: Callable[[], None]
+    clock: Clock
+    on_event: OnEvent
+    grace: float
+    result: ExportResult
+
+    def __post_init__(self) -> None:
+        job = self.job
         self._throttle = Throttle(
             Pace(job.concurrency, job.rate),
-            clock,
-            on_pause=lambda seconds: on_event(Paused(seconds)),
+            self.clock,
+            on_pause=lambda seconds: self.on_event(Paused(seconds)),
         )
-        self._fetcher = Fetcher(attempt, self._throttle)
+        self._fetcher = Fetcher(self.attempt, self._throttle)
         self._streak = Streak(job.concurrency)
         self._late_streak = Streak(job.concurrency)
         self._to_fetch = self._present = 0
@@ -93,29 +72,25 @@ class Run:
         self._is_listed = False
         self._work: deque[Work] = deque()
         self._late_work: deque[Work] = deque()
-        # Bounded, so that what is in memory is.
+        # Bounded, so that memory is.
         self._fetched: asyncio.Queue[FetchedCall | None] = asyncio.Queue(job.concurrency)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run to the end, or until `stop` is set; what was fetched by then is written.
-
-        Raises:
-            CartesiaError: Nothing more could be fetched or written.
-        """
-        jobs = [self._list(), *(self._fetch() for _ in range(self._job.concurrency))]
+        """Run to the end, or until `stop` is set; write what was fetched by then."""
+        jobs = [self._list(), *(self._fetch() for _ in range(self.job.concurrency))]
         workers = [asyncio.create_task(job) for job in jobs]
         fetching = asyncio.gather(*workers)
         writing = asyncio.create_task(self._write())
         stopping = asyncio.create_task(stop.wait())
-        beating = asyncio.create_task(self._beat())
+        renewing = asyncio.create_task(self._keep_lock())
         try:
             await asyncio.wait(
-                (fetching, writing, stopping, beating), return_when=asyncio.FIRST_COMPLETED
+                (fetching, writing, stopping, renewing), return_when=asyncio.FIRST_COMPLETED
             )
-            self._result.interrupted = not fetching.done() and stopping.done()
+            self.result.interrupted = not fetching.done() and stopping.done()
         finally:
             stopping.cancel()
-            ending = self._end(fetching, workers, writing, beating)
+            ending = self._end(fetching, workers, writing, renewing)
             failures = await to_its_end(asyncio.ensure_future(ending))
         for failure in failures:
             if isinstance(failure, StopExportError):
@@ -130,76 +105,78 @@ class Run:
         fetching: asyncio.Future[list[None]],
         workers: list[asyncio.Task[None]],
         writing: asyncio.Task[None],
-        beating: asyncio.Task[None],
+        renewing: asyncio.Task[None],
     ) -> list[object]:
-        """Have what was fetched written, and return how each task has ended."""
-        # When one has failed, the others are still at work.
+        """Write what was fetched, and return how each task has ended."""
+        # When one has failed, the others are still running.
         for task in workers:
             task.cancel()
         ends: list[object] = [*await asyncio.gather(fetching, *workers, return_exceptions=True)]
         if not writing.done():
-            await self._end_of(writing)
-        beating.cancel()
-        ends += await asyncio.gather(writing, beating, return_exceptions=True)
-        self._result.requests = self._throttle.requests
-        self._result.retries = self._throttle.retries
+            # The writer may fail before it takes this.
+            telling = asyncio.create_task(self._fetched.put(None))
+            await asyncio.wait((telling, writing), return_when=asyncio.FIRST_COMPLETED)
+            telling.cancel()
+        renewing.cancel()
+        ends += await asyncio.gather(writing, renewing, return_exceptions=True)
+        self.result.requests = self._throttle.requests
+        self.result.retries = self._throttle.retries
         return ends
 
-    async def _end_of(self, writing: asyncio.Task[None]) -> None:
-        """Tell the writer that nothing more comes; it may fail before it hears of it."""
-        telling = asyncio.create_task(self._fetched.put(None))
-        await asyncio.wait((telling, writing), return_when=asyncio.FIRST_COMPLETED)
-        telling.cancel()
+    async def _keep_lock(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            await asyncio.to_thread(self.renew)
 
     async def _list(self) -> None:
-        without_calls = set(self._job.agents)
-        for agent_id in self._job.agents:
-            async for page in pages(self._client, agent_id, self._job, self._throttle):
+        without_calls = set(self.job.agents)
+        for agent_id in self.job.agents:
+            async for page in pages(self.client, agent_id, self.job, self._throttle):
                 without_calls -= {agent_id} if page else set()
                 self._plan(page)
         self._is_listed = True
-        self._tell_listed()
+        self._report_listed()
         for agent_id in sorted(without_calls):
             if await self._is_unknown(agent_id):
-                self._result.unknown_agents.append(agent_id)
+                self.result.unknown_agents.append(agent_id)
 
     async def _is_unknown(self, agent_id: str) -> bool:
         try:
-            await self._throttle.ask(partial(self._client.agents.get, agent_id), once=True)
+            await self._throttle.ask(partial(self.client.agents.get, agent_id), once=True)
         except CartesiaError as error:
-            return is_the_answer(error)
+            return is_not_there(error)
         except StopExportError:
             pass  # a key may read calls and no agents
         return False
 
     def _plan(self, page: list[AgentCall]) -> None:
-        now = self._clock.now()
+        now = self.clock.now()
         work: list[Work] = []
         for call in page:
-            if not _has_sound_ids(call):
-                self._result.found += 1
-                self._result.skipped["failed"] += 1
-                self._on_event(CallSkipped(call.id, call.agent_id, "failed", "its id can't be one"))
+            if not (is_id(call.id) and is_id(call.agent_id)):
+                self.result.found += 1
+                self.result.skipped["failed"] += 1
+                self.on_event(CallSkipped(call.id, call.agent_id, "failed", "its id can't be one"))
                 continue
-            if not self._job.shard.has(call.id) or not self._index.see(call.id):
+            if not self.job.shard.has(call.id) or not self.index.see(call.id):
                 continue
-            self._result.found += 1
-            entry = self._index.of(call)
-            found = work_on(call, entry, self._job, now, self._grace)
+            self.result.found += 1
+            entry = self.index.of(call)
+            found = work_on(call, entry, self.job, now, self.grace)
             if found is not None:
                 work.append(found)
             else:
-                recorded = cast("Entry", entry)  # else there were something to be done
-                skip = recorded.first_skip(self._job.include)
+                recorded = cast("Entry", entry)  # without an entry there is work
+                skip = recorded.first_skip(self.job.include)
                 self._count(recorded, (), skip)
                 self._present += skip is None
         self._to_fetch += len(work)
-        self._index.add_work(work)
-        self._tell_listed()
+        self.index.add_work(work)
+        self._report_listed()
 
-    def _tell_listed(self) -> None:
-        self._on_event(
-            CallsListed(self._result.found, self._present, self._to_fetch, complete=self._is_listed)
+    def _report_listed(self) -> None:
+        self.on_event(
+            CallsListed(self.result.found, self._present, self._to_fetch, complete=self._is_listed)
         )
         self._listed.set()
 
@@ -216,12 +193,12 @@ class Run:
         while True:
             complete = self._is_listed
             if self._streak.is_long:
-                # Those that come next may be bad ones; are others, from the whole list?
-                self._index.add_work(self._work)
+                # The next calls may be bad ones too; try others, from the whole list.
+                self.index.add_work(self._work)
                 self._work.clear()
-                self._work.extend(self._index.take_work(1 if complete else 0, at_random=True))
+                self._work.extend(self.index.take_work(1 if complete else 0, at_random=True))
             elif not self._work:
-                self._work.extend(self._index.take_work(_LARGEST_BATCH))
+                self._work.extend(self.index.take_work(_LARGEST_BATCH))
             if self._work:
                 return self._work.popleft()
             if complete:
@@ -230,20 +207,20 @@ class Run:
             await self._listed.wait()
 
     def _next_late_work(self) -> Work | None:
-        """Return one of those that failed before; none of the rest when many in a row fail again."""
+        """Return a call that failed before; none after many such calls in a row fail again."""
         if self._late_streak.is_long:
             self._leave_late_work()
         if not self._late_work:
-            # Those that come first in the list may be bad ones, in each run.
-            some = self._index.take_work(_LARGEST_BATCH, late=True, at_random=True)
+            # The first calls of the list may be bad ones, in each run.
+            some = self.index.take_work(_LARGEST_BATCH, late=True, at_random=True)
             self._late_work.extend(some)
         return self._late_work.popleft() if self._late_work else None
 
     def _leave_late_work(self) -> None:
-        while left := self._late_work or self._index.take_work(_LARGEST_BATCH, late=True):
+        while left := self._late_work or self.index.take_work(_LARGEST_BATCH, late=True):
             for work in left:
-                entry = cast("Entry", self._index.get(work.call_id))  # which says that it failed
-                self._count(entry, (), entry.first_skip(self._job.include) or _FAILED_BEFORE)
+                entry = cast("Entry", self.index.get(work.call_id))  # which says that it failed
+                self._count(entry, (), entry.first_skip(self.job.include) or _FAILED_BEFORE)
             self._late_work.clear()
 
     async def _write(self) -> None:
@@ -253,24 +230,24 @@ class Run:
             if over := None in batch:
                 batch.remove(None)
             if not batch:
-                await asyncio.to_thread(self._store.flush)
+                await asyncio.to_thread(self.store.flush)
                 continue
             pending = [
-                Pending(fetched, self._index.get(fetched.work.call_id))
+                Pending(fetched, self.index.get(fetched.work.call_id))
                 for fetched in batch
                 if fetched is not None
             ]
-            done, failure = await asyncio.to_thread(self._store.write, pending)
-            self._index.put(one.entry for one in done)
+            done, failure = await asyncio.to_thread(self.store.write, pending)
+            self.index.put(one.entry for one in done)
             for one in done:
                 self._count_written(one)
             if failure is not None:
                 raise failure
-        await asyncio.to_thread(self._store.flush)
+        await asyncio.to_thread(self.store.flush)
 
     async def _next_batch(self) -> list[FetchedCall | None]:
-        """Return what has been fetched; nothing where the journal should be flushed meanwhile."""
-        timeout = FLUSH_EVERY if self._store.is_waiting else None
+        """Return what has been fetched; nothing if it is time to flush the journal."""
+        timeout = FLUSH_EVERY if self.store.is_waiting else None
         try:
             async with asyncio.timeout(timeout):
                 batch = [await self._fetched.get()]
@@ -280,32 +257,34 @@ class Run:
             batch.append(self._fetched.get_nowait())
         return batch
 
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT)
-            await asyncio.to_thread(self._lock.renew)
-
     def _count_written(self, written: Written) -> None:
-        rows, size = rows_of(written)
-        self._result.rows += rows
-        self._result.size += size
+        rows, size = written.rows_and_size
+        self.result.rows += rows
+        self.result.size += size
         entry = written.entry
-        skip = entry.first_skip(self._job.include) or written.failed
+        skip = entry.first_skip(self.job.include) or written.failed
         if written.parts or skip is None:
-            self._on_event(CallExported(entry.call_id, entry.agent_id, written.parts, rows))
+            self.on_event(CallExported(entry.call_id, entry.agent_id, written.parts, rows))
         self._count(entry, written.parts, skip)
 
     def _count(self, entry: Entry, written: tuple[str, ...], skip: Skipped | None) -> None:
         if skip:
-            self._result.skipped[skip.reason] += 1
-            self._on_event(CallSkipped(entry.call_id, entry.agent_id, skip.reason, skip.detail))
+            self.result.skipped[skip.reason] += 1
+            self.on_event(CallSkipped(entry.call_id, entry.agent_id, skip.reason, skip.detail))
         elif written:
-            self._result.exported += 1
+            self.result.exported += 1
         else:
-            self._result.present += 1
+            self.result.present += 1
 
 
-def _has_sound_ids(call: AgentCall) -> bool:
-    with suppress(ValueError):
-        return bool(check_id(call.id, "id") and check_id(call.agent_id, "id"))
-    return False
+async def to_its_end(working: asyncio.Future[T]) -> T:
+    """Wait until a future is done, and raise the caller's cancellation only then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not working.done():
+        try:
+            await asyncio.wait((working,))
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from working.exception()
+    return working.result()

@@ -1,40 +1,40 @@
-"""What surrounds a run: the client, the target with its lock, and the manifest."""
+"""A run with its surroundings: the client, the locked target, and the manifest."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, ExitStack, suppress
-from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from cartesia_calls._exceptions import ConfigurationError
+from cartesia_calls import ConfigurationError
 
-from ._errors import TargetError
+from ._fetching import Attempts, Site
 from ._index import Index
 from ._lock import acquire
 from ._manifest import check_about, fold, load, open_journal
-from ._run import Run
-from ._target import open_target
-from ._waiting import in_thread
-from ._workers import Site
-from ._writing import Encoder, Store
+from ._run import Run, to_its_end
+from ._target import TargetError, open_target
+from ._writing import PartWriter, Store
 
 if TYPE_CHECKING:
-    import asyncio
     import os
     from collections.abc import Callable
 
-    from cartesia_calls import AsyncClient
-    from cartesia_calls._clock import Clock
+    from cartesia_calls import AsyncClient, Clock
 
     from ._events import ExportResult, OnEvent
+    from ._fetching import Attempt, Workers
     from ._job import Format, Job
     from ._lock import Lock
     from ._target import Target
-    from ._workers import Workers
+    from ._writing import Encode
 
-# Object stores take their time for each file; a folder is written to by one thread.
+P = ParamSpec("P")
+T = TypeVar("T")
+# Object stores take their time for each file; one thread is best for a folder.
 _WRITES_AT_ONCE = 16
 
 
@@ -43,58 +43,53 @@ async def run_job(
     to: str | os.PathLike[str],
     *,
     connect: Callable[[], AsyncClient],
-    workers: Workers,
+    workers: Workers | None,
     on_event: OnEvent,
     stop: asyncio.Event,
     clock: Clock,
     result: ExportResult,
-) -> ExportResult:
+) -> None:
     """Run a job, and keep its result up to date; see `export_async`."""
-    encoder = encoder_of(job.format)
-    began = clock.monotonic()
+    encode = encoder_of(job.format)
+    start = clock.monotonic()
     async with connect() as client, AsyncExitStack() as stack:
         held = ExitStack()
         stack.push_async_callback(in_thread, held.close)
         target = await in_thread(open_target, to, job.shard.name)
         result.target = target.name
-        place = await in_thread(_take, target, job, encoder, clock, held)
+        lock, index, store = await in_thread(_take, target, job, encode, clock, held)
         asking = client.with_options(max_retries=0)
-        site = Site(job, to, target, place.index, asking, connect)
+        attempt: Attempt = Attempts(asking, target.scratch).attempt
+        if workers is not None:
+            site = Site(job, to, target, index, connect)
+            attempt = await stack.enter_async_context(workers.at(site))
         run = Run(
             job=job,
             client=asking,
-            attempt=await stack.enter_async_context(workers.at(site)),
-            index=place.index,
-            store=place.store,
-            lock=place.lock,
+            attempt=attempt,
+            index=index,
+            store=store,
+            renew=lock.renew,
             clock=clock,
             on_event=on_event,
-            grace=grace_of(client),
+            grace=client.logs_grace_period,
             result=result,
         )
         try:
             await run.run(stop)
         finally:
-            result.seconds = clock.monotonic() - began
+            result.seconds = clock.monotonic() - start
         if not result.interrupted:
-            await in_thread(fold, target, job.shard, place.index)
-    return result
+            await in_thread(fold, target, job.shard, index)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What a run has at a target that is its own."""
-
-    lock: Lock
-    index: Index
-    store: Store
-
-
-def _take(target: Target, job: Job, encoder: Encoder, clock: Clock, held: ExitStack) -> _Place:
-    """Make the target this run's own; what is to be given up again is put on `held`."""
+def _take(
+    target: Target, job: Job, encode: Encode, clock: Clock, held: ExitStack
+) -> tuple[Lock, Index, Store]:
+    """Lock the target and read its manifest; `held` undoes it."""
     lock = acquire(target, job.shard, clock)
     held.callback(quietly, lock.release)
-    # Before the lock is given up: what this removes is its holder's.
+    # Before the lock is released: only its holder may remove partial files.
     held.callback(target.close)
     target.clean()
     check_about(target, job)
@@ -103,35 +98,34 @@ def _take(target: Target, job: Job, encoder: Encoder, clock: Clock, held: ExitSt
     load(target, job.shard, index)
     at_once = 1 if target.folder is not None else _WRITES_AT_ONCE
     journal = open_journal(target, job.shard, clock)
-    store = Store(target, encoder, journal, at_once=at_once, verify=job.refresh)
+    writer = PartWriter(target, job.format, encode)
+    store = Store(writer, journal, at_once=at_once, verify=job.refresh)
     held.callback(store.close)
-    return _Place(lock, index, store)
+    return lock, index, store
 
 
-def encoder_of(name: Format) -> Encoder:
-    """Return what encodes tables in a format.
-
-    Raises:
-        ConfigurationError: What it needs is not installed.
-    """
+def encoder_of(name: Format) -> Encode:
+    """Return the function that encodes tables in a format."""
     if name == "parquet" and find_spec("pyarrow") is None:
         raise ConfigurationError(
             "The format parquet needs the package pyarrow, which is not installed.",
             hint="Install it with: pip install 'cartesia-calls[export]'",
         )
-    return cast("Encoder", import_module(f"{__package__}._{name}"))
-
-
-def grace_of(client: AsyncClient) -> float:
-    """Return how long after its end a call's data may still change, in seconds."""
-    return client._settings.logs_grace_period  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
+    encode: Encode = import_module(f"{__package__}._{name}").encode
+    return encode
 
 
 def quietly(tidy: Callable[[], None]) -> None:
-    """Tidy a target up; one that fails has been told of already."""
+    """Tidy up a target; its failure was raised already."""
     with suppress(TargetError):
         tidy()
 
 
-def ignore(_event: object) -> None:
-    """Do nothing with what is told."""
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function that may block in a thread, and wait for its end even when cancelled.
+
+    What it works with must not be closed before.
+    """
+    # A future and no task, since an event loop that ends cancels all tasks.
+    working = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+    return await to_its_end(working)

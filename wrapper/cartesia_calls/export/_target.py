@@ -1,26 +1,28 @@
-"""Where an export goes: what is written appears whole or not at all."""
+"""The target of an export: a folder, or any fsspec URL. Files appear whole or not at all.
+
+Folders have a small file system of their own. fsspec's is slower, creates a file in two steps that
+another process can come between, and needs a package that the core install does not have.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import tempfile
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from io import BytesIO
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
-from cartesia_calls._exceptions import ConfigurationError
+from cartesia_calls import CartesiaError, ConfigurationError
 
-from ._errors import target_failure
-from ._fsspec_target import FsspecTarget, blocks_of, without_secrets
 from ._paths import PARTIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
-
-    from ._fsspec_target import Cut
+    from collections.abc import Generator, Iterable
 
 # One letter and a colon is a drive of Windows. A chain is fsspec's, as in simplecache::s3://bucket.
 _SCHEME = re.compile(
@@ -28,75 +30,45 @@ _SCHEME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _KNOWN_WITHOUT_FSSPEC = frozenset({"s3", "gs", "gcs", "az", "abfs", "memory"})
+# In these, a file appears whole.
+_OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"})
+_USER = re.compile(r"(?<=//)[^\s/@]+@|[^\s/@\"']+:[^\s/@\"']+@")
+_QUERY = re.compile(r"(\w://[^\s\"'?]+)\?[^\s\"']*")
+
+# One of fsspec's, which has no types, or `_LocalFiles`.
+FileSystem: TypeAlias = Any
+RESUMES = "Fix the problem and run the same export again. It resumes where it stopped."
 
 
-class Target(Protocol):
-    """A place for files. Paths are relative to it, with `/` between their parts.
+class TargetError(CartesiaError):
+    """The target, or a temporary folder of the export, cannot be read or written.
 
-    Its methods raise `TargetError` and nothing else; they may be called from several threads.
+    What the target holds is intact, and the export can be resumed.
     """
 
-    @property
-    def name(self) -> str:
-        """What to call it in messages; holds no secret."""
-        ...
 
-    @property
-    def folder(self) -> Path | None:
-        """The folder that it is, where it is one of this machine."""
-        ...
+class TargetBusyError(CartesiaError):
+    """Another export is writing to the target."""
 
-    def read(self, path: str) -> bytes | None:
-        """Return a file's bytes, None where there is none."""
-        ...
 
-    def lines(self, path: str) -> Iterator[bytes]:
-        """Yield a file's lines, which need not fit into memory; none where there is no file."""
-        ...
+def target_failure(name: str, done: str, why: str) -> TargetError:
+    """Return the error of a target that cannot be opened, read or written.
 
-    def blocks(self, path: str) -> Iterator[bytes]:
-        """Yield a file's bytes, in blocks of a size that fits; none where there is no file."""
-        ...
+    Args:
+        name: What to call the target; holds no secret.
+        done: What failed, as in "can't be written".
+        why: The reason.
+    """
+    return TargetError(f"The target {name} can't be {done}: {why}.", hint=RESUMES)
 
-    def write(self, path: str, data: bytes) -> None:
-        """Write a file whole, in the place of one that is there."""
-        ...
 
-    def write_lines(self, path: str, lines: Iterable[bytes]) -> None:
-        """Write a file whole from its lines, which need not fit into memory."""
-        ...
-
-    def adopt(self, path: str, file: Path) -> None:
-        """Move a file from `scratch` to its place."""
-        ...
-
-    def create(self, path: str, data: bytes) -> bool:
-        """Write a file if there is none; tell whether it was written."""
-        ...
-
-    def remove(self, path: str) -> None:
-        """Remove a file, if it is there."""
-        ...
-
-    def names(self, folder: str) -> list[str]:
-        """Return the names of the files in a folder, sorted; none where there is no folder."""
-        ...
-
-    @property
-    def scratch(self) -> Path:
-        """A folder of this machine for files to adopt, there from `clean` to `close`."""
-        ...
-
-    def clean(self) -> None:
-        """Remove what a run that was killed has left, its workers included; make `scratch`.
-
-        Only for the holder of the lock, and for a worker on what is its own.
-        """
-        ...
-
-    def close(self) -> None:
-        """Remove what this run has left, its workers included; for whom `clean` is."""
-        ...
+def temporary_failure(folder: str, why: str, settings: str = "TMPDIR") -> TargetError:
+    """Return the error of a temporary folder, which the environment variables `settings` name."""
+    return TargetError(
+        f"The temporary folder {folder} can't be written: {why}.",
+        hint=f"Free some space there, or set {settings} to another folder; then run the same export "
+        "again.",
+    )
 
 
 def open_target(to: str | os.PathLike[str], run: str) -> Target:
@@ -104,12 +76,12 @@ def open_target(to: str | os.PathLike[str], run: str) -> Target:
 
     Args:
         to: The folder or the URL.
-        run: A file name that no other run uses at the same time, for what is not whole yet. A worker's
-            has its run's before a full stop.
+        run: A file name that no other run uses at the same time, for partial files. The name of a
+            worker starts with that of its run and a full stop.
 
     Raises:
-        ConfigurationError: It can't be one, or what it needs is not installed.
-        TargetError: The folder can't be made.
+        ConfigurationError: It can't be a target, or needs a package that is not installed.
+        TargetError: It can't be made or opened.
     """
     text = os.fspath(to)
     if not text:
@@ -118,23 +90,22 @@ def open_target(to: str | os.PathLike[str], run: str) -> Target:
         )
     found = _SCHEME.match(text)
     if found is None:
-        return LocalTarget(Path(text), run)
+        return _open_folder(Path(text), run)
     scheme, rest = found["scheme"].lower(), found["rest"]
     if scheme in {"file", "local"}:
-        return LocalTarget(_path_of(text, found["chain"] + rest), run)
+        return _open_folder(_path_of(text, found["chain"] + rest), run)
     if rest.startswith("//"):
-        return FsspecTarget(text, run)
+        return _open_url(text, run)
     if _is_known(scheme):
         raise ConfigurationError(
             f"The target {without_secrets(text)} is no URL, since two slashes are missing.",
-            hint=f"Write them, as in {scheme}://bucket/calls; name a folder that is really called so by "
-            "its whole path.",
+            hint=f"Write {scheme}://bucket/calls. If it is the name of a folder, write its whole path.",
         )
-    return LocalTarget(Path(text), run)
+    return _open_folder(Path(text), run)
 
 
 def _path_of(url: str, rest: str) -> Path:
-    """Return the folder that a URL names, of which `rest` comes after the scheme."""
+    """Return the folder of a URL whose scheme is followed by `rest`."""
     path = rest.removeprefix("//")
     if not path.startswith("/"):
         raise ConfigurationError(
@@ -145,7 +116,7 @@ def _path_of(url: str, rest: str) -> Path:
 
 
 def _is_known(scheme: str) -> bool:
-    """Tell whether it is a scheme of fsspec's, as far as can be told without it."""
+    """Return whether fsspec has the scheme, as far as that is known without fsspec."""
     try:
         fsspec: Any = import_module("fsspec")
     except ModuleNotFoundError:
@@ -153,140 +124,267 @@ def _is_known(scheme: str) -> bool:
     return scheme in fsspec.available_protocols()
 
 
-class LocalTarget:
-    """A folder of this machine: files are written beside, and moved to their place."""
+def _open_folder(folder: Path, run: str) -> Target:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _failure(str(folder), "made", error) from error
+    return Target(str(folder), _LocalFiles(), str(folder), run, folder=folder)
 
-    def __init__(self, root: Path, run: str) -> None:
-        self.name = str(root)
-        self.folder = root
-        self.scratch = root / PARTIAL / run
-        self._root = str(root)
-        self._scratch = str(self.scratch)
+
+def _open_url(url: str, run: str) -> Target:
+    name = without_secrets(url)
+    try:
+        core: Any = import_module("fsspec.core")
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            f"The target {name} needs the package fsspec, which is not installed.",
+            hint="Install it with: pip install 'cartesia-calls[export]'",
+        ) from None
+    try:
+        files, root = core.url_to_fs(url)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"The target {name} needs a package that is not installed: {error}.",
+            hint="Install it with pip, such as s3fs for s3://, gcsfs for gs://, adlfs for az://.",
+        ) from None
+    except ValueError as error:
+        raise ConfigurationError(
+            f"The target {name} is no folder and no URL that fsspec knows: {without_secrets(str(error))}.",
+            hint="Name a folder, or a URL such as s3://bucket/calls.",
+        ) from None
+    except Exception as error:  # noqa: BLE001 - each file system has its own
+        raise _failure(name, "opened", error) from None
+    return Target(name, files, str(root), run)
+
+
+def without_secrets(text: str) -> str:
+    """Return a URL, or a message with URLs, without credentials and queries."""
+    return _QUERY.sub(r"\1", _USER.sub("", text))
+
+
+def _failure(name: str, done: str, error: Exception) -> TargetError:
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return target_failure(name, done, without_secrets(" ".join(said.split()).rstrip(".")))
+
+
+class _LocalFiles:
+    """The files of this machine, by the system's own functions and with the names of fsspec's."""
+
+    protocol = "file"
+    exists = staticmethod(os.path.exists)
+    makedirs = staticmethod(os.makedirs)
+    mv = put_file = staticmethod(os.replace)
+    rm_file = staticmethod(os.unlink)
+
+    def cat_file(self, path: str) -> bytes:
+        return Path(path).read_bytes()
+
+    def pipe_file(self, path: str, value: bytes, mode: str = "overwrite") -> None:
+        only = os.O_EXCL if mode == "create" else os.O_TRUNC
+        flags = os.O_WRONLY | os.O_CREAT | only | getattr(os, "O_BINARY", 0)
+        file = os.open(path, flags, 0o666)
+        try:
+            rest = memoryview(value)
+            while rest:
+                rest = rest[os.write(file, rest) :]
+        finally:
+            os.close(file)
+
+    def open(self, path: str, mode: str) -> BinaryIO:
+        return cast("BinaryIO", Path(path).open(mode))
+
+    def ls(self, path: str, *, detail: bool) -> list[str]:  # noqa: ARG002 - as fsspec's
+        return os.listdir(path)  # noqa: PTH208 - as above
+
+    def invalidate_cache(self, path: str) -> None:
+        """Do nothing: there is no cache."""
+
+
+class Target:
+    """A place for files, whose paths are relative to it, with `/` between their parts.
+
+    Methods raise `TargetError` and nothing else, and may be called from several threads.
+
+    Attributes:
+        name: What to call the target in messages; holds no secret.
+        folder: The folder that it is; None for other kinds.
+        scratch: A folder of this machine for files to adopt, which exists from `clean` to `close`.
+    """
+
+    def __init__(
+        self, name: str, files: FileSystem, root: str, run: str, *, folder: Path | None = None
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self._files = files
+        self._root = root.rstrip("/")
+        self._run = run
+        protocols = (files.protocol,) if isinstance(files.protocol, str) else files.protocol
+        self._puts_whole = not _OBJECT_STORES.isdisjoint(protocols)
         self._known: set[str] = set()
         self._count = count()
-        with self._telling("made"):
-            root.mkdir(parents=True, exist_ok=True)
+        if folder is not None:
+            self.scratch = folder / PARTIAL / run
+        else:
+            with self._failing_scratch():
+                self.scratch = Path(tempfile.gettempdir(), f"cartesia-calls-{os.urandom(8).hex()}")
 
     def read(self, path: str) -> bytes | None:
-        """See `Target.read`."""
-        with self._telling("read"):
+        """Return the bytes of a file, None if there is none."""
+        with self._failing("read"):
             try:
-                return (self.folder / path).read_bytes()
+                data: bytes = self._files.cat_file(self._at(path))
             except FileNotFoundError:
                 return None
+            return data
 
-    def lines(self, path: str) -> Iterator[bytes]:
-        """See `Target.lines`."""
-        return self._pieces(path, iter)
-
-    def blocks(self, path: str) -> Iterator[bytes]:
-        """See `Target.blocks`."""
-        return self._pieces(path, blocks_of)
+    @contextmanager
+    def reader(self, path: str) -> Generator[BinaryIO]:
+        """Open a file that may be larger than memory; an empty one if there is none."""
+        with self._failing("read"):
+            try:
+                opened = self._files.open(self._at(path), "rb")
+            except FileNotFoundError:
+                opened = BytesIO()
+            with opened as file:
+                yield file
 
     def write(self, path: str, data: bytes) -> None:
-        """See `Target.write`."""
-        # Once for each call: by the system's own functions, which take a fraction of pathlib's time.
-        place = f"{self._root}/{path}"
-        part = self._part()
-        try:
-            self._make_folder(place.rpartition("/")[0])
-            _write_new(part, data)
-            os.replace(part, place)  # noqa: PTH105 - as above
-        except OSError as error:
-            with suppress(OSError):
-                os.unlink(part)  # noqa: PTH108 - as above
-            raise target_failure(self.name, "written", error.strerror or str(error)) from error
+        """Write a file, or replace it."""
+        with self._failing("written"), self._whole(path) as place:
+            self._files.pipe_file(place, data)
 
     def write_lines(self, path: str, lines: Iterable[bytes]) -> None:
-        """See `Target.write_lines`."""
-        part = Path(self._part())
-        with self._telling("written"):
+        """Write a file from its lines, which may be larger than memory."""
+        file = self.scratch / f"{next(self._count)}.lines"
+        with self._failing_scratch():
             try:
-                with part.open("wb") as file:
-                    file.writelines(lines)
+                with file.open("wb") as there:
+                    there.writelines(lines)
             except BaseException:
                 with suppress(OSError):
-                    part.unlink()
+                    file.unlink()
                 raise
-        self.adopt(path, part)
+        self.adopt(path, file)
 
     def adopt(self, path: str, file: Path) -> None:
-        """See `Target.adopt`."""
-        place = self.folder / path
-        with self._telling("written"):
-            self._make_folder(str(place.parent))
-            file.replace(place)
+        """Move a file from `scratch` to its place."""
+        with self._failing("written"), self._whole(path) as place:
+            self._files.put_file(str(file), place)
+        file.unlink(missing_ok=True)
 
     def create(self, path: str, data: bytes) -> bool:
-        """See `Target.create`."""
-        place = self.folder / path
-        with self._telling("written"):
-            self._make_folder(str(place.parent))
+        """Write a file unless it exists; return whether it was written."""
+        with self._failing("written"):
+            place = self._at(path)
+            self._files.invalidate_cache(place)
+            if self._files.exists(place):
+                return False
+            self._make_folder(place)
             try:
-                with place.open("xb") as file:
-                    file.write(data)
+                # Stores that can refuse to replace an object do so.
+                self._files.pipe_file(place, data, mode="create")
             except FileExistsError:
                 return False
+            except Exception:
+                # Stores refuse in different ways, and an earlier attempt of this put may have worked.
+                self._files.invalidate_cache(place)
+                if self.folder is None and self._files.exists(place):
+                    return False
+                raise
             return True
 
     def remove(self, path: str) -> None:
-        """See `Target.remove`."""
-        with self._telling("changed"):
-            (self.folder / path).unlink(missing_ok=True)
+        """Remove a file if it exists."""
+        with self._failing("changed"), suppress(FileNotFoundError):
+            self._files.rm_file(self._at(path))
 
     def names(self, folder: str) -> list[str]:
-        """See `Target.names`."""
-        with self._telling("read"):
+        """Return the names of the files in a folder, sorted; none if there is no folder."""
+        with self._failing("read"):
+            self._files.invalidate_cache(self._at(folder))
             try:
-                return sorted(file.name for file in (self.folder / folder).iterdir())
+                found = self._files.ls(self._at(folder), detail=False)
             except FileNotFoundError:
                 return []
+            return sorted(name for path in found if (name := path.rpartition("/")[2]))
 
     def clean(self) -> None:
-        """See `Target.clean`."""
+        """Remove the partial files of a killed run and of its workers, and make `scratch`.
+
+        Only the holder of the lock may call it, and a worker for its own files.
+        """
         self._sweep()
-        with self._telling("written"):
-            self.scratch.mkdir(parents=True, exist_ok=True)
+        with self._failing_scratch():
+            if self.folder is not None:
+                self.scratch.mkdir(parents=True, exist_ok=True)
+            else:
+                self.scratch.mkdir(mode=0o700, exist_ok=True)
 
     def close(self) -> None:
-        """See `Target.close`."""
-        self._sweep()
-        with suppress(OSError):
-            self.scratch.parent.rmdir()
-
-    def _pieces(self, path: str, cut: Cut) -> Iterator[bytes]:
-        with self._telling("read"):
-            try:
-                with (self.folder / path).open("rb") as file:
-                    yield from cut(file)
-            except FileNotFoundError:
-                return
+        """Remove the partial files of this run and of its workers; for those who may `clean`."""
+        if self.folder is None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        else:
+            self._sweep()
+            with suppress(OSError):
+                self.scratch.parent.rmdir()
 
     def _sweep(self) -> None:
-        for left in (self.scratch, *self.scratch.parent.glob(f"{self.scratch.name}.*")):
-            shutil.rmtree(left, ignore_errors=True)
+        if self.folder is not None:
+            for left in (self.scratch, *self.scratch.parent.glob(f"{self._run}.*")):
+                shutil.rmtree(left, ignore_errors=True)
+            return
+        for run in self.names(PARTIAL):
+            if run == self._run or run.startswith(f"{self._run}."):
+                for name in self.names(f"{PARTIAL}/{run}"):
+                    self.remove(f"{PARTIAL}/{run}/{name}")
 
-    def _part(self) -> str:
-        return f"{self._scratch}/{next(self._count)}.part"
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}"
 
-    def _make_folder(self, folder: str) -> None:
-        if folder not in self._known:
-            Path(folder).mkdir(parents=True, exist_ok=True)
+    def _make_folder(self, place: str) -> None:
+        folder = place.rpartition("/")[0]
+        if not self._puts_whole and folder not in self._known:
+            self._files.makedirs(folder, exist_ok=True)
             self._known.add(folder)
 
     @contextmanager
-    def _telling(self, done: str) -> Generator[None]:
+    def _whole(self, path: str) -> Generator[str]:
+        """Provide a name to write to, and move the file to its place at the end."""
+        place = self._at(path)
+        if self._puts_whole:
+            yield place
+            return
+        part = self._at(f"{PARTIAL}/{self._run}/{next(self._count)}.part")
+        self._make_folder(part)
+        self._make_folder(place)
+        try:
+            yield part
+            self._files.mv(part, place)
+        except BaseException:
+            with suppress(Exception):
+                self._files.rm_file(part)
+            raise
+
+    @contextmanager
+    def _failing(self, done: str) -> Generator[None]:
+        try:
+            yield
+        except CartesiaError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            # `--verbose` and tracebacks show the cause, which may hold credentials.
+            is_clean = without_secrets(str(error)) == str(error)
+            raise _failure(self.name, done, error) from (error if is_clean else None)
+
+    @contextmanager
+    def _failing_scratch(self) -> Generator[None]:
         try:
             yield
         except OSError as error:
-            raise target_failure(self.name, done, error.strerror or str(error)) from error
-
-
-def _write_new(path: str, data: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(file, rest) :]
-    finally:
-        os.close(file)
+            if self.folder is not None:
+                raise _failure(self.name, "written", error) from error
+            folder = tempfile.tempdir or os.curdir
+            raise temporary_failure(folder, error.strerror or str(error)) from error

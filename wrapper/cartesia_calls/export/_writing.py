@@ -1,4 +1,4 @@
-"""What was fetched, written and recorded: first the data, then that they are there."""
+"""Fetched calls, written and recorded: first the data, then the outcome."""
 
 from __future__ import annotations
 
@@ -6,48 +6,45 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from ._entry import Entry, Exported, Skipped
-from ._errors import TargetError
 from ._fetching import Recording
-from ._manifest import parts_there
+from ._manifest import Entry, Exported, Skipped, parts_there
 from ._paths import data_path
-from ._schema import TABLES
+from ._tables import TABLES
+from ._target import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from cartesia_calls._exceptions import CartesiaError
+    from cartesia_calls import CartesiaError
 
-    from ._entry import Outcome
     from ._fetching import Fetched, FetchedCall
     from ._index import Work
-    from ._manifest import Journal
-    from ._schema import Row, Table
+    from ._manifest import Journal, Outcome
+    from ._tables import Row, Table
     from ._target import Target
 
 
-class Encoder(Protocol):
-    """A file format of tables."""
+Encode: TypeAlias = "Callable[[Table, Sequence[Row]], bytes]"
+"""Returns rows as the bytes of a file."""
 
-    SUFFIX: str
 
-    def encode(self, table: Table, rows: Sequence[Row], /) -> bytes:
-        """Return rows as a file's bytes."""
-        ...
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A call to write, with its entry in the manifest so far."""
+
+    fetched: FetchedCall
+    before: Entry | None
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A call that is recorded.
+    """A call with its new entry and the parts that were written.
 
     Attributes:
-        entry: What the manifest has of it now.
-        attempted: The parts that were fetched or found missing this time.
-        parts: The parts that were written.
-        left: Files whose parts are elsewhere now, since the call's day was not known before.
-        failed: Why what is in the target could not be compared with what there is now.
+        left: Files to remove, since the day of the call was not known before.
+        failed: Why the part in the target could not be compared with the current data.
     """
 
     entry: Entry
@@ -55,64 +52,42 @@ class Written:
     left: tuple[str, ...]
     failed: Skipped | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A call to be written, with what the manifest has of it so far."""
-
-    fetched: FetchedCall
-    before: Entry | None
+    @property
+    def rows_and_size(self) -> tuple[int, int]:
+        """How many rows and bytes were written."""
+        parts = [self.entry.parts[name] for name in self.parts]
+        exported = [part for part in parts if isinstance(part, Exported)]
+        return sum(part.rows or 0 for part in exported), sum(part.size for part in exported)
 
 
 class Writer(Protocol):
-    """Takes what was fetched to where it is wanted; for one thread at a time."""
-
-    def write(self, calls: Sequence[Pending], /) -> tuple[list[Written], CartesiaError | None]:
-        """Write calls, then record them; return these, and the failure that ended it, if any."""
-        ...
-
-    def flush(self) -> None:
-        """Record what waits."""
-        ...
+    """Writes fetched calls; for one thread at a time."""
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether there is something that `flush` would record."""
+    def is_waiting(self) -> bool: ...
+    def flush(self) -> None: ...
+    def write(self, calls: Sequence[Pending], /) -> tuple[list[Written], CartesiaError | None]:
+        """Write and record calls; return those, and the failure that ended it, if any."""
         ...
 
 
 class Store:
-    """Writes calls to a target; for one thread at a time.
+    """Writes calls to a target, `at_once` files at once; for one thread at a time.
 
-    Args:
-        target: Where to.
-        encoder: How tables are written.
-        journal: Takes the outcomes.
-        at_once: How many files to write at once, which pays off where each takes its time.
-        verify: Whether to write anew what is recorded, but no longer in the target as it was.
+    With `verify`, it writes a part again if its file is not as recorded.
     """
 
     def __init__(
-        self,
-        target: Target,
-        encoder: Encoder,
-        journal: Journal,
-        *,
-        at_once: int,
-        verify: bool = False,
+        self, writer: PartWriter, journal: Journal, *, at_once: int, verify: bool = False
     ) -> None:
-        self._target = target
-        self._writer = PartWriter(target, encoder)
+        self._writer = writer
+        self._target = writer.target
         self._journal = journal
         self._verify = verify
         self._pool = ThreadPoolExecutor(at_once) if at_once > 1 else None
+        self.flush = journal.flush
 
     def write(self, calls: Sequence[Pending]) -> tuple[list[Written], TargetError | None]:
-        """Write calls, then record them.
-
-        Returns:
-            The calls that were written and recorded, and the failure that ended it, if there is one.
-        """
         done: list[Written] = []
         failure: TargetError | None = None
         for outcome in self._pool.map(self._try, calls) if self._pool else map(self._try, calls):
@@ -128,17 +103,8 @@ class Store:
             return [], failure or error
         return done, failure
 
-    def flush(self) -> None:
-        """Record what the journal still holds.
-
-        Raises:
-            TargetError: It can't be written.
-        """
-        self._journal.flush()
-
     @property
     def is_waiting(self) -> bool:
-        """Whether the journal holds something."""
         return self._journal.is_waiting
 
     def close(self) -> None:
@@ -155,90 +121,60 @@ class Store:
 
     def _write(self, call: Pending) -> Written:
         if self._verify and call.before:
-            # What others have written, they have looked at.
+            # Parts that other workers have written were checked by them.
             parts = call.fetched.parts
             names = [name for name in parts if not isinstance(parts[name], Exported)]
             there = parts_there(self._target, call.before.parts, names)
             call = replace(call, before=replace(call.before, parts=there))
         one = written(call, self._writer.write)
-        # Before it is recorded: a run that ended in between would leave both for good.
+        # Before the new entry is recorded: if the run ended in between, both files would stay.
         for path in one.left:
             self._target.remove(path)
         return one
 
 
+@dataclass(frozen=True, slots=True)
 class PartWriter:
-    """Writes parts of calls to a target; its methods may be called from several threads.
+    """Writes parts of calls to a target; several threads may use it."""
 
-    Args:
-        target: Where to.
-        encoder: How tables are written.
-    """
-
-    def __init__(self, target: Target, encoder: Encoder) -> None:
-        self._target = target
-        self._encoder = encoder
+    target: Target
+    suffix: str
+    encode: Encode
 
     def write(self, name: str, work: Work, fetched: Fetched, old: Outcome | None) -> Outcome:
-        """Write what was fetched of a part, unless that is there as it is.
-
-        Args:
-            name: The part.
-            work: Its call.
-            fetched: What there is of it.
-            old: What became of it before.
-
-        Raises:
-            TargetError: It can't be written.
-        """
+        """Write a part, unless it is in the target as it is; `old` is its previous outcome."""
         if isinstance(fetched, Exported | Skipped):
             return fetched
         if isinstance(fetched, Recording):
             try:
                 return self._recording(name, work, fetched, old)
             except OSError as error:
-                raise TargetError(
-                    f"A recording can't be read: {error.strerror or error}."
-                ) from error
-        data = self._encoder.encode(TABLES[name], fetched.rows)
-        new = Exported(
-            path=data_path(name, work.agent_id, work.day, work.call_id, self._encoder.SUFFIX),
-            rows=len(fetched.rows),
-            size=len(data),
-            sha256=sha256(data).hexdigest(),
-            final=work.final,
-            updated_at=fetched.updated_at,
-        )
+                why = error.strerror or error
+                raise TargetError(f"A recording can't be read: {why}.") from error
+        data = self.encode(TABLES[name], fetched.rows)
+        digest, size = sha256(data).hexdigest(), len(data)
+        path = data_path(name, work.agent_id, work.day, work.call_id, self.suffix)
+        new = Exported(path, len(fetched.rows), size, digest, work.final, fetched.updated_at)
         if not _is_same(new, old):
-            self._target.write(new.path, data)
+            self.target.write(path, data)
         return new
 
     def _recording(self, name: str, work: Work, fetched: Recording, old: Outcome | None) -> Outcome:
         with fetched.file.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
-        new = Exported(
-            path=data_path(name, work.agent_id, work.day, work.call_id, "wav"),
-            rows=None,
-            size=fetched.file.stat().st_size,
-            sha256=digest,
-            final=work.final,
-        )
+        path = data_path(name, work.agent_id, work.day, work.call_id, "wav")
+        new = Exported(path, None, fetched.file.stat().st_size, digest, work.final)
         if _is_same(new, old):
             fetched.file.unlink()
         else:
-            self._target.adopt(new.path, fetched.file)
+            self.target.adopt(path, fetched.file)
         return new
 
 
 def written(
-    call: Pending, part: Callable[[str, Work, Fetched, Outcome | None], Outcome]
+    call: Pending, write: Callable[[str, Work, Fetched, Outcome | None], Outcome]
 ) -> Written:
-    """Return what is to be recorded of a call once its parts are written.
-
-    Args:
-        call: What was fetched.
-        part: Writes a part, given its name and what was recorded of it.
-    """
+    """Write the parts of a call with `write`, see `PartWriter`, and return what to record."""
     work = call.fetched.work
     before: Mapping[str, Outcome] = call.before.parts if call.before else {}
     parts: dict[str, Outcome] = dict(before)
@@ -247,9 +183,9 @@ def written(
     failed: Skipped | None = None
     for name, fetched in call.fetched.parts.items():
         old = before.get(name)
-        new = part(name, work, fetched, old)
+        new = write(name, work, fetched, old)
         if isinstance(new, Skipped) and isinstance(old, Exported):
-            # What is there stays there.
+            # What is in the target stays there.
             if new.has_failed:
                 failed = new
                 parts[name] = replace(old, has_failed=True)
@@ -261,7 +197,7 @@ def written(
                 left.append(old.path)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     if call.before and call.before.recorded_at >= now:
-        # The later record counts, also where the clock of an earlier one was ahead.
+        # The later entry counts, even if the clock of the earlier one was ahead.
         ahead = datetime.fromisoformat(call.before.recorded_at)
         now = (ahead + timedelta(microseconds=1)).isoformat(timespec="microseconds")
     entry = Entry(work.call_id, work.agent_id, now, parts)
@@ -270,10 +206,3 @@ def written(
 
 def _is_same(new: Exported, old: Outcome | None) -> bool:
     return isinstance(old, Exported) and (old.path, old.sha256) == (new.path, new.sha256)
-
-
-def rows_of(written: Written) -> tuple[int, int]:
-    """Return how many rows and bytes were written of a call."""
-    parts = [written.entry.parts[name] for name in written.parts]
-    exported = [part for part in parts if isinstance(part, Exported)]
-    return sum(part.rows or 0 for part in exported), sum(part.size for part in exported)

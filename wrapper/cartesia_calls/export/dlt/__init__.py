@@ -1,4 +1,4 @@
-"""Agents' calls as a source for dlt, for those who load into a warehouse (extra `dlt`).
+"""Agents' calls as a dlt source, to load them into a warehouse (extra `dlt`).
 
     import dlt
     from cartesia_calls.export.dlt import calls_source
@@ -6,18 +6,16 @@
     pipeline = dlt.pipeline("cartesia_calls", destination="duckdb", dataset_name="calls")
     print(pipeline.run(calls_source(agents="agent_1", since="30d")))
 
-Run it again, or in cron: it loads only what is missing or may have changed. `docs/export.md` tells what
-is in the tables.
+Run it again, or in cron: it loads only what is missing or may have changed. `docs/export.md` describes
+the tables.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartesia_calls._clock import SystemClock
-from cartesia_calls._exceptions import ConfigurationError
-from cartesia_calls.export import DEFAULT_CONCURRENCY
-from cartesia_calls.export._job import check_job
+from cartesia_calls import ConfigurationError, SystemClock
+from cartesia_calls.export._job import DEFAULT_CONCURRENCY, check_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
 
     from dlt.sources import DltSource
 
-    from cartesia_calls import AsyncClient
-    from cartesia_calls._clock import Clock
+    from cartesia_calls import AsyncClient, Clock
     from cartesia_calls.export import OnEvent
 
 __all__ = ["calls_source"]
@@ -48,23 +45,13 @@ def calls_source(
 ) -> DltSource:
     """Return the source of agents' calls, to be run by a dlt pipeline.
 
-    It has a resource for each part that is included, `logs`, `record` or `transcript`, and one named
-    `skipped`, which tells of each part that can't be had why. They ask for the same as `export` does,
-    by the same rules and at the same pace; what earlier runs have settled is kept in the pipeline's
-    state. A pipeline gives what fails on to its caller as the cause of its `PipelineStepFailed`.
+    It has a resource for each part: `logs`, `record` or `transcript`. The resource `skipped` says of
+    each missing part why it is missing. The source sends the same requests as `export`, at the same
+    pace, and remembers in the state of the pipeline what earlier runs have loaded. A failure reaches
+    the caller of the pipeline as the cause of its `PipelineStepFailed`.
 
-    Args:
-        agents: The id of an agent, or of several.
-        since: Only calls that started at this time or later, as `calls.list` reads it.
-        until: Only calls that started before this time.
-        status: Only calls with this status, or with one of these.
-        include: What of each call: `logs`, `record`, `transcript`; one or more.
-        concurrency: How many requests at once, at the most; fewer after a 429.
-        rate: How many requests a second, at the most.
-        refresh: Load again what is there already.
-        connect: Makes the client; `AsyncClient` by default, with the environment's settings.
-        on_event: Is told of what happens, from a thread of its own.
-        clock: Another clock to wait by, for tests.
+    The arguments are those of `export`. `include` takes no `audio`, and `on_event` is called in another
+    thread.
 
     Raises:
         ConfigurationError: A package is missing.
@@ -78,15 +65,13 @@ def calls_source(
         until=until,
         status=status,
         include=include,
-        format="parquet",
-        shard=None,
         concurrency=concurrency,
         rate=rate,
         refresh=refresh,
         now=clock.now(),
     )
     if "audio" in job.include:
-        raise ValueError("include has audio, which is no table; keep recordings with `export`")
+        raise ValueError("include has audio, which is no table; export recordings with `export`")
     try:
         from ._source import source_of  # noqa: PLC0415 - needs what may not be installed
     except ModuleNotFoundError as error:

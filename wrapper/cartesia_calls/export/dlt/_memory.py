@@ -1,7 +1,7 @@
-"""What earlier runs have settled, as dlt's own state keeps it: bounded, however many calls there are.
+"""What earlier runs have settled, in the state of a dlt pipeline: small, however many calls there are.
 
-For each part and agent there are the spans of time in which every call is settled, and by their ids
-the calls that are exceptions: those that are still open, and those too new for a span.
+For each part and agent, it has the spans of time in which every call is settled, and the exceptions by
+their ids: calls that are still open, and calls too new for a span.
 """
 
 from __future__ import annotations
@@ -9,36 +9,31 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from cartesia_calls.export._entry import Entry, Exported, Skipped, read_entry
-from cartesia_calls.export._index import Index, telling
-from cartesia_calls.export._rows import in_utc
+from cartesia_calls.export._index import Index, failing_as_target
+from cartesia_calls.export._manifest import Entry, Exported, Skipped, read_entry
+from cartesia_calls.export._tables import in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cartesia_api.models import AgentCall
-    from cartesia_calls.export._entry import Outcome
+    from cartesia_calls import AgentCall
     from cartesia_calls.export._job import Job, Part
+    from cartesia_calls.export._manifest import Outcome
 
 State = dict[str, Any]
-"""What dlt keeps of a part: by the agent's id and the statuses asked for, `spans` and `calls`."""
+"""The state of a part: by the agent's id and the requested statuses, `spans` and `calls`."""
 Span = tuple[datetime, datetime]
-"""From a moment, up to another that is not in it."""
+"""From a time up to another one, which is not in it."""
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 LATECOMERS = timedelta(days=1)
 """How long after its start a call may first appear in the list."""
 SETTLED = Exported(path="", rows=None, size=0, sha256="", final=True)
-"""What is recorded of a part that is loaded for good, or skipped for good: which is not kept."""
+"""The outcome of a part that is loaded or skipped and final; the state does not keep which."""
 
 
 class Memory(Index):
-    """An index that begins with a pipeline's state, and ends as its next one.
-
-    Args:
-        job: What is asked for.
-        states: Of each part, what dlt keeps.
-    """
+    """An index that starts with the state of each part, and makes the next one."""
 
     def __init__(self, job: Job, states: Mapping[Part, State]) -> None:
         super().__init__()
@@ -66,7 +61,7 @@ class Memory(Index):
         self.put(Entry(call_id, agent_id, "", parts) for call_id, parts in found.items())
 
     def of(self, call: AgentCall) -> Entry | None:
-        """See `Index.of`; of each agent, calls come in the list's order."""
+        """See `Index.of`; the calls of an agent come in the order of the list."""
         at = self._place(call)
         self._note(call.id, at.isoformat() if at else None)
         entry = self.get(call.id)
@@ -80,13 +75,10 @@ class Memory(Index):
         self.put([entry])
         return entry
 
+    @failing_as_target
     def kept(self, now: datetime) -> dict[Part, dict[str, State]]:
-        """Return what to keep after a run that came to its end: of each part, of each agent.
-
-        Args:
-            now: When the run began to list.
-        """
-        # By the hour, so that a run that finds nothing new has no new state to load either.
+        """Return the next state of each part and agent, after a run that started to list then."""
+        # By the hour, so that a run that finds nothing new leaves the state as it is.
         until = (now - LATECOMERS).replace(minute=0, second=0, microsecond=0)
         since = self._job.since or BEGINNING
         if self._job.until is not None:
@@ -97,7 +89,9 @@ class Memory(Index):
         for (agent_id, part), spans in self._spans.items():
             texts = [[start.isoformat(), end.isoformat()] for start, end in spans]
             kept[part][agent_id] = {"spans": texts, "calls": {}}
-        for entry, at in self._entries():
+        query = "SELECT line, at FROM entry JOIN started USING (call_id) ORDER BY call_id"
+        for line, at in self._database.execute(query):
+            entry = cast("Entry", read_entry(line))  # `Index` wrote it, so it is whole
             for part in self._exceptions(entry, at):
                 kept[part][entry.agent_id]["calls"][entry.call_id] = _saved(entry.parts[part], at)
         return kept
@@ -110,21 +104,14 @@ class Memory(Index):
                 if not settled or entry.lacks(part):
                     yield part
 
-    def _entries(self) -> Iterator[tuple[Entry, str | None]]:
-        query = "SELECT line, at FROM entry JOIN started USING (call_id) ORDER BY call_id"
-        with telling:
-            for line, at in self._database.execute(query):
-                # Written by `Index`, which writes whole ones.
-                yield cast("Entry", read_entry(line)), at
-
-    @telling
+    @failing_as_target
     def _note(self, call_id: str, at: str | None) -> None:
         self._database.execute("INSERT OR REPLACE INTO started VALUES (?, ?)", (call_id, at))
 
     def _place(self, call: AgentCall) -> datetime | None:
-        """Return when a call started, or else when the one listed before it did, which is newer.
+        """Return when a call started, or else when the previous one in the list did, which is newer.
 
-        Where some are left out for their status, the one before may be far from it.
+        If the list is filtered by status, the previous one may be far from it.
         """
         agent_id, before = self._listed
         started = in_utc(call.start_time or None)
@@ -135,7 +122,7 @@ class Memory(Index):
 
 
 def scope_of(job: Job) -> str:
-    """Return the statuses that were asked for, as what is kept is filed by them."""
+    """Return the key of the state for the requested statuses."""
     return ",".join(sorted(job.status))
 
 
@@ -144,7 +131,7 @@ def _is_within(at: datetime, spans: Iterable[Span]) -> bool:
 
 
 def _joined(spans: list[Span]) -> Iterator[Span]:
-    """Yield spans in order, those that touch each other as one."""
+    """Yield spans in order, with those that touch joined."""
     spans = sorted(spans)
     while spans:
         start, end = spans.pop(0)

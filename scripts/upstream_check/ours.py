@@ -1,0 +1,197 @@
+"""What of ours depends on the API: a table, held against the code by tests/drift/test_ours.py."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .differences import Difference, Kind, Part, Place
+
+
+@dataclass(frozen=True)
+class Use:
+    """What depends on one operation.
+
+    Attributes:
+        methods: Public methods, as one writes them below a client.
+        commands: The command's commands.
+        parameters: The parameters that the methods give.
+    """
+
+    methods: tuple[str, ...]
+    commands: tuple[str, ...]
+    parameters: frozenset[str]
+
+
+_VERSION = "Cartesia-Version"
+_LOGS = ("calls.follow_logs", "calls.logs", "calls.stream_logs", "calls.wait_for_logs")
+
+
+def _use(methods: Iterable[str], commands: Iterable[str], *parameters: str) -> Use:
+    return Use(tuple(methods), tuple(commands), frozenset((_VERSION, *parameters)))
+
+
+USES = {
+    "apiStatus_get": _use(("status",), ("doctor",)),
+    "agents_list": _use(("agents.list",), ("agents",)),
+    "agents_get": _use(("agents.get",), ("export",), "agent_id"),
+    "agents_list-calls": _use(
+        ("calls.list",),
+        ("demo", "export", "list"),
+        "agent_id", "batch_id", "ending_before", "expand", "limit", "starting_after",
+        "start_time_gte", "start_time_lte",
+    ),
+    # Why logs are missing is found from the call's record.
+    "agents_get-call": _use(
+        ("calls.get", *_LOGS), ("demo", "doctor", "export", "logs", "show"), "call_id"
+    ),
+    "agents_download-call-audio": _use(("calls.download_audio",), ("audio", "export"), "call_id"),
+    "agents_get-call-logs": _use(_LOGS, ("demo", "doctor", "export", "logs"), "call_id"),
+    "agents_cancel-call": _use(("calls.cancel",), ("cancel",), "call_id"),
+    "agents_delete-call": _use(("calls.delete",), ("delete",), "call_id"),
+}  # fmt: skip
+"""By operationId."""
+
+FIELDS = frozenset(
+    {
+        "agent_id", "agent_name", "arguments", "call_id", "cancelled", "data", "deleted_at",
+        "deployment_count", "deployment_id", "deployment_region", "deployment_version_id",
+        "description", "doc_url", "end_reason", "end_time", "end_timestamp", "error_code",
+        "error_message", "event", "from", "has_more", "id", "log_event", "log_metric", "logs",
+        "message", "metadata", "name", "next_page", "number", "ok", "phone_numbers", "redacted_at",
+        "request_id", "result", "role", "start_time", "start_timestamp", "status", "stt_ttfb",
+        "summaries", "summary", "telephony_params", "text", "timestamp", "title", "to",
+        "tool_calls", "transcript", "tts_language", "tts_ttfb", "updated_at", "vad_buffer_ms",
+        "value", "version", "zdr_enabled",
+    }
+)  # fmt: skip
+"""The fields of responses that our code reads."""
+
+MODELS = frozenset(
+    {
+        "APIInfo", "AgentCall", "AgentCallLogs", "AgentSummary", "AgentToolCall", "AgentTranscript",
+        "AgentsCancelCallResponse200", "CartesiaVersion", "GetAgentsResponse", "GetCallsResponse",
+    }
+)  # fmt: skip
+"""The generated classes that our code names."""
+
+_LOGS_ERRORS = ("CallLogsNotAvailableError", "CallNotFoundError")
+_ERRORS = {
+    "400": "BadRequestError",
+    "401": "AuthenticationError",
+    "403": "PermissionDeniedError",
+    "404": "NotFoundError",
+    "409": "ConflictError",
+    "422": "UnprocessableEntityError",
+    "429": "RateLimitError",
+}
+_ELSEWHERE = {Kind.PATH_CHANGED, Kind.METHOD_CHANGED, Kind.SERVERS_CHANGED, Kind.OPERATION_REMOVED}
+_NAMES = {Kind.OPERATION_ID_CHANGED, Kind.FIRST_TAG_CHANGED, Kind.PATH_PARAMETER_RENAMED}
+_TYPES = {"type", "format", "items", "additionalProperties", "$ref", "allOf", "anyOf", "oneOf"}
+_TYPED_FORMATS = {"date", "date-time", "uuid", "binary"}
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What depends on what a change is about.
+
+    Attributes:
+        methods: Public methods, as one writes them: `client.calls.logs`.
+        errors: Names of exceptions that may appear, disappear or change.
+        commands: The command's commands.
+        sandbox: The sandbox's routes.
+    """
+
+    methods: tuple[str, ...]
+    errors: tuple[str, ...]
+    commands: tuple[str, ...]
+    sandbox: tuple[str, ...]
+
+    @property
+    def is_on_us(self) -> bool:
+        """Whether anything that we wrap depends on it."""
+        return bool(self.methods)
+
+
+def impact_of(kind: Kind, places: Iterable[Place]) -> Impact:
+    """Return what depends on the places of a change."""
+    ours = [place for place in places if place.operation_id in USES]
+    uses = [USES[place.operation_id] for place in ours]
+    return Impact(
+        tuple(sorted({f"client.{method}" for use in uses for method in use.methods})),
+        tuple(sorted({error for place in ours for error in _errors(kind, place)})),
+        tuple(sorted({command for use in uses for command in use.commands})),
+        tuple(sorted({place.operation for place in ours})),
+    )
+
+
+def _errors(kind: Kind, place: Place) -> list[str]:
+    if kind in _ELSEWHERE:
+        return _errors_of(["404"], place)
+    if place.part is Part.REQUEST:
+        return _errors_of(["401", "403"] if place.carrier == "security" else ["400", "422"], place)
+    if place.part is not Part.ANSWER:
+        return []
+    if place.status[:1] in ("2", "3"):
+        return ["ResponseValidationError"]
+    ranges = {"4XX": [*_ERRORS], "default": [*_ERRORS, "5XX"]}
+    return _errors_of(ranges.get(place.status, [place.status]), place)
+
+
+def _errors_of(statuses: list[str], place: Place) -> list[str]:
+    found = [
+        "InternalServerError" if status[0] == "5" else _ERRORS.get(status, "APIStatusError")
+        for status in statuses
+    ]
+    is_of_logs = "404" in statuses and place.operation_id == "agents_get-call-logs"
+    return [*found, *_LOGS_ERRORS] if is_of_logs else found
+
+
+def is_noticed(difference: Difference) -> bool:
+    """Return whether something of ours depends on what a page says otherwise than facts did."""
+    kind, place = difference.kind, difference.place
+    use = USES.get(place.operation_id)
+    if use is None:
+        return False
+    if kind in _ELSEWHERE | _NAMES | {Kind.SECURITY_CHANGED}:
+        return True
+    if kind is Kind.SCHEMA_RENAMED:
+        # Without a name of its own, a response's class is named after the operation.
+        return difference.before in MODELS or (difference.before is None and not place.fields)
+    if place.part is Part.REQUEST:
+        return _narrows(difference, use)
+    is_success = place.part is Part.ANSWER and place.status.startswith("2")
+    return is_success and _moves(difference)
+
+
+def _narrows(difference: Difference, use: Use) -> bool:
+    """Return whether a request that we send may be refused now."""
+    kind = difference.kind
+    if kind in (Kind.PARAMETER_ADDED, Kind.BODY_ADDED, Kind.FIELD_ADDED):
+        return difference.is_required
+    location, _, name = difference.place.carrier.partition(" ")
+    if location == "body" or name not in use.parameters:
+        return False
+    if kind is Kind.REQUIREDNESS_CHANGED:
+        return difference.is_required
+    if kind in (Kind.VALUE_ADDED, Kind.NOTE_CHANGED):
+        return False
+    if difference.subject == "nullable":
+        return "null" not in str(difference.after)
+    return difference.after is not None or kind is not Kind.KEYWORD_CHANGED
+
+
+def _moves(difference: Difference) -> bool:
+    """Return whether a field that we read is gone, or is of another type now."""
+    kind = difference.kind
+    if kind in (Kind.ANSWER_REMOVED, Kind.MEDIA_TYPE_REMOVED):
+        return True
+    named = [name for name in difference.place.fields if name not in ("[]", "{}")]
+    if not named or named[-1] not in FIELDS:
+        return False
+    if kind is Kind.REQUIREDNESS_CHANGED:
+        return not difference.is_required
+    if kind is Kind.KEYWORD_CHANGED and difference.subject == "nullable":
+        return "null" in str(difference.after)
+    if kind is Kind.KEYWORD_CHANGED and difference.subject == "format":
+        return bool({str(difference.before), str(difference.after)} & _TYPED_FORMATS)
+    is_retyped = kind is Kind.KEYWORD_CHANGED and difference.subject in _TYPES
+    return kind is Kind.FIELD_REMOVED or is_retyped

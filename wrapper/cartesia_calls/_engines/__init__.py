@@ -1,1 +1,0 @@
-"""Engines: what puts a request on the wire. Each file holds one HTTP library's."""

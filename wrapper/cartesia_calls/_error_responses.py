@@ -1,0 +1,224 @@
+"""Turns a response that is not a success into the exception that describes it.
+
+Error bodies come in four shapes: the structured one of 2026-03-01, the logs operation's own 404,
+plain text `Title: Message`, and whatever a proxy may say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from ._exceptions import (
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    CallLogsNotAvailableError,
+    CallNotFoundError,
+    ConflictError,
+    InternalServerError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    StatusFacts,
+    UnprocessableEntityError,
+)
+from ._printable import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ._http import Request, Response
+
+_NUMBER = re.compile(r"\s*[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
+_LONGEST_BODY_TEXT = 2000
+# A parsed body is kept up to this size, in bytes, and depth: the exception must stay a thing that can
+# be printed, copied and sent between processes.
+_LARGEST_KEPT_BODY = 20_000
+_DEEPEST_KEPT_BODY = 20
+_REQUEST_ID_HEADERS = ("x-request-id", "cartesia-request-id", "x-cartesia-request-id")
+
+_BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
+    400: (BadRequestError, "Check the arguments and the API version."),
+    401: (
+        AuthenticationError,
+        "Check the API key: `cartesia-calls doctor` shows which one is used.",
+    ),
+    403: (PermissionDeniedError, "Use a key of the account that owns the call."),
+    404: (NotFoundError, "Check the id and the base URL."),
+    409: (ConflictError, "Look at the present state of the call, then try again."),
+    422: (UnprocessableEntityError, "Check the arguments' values."),
+    429: (RateLimitError, "Wait and send fewer requests at once, or raise the plan's limit."),
+}
+_LOGS_NOT_AVAILABLE_HINT = (
+    "If the call is running or has just ended, wait for them (wait_for_logs, or --wait); "
+    "if it ended long ago, they were never written or retention has removed them."
+)
+# Said by the spec's description of the 404 of agents_get-call-logs.
+_NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
+    "call not found": (
+        CallNotFoundError,
+        "Check the call id, and that the API key belongs to the account of that call.",
+    ),
+    "call logs not available": (
+        CallLogsNotAvailableError,
+        _LOGS_NOT_AVAILABLE_HINT,
+    ),
+}
+
+
+def status_error(request: Request, response: Response, now: datetime) -> APIStatusError:
+    """Return the exception for a response that is not a success; never fails itself.
+
+    Args:
+        request: What was sent.
+        response: The response; its status is not 2xx.
+        now: The present time, for a `Retry-After` that is a date.
+    """
+    facts = _read(request, response, now)
+    error_class, hint = _classify(facts)
+    said = ": ".join(excerpt(part).rstrip(" .") for part in (facts.title, facts.message) if part)
+    source = f"{facts.status_code} from {facts.method} {facts.url}"
+    summary = f"{said or _status_phrase(facts.status_code)} ({source})."
+    return error_class(summary, hint=hint, facts=facts)
+
+
+def _read(request: Request, response: Response, now: datetime) -> StatusFacts:
+    """Read whichever of the four shapes the body has."""
+    text = response.body.decode("utf-8", errors="replace")
+    headers = response.headers
+    if request.api_key is not None:
+        # Some servers quote the key that they refuse.
+        masked_in = request.api_key.masked_in
+        text = masked_in(text)
+        headers = {masked_in(name): masked_in(value) for name, value in headers.items()}
+    body = _decode(text)
+    fields = _fields(body)
+    title, message = _title_and_message(body, fields)
+    from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
+    return StatusFacts(
+        method=request.method,
+        url=request.url,
+        status_code=response.status_code,
+        headers=headers,
+        body=body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT],
+        title=title,
+        message=message,
+        error_code=_text(fields, "error_code"),
+        request_id=_text(fields, "request_id") or next(filter(None, from_headers), None),
+        doc_url=_text(fields, "doc_url"),
+        retry_after=parse_retry_after(headers, now),
+    )
+
+
+def _classify(facts: StatusFacts) -> tuple[type[APIStatusError], str]:
+    status = facts.status_code
+    if status == HTTPStatus.NOT_FOUND:
+        for said in (facts.title, facts.message):
+            if known := _NOT_FOUND.get((said or "").strip(" .").lower()):
+                return known
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return APIStatusError, _redirect_hint(facts.headers.get("location", ""))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return (
+            InternalServerError,
+            "Try again later; give the request id to the provider if it stays.",
+        )
+    return _BY_STATUS.get(
+        status, (APIStatusError, "The spec does not name this status; see .body.")
+    )
+
+
+def _redirect_hint(location: str) -> str:
+    target = f" The server points to {excerpt(location)}." if location else ""
+    return (
+        "Redirects are not followed, so that the API key stays with its host; check the base URL."
+        + target
+    )
+
+
+def _status_phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        # Gateways send codes that nobody has registered, such as 520.
+        return "Unregistered status"
+
+
+def _decode(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _is_small(text: str, body: object) -> bool:
+    if isinstance(body, str):
+        return len(body) <= _LONGEST_BODY_TEXT
+    return len(text) <= _LARGEST_KEPT_BODY and _is_shallow(body, _DEEPEST_KEPT_BODY)
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    inner: Iterable[object] = ()
+    if isinstance(value, dict):
+        inner = cast("dict[str, object]", value).values()
+    elif isinstance(value, list):
+        inner = cast("list[object]", value)
+    return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
+
+
+def _fields(body: object) -> dict[str, object]:
+    return cast("dict[str, object]", body) if isinstance(body, dict) else {}
+
+
+def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | None, str | None]:
+    title, message = _text(fields, "title"), _text(fields, "message")
+    if (description := _text(fields, "description")) is not None:
+        # The logs operation's 404 calls the title `message` and the message `description`.
+        return title or message, description
+    # HTML, and JSON that was cut short, have no title that could be told from the rest.
+    if isinstance(body, str) and not body.lstrip().startswith(("<", "{", "[")):
+        before, separator, after = body.strip().partition(": ")
+        return (before, after) if separator else (None, before or None)
+    return title, message
+
+
+def _text(fields: dict[str, object], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one.
+
+    Args:
+        headers: Of the response, names in lower case.
+        now: The present time, for a date; aware.
+    """
+    milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after", "").strip()
+    seconds = _non_negative_number(value)
+    if seconds is not None:
+        return seconds
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, rarely needed
+
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    # A date without a known zone comes back naive; HTTP's dates are UTC.
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _non_negative_number(text: str) -> float | None:
+    # float alone would read "1_0", "nan" and the digits of other scripts too.
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number if number < float("inf") else None

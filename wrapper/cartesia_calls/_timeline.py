@@ -1,0 +1,347 @@
+"""What happened in a call, in one order of time."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from cartesia_calls import AgentCallLogs
+
+from ._log_records import log_records
+from ._turns import (
+    fields_of,
+    interrupting,
+    is_spoken,
+    moment,
+    number,
+    place_of,
+    record_of,
+    reply_gaps,
+    string,
+    turns_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from cartesia_calls import AgentCall
+
+    from ._log_records import LogRecord
+
+EntryKind = Literal["start", "turn", "tool", "event", "metric", "log", "end"]
+EntrySource = Literal["record", "transcript", "logs"]
+
+# At the same moment: the start first, the end last, and what a turn did before what was logged.
+_ORDER: Mapping[EntryKind, int] = {"start": 0, "log": 2, "end": 3}
+# Zones differ by whole quarters of an hour.
+_QUARTER = 900.0
+# How far a log may reach out of its call: its program starts before and ends after it.
+_SLACK = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One entry of a timeline. What an entry of its kind does not have is None or empty.
+
+    Attributes:
+        kind: `start`, `turn`, `tool`, `event`, `metric`, `log` or `end`.
+        source: Where it comes from: the call's `record`, its `transcript` or its `logs`.
+        seconds: Where it stands, in seconds from the start of the call; negative before it. What has
+            no time of its own stands with the entry of its source before it. None if unknown.
+        time: When it happened, an aware datetime, if that is known for this entry itself.
+        duration: How long it took, in seconds.
+        text: What to show: what was said, `name(arguments) → result` of a tool, a log's message.
+        index: The place of the turn in the transcript, or of a record's first line in the log, from 0.
+        role: Whose turn it was, such as `user` or `assistant`; also of the entries that a turn holds.
+        name: The name of the tool, event or metric; the logger or place of a log record.
+        value: A tool's arguments, an event's metadata, or a metric's value, as they came.
+        result: What the tool returned, as it came.
+        level: The level of a log record, in capitals.
+        lines: All lines of a log record, unchanged.
+        end_reason: Why the turn ended; why the call ended is the text of its end.
+        stt_ttfb: Seconds until speech recognition gave its first result.
+        tts_ttfb: Seconds until speech synthesis gave its first audio.
+        reply_gap: Seconds of silence before a reply; see `reply_gaps`.
+        tool_seconds: The seconds of that silence in which tools ran, as far as turns that only hold
+            tool calls show it.
+        interrupts: Whether the turn began before the turn of the other side had ended.
+    """
+
+    kind: EntryKind
+    source: EntrySource
+    seconds: float | None = None
+    time: datetime | None = None
+    duration: float | None = None
+    text: str = ""
+    index: int | None = None
+    role: str | None = None
+    name: str | None = None
+    value: object = None
+    result: object = None
+    level: str | None = None
+    lines: tuple[str, ...] = ()
+    end_reason: str | None = None
+    stt_ttfb: float | None = None
+    tts_ttfb: float | None = None
+    reply_gap: float | None = None
+    tool_seconds: float | None = None
+    interrupts: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as JSON; `seconds` and `time` are always in it, other fields if set."""
+        found: dict[str, Any] = {part.name: getattr(self, part.name) for part in fields(self)}
+        found["time"] = self.time.isoformat() if self.time else None
+        found["lines"] = list(self.lines) or None
+        found["interrupts"] = self.interrupts or None
+        always = {"kind", "source", "seconds", "time", "text"}
+        return {name: value for name, value in found.items() if name in always or value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened in a call.
+
+    Attributes:
+        call_id: The call.
+        start: When it started; None if it never did, or the record does not say.
+        end: When it ended; None while it runs, or if the record does not say.
+        entries: What happened, in order of time.
+        log_offset: The seconds that were added to the times of the log.
+        suggested_log_offset: If all times of the log lie more than a minute outside the call: the
+            seconds that would move them into it, to pass as `log_offset`. Else None.
+    """
+
+    call_id: str
+    start: datetime | None
+    end: datetime | None
+    entries: tuple[TimelineEntry, ...] = field(repr=False)
+    log_offset: float = 0.0
+    suggested_log_offset: float | None = None
+
+    @property
+    def replies(self) -> list[TimelineEntry]:
+        """The replies of the agent whose preceding silence is known, in order of time."""
+        return [entry for entry in self.entries if entry.reply_gap is not None]
+
+    @property
+    def interruptions(self) -> list[TimelineEntry]:
+        """The turns that began before the other side had ended, in order of time."""
+        return [entry for entry in self.entries if entry.interrupts]
+
+
+def timeline(
+    call: AgentCall | Mapping[str, object],
+    logs: AgentCallLogs | Iterable[str | LogRecord] | None = None,
+    *,
+    log_offset: float = 0.0,
+) -> Timeline:
+    """Return what happened in a call, in one order of time.
+
+    It takes a call in any state, with or without a transcript and logs. What a record holds against
+    the spec is shown as far as it can be read.
+
+    Args:
+        call: The call with its transcript, or its record as JSON (`AgentCall.to_dict()`).
+        logs: Its logs, their lines, or the records among them to show.
+        log_offset: Seconds to add to the times of the log, if its clock or zone differs.
+
+    Raises:
+        ValueError: `log_offset` is not finite.
+    """
+    if not math.isfinite(log_offset):
+        raise ValueError(f"log_offset must be a finite number of seconds, not {log_offset}")
+    record = record_of(call)
+    start, end = moment(record.get("start_time")), moment(record.get("end_time"))
+    reason = string(record.get("end_reason"))
+    length = _since(start, end)
+    entries = _transcript_entries(turns_of(record), start, length)
+    if start:
+        entries.append(TimelineEntry("start", "record", 0.0, start))
+    if end:
+        entries.append(TimelineEntry("end", "record", length, end, None, reason or ""))
+    lines = logs.logs if isinstance(logs, AgentCallLogs) else logs or ()
+    found = log_records(lines, near=_later(start, -log_offset))
+    records = [replace(one, time=_later(one.time, log_offset)) for one in found]
+    entries += _log_entries(records, start)
+    entries.sort(key=_place)
+    needed = _needed_offset([_since(start, one.time) for one in records], length)
+    suggested = None if needed is None else round(log_offset + needed, 6)
+    return Timeline(str(record.get("id")), start, end, tuple(entries), log_offset, suggested)
+
+
+def _place(entry: TimelineEntry) -> tuple[float, int]:
+    return math.inf if entry.seconds is None else entry.seconds, _ORDER.get(entry.kind, 1)
+
+
+def _transcript_entries(
+    turns: Sequence[object], start: datetime | None, length: float | None
+) -> list[TimelineEntry]:
+    gaps, interruptions = reply_gaps(turns), interrupting(turns)
+    fields = [fields_of(turn) for turn in turns]
+    spans = [_span(turn) for turn in fields]
+    tools = sorted(
+        span for span, turn in zip(spans, fields, strict=True) if span and _only_calls_tools(turn)
+    )
+    length = max([length or 0.0, *(last for _, last in filter(None, spans))])
+    entries: list[TimelineEntry] = []
+    seconds = 0.0
+    for index, (turn, span, gap) in enumerate(zip(fields, spans, gaps, strict=True)):
+        own = place_of(turn)
+        seconds = seconds if own is None else own
+        entry = TimelineEntry(
+            "turn",
+            "transcript",
+            seconds,
+            _later(start, own),
+            number(round(span[1] - span[0], 6)) if span else None,
+            string(turn.get("text")) or "",
+            index,
+            string(turn.get("role")),
+        )
+        noted = [*_tool_entries(turn, entry), *_note_entries(turn, entry, start, length)]
+        entries += noted
+        if not turn:
+            entries.append(replace(entry, text=shown(turns[index])))
+        elif not noted or entry.text or is_spoken(turn):
+            covered = None if gap is None or own is None else _covered(tools, own - gap, own)
+            spoken = replace(
+                entry,
+                end_reason=string(turn.get("end_reason")),
+                stt_ttfb=number(turn.get("stt_ttfb")),
+                tts_ttfb=number(turn.get("tts_ttfb")),
+                reply_gap=gap,
+                tool_seconds=covered or None,
+                interrupts=index in interruptions,
+            )
+            entries.append(spoken)
+    return entries
+
+
+def _tool_entries(turn: Mapping[str, object], entry: TimelineEntry) -> Iterator[TimelineEntry]:
+    duration = entry.duration if _only_calls_tools(turn) else None
+    found = turn.get("tool_calls")
+    calls = cast("list[object]", found) if isinstance(found, list) else [found] if found else []
+    for call in calls:
+        fields = fields_of(call)
+        name, result = string(fields.get("name")), fields.get("result")
+        value = fields.get("arguments") if fields else call
+        text = f"{name}({_pairs(value)})" if name else shown(call)
+        if name and result not in (None, ""):
+            text = f"{text} → {shown(result)}"
+        yield replace(
+            entry, kind="tool", duration=duration, text=text, name=name, value=value, result=result
+        )
+
+
+def _note_entries(
+    turn: Mapping[str, object], entry: TimelineEntry, start: datetime | None, length: float
+) -> Iterator[TimelineEntry]:
+    """Yield the event and the metric of a turn; one whose time is outside the call stands with the turn."""
+    kinds: tuple[tuple[EntryKind, str, str, str], ...] = (
+        ("event", "event", "metadata", "{} {}"),
+        ("metric", "name", "value", "{} = {}"),
+    )
+    for kind, name_key, value_key, form in kinds:
+        if not (found := turn.get(f"log_{kind}")):
+            continue
+        fields = fields_of(found)
+        at = number(fields.get("timestamp"))
+        name, value = string(fields.get(name_key)), fields.get(value_key)
+        text = form.format(name, _pairs(value)).rstrip() if name else shown(found)
+        entry = replace(entry, kind=kind, duration=None, text=text, name=name, value=value)
+        if at is not None and 0 <= at <= length:
+            yield replace(entry, seconds=at, time=_later(start, at))
+        else:
+            yield entry
+
+
+def _log_entries(records: Sequence[LogRecord], start: datetime | None) -> Iterator[TimelineEntry]:
+    own = [_since(start, record.time) for record in records]
+    last = next((seconds for seconds in own if seconds is not None), None)
+    for record, seconds in zip(records, own, strict=True):
+        if seconds is not None and last is not None and record.time:
+            # A time of whole seconds, such as LiteLLM's, may be of any moment in its second.
+            is_coarse = not record.time.microsecond and seconds <= last < seconds + 1
+            last = last if is_coarse else seconds
+        yield TimelineEntry(
+            "log",
+            "logs",
+            last,
+            record.time,
+            text=record.message,
+            index=record.index,
+            name=record.place,
+            level=record.level,
+            lines=record.lines,
+        )
+
+
+def _needed_offset(times: Sequence[float | None], length: float | None) -> float | None:
+    """Return the seconds that would move a log into its call, if all of it lies outside."""
+    known = [seconds for seconds in times if seconds is not None]
+    if not known:
+        return None
+    first, last = min(known), max(known)
+    end = math.inf if length is None else length + _SLACK
+    if last >= -_SLACK and first <= end:
+        return None
+    # The nearest difference of zones, if that leaves the log within the call; else to its start.
+    zone = -round(first / _QUARTER) * _QUARTER
+    return zone if zone and first + zone >= -_SLACK and last + zone <= end else -first
+
+
+def _only_calls_tools(turn: Mapping[str, object]) -> bool:
+    return bool(turn.get("tool_calls")) and not turn.get("text")
+
+
+def _span(turn: Mapping[str, object]) -> tuple[float, float] | None:
+    first, last = (number(turn.get(f"{name}_timestamp")) for name in ("start", "end"))
+    return None if first is None or last is None else (first, last)
+
+
+def _covered(spans: Sequence[tuple[float, float]], begin: float, end: float) -> float:
+    """Return how many of the seconds from `begin` to `end` lie in sorted spans."""
+    seconds = 0.0
+    for span in spans:
+        first, last = max(span[0], begin), min(span[1], end)
+        if last > first:
+            seconds, begin = seconds + last - first, last
+    return round(seconds, 6)
+
+
+def shown(value: object) -> str:
+    """Return a value of JSON as text to read: text as it is, whole numbers without a fraction."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:g}"
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "…"
+
+
+def _pairs(value: object) -> str:
+    fields = fields_of(value)
+    return ", ".join(f"{name}={_quoted(one)}" for name, one in fields.items()) or (
+        "" if fields or value in (None, {}) else shown(value)
+    )
+
+
+def _quoted(value: object) -> str:
+    return repr(value) if isinstance(value, str) else shown(value)
+
+
+def _since(start: datetime | None, time: datetime | None) -> float | None:
+    return (time - start).total_seconds() if start and time else None
+
+
+def _later(time: datetime | None, seconds: float | None) -> datetime | None:
+    try:
+        return time + timedelta(seconds=seconds) if time and seconds is not None else None
+    except (OverflowError, ValueError):
+        return None

@@ -1,0 +1,105 @@
+"""Which transport sends a client's requests."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from cartesia_calls import _log
+from cartesia_calls._exceptions import ConfigurationError
+
+from ._route import find_route
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from cartesia_calls._clock import Clock
+    from cartesia_calls._http import Transport
+    from cartesia_calls._settings import EngineName
+
+_PACKAGES_OF_FAST = ("httptools", "orjson")
+
+
+class Flavour(NamedTuple):
+    """Where the transports of sync or async clients are, and what httpx calls its client."""
+
+    fast: str
+    httpx: str
+    http_client: Literal["Client", "AsyncClient"]
+
+
+SYNC = Flavour("fast._sockets", "_httpx_sync", "Client")
+ASYNC = Flavour("fast._asyncio", "_httpx_async", "AsyncClient")
+
+
+def make_transport(
+    flavour: Flavour, name: EngineName, base_url: str, own: object, clock: Clock
+) -> Transport:
+    """Return a transport; nothing is sent.
+
+    Args:
+        flavour: Of the client.
+        name: Which engine to use.
+        base_url: Where requests go.
+        own: The user's own httpx client, if there is one.
+        clock: Tells the time.
+
+    Raises:
+        ConfigurationError: The engine can't be used here.
+    """
+    if own is not None:
+        if name == "fast":
+            raise ConfigurationError(
+                "An http_client is httpx's, which the engine `fast` does not send with.",
+                hint="Leave out one of engine and http_client.",
+            )
+        library = _library_of(own, flavour)
+        transport: Transport = _module(flavour.httpx).make_own_transport(own, library, clock)
+        return transport
+    route = find_route(base_url)
+    if name != "httpx":
+        try:
+            transport = _fast(flavour).make_transport(route, clock)
+        except ConfigurationError:
+            if name == "fast":
+                raise
+        else:
+            return transport
+    fallback: Transport = _module(flavour.httpx).make_transport(route, clock)
+    return fallback
+
+
+# The modules have the same functions; only the chosen one is imported.
+def _module(name: str) -> Any:  # noqa: ANN401 - see above
+    return import_module(f".{name}", __package__)
+
+
+def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
+    missing = [package for package in _PACKAGES_OF_FAST if find_spec(package) is None]
+    if missing:
+        raise ConfigurationError(
+            f"The engine `fast` needs packages that are not installed: {' and '.join(missing)}.",
+            hint="Run: pip install 'cartesia-calls[fast]'",
+        )
+    try:
+        return _module(flavour.fast)
+    except ImportError as error:
+        _log.warning("The engine `fast` is installed and can't be imported: %s", error)
+        raise ConfigurationError(
+            f"The engine `fast` is installed and can't be imported: {error}.",
+            hint="Reinstall it with: pip install --force-reinstall 'cartesia-calls[fast]'",
+        ) from error
+
+
+def _library_of(client: object, flavour: Flavour) -> ModuleType:
+    kind = flavour.http_client
+    for name in ("httpx", "httpx2"):
+        library = sys.modules.get(name)  # whoever has a client has imported it
+        if library is not None and isinstance(client, getattr(library, kind)):
+            return library
+    raise ConfigurationError(
+        f"http_client is a {type(client).__name__}, not an httpx.{kind}.",
+        hint=f"Pass an httpx.{kind} or an httpx2.{kind}, or nothing.",
+    )

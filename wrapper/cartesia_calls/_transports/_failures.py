@@ -1,0 +1,129 @@
+"""The errors that every transport raises, in the same words."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from cartesia_calls._exceptions import (
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    ResponseValidationError,
+)
+from cartesia_calls._printable import excerpt
+
+if TYPE_CHECKING:
+    from cartesia_calls._http import Request
+
+# How h11 shows the bytes that it rejects.
+_QUOTED_BYTES = re.compile(r""":? (?:bytearray\()?b['"]""")
+
+
+def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutError:
+    """Return the error of an attempt that took too long."""
+    # What is left of the time for all attempts is no round number.
+    seconds = round(request.timeout, 3) or request.timeout
+    failure = APITimeoutError(
+        f"No complete response from {request.method} {request.url} within {seconds:g} s.",
+        hint="Check the network, or pass a longer timeout.",
+    )
+    failure.may_have_arrived = may_have_arrived
+    return failure
+
+
+def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
+    """Return the error of an attempt that brought no complete response."""
+    failure = APIConnectionError(
+        f"No complete response from {request.method} {request.url}: {_masked(request, why)}.",
+        hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
+    )
+    failure.may_have_arrived = may_have_arrived
+    return failure
+
+
+def lost(request: Request, error: OSError, *, may_have_arrived: bool = True) -> APIConnectionError:
+    """Return the error of a connection that failed, in the operating system's words."""
+    if isinstance(error, TimeoutError):
+        return timed_out(request, may_have_arrived=may_have_arrived)
+    why = system_reason(error) or str(error) or "the server closed the connection"
+    return no_response(request, why, may_have_arrived=may_have_arrived)
+
+
+def system_reason(error: OSError) -> str | None:
+    """Return the operating system's words; asyncio has words of its own for some errors."""
+    if isinstance(error, ConnectionError) and error.errno:
+        return os.strerror(error.errno)
+    return error.strerror
+
+
+def broken_off(request: Request, came: int, announced: int) -> APIConnectionError:
+    """Return the error of a body that is shorter than announced."""
+    return APIConnectionError(
+        f"The response to {request.method} {request.url} broke off after {came} of {announced} "
+        "bytes.",
+        hint="Check the network and any proxy.",
+    )
+
+
+def undecodable(request: Request, why: object) -> ResponseValidationError:
+    """Return the error of a success whose body does not fit its `Content-Encoding`."""
+    why = excerpt(_masked(request, why))
+    return ResponseValidationError(
+        f"The response to {request.method} {request.url} can't be decoded: {why}.",
+        hint="Something on the way garbles responses; check proxies and the base URL.",
+        problem=f"is not encoded as its Content-Encoding says ({why})",
+    )
+
+
+def too_long(request: Request, status_code: int) -> ResponseValidationError:
+    """Return the error of a body that is longer than allowed."""
+    return ResponseValidationError(
+        f"The response to {request.method} {request.url} (status {status_code}) is longer than "
+        f"{request.max_bytes} bytes.",
+        hint="Check the base URL; if such a long response is right, raise max_response_bytes, or "
+        "read logs with stream_logs.",
+        problem=f"is longer than {request.max_bytes} bytes",
+    )
+
+
+def closed() -> ConfigurationError:
+    """Return the error of a client that was closed."""
+    return ConfigurationError(
+        "This client is closed.", hint="Make a new one, or stay inside its with block."
+    )
+
+
+def unsendable(request: Request, why: object) -> ConfigurationError:
+    """Return the error of a request that the HTTP library rejects."""
+    return ConfigurationError(
+        f"A request can't be sent to {request.url[:200]}: {_masked(request, why)}.",
+        hint="Check the base URL and the ids.",
+    )
+
+
+def _masked(request: Request, why: object) -> str:
+    """Return what a library or a server says, with the key masked where it is quoted."""
+    return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
+
+
+def without_quotes(error: BaseException) -> str:
+    """Return what an HTTP library says of a malformed response, without the bytes that it quotes.
+
+    They may be anything: the key, or what a customer said.
+    """
+    return _QUOTED_BYTES.split(str(error), maxsplit=1)[0] or type(error).__name__
+
+
+def without_frames(error: BaseException) -> BaseException | None:
+    """Return an error without the frames of its whole chain; None if it quotes a server.
+
+    The frames of an HTTP library hold the request as it goes on the wire, key included, and error
+    reporters show local variables.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
+    return None if _QUOTED_BYTES.search(str(error)) else error

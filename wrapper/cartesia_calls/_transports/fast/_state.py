@@ -1,0 +1,189 @@
+"""One HTTP/1.1 connection without I/O: a request as bytes, and responses read as their bytes come.
+
+llhttp, which Node.js reads HTTP with, does the reading (package httptools).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from cartesia_calls._transports._decoding import ACCEPT_ENCODING
+from cartesia_calls._transports._failures import no_response, unsendable
+from cartesia_calls._transports._guards import LONGEST_HEAD, METHODS_WITH_A_BODY
+
+if TYPE_CHECKING:
+    from cartesia_calls._http import Request
+    from cartesia_calls._transports._route import Route
+
+_INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
+_WRITABLE = re.compile(r"[\t\x20-\x7e]*")
+# What h11, which httpx reads with, accepts too: line breaks without a carriage return, headers that
+# continue in the next line, a length beside chunks, which then is ignored.
+_LENIENCIES = {
+    "lenient_headers": True,
+    "lenient_chunked_length": True,
+    "lenient_optional_cr_before_lf": True,
+    "lenient_spaces_after_chunk_size": True,
+    "lenient_version": True,
+}
+_NOT_IN_A_HEADER = re.compile("[\0\f\v]")
+_FRAMED_BY = ("content-length", "transfer-encoding")
+
+
+class UnreadableError(Exception):
+    """What came is no response, or not all of one; the text says why."""
+
+
+class Head(NamedTuple):
+    """The head of a response; names of headers are in lower case, repeated ones are joined."""
+
+    status_code: int
+    headers: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Return what it is, without what the server said."""
+        return f"<Head {self.status_code}>"
+
+
+class RequestWriter:
+    """Writes requests to one host as they go on the wire."""
+
+    def __init__(self, route: Route) -> None:
+        self._before_headers = f" HTTP/1.1\r\nHost: {route.host_header}\r\n"
+        self._after_headers = f"Accept-Encoding: {ACCEPT_ENCODING}\r\n"
+
+    def bytes_of(self, request: Request) -> bytes:
+        """Return a request's bytes, which hold the key.
+
+        Raises:
+            ConfigurationError: The URL or a header has characters that can't be sent.
+        """
+        target = "/" + request.url.split("/", 3)[3]
+        text = "".join([target, *request.headers, *request.headers.values()])
+        if not _WRITABLE.fullmatch(text) or " " in target:
+            raise unsendable(
+                request, "its URL or its headers have characters that HTTP does not allow"
+            )
+        headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
+        if request.api_key is not None:
+            headers += f"Authorization: Bearer {request.api_key.reveal()}\r\n"
+        if request.method in METHODS_WITH_A_BODY:
+            headers += "Content-Length: 0\r\n"
+        head = f"{request.method} {target}{self._before_headers}{headers}{self._after_headers}\r\n"
+        return head.encode("ascii")
+
+
+class ConnectionState:
+    """Reads the responses that come over one connection, one after the other.
+
+    llhttp calls the methods that begin with `on_`.
+
+    Attributes:
+        head: The head of the present response, as soon as it has come.
+        is_whole: All of the response has come.
+        is_reusable: All of it has come and nothing more, and the server accepts another request.
+    """
+
+    def __init__(self) -> None:
+        self._parser = HttpResponseParser(self)
+        self._parser.set_dangerous_leniencies(**_LENIENCIES)
+        self.expect()
+
+    def expect(self) -> None:
+        """Expect the response to the next request."""
+        self.head: Head | None = None
+        self.is_whole = self.is_reusable = False
+        self._came = 0
+        self._headers: dict[str, str] = {}
+        self._pieces: list[bytes] = []
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """Take the next bytes; none are the end of the connection.
+
+        Raises:
+            UnreadableError: They are no response, or the response is not whole at the end.
+        """
+        if not data:
+            self._end()
+            return
+        self._came += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            self.is_reusable = False
+        except HttpParserError as error:
+            # What follows a whole response does not matter to it.
+            if not self.is_whole:
+                raise UnreadableError(str(error)) from None
+            self.is_reusable = False
+        if self._came > LONGEST_HEAD and not self.is_whole:
+            raise UnreadableError(f"its head or its trailers are longer than {LONGEST_HEAD} bytes")
+
+    def _end(self) -> None:
+        """End a response whose length is not announced."""
+        if self.head is None:
+            raise UnreadableError("the server closed the connection")
+        if not self.is_whole and any(name in self.head.headers for name in _FRAMED_BY):
+            raise UnreadableError("the server closed the connection before the response was whole")
+        self.is_whole, self.is_reusable = True, False
+
+    def take(self) -> list[bytes]:
+        """Return what has come of the body and was not taken yet."""
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def on_message_begin(self) -> None:
+        """Begin a response, also an interim or an unsolicited one."""
+        self._headers = {}
+        self.is_reusable = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; trailers and the headers of an unsolicited response are discarded."""
+        if self.head is not None:
+            return
+        key = name.decode("latin-1").lower()
+        value = value.strip(b" \t")
+        try:
+            text = value.decode("utf-8")
+        except UnicodeDecodeError:
+            text = value.decode("latin-1")
+        self._headers[key] = f"{self._headers[key]}, {text}" if key in self._headers else text
+
+    def on_headers_complete(self) -> None:
+        """Take the end of a head."""
+        status_code = self._parser.get_status_code()
+        is_interim = status_code in _INTERIM and status_code != _SWITCHING_PROTOCOLS
+        if self.head is None and not is_interim:
+            self.head = Head(status_code, self._headers)
+            self._came = 0
+
+    def on_body(self, piece: bytes) -> None:
+        """Take a piece of the body."""
+        if not self.is_whole:
+            self._pieces.append(piece)
+            self._came = 0
+
+    def on_message_complete(self) -> None:
+        """Take the end of a response; an interim one does not count."""
+        if self.head is not None:
+            self.is_reusable = not self.is_whole and self._parser.should_keep_alive()
+            self.is_whole = True
+
+
+def check_head(head: Head, request: Request) -> None:
+    """Check what llhttp accepts in a head and HTTP does not allow.
+
+    Raises:
+        APIConnectionError: The status is unknown to HTTP or fits no request of ours; a header is
+            malformed; or the body's framing is unknown, so that its end can't be found.
+    """
+    if head.status_code < _INTERIM.stop:
+        raise no_response(request, f"its status is {head.status_code}")
+    if " " in "".join(head.headers) or _NOT_IN_A_HEADER.search("".join(head.headers.values())):
+        raise no_response(request, "one of its headers has a character that HTTP does not allow")
+    coding = head.headers.get("transfer-encoding")
+    if coding is not None and coding.lower() != "chunked":
+        raise no_response(request, "its Transfer-Encoding is unknown")

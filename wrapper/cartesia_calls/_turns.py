@@ -1,0 +1,149 @@
+"""What the turns of a transcript say, read from records as they came.
+
+A value that has another type than the spec says counts as missing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cartesia_calls import AgentCall
+
+_AGENT = "assistant"
+_CALLER = "user"
+_FAILURE = re.compile(
+    r"[\s\[\"']*(?:(?:error|exception|failed|failure|traceback)\b|(?-i:[A-Z]\w*(?:Error|Exception)\b))",
+    re.IGNORECASE,
+)
+
+
+def record_of(call: AgentCall | Mapping[str, object]) -> Mapping[str, object]:
+    """Return the record of a call as JSON."""
+    return call if isinstance(call, Mapping) else call.to_dict()
+
+
+def turns_of(record: Mapping[str, object]) -> list[object]:
+    """Return the turns of a call's record; a transcript that is no list counts as one turn."""
+    found = record.get("transcript")
+    if isinstance(found, list):
+        return cast("list[object]", found)
+    return [] if found is None else [found]
+
+
+def fields_of(value: object) -> Mapping[str, object]:
+    """Return a JSON object as it is, and no fields of anything else."""
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def reply_gaps(turns: Sequence[object]) -> list[float | None]:
+    """Return the seconds of silence before each turn that is a reply, and None for all others.
+
+    A reply is a turn of the agent (`assistant`) that follows one of the caller (`user`), in the order
+    in which they begin. Its gap is its start minus the caller's end, rounded to microseconds, and
+    negative if the agent began before the caller had ended. Turns of other roles do not count, nor
+    turns without text that only hold tool calls, an event or a metric.
+
+    Args:
+        turns: The transcript as it came (`AgentCall.to_dict()["transcript"]`).
+    """
+    gaps: list[float | None] = [None] * len(turns)
+    for (_, _, previous), (_, index, turn) in pairwise(spoken_turns(turns)):
+        end, start = number(previous.get("end_timestamp")), number(turn.get("start_timestamp"))
+        is_reply = (previous["role"], turn["role"]) == (_CALLER, _AGENT)
+        if is_reply and end is not None and start is not None:
+            gaps[index] = number(round(start - end, 6))
+    return gaps
+
+
+def interrupting(turns: Sequence[object]) -> set[int]:
+    """Return the indexes of the turns that begin before a turn of the other side has ended."""
+    ends: dict[object, float] = {}
+    found: set[int] = set()
+    for start, index, turn in spoken_turns(turns):
+        other = _AGENT if turn["role"] == _CALLER else _CALLER
+        if start < ends.get(other, -math.inf) and number(turn.get("start_timestamp")) is not None:
+            found.add(index)
+        end = number(turn.get("end_timestamp"))
+        ends[turn["role"]] = max(ends.get(turn["role"], -math.inf), start if end is None else end)
+    return found
+
+
+def spoken_turns(turns: Sequence[object]) -> list[tuple[float, int, Mapping[str, object]]]:
+    """Return place in time, index and fields of each turn of speech, in order of time."""
+    spoken = [
+        (place, index, fields)
+        for index, fields in enumerate(map(fields_of, turns))
+        if is_spoken(fields) and (place := place_of(fields)) is not None
+    ]
+    return sorted(spoken, key=lambda turn: turn[:2])
+
+
+def is_spoken(turn: Mapping[str, object]) -> bool:
+    """Return whether a turn is speech, and not only a tool call, an event or a metric."""
+    notes = turn.get("tool_calls") or turn.get("log_event") or turn.get("log_metric")
+    return turn.get("role") in (_AGENT, _CALLER) and bool(string(turn.get("text")) or not notes)
+
+
+def place_of(turn: Mapping[str, object]) -> float | None:
+    """Return the seconds by which a turn is ordered: its start, or its end where that is missing."""
+    start = number(turn.get("start_timestamp"))
+    return number(turn.get("end_timestamp")) if start is None else start
+
+
+def number(value: object) -> float | None:
+    """Return a finite number as a float; else None."""
+    if type(value) is not int and not isinstance(value, float):
+        return None
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def string(value: object) -> str | None:
+    """Return text as it is; else None."""
+    return value if isinstance(value, str) else None
+
+
+def moment(value: object) -> datetime | None:
+    """Return a time in UTC; None for what is none. A time without an offset is read as UTC."""
+    try:
+        found = datetime.fromisoformat(value.upper()) if isinstance(value, str) else None
+        if found and found.tzinfo is None:
+            return found.replace(tzinfo=UTC)
+        return found and found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def tool_failed(result: object) -> bool:
+    """Return whether the result of a tool call says that the call failed.
+
+    It does if it is text that begins with the name of an error, such as `error`, `failed`, `Traceback`
+    or `TimeoutError:`; or a JSON object, or its text, with an `error` that is set, with `ok` or
+    `success` false, with `is_error` true, or with `status` `error`, `failed` or `failure`. A call
+    without a result did not fail.
+    """
+    if isinstance(result, str):
+        if _FAILURE.match(result):
+            return True
+        try:
+            result = json.loads(result) if result.lstrip().startswith("{") else None
+        except (ValueError, RecursionError):
+            return False
+    fields = fields_of(result)
+    return (
+        any(fields.get(name) for name in ("error", "errors", "exception", "is_error", "isError"))
+        or any(fields.get(name) is False for name in ("ok", "success"))
+        or fields.get("status") in ("error", "failed", "failure")
+    )
