@@ -37,7 +37,7 @@ def main() -> int:
 
 def _lines(command: str, sandbox: Sandbox) -> int:
     done = subprocess.run(  # noqa: S603 - the command that the maintainer names
-        [command, "logs", sandbox.calls.finished],
+        [command, "logs", sandbox.calls.finished, "--json"],
         env={
             "PATH": os.environ["PATH"],
             "CARTESIA_BASE_URL": sandbox.url,
