@@ -19,7 +19,7 @@ def main(command: str) -> None:
     with Sandbox() as sandbox:
         call = sandbox.calls.finished
         done = subprocess.run(  # noqa: S603 - the command that the maintainer names
-            [command, "logs", call],
+            [command, "logs", call, "--json"],
             env={
                 "PATH": os.environ["PATH"],
                 "CARTESIA_BASE_URL": sandbox.url,

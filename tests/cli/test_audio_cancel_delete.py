@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import stat
@@ -26,6 +27,14 @@ def test_a_recording_is_written_and_plays(
     with wave.open(str(target)) as sound:
         assert sound.getnframes() / sound.getframerate() == pytest.approx(69.5, abs=0.1)
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_recording_goes_to_stdout(sandbox: Sandbox, env: dict[str, str]) -> None:
+    command = [*COMMAND, "audio", sandbox.calls.finished, "-o", "-"]
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with wave.open(io.BytesIO(done.stdout)) as sound:
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(69.5, abs=0.1)
 
 
 def test_without_a_name_the_file_has_the_calls_id(
@@ -86,7 +95,7 @@ def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
     [
         (("ac_1", "-o", "no/such/folder/x"), "There is no folder"),
         (("ac_1", "-o", "."), "is a folder"),
-        (("ac/1",), "name one with -o"),
+        (("ac/1",), "Name the file with -o"),
         (("",), "is empty"),
     ],
 )
@@ -113,8 +122,9 @@ def test_cancel_ends_a_running_call(sandbox: Sandbox, env: dict[str, str]) -> No
     with Client(sandbox.api_key, base_url=sandbox.url) as client:
         assert client.calls.get(sandbox.calls.running).end_reason == "api_cancelled"
     again = piped("cancel", sandbox.calls.running, env=env)
-    assert again.code == 8
+    assert again.code == 9
     assert "Conflict" in again.err
+    assert "cartesia-calls show" in again.err
 
 
 def _has_logs(sandbox: Sandbox) -> bool:

@@ -25,14 +25,14 @@ def at_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 def test_it_prints_and_returns_the_exit_code(
     at_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["show", at_sandbox.calls.finished]) == 0
+    assert main(["show", at_sandbox.calls.finished, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == at_sandbox.calls.finished
     assert main(["show", at_sandbox.calls.unknown]) == 4
 
 
 def test_it_prints_to_what_a_program_has_put_in_the_place_of_stdout(at_sandbox: Sandbox) -> None:
     with redirect_stdout(StringIO()) as printed:
-        assert main(["show", at_sandbox.calls.finished]) == 0
+        assert main(["show", at_sandbox.calls.finished, "--json"]) == 0
     assert json.loads(printed.getvalue())["id"] == at_sandbox.calls.finished
 
 

@@ -21,7 +21,7 @@ def test_a_sound_setup(sandbox: Sandbox, env: dict[str, str]) -> None:
     assert key == "ok    API key      sk_car_…ghij  (CARTESIA_API_KEY)"
     assert url == f"ok    Base URL     {sandbox.url}  (CARTESIA_BASE_URL)"
     assert version == "ok    API version  2026-03-01  (default)"
-    assert server.startswith("ok    Server       answers in ")
+    assert server.startswith("ok    Server       responds in ")
     assert note.startswith("note  Cartesia stop")
     assert "cartesia-calls export" in note
     assert sandbox.api_key not in done.out

@@ -28,8 +28,15 @@ def _lines(sandbox: Sandbox) -> list[str]:
         return client.calls.logs(sandbox.calls.finished).logs
 
 
-def test_a_pipe_gets_one_json_object_a_line(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_pipe_gets_the_lines_unchanged(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.finished, env=env)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "".join(f"{line}\n" for line in _lines(sandbox))
+    assert HOSTILE in done.out
+
+
+def test_json_is_one_object_a_line(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("logs", sandbox.calls.finished, "--json", env=env)
     rows = [json.loads(row) for row in done.out.splitlines()]
     assert (done.code, done.err) == (0, "")
     assert [row["text"] for row in rows] == _lines(sandbox)
@@ -41,9 +48,8 @@ def test_a_pipe_gets_one_json_object_a_line(sandbox: Sandbox, env: dict[str, str
 
 
 def test_a_row_has_what_its_line_tells(sandbox: Sandbox, env: dict[str, str]) -> None:
-    rows = [
-        json.loads(row) for row in piped("logs", sandbox.calls.finished, env=env).out.splitlines()
-    ]
+    done = piped("logs", sandbox.calls.finished, "--json", env=env)
+    rows = [json.loads(row) for row in done.out.splitlines()]
     assert [*rows[0]] == ["call_id", "index", "text", "level", "time", "updated_at"]
     assert rows[0]["level"] == "INFO"
     moment = datetime.fromisoformat(rows[0]["time"])
@@ -54,7 +60,7 @@ def test_a_row_has_what_its_line_tells(sandbox: Sandbox, env: dict[str, str]) ->
 
 def test_lines_are_picked_and_keep_their_index(sandbox: Sandbox, env: dict[str, str]) -> None:
     def picked(*options: str) -> list[int]:
-        done = piped("logs", sandbox.calls.finished, *options, env=env)
+        done = piped("logs", sandbox.calls.finished, "--json", *options, env=env)
         assert (done.code, done.err) == (0, "")
         return [json.loads(row)["index"] for row in done.out.splitlines()]
 
@@ -67,7 +73,9 @@ def test_lines_are_picked_and_keep_their_index(sandbox: Sandbox, env: dict[str, 
     after_the_error = lines[17][:23].replace(" ", "T") + "Z"
     assert picked("--since", after_the_error) == [17, 18, 19, 20, 21]
     assert picked("--until", after_the_error) == list(range(17))
-    assert picked("--tail", "0") == []
+    assert picked("-n", "0") == []
+    assert picked("--grep", "TRACEBACK") == []
+    assert picked("--grep", "TRACEBACK", "-i") == [11]
 
 
 def test_a_file_gets_the_picked_lines(
@@ -109,7 +117,7 @@ def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
 def test_following_shows_each_line_once_as_it_appears(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    command = [*COMMAND, "logs", sandbox.calls.running, "--follow"]
+    command = [*COMMAND, "logs", sandbox.calls.running, "--follow", "--json"]
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = json.loads(process.stdout.readline())
@@ -184,7 +192,7 @@ def test_logs_that_shrink_while_they_are_followed_are_told_of(
 def test_a_terminal_gets_the_lines_with_control_characters_escaped(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    done = on_terminal("logs", sandbox.calls.finished, env=env)
+    done = on_terminal("logs", sandbox.calls.finished, env={**env, "NO_COLOR": "1"})
     assert done.code == 0
     assert len(done.out.splitlines()) == len(_lines(sandbox))
     assert r"\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %" in done.out
@@ -210,15 +218,27 @@ def test_a_file_gets_the_bytes_unchanged(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     target = tmp_path / "call.log"
-    target.write_text("what was there before")
     done = piped("logs", sandbox.calls.finished, "-o", str(target), env=env)
     assert (done.code, done.out) == (0, "")
     assert done.err == f"Wrote 22 lines to {target}.\n"
     assert target.read_bytes().decode() == "".join(f"{line}\n" for line in _lines(sandbox))
     assert list(tmp_path.iterdir()) == [target]
 
-    piped("logs", sandbox.calls.finished, "--json", "-o", str(target), env=env)
+    words = ("logs", sandbox.calls.finished, "--json", "-o", str(target))
+    refused = piped(*words, env=env)
+    assert (refused.code, "--force" in refused.err) == (2, True)
+    assert target.read_bytes().decode() == "".join(f"{line}\n" for line in _lines(sandbox))
+    assert piped(*words, "--force", env=env).code == 0
     assert json.loads(target.read_bytes().splitlines()[0])["index"] == 0
+
+
+def test_the_file_named_dash_is_stdout(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = piped("logs", sandbox.calls.finished, "-o", "-", env=env)
+    assert done.out == "".join(f"{line}\n" for line in _lines(sandbox))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_leaves_the_file_as_it_was(
@@ -226,7 +246,8 @@ def test_a_failure_leaves_the_file_as_it_was(
 ) -> None:
     target = tmp_path / "call.log"
     target.write_text("what was there before")
-    assert piped("logs", sandbox.calls.expired, "-o", str(target), env=env).code == 5
+    words = ("logs", sandbox.calls.expired, "-o", str(target), "--force")
+    assert piped(*words, env=env).code == 5
     assert target.read_text() == "what was there before"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -237,7 +258,8 @@ def test_a_link_is_written_through_and_a_device_is_left_a_device(
     target, link = tmp_path / "call.log", tmp_path / "link"
     target.write_text("")
     link.symlink_to(target)
-    assert piped("logs", sandbox.calls.finished, "-o", str(link), env=env).code == 0
+    words = ("logs", sandbox.calls.finished, "-o", str(link), "--force")
+    assert piped(*words, env=env).code == 0
     assert link.is_symlink()
     assert target.read_text()
 
@@ -270,7 +292,7 @@ def test_wait_shows_logs_that_come_later(sandbox: Sandbox, env: dict[str, str]) 
     assert at_once.code == 5
     later = piped("logs", sandbox.calls.running, "--wait", "--timeout", "30", env=env)
     assert later.code == 0
-    assert json.loads(later.out.splitlines()[0])["call_id"] == sandbox.calls.running
+    assert "Call ac_running accepted" in later.out
 
 
 def test_a_wait_in_vain_ends_in_time(sandbox: Sandbox, env: dict[str, str]) -> None:
@@ -297,7 +319,8 @@ def test_a_failure_is_two_lines_on_stderr_and_an_exit_code(
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(400, 8), (401, 3), (403, 3), (422, 8), (429, 6), (500, 8), (520, 8)]
+    ("status", "code"),
+    [(400, 9), (401, 3), (403, 3), (409, 9), (418, 9), (422, 9), (429, 6), (500, 8), (520, 8)],
 )
 def test_each_kind_of_failure_has_its_exit_code(
     sandbox: Sandbox, env: dict[str, str], status: int, code: int
@@ -318,8 +341,9 @@ def test_an_unreachable_server_has_its_exit_code() -> None:
     nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
     done = piped("logs", "ac_1", env=nowhere)
     assert done.code == 7
-    assert "Connection refused" in done.err
-    assert len(done.err.splitlines()) == 2
+    what, to_do = done.err.splitlines()
+    assert "Could not connect to http://127.0.0.1:9: connection refused." in what
+    assert "--base-url" in to_do
 
 
 def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None:
@@ -338,7 +362,6 @@ def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None
 @pytest.mark.parametrize(
     "words",
     [
-        (),
         ("nonsense",),
         ("logs",),
         ("logs", ""),
@@ -441,12 +464,18 @@ def test_a_file_is_left_as_it_was_where_the_log_breaks_off_for_ever(tmp_path: Pa
     target = tmp_path / "call.log"
     target.write_text("what was there before")
     with _breaking_off(99) as (server, env):
-        done = piped("logs", "ac_1", "-o", str(target), env=env)
+        done = piped("logs", "ac_1", "-o", str(target), "--force", "-v", env=env)
     assert done.code == 7
-    assert "It was tried 3 times." in done.err
+    assert done.err.count("Reading it again in") == 2
     assert target.read_text() == "what was there before"
     assert list(tmp_path.iterdir()) == [target]
     assert len(server.heads) == 3
+
+
+def test_a_file_is_not_begun_where_the_server_can_not_be_reached(tmp_path: Path) -> None:
+    nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
+    done = piped("logs", "ac_1", "-o", str(tmp_path / "call.log"), env=nowhere)
+    assert (done.code, list(tmp_path.iterdir())) == (7, [])
 
 
 def test_what_has_gone_into_a_pipe_is_not_begun_anew() -> None:

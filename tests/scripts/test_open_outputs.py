@@ -234,7 +234,8 @@ def test_a_component_that_is_no_object_does_not_contain_itself() -> None:
 
 
 def test_of_fields_that_would_share_a_name_in_python_that_name_is_typed() -> None:
-    schema, _ = _opened(_object(**{"endTime": {}, "end_time": {}, "$id": {}, "id": {}}))
+    fields: dict[str, Any] = {"endTime": {}, "end_time": {}, "$id": {}, "id": {}}
+    schema, _ = _opened(_object(**fields))
     assert list(schema["properties"]) == ["end_time", "id"]
 
 

@@ -166,7 +166,7 @@ def parts() -> Iterator[Shape]:
 
 def recursive() -> Iterator[Shape]:
     """Yield types that contain themselves."""
-    nested: Any = {"name": "a", "trees": [{"name": "b", "trees": []}]}
+    nested: Any = {"name": "a", "trees": [{"name": "b", "trees": list[Any]()}]}
     tree = {"GrownTree": an_object("name", name=TEXT, trees=an_array(a_ref("GrownTree")))}
     yield Shape(
         "recursion",
@@ -181,8 +181,8 @@ def recursive() -> Iterator[Shape]:
     yield Shape(
         "recursion", "null_node", a_ref("GrownForced"), (None, {"next": {"next": None}}), forced
     )
-    hatched: Any = {"hen": {"eggs": [{"hen": {}}]}}
-    summed: Any = {"of": ["x", {"of": []}]}
+    hatched: Any = {"hen": {"eggs": [{"hen": dict[str, Any]()}]}}
+    summed: Any = {"of": ["x", {"of": list[Any]()}]}
     mutual: dict[str, Schema] = {
         "GrownEgg": an_object(hen=a_ref("GrownHen")), "GrownHen": an_object(eggs=an_array(a_ref("GrownEgg"))),
     }  # fmt: skip

@@ -62,7 +62,7 @@ def grown(spec: dict[str, Any], version: str, shapes: Iterable[Shape]) -> dict[s
 def _in_new_words(value: Any) -> Any:  # noqa: ANN401 - JSON of any type
     """Write `nullable` as OpenAPI 3.1 does."""
     if isinstance(value, list):
-        return [_in_new_words(one) for one in cast("list[Any]", value)]
+        return [_in_new_words(one) for one in cast("Iterable[object]", value)]
     if not isinstance(value, dict):
         return value
     said = cast("dict[str, Any]", value)

@@ -1,60 +1,199 @@
-"""Moments as users write them."""
+"""Times as people type them: a closed grammar, where what is accepted means what it says."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import re
+import time as clock_of
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from cartesia_calls import read_moment
+from cartesia_calls import Client, read_moment
 
-NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)  # a Sunday
 TODAY = NOW.astimezone().replace(hour=0, minute=0)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+UNITS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
+
+clocks = st.times().map(lambda clock: clock.replace(microsecond=0))
+dates = st.dates(date(1990, 1, 1), date(2050, 1, 1))
+zones = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "CET", "UTC"])
+offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+moments = st.integers(0, 2**31).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
         ("90s", NOW - timedelta(seconds=90)),
-        ("15m", NOW - timedelta(minutes=15)),
         (" 2H ", NOW - timedelta(hours=2)),
         ("1.5h", NOW - timedelta(minutes=90)),
-        ("3d", NOW - timedelta(days=3)),
-        ("1w", NOW - timedelta(weeks=1)),
+        ("1h30m", NOW - timedelta(minutes=90)),
+        ("1w2d3h4m5s", NOW - timedelta(weeks=1, days=2, hours=3, minutes=4, seconds=5)),
         ("now", NOW),
         ("2026-02-03T04:05:06Z", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)),
         ("2026-02-03 04:05+02:00", datetime(2026, 2, 3, 2, 5, tzinfo=UTC)),
-        ("3 Feb 2026", datetime(2026, 2, 3).astimezone()),
+        ("2026-02-03 04:05 +0200", datetime(2026, 2, 3, 2, 5, tzinfo=UTC)),
+        ("2026-02-03t04:05:06,789z", datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=UTC)),
+        ("2026-02-03", datetime.fromisoformat("2026-02-03").astimezone()),
+        ("2026-02", datetime.fromisoformat("2026-02-01").astimezone()),
+        ("2026-07-01 10:00 CET", datetime(2026, 7, 1, 8, tzinfo=UTC)),
+        ("2026-07-01 Europe/Berlin", datetime(2026, 6, 30, 22, tzinfo=UTC)),
+        ("2026-07-01 10:00 EST", datetime(2026, 7, 1, 15, tzinfo=UTC)),
         ("today", TODAY),
         ("yesterday", TODAY - timedelta(days=1)),
         ("Yesterday 14:00", TODAY - timedelta(hours=10)),
+        ("yesterday 9:00", TODAY - timedelta(hours=15)),
         ("14:00", TODAY + timedelta(hours=14)),
+        ("14:00Z", datetime(2026, 3, 1, 14, tzinfo=UTC)),
+        ("monday 09:00 UTC", datetime(2026, 2, 23, 9, tzinfo=UTC)),
+        ("sun 12:00 UTC", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("sunday 13:00 UTC", datetime(2026, 2, 22, 13, tzinfo=UTC)),
     ],
 )
 def test_what_can_be_written(text: str, moment: datetime) -> None:
-    read = read_moment(text, NOW, "since")
+    read = read_moment(text, now=NOW)
     assert read == moment
     assert read.tzinfo is not None
 
 
-def test_a_datetime_is_taken_as_it_is_and_a_naive_one_as_local_time() -> None:
-    aware = datetime(2026, 3, 1, tzinfo=timezone(timedelta(hours=5)))
-    assert read_moment(aware, NOW, "since") is aware
-    naive = datetime(2026, 3, 1)  # noqa: DTZ001 - the point
-    assert read_moment(naive, NOW, "since") == naive.astimezone()
+@given(st.dictionaries(st.sampled_from([*UNITS]), st.integers(0, 999), min_size=1), moments)
+def test_a_duration_is_the_sum_of_its_parts(parts: dict[str, int], now: datetime) -> None:
+    text = "".join(f"{parts[unit]}{unit}" for unit in UNITS if unit in parts)
+    seconds = sum(number * UNITS[unit] for unit, number in parts.items())
+    assert read_moment(text, now=now) == now - timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "5 parsecs", "99999999999999999d", "2026-99-99"])
-def test_what_can_not_be_read_is_told_by_its_name(text: str) -> None:
-    with pytest.raises(ValueError, match=r"until .* can't be read"):
-        read_moment(text, NOW, "until")
+@given(dates, clocks, offsets, st.sampled_from([" ", "T", "t"]))
+def test_an_iso_time_with_an_offset_is_itself(
+    day: date, clock: time, offset: timezone, between: str
+) -> None:
+    moment = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=offset)
+    read = read_moment(moment.isoformat(between))
+    assert (read, read.utcoffset()) == (moment, moment.utcoffset())
 
 
-def test_another_type_is_refused() -> None:
-    with pytest.raises(TypeError, match="since must be a datetime or text"):
-        read_moment(5, NOW, "since")
+@given(dates, clocks, zones)
+def test_a_zone_is_the_one_of_its_name(day: date, clock: time, zone: str) -> None:
+    naive = datetime.fromisoformat(f"{day}T{clock}")
+    assert read_moment(f"{day} {clock} {zone}") == naive.replace(tzinfo=ZoneInfo(zone))
 
 
-def test_without_a_clock_a_time_back_counts_from_now() -> None:
-    before = datetime.now(UTC) - timedelta(hours=2)
-    assert before <= read_moment("2h") <= datetime.now(UTC) - timedelta(hours=2)
+@given(moments, st.sampled_from(DAYS), st.none() | clocks, zones)
+def test_a_weekday_is_the_last_one(now: datetime, day: str, clock: time | None, zone: str) -> None:
+    text = f"{day} {clock} {zone}" if clock else f"{day} {zone}"
+    read = read_moment(text, now=now)
+    assert read <= now
+    assert read.strftime("%A").lower() == day
+    assert f"{read:%H:%M:%S}" == (str(clock) if clock else "00:00:00")
+    # A day of 25 hours is the longest.
+    assert now - read <= timedelta(days=7, hours=1)
+
+
+@given(moments, st.sampled_from(["today", "yesterday"]), clocks, zones)
+def test_today_is_the_day_of_the_zone(now: datetime, word: str, clock: time, zone: str) -> None:
+    day = now.astimezone(ZoneInfo(zone)).date() - timedelta(days=word == "yesterday")
+    assert read_moment(f"{word} {clock} {zone}", now=now).replace(
+        tzinfo=None
+    ) == datetime.fromisoformat(f"{day}T{clock}")
+
+
+LIKE_TIMES = st.lists(
+    st.sampled_from(
+        [
+            *DAYS,
+            *UNITS,
+            "now",
+            "today",
+            "2026-03-01",
+            "2026-02",
+            "10:00",
+            "9:30:15.5",
+            "Z",
+            "T",
+            "CET",
+            "+02:00",
+            "Europe/Berlin",
+            " ",
+            "1",
+            "30",
+            "-",
+            ":",
+            "EST",
+            "UTC+3",
+            "ago",
+            "hours",
+        ]
+    ),
+    max_size=7,
+).map("".join)
+# Written again, from the documentation: what may be accepted, and nothing else.
+GRAMMAR = re.compile(
+    r"now|(?=\d)(\d+(\.\d+)?w)?(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?"
+    r"|(\d{4}-\d\d(-\d\d)?|today|yesterday|(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?)?"
+    r"([t ]?\d\d?:\d\d(:\d\d([.,]\d+)?)?)?"
+    r"( ?(z|[+-]\d\d(:?\d\d)?|[a-z][\w/+-]*))?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@given(LIKE_TIMES | st.text(max_size=20) | st.from_regex(GRAMMAR, fullmatch=True))
+@example("")
+@example("soon")
+@example("2 hours")
+@example("5 parsecs")
+@example("99999999999999999d")
+@example("2026-99-99")
+@example("2026-02-03 10:00 UTC+3")
+@example("2026-02-03 10:00 Europe")
+@example("2026-02-03 10:00 /etc/localtime")
+@example("2026-02-03 10:00 IST")
+@example("2026-02-03 24:00")
+@example("monday 24:00")
+@example("next monday")
+@example("1M")
+@example("30m1h")
+@example("20260203")
+@example("2026")
+@example("1430")
+@example("1h ago")
+@example("٣h")
+def test_all_else_is_refused_with_what_to_write(text: str) -> None:
+    try:
+        read = read_moment(text, now=NOW)
+    except ValueError as error:
+        said = str(error)
+    else:
+        assert read.tzinfo is not None
+        assert GRAMMAR.fullmatch(" ".join(text.split()))
+        return
+    assert "can't be read" in said
+    assert "2026-03-01T10:00Z" in said
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31 23:59:59"])
+def test_the_ends_of_the_calendar_are_times(
+    text: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    clock_of.tzset()
+    try:
+        read = read_moment(text)
+    finally:
+        monkeypatch.undo()
+        clock_of.tzset()
+    assert read.replace(tzinfo=None) == datetime.fromisoformat(text)
+    assert read.tzinfo is not None
+
+
+def test_lists_read_the_same_and_take_datetimes() -> None:
+    with Client("sk_car_x", base_url="http://127.0.0.1:9") as client:
+        with pytest.raises(ValueError, match=r"until 'soon' can't be read"):
+            client.calls.list(agent_id="agent_1", until="soon")
+        with pytest.raises(TypeError, match="since must be a datetime or text"):
+            client.calls.list(agent_id="agent_1", since=5)  # type: ignore[arg-type]  # wrong on purpose
+        assert client.calls.list(agent_id="agent_1", since=NOW)

@@ -14,7 +14,14 @@ from ._version import __version__
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cartesia_api.known_values import AgentCallStatus
-    from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
+    from cartesia_api.models import (
+        AgentCall,
+        AgentCallLogs,
+        AgentSummary,
+        AgentToolCall,
+        AgentTranscript,
+        APIInfo,
+    )
 
     from ._client import AsyncClient, Client
     from ._clock import Clock, SystemClock
@@ -40,9 +47,10 @@ if TYPE_CHECKING:
         UnprocessableEntityError,
     )
     from ._listing import CallPage
-    from ._log_lines import LogLine, log_line
+    from ._log_lines import LEVELS, LogLine, log_line
     from ._log_records import LogRecord, log_records
     from ._missing_logs import is_over
+    from ._printable import printable
     from ._redaction import Redactor, redact
     from ._retry import RetryEvent
     from ._statistics import CallStats, call_stats
@@ -50,7 +58,7 @@ if TYPE_CHECKING:
     from ._times import read_moment
     from ._turns import reply_gaps, tool_failed
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - in the order of `sorted`
     "APIConnectionError",
     "APIInfo",
     "APIStatusError",
@@ -59,6 +67,8 @@ __all__ = [
     "AgentCallLogs",
     "AgentCallStatus",
     "AgentSummary",
+    "AgentToolCall",
+    "AgentTranscript",
     "AsyncClient",
     "AuthenticationError",
     "BadRequestError",
@@ -72,6 +82,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "InternalServerError",
+    "LEVELS",
     "LogLine",
     "LogRecord",
     "LogsRewrittenError",
@@ -92,6 +103,7 @@ __all__ = [
     "is_over",
     "log_line",
     "log_records",
+    "printable",
     "read_moment",
     "redact",
     "reply_gaps",
@@ -105,11 +117,14 @@ _HOMES = {
     "AgentCallLogs": "cartesia_api.models",
     "AgentCallStatus": "cartesia_api.known_values",
     "AgentSummary": "cartesia_api.models",
+    "AgentToolCall": "cartesia_api.models",
+    "AgentTranscript": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "CallPage": "cartesia_calls._listing",
     "CallStats": "cartesia_calls._statistics",
     "Client": "cartesia_calls._client",
     "Clock": "cartesia_calls._clock",
+    "LEVELS": "cartesia_calls._log_lines",
     "LogLine": "cartesia_calls._log_lines",
     "LogRecord": "cartesia_calls._log_records",
     "Redactor": "cartesia_calls._redaction",
@@ -121,6 +136,7 @@ _HOMES = {
     "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
     "log_records": "cartesia_calls._log_records",
+    "printable": "cartesia_calls._printable",
     "read_moment": "cartesia_calls._times",
     "redact": "cartesia_calls._redaction",
     "reply_gaps": "cartesia_calls._turns",

@@ -228,10 +228,9 @@ class AsyncCalls:
             agent_id: The agent; this or `batch_id` is needed.
             batch_id: The batch.
             status: Only calls with this status, or with one of these.
-            since: Only calls that started at this time or later: a datetime; a time back from now
-                such as `90s`, `15m`, `2h`, `3d` or `1w`; or what dateutil reads, such as
-                `2026-03-01T10:00Z` or `yesterday 14:00`. What has no zone is local time. A call that
-                never started is placed by its end. One with neither time is in no window: it is left
+            since: Only calls that started at this time or later: a datetime, or a text that
+                `read_moment` reads, such as `1h30m` (ago), `2026-03-01T10:00Z`, `yesterday 14:00` or
+                `monday`. What has no zone is local time. A call that never started is placed by its end. One with neither time is in no window: it is left
                 out and counted in `unplaced` of the result.
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.

@@ -1,58 +1,156 @@
-"""Times as users write them."""
+"""Times as people type them: a closed grammar, so that nothing is guessed.
+
+    duration  1h30m, 2d, 90s             back from now; units w, d, h, m and s, largest first
+    day       2026-03-01, 2026-03        a month is its first day
+              today, yesterday, monday   the last Monday: today or one of the six days before it
+    clock     14:00, 14:00:30.5
+    zone      Z, +02:00, Europe/Berlin   any name of the IANA database; without one, local time
+
+A time is `now`, a duration, or a day, a clock or both (`2026-03-01T14:00`, `monday 14:00`), with or
+without a zone.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
-from dateutil import parser
+from dateutil.parser import isoparse
+from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
 
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*", re.IGNORECASE)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-# Words that dateutil does not know; the number is of days back.
-_DAYS = {"today": 0, "yesterday": 1}
+_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
+_DURATION = re.compile(
+    "".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit[0]})?" for unit in _UNITS), re.ASCII
+)
+_WEEKDAYS = {
+    name: day
+    for names, day in (
+        (("monday", "mon"), MO),
+        (("tuesday", "tue"), TU),
+        (("wednesday", "wed"), WE),
+        (("thursday", "thu"), TH),
+        (("friday", "fri"), FR),
+        (("saturday", "sat"), SA),
+        (("sunday", "sun"), SU),
+    )
+    for name in names
+}
+_DATE = r"(?P<day>\d{4}-\d\d(?:-\d\d)?)"
+_WORD = rf"(?P<day>(?i:today|yesterday|{'|'.join(_WEEKDAYS)}))"
+_CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)"
+_ZONE = r"(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?|[A-Za-z][\w+/-]*)"
+_FORMS = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        rf"{_DATE}(?:[Tt ]{_CLOCK}(?: ?{_ZONE})?)?",
+        rf"{_WORD}(?: {_CLOCK}(?: ?{_ZONE})?)?",
+        rf"{_DATE} {_ZONE}",
+        rf"{_WORD} {_ZONE}",
+        rf"{_CLOCK}(?: ?{_ZONE})?",
+    )
+)
+_EXAMPLES = (
+    "write a time back from now such as 2h or 1h30m, or a day, a time or both, such as today, "
+    "monday 14:00, 2026-03-01T10:00Z or 2026-03-01 10:00 Europe/Berlin"
+)
 
 
 def read_moment(given: object, now: datetime | None = None, name: str = "the time") -> datetime:
     """Return the time that a user gave, as an aware datetime.
 
+    A text is `now`; a duration back from now such as `90s`, `1h30m` or `2d`; or a day, a time of day
+    or both, with or without a zone: `2026-03-01T10:00Z`, `yesterday 14:00`, `monday`,
+    `2026-03-01 10:00 Europe/Berlin`. Weekdays are the last ones. What has no zone is local time.
+
     Args:
-        given: A datetime, or text: a time back from now such as `90s`, `15m`, `2h`, `3d` or `1w`,
-            or what dateutil reads, such as `2026-03-01T10:00Z`, `1 March 14:00` or
-            `yesterday 14:00`. What has no zone is read as local time.
-        now: The present moment, aware; by default the system's clock.
-        name: What to call it in an error.
+        given: A datetime, where a naive one is local time, or such a text.
+        now: The moment that the text is relative to, aware; the present by default.
+        name: What an error calls it.
 
     Raises:
         TypeError: It is neither.
-        ValueError: The text can't be read.
+        ValueError: The text is none of these.
     """
     if isinstance(given, datetime):
-        return given.astimezone() if given.tzinfo is None else given
+        return given if given.tzinfo else _in_zone(given, None)
     if not isinstance(given, str):
         raise TypeError(
             f"{name} must be a datetime or text such as '2h', not {type(given).__name__}"
         )
     try:
-        return _read_text(given, now or datetime.now(UTC))
+        return _read_text(" ".join(given.split()), now or datetime.now(UTC))
     except (ValueError, OverflowError) as error:
-        raise ValueError(
-            f"{name} {given!r} can't be read; pass a time such as '2026-03-01T10:00Z', "
-            "'yesterday 14:00', or a time back from now such as '2h' or '3d'"
-        ) from error
+        why = "" if error.args[:1] == ("",) else f": {error}"
+        raise ValueError(f"{name} {given!r} can't be read{why}; {_EXAMPLES}") from error
 
 
 def _read_text(text: str, now: datetime) -> datetime:
-    if duration := _DURATION.fullmatch(text):
-        number, unit = duration.groups()
-        return now - timedelta(**{_UNITS[unit.lower()]: float(number)})
-    word, _, rest = text.strip().partition(" ")
-    midnight = now.astimezone().replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
-    if word.lower() == "now" and not rest:
+    if text.lower() == "now":
         return now
-    if (days := _DAYS.get(word.lower())) is not None:
-        midnight -= timedelta(days=days)
-        moment = parser.parse(rest, default=midnight) if rest else midnight
-    else:
-        moment = parser.parse(text, default=midnight)
-    return moment if moment.tzinfo else moment.astimezone()
+    # 1M could be meant as a month.
+    duration = _DURATION.fullmatch(text if "M" in text else text.lower())
+    if text and duration:
+        parts = {unit: float(number) for unit, number in duration.groupdict().items() if number}
+        return _back_from(now, parts)
+    for form in _FORMS:
+        if found := form.fullmatch(text):
+            named = found.groupdict()
+            return _moment(named.get("day"), named.get("clock"), named.get("zone"), now)
+    raise ValueError("")
+
+
+def _back_from(now: datetime, parts: dict[str, float]) -> datetime:
+    try:
+        return now - relativedelta(**parts)  # type: ignore[arg-type]  # fractions of these are fine
+    except (ValueError, OverflowError):
+        raise ValueError("it is too long ago") from None
+
+
+def _moment(day: str | None, clock: str | None, zone: str | None, now: datetime) -> datetime:
+    # ISO 8601 has two digits.
+    if clock and clock[1] == ":":
+        clock = f"0{clock}"
+    if day and day[0].isdigit():
+        return _in_zone(isoparse(f"{day}T{clock}" if clock else day), _zone(zone))
+    tz = _zone(zone)
+    today = now.astimezone(tz).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+    if clock:
+        today = isoparse(f"{today:%Y-%m-%d}T{clock}")
+    word = (day or "today").lower()
+    if weekday := _WEEKDAYS.get(word):
+        last = _in_zone(today + relativedelta(weekday=weekday(-1)), tz)
+        return last if last <= now else _in_zone(last.replace(tzinfo=None) - timedelta(7), tz)
+    return _in_zone(today - timedelta(days=word == "yesterday"), tz)
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    """Return the zone of this name or offset, None for local time."""
+    if name is None:
+        return None
+    if name.lower() in {"z", "utc"}:
+        return UTC
+    if name[0] in "+-":
+        return isoparse(f"2000-01-01T00:00{name}").tzinfo
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError(
+            f"{name} is no time zone of the IANA database; write an offset such as +02:00 or a "
+            "name such as Europe/Berlin"
+        ) from None
+
+
+def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return a moment with the zone that it is in, unless it has one."""
+    if moment.tzinfo:
+        return moment
+    if zone is not None:
+        return moment.replace(tzinfo=zone)
+    try:
+        return moment.astimezone()
+    except (ValueError, OverflowError):
+        # In the first or last hours of the calendar, UTC may have no such time; the zone's offset of
+        # the next or previous day is its offset then, too.
+        inwards = timedelta(days=1 if moment.year == 1 else -1)
+        return moment.replace(tzinfo=(moment + inwards).astimezone().tzinfo)

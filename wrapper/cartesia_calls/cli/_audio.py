@@ -1,52 +1,80 @@
-"""`cartesia-calls audio`: a call's recording, into a file."""
+"""`cartesia-calls audio`: calls' recordings, into files or to stdout."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cartesia_calls import CartesiaError
 
 from ._api import open_client
+from ._errors import fail, for_each
 from ._exit_codes import ExitCode
+from ._files import STDOUT, problem_with, write_to_stdout
 from ._progress import progress
-from ._targets import problem_with
+from ._terminal import say
 
 if TYPE_CHECKING:
     import argparse
+
+    from cartesia_calls import Client
 
 _MEGABYTE = 1_000_000
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Download the recording; the file appears when all of it has come."""
-    call_id = arguments.call_id
-    name = arguments.output
-    if name is None:
-        name = f"{call_id}.wav"
-        if Path(name).name != name:
-            print(f"Error: {name!r} is no file name; name one with -o.", file=sys.stderr)
-            return ExitCode.USAGE
-    if problem := problem_with(name, overwrite=arguments.force):
-        hint = " (--force overwrites it)" if Path(name).is_file() else ""
-        print(f"Error: {problem}{hint}", file=sys.stderr)
-        return ExitCode.USAGE
-    written = 0
-    with open_client(arguments) as client, progress(f"Fetching the audio of {call_id}…") as shown:
+    """Download each recording; a file appears when all of it has come."""
+    call_ids: list[str] = arguments.call_ids
+    output: str | None = arguments.output
+    if output is not None and len(call_ids) > 1:
+        return fail("-o names one file, and there are several calls.", "Leave -o out.")
+    with open_client(arguments) as client:
+        if output == STDOUT:
+            return _print(client, call_ids[0])
 
-        def tell(done: int, total: int | None) -> None:
+        def save(call_id: str) -> ExitCode:
+            name = f"{call_id}.wav" if output is None else output
+            if output is None and Path(name).name != name:
+                return fail(f"{name!r} is no file name.", "Name the file with -o.")
+            if problem := problem_with(name, force=arguments.force):
+                return fail(*problem)
+            return _download(client, call_id, name, force=arguments.force)
+
+        return for_each(call_ids, save, verbose=bool(arguments.verbose))
+
+
+def _print(client: Client, call_id: str) -> ExitCode:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "call.wav"
+        code = _download(client, call_id, str(path), force=False, is_named=False)
+        if code is ExitCode.DONE:
+            write_to_stdout(path)
+        return code
+
+
+def _download(
+    client: Client, call_id: str, name: str, *, force: bool, is_named: bool = True
+) -> ExitCode:
+    written = 0
+    with progress(f"Fetching the audio of {call_id}…") as shown:
+
+        def show(done: int, total: int | None) -> None:
             nonlocal written
             written = done
             of_total = f" of {total / _MEGABYTE:.1f}" if total else ""
             shown.tell(f"Fetching the audio of {call_id}… {done / _MEGABYTE:.1f}{of_total} MB")
 
         try:
-            client.calls.download_audio(call_id, name, overwrite=arguments.force, progress=tell)
-        except CartesiaError:  # of which a time-out is an OSError too
+            client.calls.download_audio(call_id, name, overwrite=force, progress=show)
+        except CartesiaError:  # of which a timeout is an OSError too
             raise
         except OSError as error:
-            print(f"Error: {name} was not written: {error.strerror or error}.", file=sys.stderr)
-            return ExitCode.LOCAL_FAILURE
-    print(f"Wrote {written} bytes to {name}.", file=sys.stderr)
+            return fail(
+                f"{name} was not written: {error.strerror or error}.",
+                "Free space there, or name another file with -o.",
+                ExitCode.LOCAL_FAILURE,
+            )
+    if is_named:
+        say(f"Wrote {written} bytes to {name}.")
     return ExitCode.DONE

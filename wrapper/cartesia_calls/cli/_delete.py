@@ -1,4 +1,4 @@
-"""`cartesia-calls delete`: erases what a call holds."""
+"""`cartesia-calls delete`: erases what calls hold."""
 
 from __future__ import annotations
 
@@ -6,38 +6,43 @@ import sys
 from typing import TYPE_CHECKING
 
 from ._api import open_client
+from ._errors import fail, for_each
 from ._exit_codes import ExitCode
 from ._progress import progress
+from ._terminal import Screen, say
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask whether it is meant, then ask the API to erase it."""
-    call_id = arguments.call_id
+    """Ask for confirmation, then ask the API to erase each call's data."""
     if not arguments.yes:
         if not sys.stdin or not sys.stdin.isatty():
-            print(
-                "Error: deleting can't be undone, and nobody is here to be asked; add --yes.",
-                file=sys.stderr,
+            return fail(
+                "Deleting can't be undone, and there is no terminal to confirm it on.", "Add --yes."
             )
-            return ExitCode.USAGE
-        if not _is_meant(call_id):
-            print("Nothing was deleted.", file=sys.stderr)
+        if not _is_confirmed(arguments.call_ids):
+            say("Nothing was deleted.")
             return ExitCode.LOCAL_FAILURE
-    with open_client(arguments) as client, progress(f"Deleting the data of call {call_id}…"):
-        client.calls.delete(call_id)
-    print(f"The data of call {call_id!r} are deleted.", file=sys.stderr)
-    return ExitCode.DONE
+    with open_client(arguments) as client:
+
+        def delete(call_id: str) -> ExitCode:
+            with progress(f"Deleting the data of call {call_id}…"):
+                client.calls.delete(call_id)
+            say(f"The data of call {call_id!r} are deleted.")
+            return ExitCode.DONE
+
+        return for_each(arguments.call_ids, delete, verbose=bool(arguments.verbose))
 
 
-def _is_meant(call_id: str) -> bool:
-    print(
+def _is_confirmed(call_ids: Sequence[str]) -> bool:
+    calls = "call " if len(call_ids) == 1 else f"{len(call_ids)} calls: "
+    text = (
         f"This erases the logs, transcript, recording, summary, metadata and phone numbers of "
-        f"call {call_id!r}, and can't be undone.\nDelete them? [y/N] ",
-        end="",
-        file=sys.stderr,
-        flush=True,
+        f"{calls}{', '.join(map(repr, call_ids))}, and can't be undone."
     )
+    lines = Screen.of(sys.stderr).hang("", text)
+    print("\n".join(lines), "Delete them? [y/N] ", sep="\n", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -1,9 +1,10 @@
-"""`cartesia-calls doctor`: what is configured, from where, and does the server answer?"""
+"""`cartesia-calls doctor`: each setting and its source, and whether the server responds."""
 
 from __future__ import annotations
 
 import json
 import platform
+import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
@@ -11,32 +12,21 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from cartesia_calls import (
-    CallNotFoundError,
-    CartesiaError,
-    Client,
-    ConfigurationError,
-    __version__,
-)
-from cartesia_calls._operations import DEFAULT_API_VERSION
-from cartesia_calls._printable import printable
-from cartesia_calls._settings import (
-    Resolved,
-    resolve_api_key,
-    resolve_api_version,
-    resolve_base_url,
-)
+from cartesia_calls import CallNotFoundError, CartesiaError, Client, __version__, printable
 
-from ._errors import details, exit_code_of
+from ._api import Setting, settings
+from ._errors import details, exit_code_of, in_our_words
 from ._exit_codes import ExitCode
+from ._terminal import Screen
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-# Any id that no call has: to be told so is the proof that the server answers and takes the key.
+# An id that no call has: a server that says so has responded and accepted the key.
 _PROBE_CALL_ID = "ac_doctor_probe"
 _PROBE_TIMEOUT = 10.0
+_INDENT = 19
 _END_OF_HOSTING = date(2026, 12, 1)
 _MIGRATION_PAGE = "agents/migrate-from-line-sdk in the documentation of Cartesia"
 
@@ -54,29 +44,21 @@ class _Finding:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check each setting, then the server; the exit code is that of the first thing wrong."""
-    findings = [
-        _setting("API key", resolve_api_key),
-        _setting("Base URL", lambda: resolve_base_url(arguments.base_url)),
-        _setting(
-            "API version", lambda: resolve_api_version(arguments.api_version, DEFAULT_API_VERSION)
-        ),
-    ]
+    findings = [_finding(setting) for setting in settings(arguments)]
     if all(finding.ok for finding in findings):
         findings.append(_server(arguments))
     if arguments.json:
         print(json.dumps(_as_object(findings), ensure_ascii=False))
     else:
-        print("\n".join(_as_text(findings, verbose=arguments.verbose)))
+        screen = Screen.of(sys.stdout)
+        print("\n".join(_as_text(findings, screen, verbose=bool(arguments.verbose))))
     return next((finding.exit_code for finding in findings if not finding.ok), ExitCode.DONE)
 
 
-def _setting(what: str, resolve: Callable[[], Resolved[object]]) -> _Finding:
-    try:
-        resolved = resolve()
-    except ConfigurationError as error:
-        return _failed(what, error)
-    source = {"argument": "option", "default": "default"}.get(resolved.source, resolved.source)
-    return _Finding(what, ok=True, value=str(resolved.value), source=source)
+def _finding(setting: Setting) -> _Finding:
+    if setting.error is not None:
+        return _failed(setting.name, setting.error)
+    return _Finding(setting.name, ok=True, value=setting.value, source=setting.source)
 
 
 def _server(arguments: argparse.Namespace) -> _Finding:
@@ -94,15 +76,17 @@ def _server(arguments: argparse.Namespace) -> _Finding:
         except CartesiaError as error:
             return _failed("Server", error)
         milliseconds = (time.perf_counter() - start) * 1000
-    return _Finding("Server", ok=True, value=f"answers in {milliseconds:.0f} ms, takes the key")
+    return _Finding("Server", ok=True, value=f"responds in {milliseconds:.0f} ms, accepts the key")
 
 
 def _failed(what: str, error: CartesiaError) -> _Finding:
+    summary, hint = in_our_words(error)
     return _Finding(
         what,
         ok=False,
-        value=error.summary,
-        hint=error.hint,
+        value=summary,
+        # It is running already.
+        hint=hint.replace("; `cartesia-calls doctor` shows which key is used", ""),
         details=[detail.strip() for detail in details(error)],
         exit_code=exit_code_of(error),
     )
@@ -147,14 +131,18 @@ def _as_object(findings: list[_Finding]) -> dict[str, object]:
     }
 
 
-def _as_text(findings: list[_Finding], *, verbose: bool) -> list[str]:
-    lines = [", ".join(f"{name} {version}" for name, version in _versions().items())]
+def _as_text(findings: list[_Finding], screen: Screen, *, verbose: bool) -> Iterator[str]:
+    versions = ", ".join(f"{name} {version}" for name, version in _versions().items())
+    yield from screen.hang("", versions)
     for finding in findings:
-        mark = "ok  " if finding.ok else "FAIL"
+        mark, style = ("ok  ", "green") if finding.ok else ("FAIL", "error")
         source = f"  ({finding.source})" if finding.source else ""
-        lines.append(f"{mark}  {finding.what:<12} {printable(finding.value)}{source}")
+        text = f" {finding.what:<12} {printable(finding.value)}{source}"
+        yield from screen.hang(mark, text, style=style, indent=_INDENT)
         more = [finding.hint] if finding.hint else []
         if verbose:
             more += finding.details
-        lines += [f"{'':19}{printable(line)}" for line in more]
-    return [*lines, f"note  {hosting_note(datetime.now(UTC).date())}"]
+        for line in more:
+            yield from screen.hang(" " * (_INDENT - 1), printable(line), indent=_INDENT)
+    note = hosting_note(datetime.now(UTC).date())
+    yield from screen.hang("note", f" {note}", style="yellow", indent=6)

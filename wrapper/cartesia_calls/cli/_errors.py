@@ -1,31 +1,39 @@
-"""Errors as the command shows them: what happened, what to do, and an exit code."""
+"""Errors in the command's words: what happened, what to do next, and an exit code."""
 
 from __future__ import annotations
 
+import re
+import socket
+import ssl
 import sys
 from typing import TYPE_CHECKING
 
-from cartesia_calls._exceptions import (
+from cartesia_calls import (
     APIConnectionError,
     APIStatusError,
+    APITimeoutError,
     AuthenticationError,
     CallLogsNotAvailableError,
+    CallNotFoundError,
+    CartesiaError,
     ConfigurationError,
+    ConflictError,
     LogsRewrittenError,
     LogsWaitTimeoutError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
     ResponseValidationError,
+    printable,
 )
-from cartesia_calls._printable import printable
 
 from ._exit_codes import ExitCode
+from ._terminal import Screen
 
 if TYPE_CHECKING:
-    from cartesia_calls._exceptions import CartesiaError
+    from collections.abc import Callable, Iterator, Sequence
 
-# The first that fits counts, so a class stands before its base.
+# The first that fits counts, so that a class stands above its base.
 _CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
     (ConfigurationError, ExitCode.CONFIGURATION),
     (AuthenticationError, ExitCode.CONFIGURATION),
@@ -39,25 +47,131 @@ _CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
     (ResponseValidationError, ExitCode.SERVER),
     (LogsRewrittenError, ExitCode.SERVER),
 )
+_CHECK_URL = "Check --base-url or CARTESIA_BASE_URL"
+_WAIT = "Wait for them with --wait"
+_HINTS: dict[type[CartesiaError], str] = {
+    AuthenticationError: "Check CARTESIA_API_KEY; `cartesia-calls doctor` shows which key is used.",
+    PermissionDeniedError: "Set CARTESIA_API_KEY to a key of the account that owns the call.",
+    CallNotFoundError: "Check the id, and that CARTESIA_API_KEY is of the account that owns the call.",
+    NotFoundError: "Check the id, and --base-url or CARTESIA_BASE_URL.",
+    ConflictError: "See the call's status with `cartesia-calls show CALL_ID`.",
+    RateLimitError: "Wait a while, and run fewer commands at once.",
+    LogsRewrittenError: "Read them again: cartesia-calls logs CALL_ID",
+    LogsWaitTimeoutError: "Wait longer with --timeout, or check that the call is over: logs may come "
+    "only after its end.",
+}
+_MISSING = {
+    "in_progress": f"{_WAIT}, or watch them appear with --follow.",
+    "not_written_yet": f"{_WAIT}.",
+    "unknown": f"If the call is running or has just ended: {_WAIT.lower()}.",
+}
 
 
 def exit_code_of(error: CartesiaError) -> ExitCode:
-    """Return the exit code that stands for an error."""
-    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.LOCAL_FAILURE)
+    """Return the exit code of an error."""
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.LOCAL_FAILURE)
+    if code is ExitCode.SERVER and isinstance(error, APIStatusError):
+        is_refusal = 400 <= error.status_code < 500  # noqa: PLR2004 - 4XX
+        return ExitCode.REFUSED if is_refusal else code
+    return code
 
 
 def report(error: CartesiaError, *, verbose: bool) -> None:
     """Write an error to stderr: what happened, what to do, and with `verbose` the details."""
-    lines = [f"Error: {error.summary}"]
-    if error.hint:
-        lines.append(error.hint)
+    summary, hint = in_our_words(error)
+    fail(summary, hint)
     if verbose:
-        lines += details(error)
-    print("\n".join(printable(line) for line in lines), file=sys.stderr)
+        for detail in details(error):
+            _write("", detail, indent=4)
+
+
+def fail(what: str, to_do: str = "", code: ExitCode = ExitCode.USAGE) -> ExitCode:
+    """Write what happened and what to do to stderr, and return the exit code."""
+    _write("Error:", what)
+    if to_do:
+        _write("", to_do)
+    return code
+
+
+def _write(label: str, text: str, *, indent: int = 2) -> None:
+    lines = Screen.of(sys.stderr).hang(label, printable(text), style="error", indent=indent)
+    print("\n".join(lines), file=sys.stderr)
+
+
+def for_each(ids: Sequence[str], act: Callable[[str], ExitCode], *, verbose: bool) -> ExitCode:
+    """Do something for each id, whatever fails; return the exit code of the first failure."""
+    first = ExitCode.DONE
+    for one in ids:
+        try:
+            code = act(one)
+        except CartesiaError as error:
+            report(error, verbose=verbose)
+            code = exit_code_of(error)
+        first = first or code
+    return first
+
+
+def in_our_words(error: CartesiaError) -> tuple[str, str]:
+    """Return what happened and what to do, in terms of commands and options."""
+    if isinstance(error, CallLogsNotAvailableError):
+        return error.summary, _MISSING.get(error.reason, error.hint)
+    if isinstance(error, APIConnectionError):
+        return _of_connection(error)
+    if isinstance(error, ResponseValidationError) and error.problem.startswith("is longer than"):
+        return error.summary, "Write the log to a file with -o FILE, which takes any size."
+    if isinstance(error, LogsWaitTimeoutError) and "asks for a pause" in error.summary:
+        return error.summary, error.hint
+    if type(error) is APIStatusError and error.status_code >= 400:  # noqa: PLR2004 - no redirect
+        return error.summary, "The spec does not name this status; -v shows the response's body."
+    if exit_code_of(error) is ExitCode.REFUSED and not isinstance(error, ConflictError):
+        return error.summary, "Check the ids, the options and --api-version; -v shows more."
+    hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), error.hint)
+    return error.summary, hint
+
+
+def _of_connection(error: APIConnectionError) -> tuple[str, str]:
+    """Return what most likely is wrong with a connection."""
+    causes = list(_causes(error))
+    said = " ".join(str(cause) for cause in causes).lower()
+    found = re.search(r"https?://[^\s/]+", error.summary)
+    server = found[0] if found else "the server"
+    host = re.sub(r"^https?://|:\d+$", "", server)
+    tries = f" It was tried {error.attempts} times." if error.attempts > 1 else ""
+
+    def any_is(kind: type[BaseException], *words: str) -> bool:
+        return any(isinstance(one, kind) for one in causes) or any(word in said for word in words)
+
+    if any_is(ConnectionRefusedError, "connection refused"):
+        what = f"Could not connect to {server}: connection refused."
+        to_do = f"Nothing listens at that address. {_CHECK_URL}."
+    elif any_is(ssl.SSLCertVerificationError, "certificate verify failed"):
+        what = f"The certificate of {server} is not trusted."
+        to_do = (
+            "A proxy may stand in between: set SSL_CERT_FILE to its certificate authority. If the "
+            f"host is wrong: {_CHECK_URL.lower()}."
+        )
+    elif any_is(ssl.SSLError, "ssl:", "wrong_version_number", "wrong version number"):
+        what = f"{server} does not speak TLS."
+        to_do = f"It is most likely a plain HTTP port. {_CHECK_URL}; http:// works on this machine."
+    elif any_is(socket.gaierror, "name or service not known", "name resolution", "no address"):
+        what = f"There is no host {host}, or no name server to ask for it."
+        to_do = f"{_CHECK_URL}, and the network."
+    elif isinstance(error, APITimeoutError):
+        return error.summary, "Check the network and any proxy, or try again later."
+    else:
+        return error.summary, f"Check the network and any proxy. {_CHECK_URL}."
+    return what + tries, to_do
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def details(error: CartesiaError) -> list[str]:
-    """Return what `--verbose` adds to an error, a line for each thing known."""
+    """Return what `--verbose` adds to an error, a line for each fact."""
     known: dict[str, object] = {"error": type(error).__name__}
     if isinstance(error, APIStatusError):
         known |= {
@@ -70,7 +184,7 @@ def details(error: CartesiaError) -> list[str]:
             "body": error.body,
         }
     elif isinstance(error, APIConnectionError):
-        known["attempts"] = error.attempts
+        known |= {"attempts": error.attempts, "reason": error.summary}
     elif isinstance(error, ResponseValidationError):
         known |= {"pointer": error.pointer or "(the whole body)", "body": error.body}
     if error.__cause__ is not None:

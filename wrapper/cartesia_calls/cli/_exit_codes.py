@@ -8,7 +8,7 @@ class ExitCode(IntEnum):
 
     DONE = 0
     LOCAL_FAILURE = 1
-    """A file could not be written, or something here is broken."""
+    """A file could not be written, or something on this machine is broken."""
     USAGE = 2
     CONFIGURATION = 3
     """Configuration or authentication."""
@@ -16,7 +16,9 @@ class ExitCode(IntEnum):
     LOGS_NOT_AVAILABLE = 5
     RATE_LIMITED = 6
     NETWORK = 7
-    """Nothing came back, or not in time."""
+    """No response came, or not in time."""
     SERVER = 8
-    """The server failed, or its answer is not what the spec says."""
+    """The server failed, or its response is not what the spec says."""
+    REFUSED = 9
+    """The server refused the request: another 4XX."""
     INTERRUPTED = 130

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cartesia_calls import AsyncClient
 from cartesia_calls.export import ExportFinished, export_async
 
+from ._api import open_async_client
+from ._errors import fail
 from ._exit_codes import ExitCode
-from ._export_views import say, show_events, show_summary
+from ._export_views import show_events, show_summary
+from ._list import reversed_window
 from ._signals import signals_end
+from ._terminal import say
 
 if TYPE_CHECKING:
     import argparse
@@ -22,27 +24,37 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Export, and tell how far it is, what was skipped, and what came of it."""
-    if arguments.verbose:
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("cartesia_calls").setLevel(logging.INFO)
+    """Export, and report how far it is, what was skipped, and the result."""
+    if problem := reversed_window(arguments):
+        return fail(*problem)
     stop = asyncio.Event()
     ended: list[ExportResult] = []
 
     def end_well() -> None:
         stop.set()
-        say("Stopping: what was fetched is being written… Once more ends it at once.")
+        say("Stopping: what was fetched is being written… Press Ctrl-C again to end at once.")
 
     try:
         with signals_end(end_well):
             result = asyncio.run(_export(arguments, stop, ended.append))
     finally:
-        # Where an error ended it as well, which `main` tells of.
+        # An error that ended it is reported by `main`.
         for one in ended:
             show_summary(one)
     if result.interrupted:
         return ExitCode.INTERRUPTED
-    return ExitCode.DONE if result.is_complete else ExitCode.LOGS_NOT_AVAILABLE
+    return _exit_code(result, strict=arguments.strict)
+
+
+def _exit_code(result: ExportResult, *, strict: bool) -> ExitCode:
+    """Return 0 where everything that can be kept is kept; if `strict`, where nothing is missing.
+
+    A call that failed could be kept, and perhaps those of an agent that is misspelt; what is running,
+    deleted or expired has nothing to keep, or not yet.
+    """
+    could_be_kept = result.skipped["failed"] or result.unknown_agents
+    is_missing = could_be_kept or (strict and not result.is_complete)
+    return ExitCode.LOGS_NOT_AVAILABLE if is_missing else ExitCode.DONE
 
 
 async def _export(
@@ -67,9 +79,7 @@ async def _export(
             rate=arguments.rate,
             shard=arguments.shard,
             refresh=arguments.refresh,
-            connect=partial(
-                AsyncClient, base_url=arguments.base_url, api_version=arguments.api_version
-            ),
+            connect=partial(open_async_client, arguments),
             on_event=on_event,
             stop=stop,
         )

@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from cartesia_calls._printable import printable
 from cartesia_calls.export import (
     CallExported,
     CallSkipped,
@@ -18,188 +16,111 @@ from cartesia_calls.export import (
     as_dict,
 )
 
-from ._output import drop, write_object
+from ._output import write_object
+from ._progress import progress
+from ._terminal import drop, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from rich.progress import Progress, ProgressColumn, Task, TaskID
-
     from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
+
+    from ._progress import Progress
 
 _SECONDS_BETWEEN_LINES = 5.0
 _MOST_FAILURES = 10
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
+# Each reason for a call that is not there: what it is, and what to do.
 _REASONS = {
-    "in_progress": "in progress",
-    "not_written_yet": "not written yet",
-    "deleted": "deleted",
-    "zero_retention": "under zero data retention",
-    "expired_or_never_written": "expired or never written",
+    "in_progress": "in progress: run the same command again later",
+    "not_written_yet": "without logs yet: run the same command again later",
+    "deleted": "deleted: their data are gone",
+    "zero_retention": "under zero data retention: nothing is kept of them",
+    "expired_or_never_written": "expired or never written: their logs are gone",
     "no_recording": "without a recording",
-    "not_found": "not found",
+    "not_found": "no longer found",
     "unknown": "without logs, for an unknown reason",
-    "failed": "failed",
+    "failed": "failed: run the same command again; the manifest says why",
 }
-_STILL_TO_COME = frozenset({"in_progress", "not_written_yet", "not_found", "unknown", "failed"})
 
 
 @contextmanager
 def show_events(
     *, json: bool, monotonic: Callable[[], float] = time.monotonic
 ) -> Generator[OnEvent]:
-    """Give what shows events: NDJSON on stdout, a bar on a terminal, or now and then a line."""
+    """Yield what shows events: JSON on stdout, else a line that moves, or one now and then."""
     if json:
         yield _show_json
-    elif sys.stderr.isatty() and find_spec("rich") is not None:
-        with _bar() as progress:
-            yield _Bar(progress).show
-    else:
-        yield _PlainLines(monotonic).show
+        return
+    with progress("Exporting…", quiet=0) as shown:
+        yield _Events(shown, monotonic).show
 
 
 def show_summary(result: ExportResult) -> None:
-    """Say what came of an export; nothing of one that an error ended before it asked for anything."""
+    """Report the result of an export, unless an error ended it before it sent any request."""
     if result.error is None or result.requests:
         for line in summary(result):
             say(line)
-
-
-def say(text: str) -> None:
-    """Write a line to stderr; where that can't be had, the export's work is still the files."""
-    try:
-        print(printable(text), file=sys.stderr, flush=True)
-    except OSError:
-        drop(sys.stderr)
 
 
 def _show_json(event: ExportEvent) -> None:
     try:
         write_object(as_dict(event))
     except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted; the export's work is the files.
+        # The reader, such as `head`, has what it wanted; the export goes on writing files.
         drop(sys.stdout)
 
 
-class _Counts:
-    """How far it is."""
+class _Events:
+    """Shows how far an export is."""
 
-    def __init__(self) -> None:
-        self.found = self.present = self.exported = self.skipped = 0
-        self.rows = 0
-
-    def take(self, event: ExportEvent) -> None:
-        if isinstance(event, CallsListed):
-            self.found, self.present = event.found, event.present
-        elif isinstance(event, CallExported):
-            self.exported += 1
-            self.rows += event.rows
-        elif isinstance(event, CallSkipped):
-            self.skipped += 1
-
-    @property
-    def done(self) -> int:
-        # A call of which one part was written and another skipped is told of twice.
-        return min(self.found, self.present + self.exported + self.skipped)
-
-
-class _PlainLines:
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._counts = _Counts()
+    def __init__(self, shown: Progress, monotonic: Callable[[], float]) -> None:
+        self._shown = shown
         self._monotonic = monotonic
-        self._began = self._told = monotonic()
+        self._began = self._said = monotonic()
+        self._found = self._present = self._exported = self._skipped = self._failed = 0
 
     def show(self, event: ExportEvent) -> None:
-        counts = self._counts
-        counts.take(event)
+        """Count an event, and show what people want to know."""
+        match event:
+            case Paused():
+                self._shown.say(
+                    f"The server asks for fewer requests; pausing {event.seconds:.1f} s."
+                )
+            case CallsListed():
+                self._found, self._present = event.found, event.present
+            case CallExported():
+                self._exported += 1
+            case CallSkipped():
+                self._skipped += 1
+                if event.reason == "failed":
+                    self._failed += 1
+                    if self._failed <= _MOST_FAILURES:
+                        self._shown.say(f"Call {event.call_id} failed: {event.detail}")
+            case ExportFinished():
+                if self._failed > _MOST_FAILURES:
+                    more = _calls(self._failed - _MOST_FAILURES)
+                    self._shown.say(f"{more} more failed; the manifest says why.")
+                return
+        self._show_counts()
+
+    def _show_counts(self) -> None:
         now = self._monotonic()
-        if isinstance(event, Paused):
-            say(_pause(event))
-        elif isinstance(event, CallSkipped) and event.reason == "failed":
-            say(_failure(event))
-        elif not isinstance(event, ExportFinished) and now - self._told >= _SECONDS_BETWEEN_LINES:
-            self._told = now
-            rate = counts.exported / (now - self._began)
-            say(
-                f"{counts.done} of {counts.found} calls: {counts.exported} exported, {rate:.1f} a "
-                f"second, {counts.skipped} skipped."
-            )
-
-
-class _Bar:
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._counts = _Counts()
-        self._failed = 0
-        self._task: TaskID = progress.add_task("Exporting", total=None, skipped=0)
-
-    def show(self, event: ExportEvent) -> None:
-        counts = self._counts
-        counts.take(event)
-        if isinstance(event, Paused):
-            self._say_above(_pause(event))
-        elif isinstance(event, CallSkipped) and event.reason == "failed":
-            self._failed += 1
-            if self._failed <= _MOST_FAILURES:
-                self._say_above(_failure(event))
-        elif isinstance(event, ExportFinished) and self._failed > _MOST_FAILURES:
-            more = _calls(self._failed - _MOST_FAILURES)
-            self._say_above(f"{more} more failed; the manifest says why.")
-        self._progress.update(
-            self._task,
-            completed=counts.done,
-            total=counts.found or None,
-            skipped=counts.skipped,
+        rate = self._exported / max(now - self._began, 0.1)
+        # A call of which one part was written and another skipped has two events.
+        done = min(self._found, self._present + self._exported + self._skipped)
+        counts = (
+            f"{done} of {self._found} calls: {self._exported} exported, {rate:.1f} a second, "
+            f"{self._skipped} skipped."
         )
-
-    def _say_above(self, text: str) -> None:
-        from rich.text import Text  # noqa: PLC0415 - of the extra `cli`
-
-        self._progress.console.print(Text(printable(text)))
-
-
-def _pause(event: Paused) -> str:
-    return f"The server asks for fewer requests; pausing {event.seconds:.1f} s."
-
-
-def _failure(event: CallSkipped) -> str:
-    return f"Call {event.call_id} failed: {event.detail}"
-
-
-def _bar() -> Progress:
-    from rich.console import Console  # noqa: PLC0415 - of the extra `cli`
-    from rich.progress import (  # noqa: PLC0415 - likewise
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _rate_column(),
-        TextColumn("{task.fields[skipped]} skipped"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-
-
-def _rate_column() -> ProgressColumn:
-    from rich.progress import ProgressColumn  # noqa: PLC0415 - as above
-    from rich.text import Text  # noqa: PLC0415 - as above
-
-    class RateColumn(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:.0f}/s" if task.speed else "")
-
-    return RateColumn()
+        self._shown.tell(f"Exporting… {counts}")
+        if not sys.stderr.isatty() and now - self._said >= _SECONDS_BETWEEN_LINES:
+            self._said = now
+            say(counts)
 
 
 def summary(result: ExportResult) -> list[str]:
-    """Return what came of an export, in sentences."""
+    """Return the result of an export: what was written, and a line for each reason for a skip."""
     written = f"{result.rows} rows, {_size(result.size)}, in {result.seconds:.1f} s"
     exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
     lines = [f"{exported}; {result.present} were there already."]
@@ -208,14 +129,11 @@ def summary(result: ExportResult) -> list[str]:
         for agent in result.unknown_agents
     ]
     if result.skipped:
-        reasons = ", ".join(
-            f"{count} {_REASONS[reason]}" for reason, count in sorted(result.skipped.items())
-        )
-        lines.append(f"Skipped {_calls(result.skipped.total())}: {reasons}.")
-        if _STILL_TO_COME & result.skipped.keys():
-            lines.append("Some may still come: run the same command again later.")
+        lines.append(f"Skipped {_calls(result.skipped.total())}:")
+        for reason, count in sorted(result.skipped.items()):
+            lines.append(f"  {count} {_REASONS[reason]}")
     if result.interrupted:
-        lines.append("It was stopped before its end. Run the same command again to go on.")
+        lines.append("It was stopped before its end. Run the same command again to resume.")
     return lines
 
 

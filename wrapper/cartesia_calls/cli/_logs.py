@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cartesia_calls import CallLogsNotAvailableError, CartesiaError
-from cartesia_calls._calls import DEFAULT_WAIT
-from cartesia_calls._driving import iterate
-from cartesia_calls._logs import stream_logs_restarting
-from cartesia_calls._part_file import is_rewritable, whole_file
+from cartesia_calls import APIConnectionError, CallLogsNotAvailableError, CartesiaError
 
 from ._api import open_client
+from ._errors import fail
 from ._exit_codes import ExitCode
-from ._line_filter import LineFilter, last
-from ._lines import as_is, for_people, ndjson
+from ._files import STDOUT, is_rewritable, problem_with, whole_file
+from ._line_filter import LineFilter, as_is, as_text, last, ndjson
+from ._list import reversed_window
 from ._progress import progress
-from ._targets import problem_with
+from ._terminal import Screen, say
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
     from datetime import datetime
 
-    from cartesia_api.models import AgentCallLogs
-    from cartesia_calls import Client
+    from cartesia_calls import AgentCallLogs, Client
 
     from ._line_filter import Line
+
+_log = logging.getLogger("cartesia_calls")
+
+_LONGEST_WAIT = 120.0
+# Before a log that broke off is read again from its first line, in seconds.
+_PAUSES = (0.5, 1.0)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch the logs and show or write them, or show their lines as they appear."""
+    if arguments.output == STDOUT:
+        arguments.output = None
     if problem := _problem_with(arguments):
-        print(f"Error: {problem}", file=sys.stderr)
-        return ExitCode.USAGE
+        return fail(*problem)
     with open_client(arguments) as client:
         if arguments.follow:
             return _follow(client, arguments)
@@ -45,23 +51,28 @@ def run(arguments: argparse.Namespace) -> int:
     lines = last(LineFilter.of(arguments).pick(logs.logs), arguments.tail)
     if arguments.output is not None:
         return _write(lines, logs, arguments)
+    screen = Screen.of(sys.stdout)
     for line in lines:
-        sys.stdout.write(_shown(line, arguments, logs.updated_at))
-    if sys.stdout.isatty() and not lines:
-        print(_about_nothing(len(logs.logs)), file=sys.stderr)
+        sys.stdout.write(_shown(line, arguments, screen, logs.updated_at))
+    if screen.is_terminal and not lines:
+        say(_about_nothing(len(logs.logs)))
     return ExitCode.DONE
 
 
-def _problem_with(arguments: argparse.Namespace) -> str | None:
+def _problem_with(arguments: argparse.Namespace) -> tuple[str, str] | None:
     if arguments.timeout is not None and not arguments.wait:
-        return "--timeout is how long to --wait; give both."
-    if arguments.invert and arguments.grep is None:
-        return "--invert turns --grep around; give both."
+        return "--timeout is how long to --wait.", "Give both."
+    if arguments.grep is None and arguments.invert:
+        return "--invert turns --grep around.", "Give both."
+    if arguments.grep is None and arguments.ignore_case:
+        return "-i makes --grep ignore case.", "Give both."
+    if problem := reversed_window(arguments):
+        return problem
     if arguments.output is None:
         return None
     if arguments.follow:
-        return "-o writes a file whole or not at all; with --follow use > FILE."
-    return problem_with(arguments.output, overwrite=True)
+        return "-o writes a file whole or not at all.", "With --follow, use > FILE."
+    return problem_with(arguments.output, force=arguments.force)
 
 
 def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
@@ -69,34 +80,35 @@ def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
     if not arguments.wait:
         with progress(f"Reading the logs of {call_id}…"):
             return client.calls.logs(call_id)
-    timeout = DEFAULT_WAIT if arguments.timeout is None else arguments.timeout
+    timeout = _LONGEST_WAIT if arguments.timeout is None else arguments.timeout
     with progress(f"Waiting up to {timeout:g} s for the logs of {call_id}; Ctrl-C stops."):
         return client.calls.wait_for_logs(call_id, timeout=timeout)
 
 
 def _follow(client: Client, arguments: argparse.Namespace) -> int:
+    screen = Screen.of(sys.stdout)
     lines = LineFilter.of(arguments).pick(client.calls.follow_logs(arguments.call_id))
     if arguments.tail is not None:
-        lines = islice(lines, _lines_before_tail(client, arguments), None)
+        lines = islice(lines, _lines_above_tail(client, arguments), None)
     for line in _with_progress(lines, f"Following {arguments.call_id}; Ctrl-C stops."):
-        sys.stdout.write(_shown(line, arguments))
+        sys.stdout.write(_shown(line, arguments, screen))
         sys.stdout.flush()
     return ExitCode.DONE
 
 
-def _lines_before_tail(client: Client, arguments: argparse.Namespace) -> int:
+def _lines_above_tail(client: Client, arguments: argparse.Namespace) -> int:
     """Return how many of the lines that are there to skip."""
     try:
         logs = client.calls.logs(arguments.call_id)
     except CallLogsNotAvailableError:
-        return 0  # whether they may still come is for following to find out
+        return 0  # following finds out whether they may still come
     there = sum(1 for _ in LineFilter.of(arguments).pick(logs.logs))
     tail: int = arguments.tail
     return max(0, there - tail)
 
 
 def _with_progress(lines: Iterator[Line], text: str) -> Iterator[Line]:
-    """Yield the lines; until the first one comes, say what is waited for."""
+    """Yield the lines; until the first one comes, say what is awaited."""
     with progress(text):
         first = next(lines, None)
     if first is not None:
@@ -104,17 +116,14 @@ def _with_progress(lines: Iterator[Line], text: str) -> Iterator[Line]:
         yield from lines
 
 
-def _shown(line: Line, arguments: argparse.Namespace, updated_at: datetime | None = None) -> str:
+def _shown(
+    line: Line, arguments: argparse.Namespace, screen: Screen, updated_at: datetime | None = None
+) -> str:
     if arguments.raw:
         return as_is(line)
-    if arguments.json or not sys.stdout.isatty():
-        return ndjson(
-            line,
-            arguments.call_id,
-            updated_at=updated_at,
-            ascii_only=sys.stdout.isatty(),
-        )
-    return for_people(line)
+    if arguments.json:
+        return ndjson(line, arguments.call_id, updated_at=updated_at, ascii_only=screen.is_terminal)
+    return as_text(line, screen)
 
 
 def _about_nothing(lines: int) -> str:
@@ -130,16 +139,34 @@ def _write(lines: list[Line], logs: AgentCallLogs, arguments: argparse.Namespace
         else as_is(line)
         for line in lines
     )
-    return _write_texts(iter([texts]), arguments.output)
+    return _write_texts(texts, arguments.output)
 
 
 def _save(client: Client, arguments: argparse.Namespace) -> int:
-    """Write the lines while they come, so that memory does not grow with them."""
-    attempts = (
-        map(as_is, _picked(lines, arguments))
-        for lines in _attempts_at_lines(client, arguments.call_id, Path(arguments.output))
-    )
-    return _write_texts(attempts, arguments.output)
+    """Write the lines while they come, so that memory does not grow with them.
+
+    Where the log breaks off, it is read again from its first line. What has gone into a pipe can't
+    be taken back: there it is an error.
+    """
+    started = False
+
+    def texts() -> Iterator[str]:
+        nonlocal started
+        for text in client.calls.stream_logs(arguments.call_id):
+            started = True
+            yield text
+
+    for pause in _PAUSES if is_rewritable(Path(arguments.output)) else ():
+        try:
+            return _write_texts(map(as_is, _picked(texts(), arguments)), arguments.output)
+        except APIConnectionError as error:
+            # Until the first line has come, the client retries.
+            if not started:
+                raise
+            started = False
+            _log.info("%s Reading it again in %.1f s.", error.summary, pause)
+            time.sleep(pause)
+    return _write_texts(map(as_is, _picked(texts(), arguments)), arguments.output)
 
 
 def _picked(texts: Iterator[str], arguments: argparse.Namespace) -> Iterator[Line]:
@@ -149,45 +176,20 @@ def _picked(texts: Iterator[str], arguments: argparse.Namespace) -> Iterator[Lin
     return _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
 
 
-def _attempts_at_lines(client: Client, call_id: str, target: Path) -> Iterator[Iterator[str]]:
-    """Yield the lines of a call from the first, again and again where they break off."""
-    if not is_rewritable(target):
-        # What has gone into a pipe can't be taken back for a second attempt.
-        yield client.calls.stream_logs(call_id)
-        return
-    sender = client._sender  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - our own
-    items = iterate(stream_logs_restarting(sender, call_id))
-    is_whole = False
-
-    def lines() -> Iterator[str]:
-        nonlocal is_whole
-        for item in items:
-            if item is None:
-                return
-            yield item
-        is_whole = True
-
-    while not is_whole:
-        yield lines()
-
-
-def _write_texts(attempts: Iterator[Iterator[str]], output: str) -> int:
-    """Write the texts of the last attempt, which is the one that comes to its end."""
+def _write_texts(texts: Iterator[str], output: str) -> int:
     count = 0
     try:
         with whole_file(Path(output)) as file:
-            for texts in attempts:
-                if count:
-                    file.seek(0)
-                    file.truncate()
-                    count = 0
-                for text in texts:
-                    file.write(text.encode("utf-8", errors="backslashreplace"))
-                    count += 1
+            for text in texts:
+                file.write(text.encode("utf-8", errors="backslashreplace"))
+                count += 1
     except CartesiaError:
         raise
     except OSError as error:
-        print(f"Error: {output} was not written: {error.strerror}.", file=sys.stderr)
-        return ExitCode.LOCAL_FAILURE
-    print(f"Wrote {count} {'line' if count == 1 else 'lines'} to {output}.", file=sys.stderr)
+        return fail(
+            f"{output} was not written: {error.strerror}.",
+            "Free space there, or name another file with -o.",
+            ExitCode.LOCAL_FAILURE,
+        )
+    say(f"Wrote {count} {'line' if count == 1 else 'lines'} to {output}.")
     return ExitCode.DONE

@@ -1,56 +1,30 @@
-"""Where a command's output goes: people at a terminal, or machines."""
+"""Lists and JSON on stdout, and packages that only some commands need."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from importlib.metadata import distributions
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, TypeVar
 
-from ._extras import require
+from cartesia_calls import ConfigurationError
+
+from ._tables import Table
+from ._terminal import Screen
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Mapping
-    from typing import TextIO
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from rich.console import Console, RenderableType
+    from ._tables import Column
 
-_BOUNDLESS = 10_000
+T = TypeVar("T")
 
-
-def is_for_people(arguments: argparse.Namespace) -> bool:
-    """Tell whether to show what people read: on a terminal, unless `--json` asks for NDJSON.
-
-    Raises:
-        ConfigurationError: It is, and what shows it is not installed.
-    """
-    if arguments.json or not sys.stdout.isatty():
-        return False
-    require("cli")
-    return True
-
-
-def console() -> Console:
-    """Return what shows tables and colours on stdout."""
-    from rich.console import Console  # noqa: PLC0415 - of the extra `cli`
-
-    class CommandConsole(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # for main, which knows what to do; rich would exit with 1
-
-    return CommandConsole(highlight=False, soft_wrap=False)
-
-
-def print_uncut(terminal: Console, table: RenderableType) -> None:
-    """Print a table whose cells are there to be copied: too wide a row is wrapped, not cut."""
-    from rich.measure import Measurement  # noqa: PLC0415 - of the extra `cli`
-
-    boundless = terminal.options.update(max_width=_BOUNDLESS)
-    width = Measurement.get(terminal, boundless, table).maximum
-    terminal.width = max(terminal.width, width)
-    terminal.print(table)
+# What each extra of pyproject.toml makes importable, by the names to install.
+_PACKAGES = {
+    "cli": {"shtab": "shtab"},
+    "sandbox": {"starlette": "starlette", "uvicorn": "uvicorn", "PyYAML": "yaml"},
+}
 
 
 def write_object(value: Mapping[str, object]) -> None:
@@ -58,8 +32,44 @@ def write_object(value: Mapping[str, object]) -> None:
     print(json.dumps(value, ensure_ascii=sys.stdout.isatty()), flush=True)
 
 
-def drop(stream: TextIO) -> None:
-    """Let what is still written to a stream go nowhere, as its reader is gone."""
-    # Python would complain when it flushes, at the end, what can't be written.
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def write_list(
+    batches: Iterable[Sequence[T]], columns: Callable[[Screen], Sequence[Column[T]]]
+) -> int:
+    """Write rows as they come: a table on a terminal, else tab-separated; return how many."""
+    screen = Screen.of(sys.stdout)
+    table = Table(columns(screen), screen)
+    count = 0
+    for batch in batches:
+        count += len(batch)
+        for line in table.lines(batch):
+            print(line)
+        sys.stdout.flush()
+    return count
+
+
+def require(extra: str) -> None:
+    """Check that the packages of an extra are installed.
+
+    Raises:
+        ConfigurationError: One is not.
+    """
+    packages = _PACKAGES[extra]
+    missing = [name for name, module in packages.items() if find_spec(module) is None]
+    if not missing:
+        return
+    # Named one by one, since the name of this package may not be one that an index has.
+    versions = " ".join(f"'{_with_version(name)}'" for name in missing)
+    install = f"{sys.executable} -m pip install {versions}"
+    if find_spec("pip") is None:
+        install = f"uv pip install --python {sys.executable} {versions}"
+    raise ConfigurationError(
+        f"This command needs what is not installed: {', '.join(missing)}.",
+        hint=f"Install with: {install}",
+    )
+
+
+def _with_version(name: str) -> str:
+    """Return a package's name with the versions that this package needs."""
+    needed = [one for found in distributions(name="cartesia-calls") for one in found.requires or []]
+    found = (one.partition(";")[0].strip() for one in needed)
+    return next((one for one in found if one.lower().startswith(name.lower())), name)

@@ -3,319 +3,379 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from cartesia_calls import AgentCallStatus
-from cartesia_calls._version import __version__
+from cartesia_calls import __version__
 
+from ._arguments import CommandParser, Suggestions
 from ._option_types import (
-    an_id,
+    agent_id,
+    batch_id,
+    call_id,
     count_from,
     level,
+    levels,
     moment,
+    one_of,
+    path,
     pattern,
     port,
     rate,
     seconds,
     shard,
+    status,
+    statuses,
     words,
 )
 
 if TYPE_CHECKING:
-    # argparse has no public names for what add_subparsers() returns, and for what takes options.
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-    _Options = argparse._ActionsContainer  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    from ._arguments import Options
 
-_EXIT_CODES = """\
+_Add = Callable[..., CommandParser]
+
+_NOTES = """\
+examples:
+  cartesia-calls list --agent agent_123 --since yesterday --status failed
+  cartesia-calls show ac_123
+  cartesia-calls logs ac_123 --follow
+  cartesia-calls logs ac_123 | grep Traceback
+
 exit codes:
-  0  done                          5  the call's logs are not available
-  1  a local failure               6  rate limited
-  2  wrong usage                   7  network or time-out
-  3  configuration or API key      8  server error or invalid answer
-  4  not found                   130  interrupted
+  0  done                         6  rate limited
+  1  a local failure              7  network error or timeout
+  2  wrong usage                  8  server error or invalid response
+  3  configuration or API key     9  refused by the server (another 4XX)
+  4  not found                  130  interrupted
+  5  the call's logs are not available
 
 environment:
-  CARTESIA_API_KEY    the API key, sk_car_…; there is no option for it, so that it stays
-                      out of the shell's history and the list of processes
+  CARTESIA_API_KEY    the API key, sk_car_…; there is no option for it, which
+                      keeps it out of the shell's history
   CARTESIA_BASE_URL   where the API is (https://api.cartesia.ai)
   CARTESIA_VERSION    the API version, a date
   CARTESIA_ENGINE     what sends requests: auto, fast or httpx
+  NO_COLOR            write no colours
+  FORCE_COLOR         write colours into pipes and files too
+
+Output is text, on a terminal and in a pipe; --json writes JSON, one object a
+line. In a pipe, lists are tab-separated and have no header.
 """
+_TIMES = (
+    "A TIME is a span back from now (90s, 1h30m, 2d), or a day, a time of day or both: 2026-03-01, "
+    "2026-03-01T10:00Z, 'today 09:30', 'yesterday 14:00', 'monday' (the last one), '2026-03-01 "
+    "10:00 Europe/Berlin'. Without a zone it is local time."
+)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> CommandParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        prog="cartesia-calls",
-        description="What happened in a Cartesia voice-agent call.",
-        epilog=_EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    return build_parsers()[0]
+
+
+def build_parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
+    """Return the parser of the whole command line, and those of its commands by name."""
+    parser = CommandParser(
+        "cartesia-calls",
+        words="COMMAND [options]",
+        about="Know what happened in a Cartesia voice-agent call.",
+        notes=_NOTES,
     )
     parser.add_argument("--version", action="version", version=f"cartesia-calls {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    _add_logs(commands)
-    _add_list(commands)
-    _add_show(commands)
-    _add_audio(commands)
-    _add_export(commands)
-    _add_cancel(commands)
-    _add_delete(commands)
-    _add_agents(commands)
-    _add_doctor(commands)
-    _add_sandbox(commands)
-    _add_demo(commands)
-    _add_completion(commands)
-    return parser
+    _connection(parser, verbose="verbose", default=None)
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        title="commands",
+        prog=parser.prog,
+        parser_class=CommandParser,
+    )
+
+    def add(name: str, words: str, brief: str, about: str, *examples: str) -> CommandParser:
+        notes = "\n".join(["examples:", *(f"  cartesia-calls {one}" for one in examples)])
+        return commands.add_parser(name, help=brief, words=words, about=about, notes=notes)
+
+    for add_command in (
+        *(_add_logs, _add_list, _add_show, _add_audio, _add_export, _add_cancel),
+        *(_add_delete, _add_agents, _add_doctor, _add_sandbox, _add_demo, _add_completion),
+    ):
+        add_command(add)
+    return parser, dict(commands.choices)
 
 
-def _add_logs(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_logs(add: _Add) -> None:
+    parser = add(
         "logs",
-        help="show a call's runtime logs",
-        description="Show the lines that an agent's code logged during a call: text on a terminal, "
-        "one JSON object a line (NDJSON) when piped.",
+        "CALL_ID [options]",
+        "show a call's runtime logs",
+        "Show the lines that an agent's code logged during a call. On a terminal they are coloured "
+        "by level, and control characters are shown as escapes.",
+        "logs ac_123 --wait",
+        "logs ac_123 --level WARNING --since 10m -n 50",
+        "logs ac_123 --follow --grep 'tool|traceback' -i",
+        "logs ac_123 --json | jq -r 'select(.level == \"ERROR\").text'",
     )
-    _add_call_id(parser)
-    coming = parser.add_mutually_exclusive_group()
-    coming.add_argument("--wait", action="store_true", help="wait for logs that are not there yet")
-    coming.add_argument(
-        "-f",
-        "--follow",
-        action="store_true",
-        help="show each line as it appears, to the call's end",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=seconds,
-        metavar="S",
-        help="with --wait: how long at the most, in seconds (120)",
-    )
-    which = parser.add_argument_group(
+    parser.add_argument("call_id", metavar="CALL_ID", type=call_id, help="such as ac_123, or a URL")
+    coming = parser.group("logs that are still to come")
+    one = coming.add_mutually_exclusive_group()
+    _flag(one, "--wait", does="wait until there are logs")
+    _flag(one, "-f", "--follow", does="show each line as it appears, until the call is over")
+    _value(coming, "--timeout", "S", seconds, "with --wait: how long, in seconds (120)")
+    which = parser.group(
         "which lines",
-        "A line that shows no level is never dropped by --level; one that shows no time counts as "
-        "written with the line before it. A time without a zone is UTC in a line, and local time "
-        "in an option.",
+        "--level never drops a line whose level is unknown. A line without a time counts as written "
+        f"with the previous line. {_TIMES} In a log line without a zone it is UTC.",
     )
-    which.add_argument("--grep", type=pattern, metavar="REGEX", help="only lines that match")
-    which.add_argument("--invert", action="store_true", help="with --grep: only lines that don't")
-    which.add_argument(
-        "--level", type=level, metavar="L", help="only this level and more severe ones: WARNING"
-    )
-    _add_times(which, "lines written")
-    which.add_argument(
-        "--tail",
-        type=count_from(0),
-        metavar="N",
-        help="only the last N of the lines that are there",
-    )
-    form = parser.add_mutually_exclusive_group()
-    _add_json(form)
-    form.add_argument(
-        "--raw", action="store_true", help="lines as they came, control characters and all"
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write the lines to FILE, whole or not at all"
-    )
-    _add_api_options(parser)
+    _value(which, "--grep", "REGEX", pattern, "only lines that match")
+    _flag(which, "-i", "--ignore-case", does="with --grep: in any case")
+    _flag(which, "--invert", does="with --grep: only lines that don't match")
+    severe = "only this level and more severe ones, such as WARNING"
+    _value(which, "--level", "LEVEL", level, severe, choices=levels())
+    _times(which, "lines written")
+    last = "only the last N of the lines that are there"
+    _value(which, "-n", "--tail", "N", count_from(0), last)
+    output = parser.group("output")
+    form = output.add_mutually_exclusive_group()
+    _json(form)
+    _flag(form, "--raw", does="lines unchanged, on a terminal too")
+    _file(output, "write the lines to FILE, whole or not at all")
+    _connection(parser)
 
 
-def _add_list(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_list(add: _Add) -> None:
+    parser = add(
         "list",
-        help="list the calls of an agent or a batch",
-        description="List calls, newest first: a table on a terminal, one JSON object a line "
-        "(NDJSON) when piped. `cartesia-calls agents` shows the agents' ids.",
+        "--agent ID [options]",
+        "list the calls of agents or of a batch",
+        "List calls, newest first. `cartesia-calls agents` shows the agents' ids.",
+        "list --agent agent_123 --since 'yesterday 14:00' -n 20",
+        "list --agent agent_123 --agent agent_456 --status failed",
+        "list --agent agent_123 | cut -f 1     # the ids",
+        "list --batch batch_123 --json --expand",
     )
-    whose = parser.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--agent", type=an_id, metavar="ID", help="the calls of this agent")
-    whose.add_argument("--batch", type=an_id, metavar="ID", help="the calls of this batch")
-    parser.add_argument(
-        "--status",
-        action="append",
-        metavar="S",
-        help="only calls with this status; may be given again; known: "
-        + ", ".join(get_args(AgentCallStatus)),
-    )
-    _add_times(parser, "calls that started")
-    parser.add_argument(
-        "--limit", type=count_from(1), metavar="N", help="at most N calls; all by default"
-    )
-    parser.add_argument("--expand", action="store_true", help="with the transcripts (NDJSON only)")
-    _add_json(parser)
-    _add_api_options(parser)
+    whose = parser.group("whose calls; one is needed").add_mutually_exclusive_group(required=True)
+    one_agent = "the calls of this agent; may be given again"
+    _value(whose, "--agent", "ID", agent_id, one_agent, action="append")
+    _value(whose, "--batch", "ID", batch_id, "the calls of this batch")
+    which = parser.group("which calls", _TIMES)
+    _status(which)
+    _times(which, "calls that started")
+    _value(which, "-n", "--limit", "N", count_from(1), "at most N calls; all by default")
+    output = parser.group("output")
+    _json(output)
+    _flag(output, "--expand", does="with --json: the transcripts too")
+    _connection(parser)
 
 
-def _add_show(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_show(add: _Add) -> None:
+    parser = add(
         "show",
-        help="show a call's record and what happened during it",
-        description="Show a call's record, and its transcript with tool calls, events and metrics "
-        "in order of time; one JSON object when piped.",
+        "CALL_ID... [options]",
+        "show calls' records and what happened during them",
+        "Show a call's record, and its transcript with tool calls, events and metrics in order of "
+        "time.",
+        "show ac_123",
+        "show ac_123 ac_456 --json",
     )
-    _add_call_id(parser)
-    _add_json(parser)
-    _add_api_options(parser)
+    _call_ids(parser)
+    _json(parser.group("output"))
+    _connection(parser)
 
 
-def _add_audio(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_audio(add: _Add) -> None:
+    parser = add(
         "audio",
-        help="download a call's recording",
-        description="Write the recording of a call that is over to a WAV file, whole or not at all.",
+        "CALL_ID... [options]",
+        "download calls' recordings",
+        "Write the recording of a call that is over to a WAV file, whole or not at all.",
+        "audio ac_123                    # writes ac_123.wav",
+        "audio ac_123 -o call.wav --force",
+        "audio ac_123 -o - | ffplay -",
     )
-    _add_call_id(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="the file; CALL_ID.wav by default")
-    parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
-    _add_api_options(parser)
+    _call_ids(parser)
+    _file(parser.group("output"), "write to FILE instead of CALL_ID.wav")
+    _connection(parser)
 
 
-def _add_export(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_export(add: _Add) -> None:
+    parser = add(
         "export",
-        help="keep the logs of an agent's calls, in files or object storage",
-        description="Write the logs of agents' calls to a folder or an fsspec URL, before retention "
-        "removes them. Run it again, or in cron: it fetches only what is missing or may have "
-        "changed. Exit code 5 says that some calls are not there, and the summary why.",
+        "--agent ID... --to TARGET [options]",
+        "keep the logs of agents' calls, in files or object storage",
+        "Write the logs of agents' calls to a folder or an fsspec URL, before retention removes "
+        "them. Run it again, by hand or by cron: it fetches only what is missing or may have "
+        "changed. It exits with 0 when everything that can be kept is kept, and with 5 when a call "
+        "failed or an agent is unknown; with --strict also when a call is running, deleted or "
+        "expired.",
+        "export --agent agent_123 --to calls",
+        "export --agent agent_123 --since 3d --to s3://acme --strict",
     )
-    parser.add_argument(
+    which = parser.group("which calls", _TIMES)
+    which.add_argument(
         "--agent",
-        type=an_id,
+        type=agent_id,
         nargs="+",
         action="extend",
         required=True,
         metavar="ID",
-        help="the calls of these agents",
+        help="the calls of these agents; needed",
     )
-    parser.add_argument(
-        "--to", required=True, metavar="TARGET", help="a folder, or a URL such as s3://bucket/calls"
-    )
-    _add_times(parser, "calls that started")
-    parser.add_argument(
-        "--status", action="append", metavar="S", help="only calls with this status; as for list"
-    )
-    parser.add_argument(
-        "--format", choices=("ndjson", "parquet"), default="ndjson", help="ndjson by default"
-    )
-    parser.add_argument(
-        "--include",
-        type=words("logs", "record", "transcript", "audio"),
-        default=("logs",),
-        metavar="PARTS",
-        help="what of each call: logs (the default), record, transcript, audio; with commas between",
-    )
-    parser.add_argument("--shard", type=shard, metavar="I/N", help="one part of N, such as 1/4")
-    parser.add_argument(
-        "--refresh", action="store_true", help="fetch again what is in the target already"
-    )
-    pace = parser.add_argument_group("pace", "Both are cut when the server answers 429.")
-    pace.add_argument(
-        "--concurrency",
-        type=count_from(1, most=100),
-        default=8,
-        metavar="N",
-        help="how many requests at once, at the most (8); up to 100",
-    )
-    pace.add_argument(
-        "--rate", type=rate, metavar="R", help="how many requests a second, at the most; unbounded"
-    )
-    parser.add_argument("--json", action="store_true", help="tell each event as a line of JSON")
-    _add_api_options(parser)
+    _times(which, "calls that started")
+    _status(which)
+    _value(which, "--shard", "I/N", shard, "one part of N, such as 1/4")
+    what = parser.group("what and where")
+    target = "a folder, or a URL such as s3://bucket/calls; needed"
+    _value(what, "--to", "TARGET", path, target, required=True)
+    formats = ("ndjson", "parquet")
+    one = "ndjson (the default) or parquet"
+    _value(what, "--format", "F", one_of(*formats), one, choices=formats, default="ndjson")
+    parts = ("logs", "record", "transcript", "audio")
+    some = f"one or more of {','.join(parts)}; logs by default"
+    _value(what, "--include", "PARTS", words(*parts), some, default=("logs",))
+    _flag(what, "--refresh", does="fetch again what is in the target already")
+    pace = parser.group("pace", "Both are lowered while the server responds with 429.")
+    at_once = "at most N requests at once (8); up to 100"
+    _value(pace, "--concurrency", "N", count_from(1, most=100), at_once, default=8)
+    _value(pace, "--rate", "R", rate, "at most R requests a second; unbounded by default")
+    output = parser.group("output")
+    _flag(output, "--json", does="write each event as a line of JSON")
+    _flag(output, "--strict", does="exit with 5 if any call is not in the target")
+    _connection(parser)
 
 
-def _add_cancel(commands: _Commands) -> None:
-    parser = commands.add_parser(
-        "cancel", help="end a running call", description="End a call that is running."
-    )
-    _add_call_id(parser)
-    _add_api_options(parser)
+def _add_cancel(add: _Add) -> None:
+    about = "End calls that are running."
+    parser = add("cancel", "CALL_ID... [options]", "end running calls", about, "cancel ac_123")
+    _call_ids(parser)
+    _connection(parser)
 
 
-def _add_delete(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_delete(add: _Add) -> None:
+    parser = add(
         "delete",
-        help="erase what a call holds, its logs included",
-        description="Erase the logs, transcript, recording, summary, metadata and phone numbers of "
-        "a call that is over. It asks first, and can't be undone.",
+        "CALL_ID... [options]",
+        "erase what calls hold, their logs included",
+        "Erase the logs, transcript, recording, summary, metadata and phone numbers of calls that "
+        "are over. It asks first. It can't be undone.",
+        "delete ac_123",
+        "delete ac_123 ac_456 --yes",
     )
-    _add_call_id(parser)
-    parser.add_argument("--yes", action="store_true", help="don't ask")
-    _add_api_options(parser)
+    _call_ids(parser)
+    _flag(parser, "--yes", does="don't ask")
+    _connection(parser)
 
 
-def _add_agents(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_agents(add: _Add) -> None:
+    parser = add(
         "agents",
-        help="list the account's agents",
-        description="List the agents: a table on a terminal, NDJSON when piped.",
+        "[options]",
+        "list the account's agents",
+        "List the agents of the account.",
+        "agents",
+        "agents | cut -f 1,2     # their ids and names",
     )
-    _add_json(parser)
-    _add_api_options(parser)
+    _json(parser.group("output"))
+    _connection(parser)
 
 
-def _add_doctor(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_doctor(add: _Add) -> None:
+    parser = add(
         "doctor",
-        help="show what is configured and whether the server answers",
-        description="Show each setting, where it came from, and whether the server answers and "
-        "takes the key. The key is shown masked.",
+        "[options]",
+        "check the settings and the connection to the server",
+        "Show each setting, where it came from, and whether the server responds and accepts the "
+        "key. The key is shown masked.",
+        "doctor",
+        "doctor --base-url http://127.0.0.1:8765 -v",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    _add_api_options(parser)
+    _flag(parser.group("output"), "--json", does="one JSON object")
+    _connection(parser)
 
 
-def _add_sandbox(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_sandbox(add: _Add) -> None:
+    parser = add(
         "sandbox",
-        help="serve the API's spec on this machine, with example calls",
-        description="Start a local server that behaves as the API's spec says, to try things "
-        "against and to test your own code against. Ctrl-C stops it.",
+        "[options]",
+        "start a local server with example calls",
+        "Start a local server that behaves as the API's spec says, to try commands and to test your "
+        "own code against. Ctrl-C stops it.",
+        "sandbox",
+        "sandbox --port 8765 --json",
     )
-    parser.add_argument("--port", type=port, default=0, metavar="N", help="a free one by default")
-    parser.add_argument(
-        "--json", action="store_true", help="say where it is as one JSON object on one line"
-    )
+    _value(parser, "--port", "N", port, "a free one by default", default=0)
+    _flag(parser, "--json", does="print where it is as one JSON object")
 
 
-def _add_demo(commands: _Commands) -> None:
-    commands.add_parser(
+def _add_demo(add: _Add) -> None:
+    add(
         "demo",
-        help="see it work, without a key or an account",
-        description="Start the sandbox and show, over real HTTP: calls listed, one of them in "
-        "detail, its logs, logs waited for and followed, and each way of there being none.",
+        "",
+        "see it work, without a key or an account",
+        "Start the sandbox and run commands against it: calls listed, one of them in detail, its "
+        "logs, logs followed, and each reason for missing logs.",
+        "demo",
     )
 
 
-def _add_completion(commands: _Commands) -> None:
-    parser = commands.add_parser(
+def _add_completion(add: _Add) -> None:
+    parser = add(
         "completion",
-        help="print a completion script for your shell",
-        description="Print a script that completes this command's words. For bash: "
-        'eval "$(cartesia-calls completion bash)"',
+        "SHELL",
+        "print a completion script for your shell",
+        "Print a script that completes the words of this command.",
+        "completion bash >> ~/.bash_completion",
+        'completion zsh > "${fpath[1]}/_cartesia-calls"',
+        "completion fish | source",
     )
-    parser.add_argument("shell", choices=("bash", "zsh"))
+    shells = ("bash", "zsh", "fish")
+    parser.add_argument("shell", metavar="SHELL", type=one_of(*shells), choices=shells)
 
 
-def _add_call_id(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("call_id", metavar="CALL_ID", type=an_id, help="such as ac_123")
+def _flag(options: Options, *names: str, does: str) -> None:
+    options.add_argument(*names, action="store_true", help=does)
 
 
-def _add_json(options: _Options) -> None:
-    options.add_argument("--json", action="store_true", help="NDJSON, also on a terminal")
+def _value(options: Options, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
+    """Add an option: its names, what its value is called, what reads it, and what it does."""
+    *names, metavar, read, does = words
+    options.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
 
 
-def _add_times(options: _Options, what: str) -> None:
-    options.add_argument(
-        "--since",
-        type=moment,
-        metavar="TIME",
-        help=f"only {what} at TIME or later: 2h (ago), 3d, 2026-03-01T10:00Z, 'yesterday 14:00'",
-    )
-    options.add_argument("--until", type=moment, metavar="TIME", help=f"only {what} before TIME")
+def _call_ids(parser: CommandParser) -> None:
+    ids = "such as ac_123, or a URL"
+    parser.add_argument("call_ids", metavar="CALL_ID", nargs="+", type=call_id, help=ids)
 
 
-def _add_api_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--base-url", metavar="URL", help="where the API is")
-    parser.add_argument("--api-version", metavar="DATE", help="the API version, YYYY-MM-DD")
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="tell of retries, and more of an error"
-    )
+def _status(options: Options) -> None:
+    known = statuses()
+    only = f"only calls with this status: {', '.join(known)}; may be given again"
+    _value(options, "--status", "S", status, only, action="append", choices=Suggestions(known))
+
+
+def _times(options: Options, what: str) -> None:
+    _value(options, "--since", "TIME", moment, f"only {what} at TIME or later")
+    _value(options, "--until", "TIME", moment, f"only {what} before TIME")
+
+
+def _json(options: Options) -> None:
+    _flag(options, "--json", does="JSON, one object a line")
+
+
+def _file(options: Options, what: str) -> None:
+    _value(options, "-o", "--output", "FILE", path, f"{what}; - is stdout")
+    _flag(options, "--force", does="overwrite a file that is there")
+
+
+def _connection(
+    parser: CommandParser,
+    *,
+    verbose: str = "more_verbose",
+    default: str | None = argparse.SUPPRESS,
+) -> None:
+    """Add what stands before a command or after it; after it, only what is given counts."""
+    options = parser.group("connection")
+    _value(options, "--base-url", "URL", str, "where the API is", default=default)
+    a_date = "the API version, YYYY-MM-DD"
+    _value(options, "--api-version", "DATE", str, a_date, default=default)
+    more = "show retries and details of errors; -vv: each request"
+    options.add_argument("-v", "--verbose", action="count", dest=verbose, default=0, help=more)

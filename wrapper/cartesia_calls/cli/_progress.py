@@ -1,14 +1,15 @@
-"""Telling people at a terminal what takes its time."""
+"""Progress, shown to people at a terminal when a command takes its time."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from threading import Timer
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
-from cartesia_calls._printable import printable
+from cartesia_calls import printable
+
+from ._terminal import say
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -19,40 +20,21 @@ if TYPE_CHECKING:
 _QUIET_SECONDS = 1.0
 
 
-class Progress(Protocol):
-    """Where a command tells how far it is."""
+class Progress:
+    """Shows a text on stderr, if it is a terminal, once its block has run for a while.
 
-    def tell(self, text: str) -> None:
-        """Replace what is said."""
-        ...
-
-
-def progress(text: str, *, quiet: float = _QUIET_SECONDS) -> AbstractContextManager[Progress]:
-    """Say on stderr what is going on, if it is a terminal, and it has gone on for `quiet` seconds.
-
-    With rich (the extra `cli`) the text moves, and is gone at the end; without, it is said once.
+    With rich (the extra `cli`) the text moves, and is gone at the end; without, it is written once.
     """
-    if not sys.stderr.isatty():
-        return nullcontext(_Silence())
-    return _Shown(text, quiet)
-
-
-class _Silence:
-    def tell(self, text: str) -> None:
-        pass
-
-
-class _Shown:
-    """Begins to show when the block has gone on for a while."""
 
     def __init__(self, text: str, quiet: float) -> None:
         self._text = text
         self._status: Status | None = None
-        self._timer = Timer(quiet, self._begin)
-        self._timer.daemon = True
+        self._timer = Timer(quiet, self._begin) if sys.stderr.isatty() else None
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        if self._timer is not None:
+            self._timer.daemon = True
+            self._timer.start()
         return self
 
     def __exit__(
@@ -61,16 +43,25 @@ class _Shown:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._timer.cancel()
-        # It may be about to begin at this very moment.
-        self._timer.join()
+        if self._timer is not None:
+            self._timer.cancel()
+            # It may be about to begin at this very moment.
+            self._timer.join()
         if self._status is not None:
             self._status.stop()
 
     def tell(self, text: str) -> None:
+        """Replace the text."""
         self._text = text
         if self._status is not None:
             self._status.update(_as_text(text))
+
+    def say(self, text: str) -> None:
+        """Write a line that stays, above the text."""
+        if self._status is None:
+            say(text)
+        else:
+            self._status.console.print(_as_text(text))
 
     def _begin(self) -> None:
         if find_spec("rich") is None:
@@ -83,6 +74,11 @@ class _Shown:
         status = Status(_as_text(self._text), console=Console(stderr=True))
         status.start()
         self._status = status
+
+
+def progress(text: str, *, quiet: float = _QUIET_SECONDS) -> Progress:
+    """Return what shows a text once its block has run for `quiet` seconds."""
+    return Progress(text, quiet)
 
 
 def _as_text(text: str) -> Text:

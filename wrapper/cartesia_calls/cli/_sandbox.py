@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from ._errors import fail
 from ._exit_codes import ExitCode
-from ._extras import require
+from ._output import require
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM; being stopped is this command's way of being done."""
+    """Serve until Ctrl-C or SIGTERM, which end this command with 0."""
     require("sandbox")
     from cartesia_calls.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - checked for above
 
@@ -26,8 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox = Sandbox(port=arguments.port)
         sandbox.serve_forever(on_started=lambda: print(describe(sandbox), flush=True))
     except SandboxError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return ExitCode.LOCAL_FAILURE
+        return fail(str(error), code=ExitCode.LOCAL_FAILURE)
     return ExitCode.DONE
 
 
@@ -53,13 +52,13 @@ The sandbox is at {sandbox.url}; Ctrl-C stops it. In another shell:
   export CARTESIA_BASE_URL={sandbox.url}
   export CARTESIA_API_KEY={sandbox.api_key}
 
-  cartesia-calls list --agent {agents.busy} --since 2d    # calls in every state
-  cartesia-calls show {calls.finished}       # a record and its transcript
-  cartesia-calls logs {calls.finished}       # logs that are there
-  cartesia-calls logs {calls.running} -f     # logs that appear while you watch
-  cartesia-calls logs {calls.just_ended} --wait    # logs that come after the call
-  cartesia-calls logs {calls.expired}        # logs that are gone
-  cartesia-calls logs {calls.unknown}        # no such call
-  cartesia-calls audio {calls.finished}      # a recording that plays
+  cartesia-calls list --agent {agents.busy} --since 2d  # calls in every state
+  cartesia-calls show {calls.finished}           # a record and its transcript
+  cartesia-calls logs {calls.finished}           # logs that are there
+  cartesia-calls logs {calls.running} -f         # logs that appear as you watch
+  cartesia-calls logs {calls.just_ended} --wait  # logs that come after the call
+  cartesia-calls logs {calls.expired}            # logs that are gone
+  cartesia-calls logs {calls.unknown}            # no such call
+  cartesia-calls audio {calls.finished}          # a recording that plays
 
-Every key of the form sk_car_… is accepted but {sandbox.refused_api_key}."""
+Every key of the form sk_car_… is accepted, except {sandbox.refused_api_key}."""

@@ -1,27 +1,37 @@
-"""`cartesia-calls show`: a call's record and what happened during it."""
+"""`cartesia-calls show`: calls' records and what happened during them."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from ._api import open_client
+from ._errors import for_each
 from ._exit_codes import ExitCode
-from ._output import console, is_for_people, write_object
+from ._output import write_object
 from ._progress import progress
+from ._terminal import Screen
+from ._views import call_sheet
 
 if TYPE_CHECKING:
     import argparse
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fetch the record with its transcript and show it."""
-    for_people = is_for_people(arguments)
-    with open_client(arguments) as client, progress(f"Reading call {arguments.call_id}…"):
-        call = client.calls.get(arguments.call_id)
-    if for_people:
-        from ._views import call_sheet  # noqa: PLC0415 - needs the extra `cli`
+    """Fetch each record with its transcript and show it."""
+    screen = Screen.of(sys.stdout)
+    shown = 0
+    with open_client(arguments) as client:
 
-        console().print(call_sheet(call))
-    else:
-        write_object(call.to_dict())
-    return ExitCode.DONE
+        def show(call_id: str) -> ExitCode:
+            nonlocal shown
+            with progress(f"Reading call {call_id}…"):
+                call = client.calls.get(call_id)
+            if arguments.json:
+                write_object(call.to_dict())
+            else:
+                print("\n" * bool(shown) + "\n".join(call_sheet(call, screen)), flush=True)
+            shown += 1
+            return ExitCode.DONE
+
+        return for_each(arguments.call_ids, show, verbose=bool(arguments.verbose))

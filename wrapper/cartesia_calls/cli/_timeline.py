@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cartesia_api.models import AgentCall, AgentToolCall, AgentTranscript
+    from cartesia_calls import AgentCall, AgentToolCall, AgentTranscript
+
+# Above it, not all whole numbers are floats.
+_LARGEST_WHOLE = 2.0**53
 
 
 class Moment(NamedTuple):
@@ -27,10 +30,10 @@ class Moment(NamedTuple):
 
 
 def timeline(call: AgentCall) -> list[Moment]:
-    """Return what a call's record and its transcript tell, earliest first.
+    """Return what a call's record and its transcript say, earliest first.
 
-    An event or metric stands at its own time. The spec doesn't say from when that counts, so where
-    it lies outside the call, the time of its turn is taken.
+    An event or a metric has its own time. Where that lies outside the call, the time of its turn is
+    taken.
     """
     turns = call.transcript or []
     length = max((turn.end_timestamp or turn.start_timestamp for turn in turns), default=0.0)
@@ -50,12 +53,18 @@ def _of_turn(turn: AgentTranscript, length: float) -> Iterator[Moment]:
         text = " ".join([event.event, *_pairs(event.metadata.additional_properties)])
         yield Moment(_within(event.timestamp, turn, length), "event", text)
     if metric := turn.log_metric:
-        value = metric.value if isinstance(metric.value, str) else f"{metric.value:g}"
-        text = f"{metric.name} = {value}"
+        text = f"{metric.name} = {_number(metric.value)}"
         yield Moment(_within(metric.timestamp, turn, length), "metric", text)
     note = _note(turn)
     if turn.text or note:
         yield Moment(turn.start_timestamp, turn.role, turn.text or "", note)
+
+
+def _number(value: object) -> str:
+    """Return a number with all its digits, a whole one without a fraction."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return str(int(value))
+    return str(value)
 
 
 def _within(timestamp: float, turn: AgentTranscript, length: float) -> float:

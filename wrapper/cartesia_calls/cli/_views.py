@@ -1,28 +1,23 @@
-"""Calls and agents as people read them: tables and timelines for a terminal.
-
-Made of rich's parts, so this needs the extra `cli`.
-"""
+"""Calls and agents as people read them: lists, and a call's record with what happened during it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
 from typing import TYPE_CHECKING
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
+from cartesia_calls import printable
 
-from cartesia_api.types import Unset
-from cartesia_calls._printable import printable
-
+from ._tables import Column
+from ._terminal import wrap
 from ._timeline import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
-    from rich.console import RenderableType
+    from cartesia_calls import AgentCall, AgentSummary
 
-    from cartesia_api.models import AgentCall, AgentSummary
+    from ._terminal import Screen
 
 _STYLES = {
     "assistant": "cyan",
@@ -37,116 +32,134 @@ _STYLES = {
     "started": "cyan",
     "created": "cyan",
 }
+# Narrower than this, what was said stands below who said it.
+_WIDE = 60
+# From this on, about 30 years, a time within a call is no clock but a number.
+_NO_CLOCK = 1e9
 
 
-def calls_table(calls: Iterable[AgentCall], *, header: bool = True) -> RenderableType:
-    """Return calls as a table, one a row; times are local, and the head says in which zone.
+def call_columns(screen: Screen, *, agents: int) -> list[Column[AgentCall]]:
+    """Return the columns of a list of calls.
 
     Args:
-        calls: What to show.
-        header: Whether to head the columns, which a table's first part does for all.
+        screen: Where they are shown: a terminal names the zone of a time, a pipe gets ISO 8601.
+        agents: Of how many agents the calls are.
     """
-    table = _table(header=header)
-    table.add_column("ID", no_wrap=True, min_width=14)
-    table.add_column(f"STARTED ({datetime.now().astimezone():%Z})", no_wrap=True, min_width=19)
-    table.add_column("LENGTH", no_wrap=True, min_width=6, justify="right")
-    table.add_column("STATUS", no_wrap=True, min_width=9)
-    table.add_column("ENDED BY")
-    for call in calls:
-        table.add_row(
-            Text(printable(call.id)),
-            f"{_local(call.start_time):%Y-%m-%d %H:%M:%S}" if call.start_time else "",
-            _length(call),
-            _styled(call.status),
-            Text(printable(call.end_reason or "")),
-        )
-    return table
+    when = _moment if screen.is_terminal else _iso
+    return [
+        Column("ID", lambda call: call.id, 0),
+        Column("STARTED", lambda call: when(call.start_time) if call.start_time else "", 2),
+        Column("LENGTH", _length, 4, right=True),
+        Column("STATUS", lambda call: call.status, 1, style=_style),
+        Column("ENDED BY", lambda call: call.end_reason or "", 5, least=9),
+        Column("ERROR", lambda call: call.error_message or "", 6, least=20),
+        Column("FROM", lambda call: _phone(call)[0], 7),
+        Column("TO", lambda call: _phone(call)[1], 8),
+        Column("SUMMARY", lambda call: call.summary or "", 9, least=20),
+        Column("AGENT", lambda call: call.agent_id, 3 if agents > 1 else None),
+    ]
 
 
-def agents_table(agents: Iterable[AgentSummary]) -> RenderableType:
-    """Return agents as a table, one a row; days are local."""
-    table = _table(header=True)
-    for name in ("ID", "NAME", "LANGUAGE", "PHONE", "DEPLOYMENTS", "UPDATED"):
-        table.add_column(name, justify="right" if name == "DEPLOYMENTS" else "left")
-    table.columns[0].no_wrap = True
-    for agent in agents:
-        numbers = ", ".join(number.number for number in agent.phone_numbers or [])
-        table.add_row(
-            Text(printable(agent.id)),
-            Text(printable(agent.name) + (" (deleted)" if agent.deleted_at else "")),
-            Text(printable(agent.tts_language or "")),
-            Text(printable(numbers)),
-            "" if isinstance(agent.deployment_count, Unset) else str(agent.deployment_count),
-            f"{_local(agent.updated_at):%Y-%m-%d}" if agent.updated_at else "",
-        )
-    return table
+def agent_columns(screen: Screen) -> list[Column[AgentSummary]]:
+    """Return the columns of a list of agents."""
+    when = _day if screen.is_terminal else _iso
+    return [
+        Column("ID", lambda agent: agent.id, 0),
+        Column("NAME", _name, 1, least=20),
+        Column("LANGUAGE", lambda agent: agent.tts_language or "", 4),
+        Column("PHONE", _numbers, 2, least=14),
+        Column("DEPLOYMENTS", _deployments, 5, right=True),
+        Column("UPDATED", lambda agent: when(agent.updated_at) if agent.updated_at else "", 3),
+        Column("DESCRIPTION", lambda agent: agent.description or "", 6, least=20),
+    ]
 
 
-def call_sheet(call: AgentCall) -> RenderableType:
-    """Return a call's record, and below it what happened, in order of time."""
-    record = _table(header=False)
-    record.add_column(style="dim", no_wrap=True)
-    record.add_column(overflow="fold")
-    for name, value in _record(call).items():
-        if value:
-            record.add_row(name, Text(printable(value)))
-    happened = _table(header=False)
-    happened.add_column(style="dim", justify="right", no_wrap=True)
-    happened.add_column(no_wrap=True)
-    happened.add_column(overflow="fold")
-    for moment in timeline(call):
-        text = Text(printable(moment.text))
-        if moment.note:
-            text.append(f"  ({printable(moment.note)})", style="dim")
-        happened.add_row(_clock(moment.seconds), _styled(moment.what), text)
-    heading = Text("Call ").append(printable(call.id), style="bold")
-    heading.append("  ").append_text(_styled(call.status))
-    parts: list[RenderableType] = [heading, record, "", happened]
+def call_sheet(call: AgentCall, screen: Screen) -> Iterator[str]:
+    """Yield the lines of a call's record, and below it what happened, in order of time."""
+    status = screen.paint(printable(call.status), _style(call.status))
+    yield f"Call {screen.paint(printable(call.id), 'bold')}  {status}"
+    record = {name: value for name, value in _record(call).items() if value}
+    indent = max(map(len, record))
+    for name, value in record.items():
+        yield from _beside(f"{name:<{indent}}", "dim", printable(value), screen)
+    yield ""
+    moments = timeline(call)
+    times = [clock(moment.seconds) for moment in moments]
+    longest = max(map(len, times), default=0)
+    widest = max((len(printable(moment.what)) for moment in moments), default=0)
+    for time, moment in zip(times, moments, strict=True):
+        what = printable(moment.what)
+        note = f"  ({printable(moment.note)})" if moment.note else ""
+        text = printable(moment.text) + note
+        beginning = f"{screen.paint(f'{time:>{longest}}', 'dim')}  "
+        beginning += screen.paint(what, _style(moment.what))
+        if screen.columns and screen.columns < _WIDE:
+            yield beginning
+            yield from (f"  {line}" for line in wrap(text, screen.columns - 2) if text)
+            continue
+        width = longest + 2 + widest
+        beginning += " " * (widest - len(what))
+        yield from _beside(beginning, "", text, screen, width=width)
     if not call.transcript:
-        parts.append(Text("No transcript.", style="dim"))
-    return Group(*parts)
+        yield screen.paint("No transcript.", "dim")
+
+
+def _beside(
+    label: str, style: str, text: str, screen: Screen, *, width: int | None = None
+) -> Iterator[str]:
+    """Yield the lines of a text beside a label, of this width where it has colours already."""
+    indent = (len(label) if width is None else width) + 2
+    lines = [text] if screen.columns is None else wrap(text, max(8, screen.columns - indent))
+    yield f"{screen.paint(label, style)}  {lines[0]}".rstrip()
+    yield from (" " * indent + line for line in lines[1:])
 
 
 def _record(call: AgentCall) -> Mapping[str, str]:
-    phone = call.telephony_params or None
-    ends = (phone.from_, phone.to) if phone else ()
     data = "zero retention: none are kept" if call.zdr_enabled else ""
     if call.redacted_at:
-        data = f"deleted {_local(call.redacted_at):%Y-%m-%d %H:%M:%S %Z}"
+        data = f"deleted {_moment(call.redacted_at)}"
     name = f"{call.agent_name}, " if call.agent_name else ""
+    deployment = (call.deployment_id, call.deployment_version_id, call.deployment_region)
+    metadata = call.metadata.additional_properties if call.metadata else {}
     return {
         "Agent": f"{name}{call.agent_id}",
-        "Started": f"{_local(call.start_time):%Y-%m-%d %H:%M:%S %Z}" if call.start_time else "",
+        "Started": _moment(call.start_time) if call.start_time else "",
         "Length": _length(call),
         "Ended by": call.end_reason or "",
         "Error": call.error_message or "",
-        "Phone": " → ".join(end for end in ends if end),
+        "Phone": " → ".join(end for end in _phone(call) if end),
         "Summary": call.summary or "",
-        "Metadata": ", ".join(
-            f"{key}={value}"
-            for key, value in (call.metadata.additional_properties if call.metadata else {}).items()
-        ),
-        "Deployment": ", ".join(
-            part
-            for part in (call.deployment_id, call.deployment_version_id, call.deployment_region)
-            if part
-        ),
+        "Metadata": ", ".join(f"{key}={value}" for key, value in metadata.items()),
+        "Deployment": ", ".join(part for part in deployment if part),
         "Data": data,
     }
 
 
-def _table(*, header: bool) -> Table:
-    return Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0))
+def _phone(call: AgentCall) -> tuple[str, str]:
+    phone = call.telephony_params
+    return (phone.from_ or "", phone.to or "") if phone else ("", "")
 
 
-def _styled(word: str) -> Text:
-    return Text(printable(word), style=_STYLES.get(word, ""))
+def _name(agent: AgentSummary) -> str:
+    return agent.name + (" (deleted)" if agent.deleted_at else "")
+
+
+def _numbers(agent: AgentSummary) -> str:
+    return ", ".join(number.number for number in agent.phone_numbers or [])
+
+
+def _deployments(agent: AgentSummary) -> str:
+    return str(agent.deployment_count) if isinstance(agent.deployment_count, int) else ""
+
+
+def _style(word: str) -> str:
+    return _STYLES.get(word, "")
 
 
 def _local(moment: datetime) -> datetime:
-    """Return the moment in local time, or unchanged where local time would be outside the calendar.
+    """Return the moment in local time, unchanged where the calendar has no such time.
 
-    A server's zero time, `0001-01-01T00:00:00Z`, is, anywhere west of Greenwich.
+    A server's zero time, `0001-01-01T00:00:00Z`, is none west of Greenwich.
     """
     try:
         return moment.astimezone()
@@ -154,13 +167,39 @@ def _local(moment: datetime) -> datetime:
         return moment
 
 
+def _moment(moment: datetime) -> str:
+    local = _local(moment)
+    return f"{local.replace(tzinfo=None).isoformat(' ', 'seconds')} {local:%Z}"
+
+
+def _iso(moment: datetime) -> str:
+    return _local(moment).isoformat(timespec="seconds")
+
+
+def _day(moment: datetime) -> str:
+    return _local(moment).date().isoformat()
+
+
 def _length(call: AgentCall) -> str:
     if not call.start_time or not call.end_time:
         return ""
-    return _clock(round((call.end_time - call.start_time).total_seconds()))
+    return clock((call.end_time - call.start_time).total_seconds(), fraction=False)
 
 
-def _clock(seconds: float) -> str:
-    """Return a time within a call: `1:09`, or where it has a fraction `1:09.5`."""
-    whole = f"{seconds % 60:02d}" if isinstance(seconds, int) else f"{seconds % 60:04.1f}"
-    return f"{int(seconds // 60)}:{whole}"
+def clock(seconds: float, *, fraction: bool = True) -> str:
+    """Return a time within a call: `1:09.5`, from an hour on `1:00:09.5`.
+
+    Args:
+        seconds: The time; any float.
+        fraction: Whether to show tenths of a second.
+    """
+    if not math.isfinite(seconds) or abs(seconds) >= _NO_CLOCK:
+        return f"{seconds!r} s"
+    parts = 10 if fraction else 1
+    count = round(abs(seconds) * parts)
+    whole, tenths = divmod(count, parts)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if seconds < 0 and count else ""
+    shown = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{shown}:{rest:02d}" + (f".{tenths}" if fraction else "")

@@ -1,0 +1,224 @@
+"""What is mistyped is refused with a suggestion, what is habit works, before anything is sent."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartesia_calls.cli import main
+from cartesia_calls.cli._parser import build_parsers
+
+COMMANDS = build_parsers()[1]
+LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
+STATUSES = ("created", "started", "completed", "failed")
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARTESIA_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_x")
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Return what the command says when it refuses these words."""
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    return said.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_mistyped_command_is_named(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    swapped = name[0] + name[2] + name[1] + name[3:]
+    for typed in (swapped, name[:-1] if name != "logs" else "log"):
+        said = _refused(capsys, typed)
+        assert f"there is no command {typed!r}; did you mean " in said
+    assert f"did you mean {name}?" in said
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_mistyped_option_is_named_with_the_usage_of_its_command(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = COMMANDS[name]
+    needed = {"list": ("--agent", "a"), "export": ("--agent", "a", "--to", "x")}
+    word = "bash" if name == "completion" else "ac_1"
+    needs_word = "CALL_ID" in command.format_usage() or name == "completion"
+    words = (name, *needed.get(name, ()), *((word,) if needs_word else ()))
+    for option in command.options():
+        # No abbreviations: a script that has one would break when an option is added.
+        for typed in (option[:-1], option + "x"):
+            if len(option) < 6 or typed in command.options():
+                continue
+            said = _refused(capsys, *words, typed)
+            assert said.startswith(f"usage: cartesia-calls {name}")
+            assert f"there is no option {typed}; did you mean --" in said
+
+
+def test_ids_may_stand_behind_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cancel", "ac_1", "-v", "ac_2"]) == 7
+    assert capsys.readouterr().err.count("Could not connect") == 2
+    assert "no call id" in _refused(capsys, "show", "ac_1", "--json", "..")
+
+
+def test_what_is_too_much_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "takes one id" in _refused(capsys, "logs", "ac_1", "ac_2")
+    assert "nothing is expected here" in _refused(capsys, "agents", "agent_1")
+    assert main(["audio", "ac_1", "ac_2", "-o", "x.wav"]) == 2
+    assert "-o names one file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("logs", "ac_1", "--tail", "1", "-n", "2"),
+        ("logs", "ac_1", "--since", "1h", "--since", "2h"),
+        ("list", "--agent", "a", "--limit", "1", "--limit", "1"),
+        ("export", "--agent", "a", "--to", "x", "--to", "y"),
+        ("export", "--agent", "a", "--to", "x", "--format", "ndjson", "--format", "parquet"),
+    ],
+)
+def test_an_option_that_counts_once_is_refused_twice(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "is given twice" in _refused(capsys, *words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "--agent", "a"),
+        ("logs", "ac_1"),
+        ("export", "--agent", "a", "--to", "x"),
+    ],
+)
+def test_a_window_that_ends_as_it_starts_is_refused(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--since", "5h", "--until", "6h"]) == 2
+    what, to_do = capsys.readouterr().err.splitlines()
+    assert "is not earlier than --until" in what
+    assert "Swap them" in to_do
+
+
+def _status_is_taken(status: str) -> bool:
+    try:
+        build_parsers()[0].parse_args(["list", "--agent", "a", "--status", status])
+    except SystemExit:
+        return False
+    return True
+
+
+@given(st.sampled_from(STATUSES), st.data())
+def test_one_slip_in_a_known_status_is_refused(status: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(status) - 2))
+    letter = data.draw(LETTERS)
+    slips = (
+        status[:place] + status[place + 1 :],
+        status[:place] + letter + status[place + 1 :],
+        status[:place] + status[place + 1] + status[place] + status[place + 2 :],
+    )
+    slip = data.draw(st.sampled_from(slips))
+    assert _status_is_taken(slip) == (slip in STATUSES)
+    assert not _status_is_taken(status.upper())
+
+
+@pytest.mark.parametrize(
+    "status", [*STATUSES, "active", "cancelled", "restarted", "queued", "ringing", "no_answer"]
+)
+def test_other_statuses_are_let_through(status: str) -> None:
+    assert _status_is_taken(status)
+
+
+@pytest.mark.parametrize(("level", "meant"), [("eror", "ERROR"), ("WARNIN", "WARNING")])
+def test_a_mistyped_level_is_named(
+    level: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f"did you mean {meant}?" in _refused(capsys, "logs", "ac_1", "--level", level)
+
+
+@given(st.from_regex(r"ac_[A-Za-z0-9_-]{1,30}", fullmatch=True), st.data())
+def test_a_call_is_found_in_the_address_of_its_page(call_id: str, data: st.DataObject) -> None:
+    address = data.draw(
+        st.sampled_from(
+            [
+                "https://play.cartesia.ai/agents/agent_1/calls/{}",
+                "https://play.cartesia.ai/calls/{}?tab=logs#line-3",
+                "play.cartesia.ai/agents/agent_1/calls/{}/",
+                "https://play.cartesia.ai/agents/agent_1?call={}&x=1",
+                "  {} ",
+                "{}",
+            ]
+        )
+    )
+    arguments = build_parsers()[0].parse_args(["show", address.format(call_id)])
+    assert arguments.call_ids == [call_id]
+
+
+@pytest.mark.parametrize("text", ["", "  ", ".", "..", "https://play.cartesia.ai/", "ac_1\n2"])
+def test_what_is_no_call_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "no call id" in _refused(capsys, "show", text)
+
+
+@pytest.mark.parametrize(
+    "key", ['"sk_car_abc"', "'sk_car_abc'", "\u201csk_car_abc\u201d", "sk_car_abc'"]
+)
+@pytest.mark.parametrize("words", [("agents",), ("doctor",)])
+def test_a_key_in_quotes_is_caught(
+    key: str,
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CARTESIA_API_KEY", key)
+    assert main(words) == 3
+    said = "".join(capsys.readouterr())
+    assert "has quotes around it" in said
+    assert key not in said
+
+
+@pytest.mark.parametrize("words", [("export", "--agent", "a", "--to"), ("logs", "ac_1", "-o")])
+def test_a_tilde_is_the_home(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/someone")
+    arguments = build_parsers()[0].parse_args([*words, "~/calls"])
+    assert "/home/someone/calls" in {getattr(arguments, "to", ""), getattr(arguments, "output", "")}
+
+
+def test_without_words_it_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert "examples:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_has_examples_and_fits_80_columns(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"] if name else ["--help"])
+    shown = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert re.search(rf"examples:\n  cartesia-calls {name}", shown)
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_in_help_can_be_typed(name: str) -> None:
+    examples = COMMANDS[name].format_help().partition("examples:\n")[2].splitlines()
+    assert examples
+    for example in examples:
+        words = shlex.split(re.split(r"\s[|>]+\s", example)[0], comments=True)
+        assert words[0] == "cartesia-calls"
+        assert build_parsers()[0].parse_args(words[1:]).command == name
+
+
+def test_what_all_commands_have_may_stand_in_front_of_them() -> None:
+    words = ["-v", "--base-url", "http://127.0.0.1:1", "logs", "ac_1"]
+    assert main(words) == 7
+    assert main(["logs", "ac_1", "--base-url", "http://127.0.0.1:1"]) == 7

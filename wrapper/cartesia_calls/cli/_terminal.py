@@ -1,0 +1,174 @@
+"""What a stream shows: whether it is a terminal, its colours and its width, and text laid out for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cartesia_calls import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+_STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "magenta": "35",
+    "cyan": "36",
+    "error": "1;31",
+    "heading": "1;36",
+}
+_USUAL_WIDTH = 80
+# Narrower than this, words are broken anyway.
+_NARROWEST_TEXT = 8
+# Behind a character that takes two columns; `printable` leaves none in a text.
+_FILLER = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a stream shows.
+
+    Attributes:
+        is_terminal: Whether people look at it.
+        colour: Whether to colour what is written: on a terminal, unless `NO_COLOR` is set or `TERM`
+            is `dumb`; elsewhere, if `FORCE_COLOR` is set.
+        width: How many columns it has; None where that is unknown or unbounded.
+    """
+
+    is_terminal: bool
+    colour: bool
+    width: int | None
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Screen:
+        """Return what a stream shows."""
+        is_terminal = stream.isatty()
+        return cls(is_terminal, _has_colour(is_terminal), _width(stream) if is_terminal else None)
+
+    @property
+    def columns(self) -> int | None:
+        """How wide text may be: 80 on a terminal of unknown width, None for no bound."""
+        return (self.width or _USUAL_WIDTH) if self.is_terminal else None
+
+    @property
+    def escapes(self) -> bool:
+        """Whether control characters are shown as escapes, since a terminal would obey them."""
+        return self.is_terminal or self.colour
+
+    def paint(self, text: str, style: str) -> str:
+        """Return the text in a style, where there are colours."""
+        if not (self.colour and style and text):
+            return text
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
+
+    def hang(self, label: str, text: str, *, style: str = "", indent: int = 2) -> Iterator[str]:
+        """Yield the lines of `label text`, wrapped with a hanging indent on a terminal.
+
+        Args:
+            label: How the first line begins; it has the style.
+            text: The rest.
+            style: The label's style.
+            indent: How far the next lines are indented.
+        """
+        width = self.columns
+        whole = f"{label} {text}" if label else text
+        first, *rest = [whole] if width is None else wrap(whole, width, indent=indent)
+        if first.startswith(label):
+            first = self.paint(label, style) + first[len(label) :]
+        yield first
+        yield from rest
+
+
+def _has_colour(is_terminal: bool) -> bool:  # noqa: FBT001 - the one argument
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") != "0":
+        return True
+    return is_terminal and os.environ.get("TERM") != "dumb"
+
+
+def _width(stream: TextIO) -> int | None:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or None
+    return None
+
+
+def cells(text: str) -> int:
+    """Return how many columns a text takes on a terminal."""
+    return len(_with_fillers(text))
+
+
+def cut(text: str, width: int) -> str:
+    """Return the text, or its beginning with an ellipsis where it is wider than this."""
+    filled = _with_fillers(text)
+    if len(filled) <= width:
+        return text
+    end = width - 1 - (filled[width - 1] == _FILLER)
+    return filled[:end].replace(_FILLER, "") + "…"
+
+
+def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
+    """Return the text as lines of at most this width, broken at spaces.
+
+    A word is broken only where it is longer than a line.
+
+    Args:
+        text: A text without line breaks.
+        width: The width of all lines.
+        indent: How far all lines but the first are indented.
+    """
+    filled = _with_fillers(text.expandtabs())
+    if len(filled) <= width:
+        return [text]
+    if _FILLER in filled:
+        width -= 1  # a break may fall between a wide character and its filler
+    lines = textwrap.wrap(
+        filled,
+        max(width, 2),
+        subsequent_indent=" " * min(indent, max(0, width - _NARROWEST_TEXT)),
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return [line.replace(_FILLER, "") for line in lines]
+
+
+def _with_fillers(text: str) -> str:
+    """Return a text in which each character takes one column: a wide one has a filler behind it.
+
+    A letter and its accents count as one; what joins emoji counts too, as few terminals join them.
+    """
+    if text.isascii():
+        return text
+    return "".join(
+        character + _FILLER if unicodedata.east_asian_width(character) in {"W", "F"} else character
+        for character in unicodedata.normalize("NFC", text)
+    )
+
+
+def drop(stream: TextIO) -> None:
+    """Discard what is still written to a stream whose reader is gone."""
+    # Python would complain at exit about what it can't flush.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say(text: str) -> None:
+    """Write a line for people to stderr, wrapped to its width; nobody need read it."""
+    try:
+        lines = Screen.of(sys.stderr).hang("", printable(text))
+        print("\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        drop(sys.stderr)
