@@ -36,7 +36,11 @@ os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 # A file of tests stays in one process: what its module sets up is set up once.
 IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
-READERS_OF_EXPORTS = ("tests/export/test_export_queries.py", "tests/export/test_export_readers.py")
+READERS_OF_EXPORTS = (
+    "tests/export/test_export_queries.py",
+    "tests/export/test_export_readers.py",
+    "tests/export/test_rows_readers.py",
+)
 
 
 def _group(name: str) -> list[str]:

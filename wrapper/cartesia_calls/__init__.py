@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs, AgentSummary, APIInfo
+    from cartesia_api.types import UNSET
 
     from ._client import AsyncClient, Client
     from ._clock import Clock, SystemClock
@@ -45,12 +46,14 @@ if TYPE_CHECKING:
     from ._missing_logs import is_over
     from ._redaction import Redactor, redact
     from ._retry import RetryEvent
+    from ._rows import CallRow, LogRow, rows
     from ._statistics import CallStats, call_stats
     from ._timeline import Timeline, TimelineEntry, timeline
     from ._times import read_moment
     from ._turns import reply_gaps, tool_failed
 
 __all__ = [
+    "UNSET",
     "APIConnectionError",
     "APIInfo",
     "APIStatusError",
@@ -65,6 +68,7 @@ __all__ = [
     "CallLogsNotAvailableError",
     "CallNotFoundError",
     "CallPage",
+    "CallRow",
     "CallStats",
     "CartesiaError",
     "Client",
@@ -74,6 +78,7 @@ __all__ = [
     "InternalServerError",
     "LogLine",
     "LogRecord",
+    "LogRow",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
@@ -95,6 +100,7 @@ __all__ = [
     "read_moment",
     "redact",
     "reply_gaps",
+    "rows",
     "timeline",
     "tool_failed",
 ]
@@ -107,16 +113,19 @@ _HOMES = {
     "AgentSummary": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "CallPage": "cartesia_calls._listing",
+    "CallRow": "cartesia_calls._rows",
     "CallStats": "cartesia_calls._statistics",
     "Client": "cartesia_calls._client",
     "Clock": "cartesia_calls._clock",
     "LogLine": "cartesia_calls._log_lines",
     "LogRecord": "cartesia_calls._log_records",
+    "LogRow": "cartesia_calls._rows",
     "Redactor": "cartesia_calls._redaction",
     "RetryEvent": "cartesia_calls._retry",
     "SystemClock": "cartesia_calls._clock",
     "Timeline": "cartesia_calls._timeline",
     "TimelineEntry": "cartesia_calls._timeline",
+    "UNSET": "cartesia_api.types",
     "call_stats": "cartesia_calls._statistics",
     "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
@@ -124,6 +133,7 @@ _HOMES = {
     "read_moment": "cartesia_calls._times",
     "redact": "cartesia_calls._redaction",
     "reply_gaps": "cartesia_calls._turns",
+    "rows": "cartesia_calls._rows",
     "timeline": "cartesia_calls._timeline",
     "tool_failed": "cartesia_calls._turns",
 }

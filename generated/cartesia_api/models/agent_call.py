@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +96,8 @@ class AgentCall:
         "metadata": "metadata",
         "dynamic_variables": "dynamic_variables",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.agent_call_dynamic_variables_type_0 import (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import short_repr
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -34,6 +36,8 @@ class AgentCallLogs:
         "logs": "logs",
         "updated_at": "updated_at",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         call_id = self.call_id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +75,8 @@ class AgentSummary:
         "has_text_to_agent_run": "has_text_to_agent_run",
         "deployment_count": "deployment_count",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.agent_summary_git_repository_type_0 import (

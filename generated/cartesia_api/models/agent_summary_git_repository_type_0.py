@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import short_repr
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,6 +35,8 @@ class AgentSummaryGitRepositoryType0:
         "account": "account",
         "name": "name",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         provider = self.provider

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +64,8 @@ class AgentTranscript:
         "log_event": "log_event",
         "log_metric": "log_metric",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.agent_log_event import AgentLogEvent  # noqa: PLC0415

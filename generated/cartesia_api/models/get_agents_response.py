@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import short_repr
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,6 +32,8 @@ class GetAgentsResponse:
     __json_names__: ClassVar[dict[str, str]] = {
         "summaries": "summaries",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         summaries = []

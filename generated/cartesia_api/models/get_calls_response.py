@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,8 @@ class GetCallsResponse:
         "has_more": "has_more",
         "next_page": "next_page",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         data = []

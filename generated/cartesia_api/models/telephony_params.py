@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,8 @@ class TelephonyParams:
         "parameters": "parameters",
         "headers": "headers",
     }
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
         to = self.to

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import short_repr
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,8 @@ class TelephonyParamsParameters:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     __json_names__: ClassVar[dict[str, str]] = {}
+
+    __repr__ = short_repr
 
     def to_dict(self) -> dict[str, Any]:
 
