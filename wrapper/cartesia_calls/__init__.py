@@ -6,6 +6,8 @@
         print(client.calls.logs("ac_123").logs)
 
 Names are imported when they are first used, so that importing this package costs next to nothing.
+
+PYTEST_DONT_REWRITE: without this word, pytest warns where the package is imported before it.
 """
 
 from ._version import __version__
