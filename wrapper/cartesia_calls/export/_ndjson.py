@@ -7,7 +7,6 @@ import re
 from datetime import datetime
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,10 +20,11 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def _fast_writer() -> Callable[[object], bytes] | None:
-    if find_spec("orjson") is None:
+    try:
+        orjson: Any = import_module("orjson")
+        return partial(orjson.dumps, option=orjson.OPT_APPEND_NEWLINE)
+    except Exception:  # noqa: BLE001 - not installed, or broken in any way
         return None
-    orjson: Any = import_module("orjson")
-    return partial(orjson.dumps, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _text(value: object) -> str:
