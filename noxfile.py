@@ -111,7 +111,9 @@ def coverage(session: nox.Session) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         without = ("--ignore=tests/drift", "--ignore=tests/scripts")
         # Those of exports over Dask and with dlt as well, which pyproject.toml leaves out.
-        left_out = "norecursedirs=.* interop mocking prism upstream scale export_s3 export_scale"
+        left_out = (
+            "norecursedirs=.* frozen interop mocking prism upstream scale export_s3 export_scale"
+        )
         arguments = ("-m", "pytest", *IN_PARALLEL, "-o", left_out, *without, *session.posargs)
         session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
     session.run("coverage", "combine", "--quiet")
@@ -182,6 +184,13 @@ def mocking(session: nox.Session) -> None:
     """Mock, record and trace the engine `httpx` with respx, pytest-httpx, vcrpy and OpenTelemetry."""
     _install_product(session, "mocking")
     _pytest(session, "tests/mocking")
+
+
+@nox.session
+def frozen(session: nox.Session) -> None:
+    """Freeze an app with PyInstaller (a minute), and run command, library and sandbox in it."""
+    _install_product(session, "frozen")
+    _pytest(session, "tests/frozen")
 
 
 @nox.session(name="export-queries")
