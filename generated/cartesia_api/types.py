@@ -31,14 +31,14 @@ _LONGEST_TEXT = 60
 _MOST_ITEMS = 2
 
 
-def short_repr(model: Any) -> str:
+def short_repr(self: Any) -> str:
     """Return the fields of a model that are set, with long values cut"""
     shown = []
-    for field in fields(type(model)):
-        value = getattr(model, field.name)
+    for field in fields(type(self)):
+        value = getattr(self, field.name)
         if value is not UNSET and (field.init or value):
             shown.append(f"{field.name}={_short(value)}")
-    return f"{type(model).__name__}({', '.join(shown)})"
+    return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def _short(value: Any, depth: int = 2) -> str:

@@ -78,7 +78,7 @@ def rows(
     for item in [items] if isinstance(items, AgentCallLogs) else items:
         if isinstance(item, AgentCallLogs):
             found += _log_rows(item)
-        elif isinstance(item, AgentCall):
+        elif isinstance(item, AgentCall):  # pyright: ignore[reportUnnecessaryIsInstance]
             found.append(_call_row(item))
         else:
             raise TypeError(
