@@ -36,7 +36,11 @@ os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 # A file of tests stays in one process: what its module sets up is set up once.
 IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
-READERS_OF_EXPORTS = ("tests/export/test_export_queries.py", "tests/export/test_export_readers.py")
+READERS_OF_EXPORTS = (
+    "tests/export/test_export_queries.py",
+    "tests/export/test_export_readers.py",
+    "tests/export/test_rows_readers.py",
+)
 
 
 def _group(name: str) -> list[str]:
@@ -107,7 +111,10 @@ def coverage(session: nox.Session) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         without = ("--ignore=tests/drift", "--ignore=tests/growth", "--ignore=tests/scripts")
         # Those of exports over Dask and with dlt as well, which pyproject.toml leaves out.
-        left_out = "norecursedirs=.* interop mocking prism upstream scale growth_each export_s3 export_scale"
+        left_out = (
+            "norecursedirs=.* frozen interop mocking prism upstream scale growth_each export_s3 "
+            "export_scale"
+        )
         arguments = ("-m", "pytest", *IN_PARALLEL, "-o", left_out, *without, *session.posargs)
         session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
     session.run("coverage", "combine", "--quiet")
@@ -178,6 +185,13 @@ def mocking(session: nox.Session) -> None:
     """Mock, record and trace the engine `httpx` with respx, pytest-httpx, vcrpy and OpenTelemetry."""
     _install_product(session, "mocking")
     _pytest(session, "tests/mocking")
+
+
+@nox.session
+def frozen(session: nox.Session) -> None:
+    """Freeze an app with PyInstaller (a minute), and run command, library and sandbox in it."""
+    _install_product(session, "frozen")
+    _pytest(session, "tests/frozen")
 
 
 @nox.session(name="export-queries")

@@ -1,6 +1,9 @@
 # Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
 # pyright: standard
-"""A client library for accessing Cartesia API"""
+"""A client library for accessing Cartesia API
+
+PYTEST_DONT_REWRITE
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Generated from openapi/latest.yml by openapi-python-client 0.29.1. Do not edit: run `nox -s regenerate`.
 # pyright: standard
-"""Contains some shared types for properties, and what the models' from_dict and to_dict do"""
+"""Contains some shared types for properties, and what the models' from_dict, to_dict and repr do"""
 
 from __future__ import annotations
 
@@ -46,6 +46,44 @@ class Unset:
 
 
 UNSET: Unset = Unset()
+
+_LONGEST_TEXT = 60
+_MOST_ITEMS = 2
+
+
+def short_repr(self: Any) -> str:
+    """Return the fields of a model that are set, with long values cut"""
+    shown = []
+    for field in fields(type(self)):
+        value = getattr(self, field.name)
+        if value is not UNSET and (field.init or value):
+            shown.append(f"{field.name}={_short(value)}")
+    return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _short(value: Any, depth: int = 2) -> str:
+    if isinstance(value, str):
+        cut = value[:_LONGEST_TEXT]
+        return repr(cut) if cut == value else f"{cut!r}…"
+    if isinstance(value, list):
+        items = (
+            [_short(item, depth - 1) for item in value[:_MOST_ITEMS]] if depth else []
+        )
+        return f"[{_listed(items, len(value))}]"
+    if isinstance(value, dict):
+        names = list(value)[:_MOST_ITEMS] if depth else []
+        items = [f"{_short(name)}: {_short(value[name], depth - 1)}" for name in names]
+        return "{" + _listed(items, len(value)) + "}"
+    if has(type(value)):
+        return repr(value) if depth == 2 else f"{type(value).__name__}(…)"
+    text = repr(value)
+    return text if len(text) <= 2 * _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _listed(items: list[str], count: int) -> str:
+    more = count - len(items)
+    return ", ".join([*items, f"… {more} more"] if more else items)
+
 
 # The types that `httpx.Client(files=)` can accept, copied from that library.
 FileContent = IO[bytes] | bytes | str
@@ -243,4 +281,5 @@ __all__ = [
     "field_types",
     "model_from_dict",
     "model_to_dict",
+    "short_repr",
 ]

@@ -39,29 +39,44 @@ sys.modules["yaml"] = None
 """
 
 
-def run_pytest(folder: Path, test: str, *, conftest: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the test where the package is installed, as its metadata say, and no other plugin is."""
+def run_pytest(
+    folder: Path, test: str, *, conftest: str = "", early: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run the test where the package is installed, as its metadata say, and no other plugin is.
+
+    Where code is to run before pytest is imported, pytest finds the plugin by itself, and others.
+    """
     metadata = folder / "site" / "cartesia_calls-0.dist-info"
     metadata.mkdir(parents=True)
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: cartesia-calls\nVersion: 0\n")
     plugins = tomllib.loads(PYPROJECT.read_text())["project"]["entry-points"]["pytest11"]
     entries = "".join(f"{name} = {module}\n" for name, module in plugins.items())
     (metadata / "entry_points.txt").write_text(f"[pytest11]\n{entries}")
+    # pytest rewrites the assertions of all packages that come with a plugin.
+    packages = ("cartesia_api", "cartesia_calls")
+    (metadata / "RECORD").write_text("".join(f"{name}/__init__.py,,\n" for name in packages))
     (folder / "conftest.py").write_text(conftest)
     (folder / "test_users_own.py").write_text(test)
-    path = [str(metadata.parent), *(os.path.realpath(entry) for entry in sys.path if entry)]
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
-    names = [argument for name in plugins for argument in ("-p", name)]
+    path = [
+        str(folder),
+        str(metadata.parent),
+        *(os.path.realpath(entry) for entry in sys.path if entry),
+    ]
+    run = f"import sys\n{early}\nimport pytest\nsys.exit(pytest.main())"
+    command = [sys.executable, "-c", run, "-q", "-W", "error", "-p", "no:cacheprovider"]
+    # Those that are installed here, too, where pytest is to find ours by itself.
+    names = [] if early else [argument for name in plugins for argument in ("-p", name)]
     return subprocess.run(
         [*command, *names, str(folder)],
         check=False,
         capture_output=True,
         text=True,
         cwd=folder,
+        timeout=120,
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(path),
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "" if early else "1",
         },
     )
 
@@ -90,3 +105,33 @@ def test_without_the_extra_only_its_users_fail_and_are_told_why(
     told = "Install it with: pip install 'cartesia-calls[sandbox]'" in done.stdout
     assert told == ("errors" in outcome)
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        "import cartesia_calls",
+        "from cartesia_calls import AsyncClient, Client; import cartesia_calls.export",
+        "import cartesia_api.models",
+        "from cartesia_calls.cli import main",
+        "import cartesia_calls.sandbox.pytest_plugin",
+    ],
+)
+def test_a_run_in_which_warnings_are_errors_may_import_it_first(tmp_path: Path, early: str) -> None:
+    done = run_pytest(tmp_path, USES_IT, early=early)
+
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    assert "warning" not in done.stdout
+
+
+def test_the_fixture_stops_where_a_test_leaves_the_clock_frozen(tmp_path: Path) -> None:
+    freeze = """
+from freezegun import freeze_time
+
+def test_it_runs_frozen(cartesia_sandbox):
+    freeze_time("2020-01-01").start()
+    assert cartesia_sandbox.url
+"""
+    done = run_pytest(tmp_path, freeze)
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr

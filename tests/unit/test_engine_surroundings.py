@@ -15,6 +15,7 @@ from pathlib import Path
 
 import certifi
 import pytest
+import trio
 import trustme
 
 from cartesia_calls import (
@@ -25,7 +26,6 @@ from cartesia_calls import (
     NotFoundError,
 )
 from cartesia_calls._settings import EngineName
-from cartesia_calls._transports import _choice
 from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, SyncTransport, a_request, send
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
@@ -334,10 +334,8 @@ def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
 def test_an_engine_that_is_not_installed_says_what_to_install(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find_nothing(_name: str) -> None:
-        """Find no package, as in a bare environment."""
-
-    monkeypatch.setattr(_choice, "find_spec", find_nothing)
+    for package in ("httptools", "orjson"):
+        monkeypatch.setitem(sys.modules, package, None)  # as in a bare environment
     with pytest.raises(ConfigurationError, match="httptools and orjson") as caught:
         kind(KEY, engine="fast")
     assert caught.value.hint == "Run: pip install 'cartesia-calls[fast]'"
@@ -346,25 +344,79 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
 
 @NEEDS_FAST
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        ("httptools", "raise ImportError('no such symbol')"),  # it was built for another system
+        ("httptools", "raise OSError('no such symbol')"),
+        ("httptools", "import no_such_symbol"),
+        ("orjson", "raise ImportError('no such symbol')"),
+        ("orjson", "raise RuntimeError('no such symbol')"),
+        ("orjson", "import no_such_symbol"),
+    ],
+)
 def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
     kind: type[Client | AsyncClient],
+    broken: tuple[str, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    package, code = broken
     for name in list(sys.modules):
-        if name.startswith(("cartesia_calls._transports.fast", "httptools")):
+        if name.startswith(("cartesia_calls._transports.fast", package)):
             monkeypatch.delitem(sys.modules, name)
-    broken = tmp_path / "httptools.py"  # as where it was built for another system
-    broken.write_text("raise ImportError('no such symbol')\n", encoding="utf-8")
+    (tmp_path / f"{package}.py").write_text(f"{code}\n", encoding="utf-8")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     assert kind(KEY).engine == "httpx"
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("cartesia_calls", "WARNING")
-    assert "can't be imported: no such symbol" in record.message
+    assert "can't be imported: " in record.message
+    assert "no" in record.message
+    assert "symbol" in record.message
     with pytest.raises(ConfigurationError, match="can't be imported") as caught:
         kind(KEY, engine="fast")
     assert "cartesia-calls[fast]" in caught.value.hint
+
+
+@NEEDS_FAST
+@pytest.mark.parametrize("package", ["httptools", "orjson"])
+@pytest.mark.parametrize("code", ["raise ImportError('x')", "raise OSError('x')", "", None])
+def test_calls_are_made_whatever_is_wrong_with_an_accelerator(
+    package: str, code: str | None, tmp_path: Path
+) -> None:
+    if code is None:
+        (tmp_path / package).mkdir()  # an uninstalled package left its folder
+    else:
+        (tmp_path / f"{package}.py").write_text(f"{code}\n", encoding="utf-8")
+    program = """
+from cartesia_calls import Client
+from cartesia_calls.export import export
+from cartesia_calls.sandbox import Sandbox
+with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
+    print(len(client.calls.logs(sandbox.calls.finished).logs) > 1)
+"""
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_trio_gets_one_clear_error() -> None:
+    async def ask() -> None:
+        async with AsyncClient(KEY) as client:
+            await client.calls.get("ac_1")
+
+    with pytest.raises(ConfigurationError, match="runs on asyncio") as caught:
+        trio.run(ask)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert "trio.to_thread" in caught.value.hint
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

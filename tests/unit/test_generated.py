@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 import cartesia_api
 from cartesia_api import models
-from cartesia_api.types import UNSET
-from cartesia_calls import AgentCall
+from cartesia_calls import UNSET, AgentCall, AgentCallLogs
 from cartesia_calls._reader import find_misfit
 
 ALL_MODELS = [getattr(models, name) for name in models.__all__]
@@ -70,32 +69,70 @@ def test_the_types_of_every_model_can_be_resolved(model: type) -> None:
     assert misfit.pointer == ""
 
 
-def _pickled(value: object) -> object:
-    return pickle.loads(pickle.dumps(value))  # noqa: S301 - made here
+def _copied(call: AgentCall) -> AgentCall:
+    return copy.copy(call)
 
 
-@pytest.mark.parametrize("made_of", [copy.copy, copy.deepcopy, _pickled])
-def test_unset_is_one_object(made_of: Callable[[object], object]) -> None:
+def _copied_deep(call: AgentCall) -> AgentCall:
+    return copy.deepcopy(call)
+
+
+def _pickled(call: AgentCall) -> AgentCall:
+    again: AgentCall = pickle.loads(pickle.dumps(call))  # noqa: S301 - made here
+    return again
+
+
+@pytest.mark.parametrize(
+    "made_of",
+    [_copied, _copied_deep, _pickled],
+)
+def test_unset_is_one_object(made_of: Callable[[AgentCall], AgentCall]) -> None:
     call = AgentCall(id="ac_1", agent_id="agent_1", status="completed")
     again = made_of(call)
     assert again == call
-    assert isinstance(again, AgentCall)
     assert again.summary is UNSET
     assert repr(UNSET) == "UNSET"
 
 
-def test_from_dict_reads_what_to_dict_wrote_and_keeps_what_does_not_fit() -> None:
-    came = {
-        "id": "ac_1",
-        "agent_id": "agent_1",
-        "status": "completed",
-        "start_time": "2026-03-01T10:00:00+00:00",
-        "summary": ["odd"],
-        "new": {"a": [1]},
-    }
-    call = AgentCall.from_dict(came)
-    assert call.start_time == dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
-    assert call.summary is UNSET
-    assert call.to_dict() == came
-    with pytest.raises(TypeError):
-        AgentCall.from_dict({**came, "status": 1})
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+A_CALL = {"id": "ac_1", "agent_id": "agent_1", "status": "completed"}
+
+
+def test_the_repr_of_a_model_shows_what_is_set() -> None:
+    call = AgentCall.from_dict(A_CALL | {"summary": None, "end_reason": "error", "later": 7})
+    assert repr(call) == (
+        "AgentCall(id='ac_1', agent_id='agent_1', status='completed', summary=None, "
+        "end_reason='error', additional_properties={'later': 7})"
+    )
+
+
+def test_the_repr_of_a_long_log_is_short() -> None:
+    logs = AgentCallLogs("ac_1", ["line " * 100] * 20_000, NOON)
+    assert "19998 more" in repr(logs)
+    assert len(repr(logs)) < 400
+
+
+TURN = {"role": "user", "start_timestamp": 0.0, "end_timestamp": 1.0, "text": "word " * 1000}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"transcript": [TURN] * 1000},
+        {"summary": "word " * 10_000},
+        {"metadata": {f"name {n}" * 100: "word " * 1000 for n in range(1000)}},
+        {"later": [[[TURN] * 100] * 100] * 100},
+        {"later": {"in": {"in": {"in": {"in": TURN}}}}},
+        {"later": 10**1000},
+        {"telephony_params": {"headers": {f"x-{n}": "word " * 100 for n in range(1000)}}},
+    ],
+)
+def test_the_repr_of_any_call_is_short(fields: dict[str, object]) -> None:
+    assert len(repr(AgentCall.from_dict(A_CALL | fields))) < 800
+
+
+def test_the_repr_of_a_model_in_a_model_has_its_name_alone_where_there_are_many() -> None:
+    call = AgentCall.from_dict(A_CALL | {"transcript": [TURN] * 3})
+    assert "transcript=[AgentTranscript(…), AgentTranscript(…), … 1 more]" in repr(call)
+    bare = AgentCall.from_dict(A_CALL | {"telephony_params": {"to": "+15555550100"}})
+    assert "telephony_params=TelephonyParams(to='+15555550100')" in repr(bare)

@@ -121,7 +121,6 @@ except ModuleNotFoundError as error:
 
 
 def test_every_public_name_is_there_and_documented() -> None:
-    assert cartesia_calls.__all__ == sorted(cartesia_calls.__all__)
     for name in cartesia_calls.__all__:
         value: object = getattr(cartesia_calls, name)
         assert value is not None

@@ -6,6 +6,8 @@
         print(client.calls.logs("ac_123").logs)
 
 Names are imported when they are first used, so that importing this package costs next to nothing.
+
+PYTEST_DONT_REWRITE: without this word, pytest warns where the package is imported before it.
 """
 
 from ._version import __version__
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         AgentTranscript,
         APIInfo,
     )
+    from cartesia_api.types import UNSET
 
     from ._client import AsyncClient, Client
     from ._clock import Clock, SystemClock
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from ._printable import printable
     from ._redaction import Redactor, redact
     from ._retry import RetryEvent
+    from ._rows import CallRow, LogRow, rows
     from ._statistics import CallStats, call_stats
     from ._timeline import Timeline, TimelineEntry, timeline
     from ._times import read_moment
@@ -75,6 +79,7 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "CallLogsNotAvailableError",
     "CallNotFoundError",
     "CallPage",
+    "CallRow",
     "CallStats",
     "CartesiaError",
     "Client",
@@ -85,6 +90,7 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "LEVELS",
     "LogLine",
     "LogRecord",
+    "LogRow",
     "LogsRewrittenError",
     "LogsWaitTimeoutError",
     "MissingLogsReason",
@@ -97,6 +103,7 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "SystemClock",
     "Timeline",
     "TimelineEntry",
+    "UNSET",
     "UnprocessableEntityError",
     "__version__",
     "call_stats",
@@ -107,6 +114,7 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "read_moment",
     "redact",
     "reply_gaps",
+    "rows",
     "timeline",
     "tool_failed",
 ]
@@ -121,17 +129,20 @@ _HOMES = {
     "AgentTranscript": "cartesia_api.models",
     "AsyncClient": "cartesia_calls._client",
     "CallPage": "cartesia_calls._listing",
+    "CallRow": "cartesia_calls._rows",
     "CallStats": "cartesia_calls._statistics",
     "Client": "cartesia_calls._client",
     "Clock": "cartesia_calls._clock",
     "LEVELS": "cartesia_calls._log_lines",
     "LogLine": "cartesia_calls._log_lines",
     "LogRecord": "cartesia_calls._log_records",
+    "LogRow": "cartesia_calls._rows",
     "Redactor": "cartesia_calls._redaction",
     "RetryEvent": "cartesia_calls._retry",
     "SystemClock": "cartesia_calls._clock",
     "Timeline": "cartesia_calls._timeline",
     "TimelineEntry": "cartesia_calls._timeline",
+    "UNSET": "cartesia_api.types",
     "call_stats": "cartesia_calls._statistics",
     "is_over": "cartesia_calls._missing_logs",
     "log_line": "cartesia_calls._log_lines",
@@ -140,6 +151,7 @@ _HOMES = {
     "read_moment": "cartesia_calls._times",
     "redact": "cartesia_calls._redaction",
     "reply_gaps": "cartesia_calls._turns",
+    "rows": "cartesia_calls._rows",
     "timeline": "cartesia_calls._timeline",
     "tool_failed": "cartesia_calls._turns",
 }

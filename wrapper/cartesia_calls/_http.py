@@ -49,6 +49,7 @@ class Request(NamedTuple):
         timeout: The bound of the attempt, in seconds.
         sink: Takes the body of a success, piece by piece, instead of the response.
         max_bytes: How long the response's body may be, decoded, unless the sink takes it.
+        attempt: Which attempt at its operation it is; 1 for the first.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Request(NamedTuple):
     timeout: float
     sink: Sink | None = None
     max_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
+    attempt: int = 1
 
     def __repr__(self) -> str:
         """Return what it is, without the headers, which are the user's own too."""

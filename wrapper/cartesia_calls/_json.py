@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import ModuleType
 
 # Where orjson gives a float for a whole number that is too large for 64 bits.
 _LARGEST_EXACT = 2.0**63
@@ -19,17 +18,18 @@ _RFC_3339 = re.compile(
 )
 
 
-def find_orjson() -> ModuleType | None:
-    """Return the module orjson, None where it is not installed."""
+def _find_fast_reader() -> Callable[[bytes], object] | None:
+    """Return orjson's reader, None where orjson is not installed or broken."""
     try:
         import orjson  # noqa: PLC0415 - it may not be installed
-    except ImportError:
+
+        read: Callable[[bytes], object] = orjson.loads
+    except Exception:  # noqa: BLE001 - a broken one may raise anything
         return None
-    return orjson
+    return read
 
 
-_orjson = find_orjson()
-_read_fast: Callable[[bytes], object] | None = _orjson.loads if _orjson else None
+_read_fast = _find_fast_reader()
 
 
 def read_json(body: bytes, number_free: frozenset[str] = frozenset()) -> object:

@@ -140,7 +140,7 @@ class Sender:
         """
 
         async def attempt(bounded: Request) -> tuple[Response, Response]:
-            response = await self.transport.send(bounded)
+            response = await self._send_once(bounded)
             return response, response
 
         return await self.retried(request, attempt, repeatable=repeatable)
@@ -198,7 +198,7 @@ class Sender:
             patience: How long to wait for each later piece.
         """
         end = self.clock.monotonic() + request.timeout
-        response = await self.transport.stream(request)
+        response = await self._stream_once(request)
         try:
             piece = body = await self._read_before(end, request, response)
             while (
@@ -211,6 +211,20 @@ class Sender:
             raise
         response.bound_reads(patience)
         return Response(response.status_code, response.headers, body), Opening(response, body)
+
+    async def _send_once(self, request: Request) -> Response:
+        if not _log.is_debugging():
+            return await self.transport.send(request)
+        from ._request_log import logged_send  # noqa: PLC0415 - rarely needed
+
+        return await logged_send(self.transport, request, self.clock.monotonic)
+
+    async def _stream_once(self, request: Request) -> StreamedResponse:
+        if not _log.is_debugging():
+            return await self.transport.stream(request)
+        from ._request_log import logged_stream  # noqa: PLC0415 - rarely needed
+
+        return await logged_stream(self.transport, request, self.clock.monotonic)
 
     async def _read_before(self, end: float, request: Request, response: StreamedResponse) -> bytes:
         left = end - self.clock.monotonic()
@@ -261,6 +275,7 @@ class Retries:
                 failure.summary += f" It was tried {attempt} times."
             raise failure
         self._attempt += 1
+        self._request = self._request._replace(attempt=self._attempt)
         _log.info("%s Retrying in %.2f s (retry %d).", failure.summary, pause, attempt)
         if sender.settings.on_retry is not None:
             event = RetryEvent(self._request.method, self._request.url, attempt, pause, failure)

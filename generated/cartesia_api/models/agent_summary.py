@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, model_from_dict, model_to_dict
+from ..types import UNSET, model_from_dict, model_to_dict, short_repr
 
 if TYPE_CHECKING:
     import datetime
@@ -76,6 +76,9 @@ class AgentSummary:
         "has_text_to_agent_run": "has_text_to_agent_run",
         "deployment_count": "deployment_count",
     }
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def to_dict(self) -> dict[str, Any]:
         return model_to_dict(self)

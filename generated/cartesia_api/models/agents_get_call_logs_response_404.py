@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import model_from_dict, model_to_dict
+from ..types import model_from_dict, model_to_dict, short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,9 @@ class AgentsGetCallLogsResponse404:
         "message": "message",
         "description": "description",
     }
+
+    def __repr__(self) -> str:
+        return short_repr(self)
 
     def to_dict(self) -> dict[str, Any]:
         return model_to_dict(self)

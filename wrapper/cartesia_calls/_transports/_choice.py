@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from cartesia_calls import _log
@@ -77,7 +76,16 @@ def _module(name: str) -> Any:  # noqa: ANN401 - see above
 
 
 def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
-    missing = [package for package in _PACKAGES_OF_FAST if find_spec(package) is None]
+    missing: list[str] = []
+    for package in _PACKAGES_OF_FAST:
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            if error.name != package:
+                raise _broken(error) from error
+            missing.append(package)
+        except Exception as error:  # a broken one may raise anything
+            raise _broken(error) from error
     if missing:
         raise ConfigurationError(
             f"The engine `fast` needs packages that are not installed: {' and '.join(missing)}.",
@@ -85,12 +93,16 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
         )
     try:
         return _module(flavour.fast)
-    except ImportError as error:
-        _log.warning("The engine `fast` is installed and can't be imported: %s", error)
-        raise ConfigurationError(
-            f"The engine `fast` is installed and can't be imported: {error}.",
-            hint="Reinstall it with: pip install --force-reinstall 'cartesia-calls[fast]'",
-        ) from error
+    except ImportError as error:  # such as an empty folder that has the package's name
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> ConfigurationError:
+    _log.warning("The engine `fast` is installed and can't be imported: %s", error)
+    return ConfigurationError(
+        f"The engine `fast` is installed and can't be imported: {error}.",
+        hint="Reinstall it with: pip install --force-reinstall 'cartesia-calls[fast]'",
+    )
 
 
 def _library_of(client: object, flavour: Flavour) -> ModuleType:

@@ -42,9 +42,16 @@ class LoopGuard:
         """Refuse another event loop than the first.
 
         Raises:
-            ConfigurationError: Another one is running.
+            ConfigurationError: Another one is running, or none of asyncio.
         """
-        running = asyncio.get_running_loop()
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            raise ConfigurationError(
+                "AsyncClient runs on asyncio, and no asyncio event loop is running here.",
+                hint="In trio, use Client in a thread: "
+                "`await trio.to_thread.run_sync(client.calls.logs, call_id)`.",
+            ) from None
         if self._loop is None:
             self._loop = running
         elif self._loop is not running:

@@ -7,7 +7,6 @@ import re
 from datetime import datetime
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,16 +19,21 @@ _WITH_FRACTIONS = frozenset({"number", "json"})
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
+def _fast_writer() -> Callable[[object], bytes] | None:
+    try:
+        orjson: Any = import_module("orjson")
+        return partial(orjson.dumps, option=orjson.OPT_APPEND_NEWLINE)
+    except Exception:  # noqa: BLE001 - not installed, or broken in any way
+        return None
+
+
 def _text(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"JSON has no type for {type(value).__name__}")
 
 
-_orjson: Any = import_module("orjson") if find_spec("orjson") else None
-_write_fast: Callable[[object], bytes] | None = (
-    partial(_orjson.dumps, option=_orjson.OPT_APPEND_NEWLINE) if _orjson else None
-)
+_write_fast = _fast_writer()
 _encoder = partial(json.JSONEncoder, ensure_ascii=False, separators=(",", ":"), default=_text)
 _encode = _encoder(allow_nan=False).encode
 _encode_infinities = _encoder(allow_nan=True).encode

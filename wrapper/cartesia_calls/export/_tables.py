@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from cartesia_calls import log_line, reply_gaps
+from cartesia_calls import reply_gaps, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -110,22 +110,8 @@ _INT64 = range(-(2**63), 2**63)
 
 def log_rows(logs: AgentCallLogs, call_id: str, agent_id: str) -> list[Row]:
     """Return a row for each line."""
-    updated_at = in_utc(logs.updated_at)
-    rows: list[Row] = []
-    for index, text in enumerate(logs.logs):
-        level, time = log_line(text)
-        rows.append(
-            {
-                "call_id": call_id,
-                "agent_id": agent_id,
-                "index": index,
-                "text": text,
-                "level": level,
-                "time": in_utc(time),
-                "updated_at": updated_at,
-            }
-        )
-    return rows
+    ours = {"call_id": call_id, "agent_id": agent_id}
+    return [{**ours, **row, **ours} for row in rows(logs)]
 
 
 def record_rows(record: Mapping[str, object]) -> list[Row]:
@@ -141,7 +127,7 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
     found = record.get("transcript")
     turns = cast("list[object]", found) if isinstance(found, list) else [found]
     turns = turns if found is not None else []
-    rows: list[Row] = []
+    found_rows: list[Row] = []
     for index, (turn, gap) in enumerate(zip(turns, reply_gaps(turns), strict=True)):
         ours = {
             "call_id": record["id"],
@@ -150,8 +136,8 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
             "raw": turn,
         }
         fields = cast("dict[str, object]", turn) if isinstance(turn, dict) else {}
-        rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=gap))
-    return rows
+        found_rows.append(_row(TRANSCRIPT, fields, **ours, reply_gap=gap))
+    return found_rows
 
 
 def in_utc(moment: datetime | None) -> datetime | None:

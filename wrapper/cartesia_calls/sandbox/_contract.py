@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeGuard
 
@@ -88,7 +90,7 @@ def parse_yaml(text: str) -> object:
     return document
 
 
-def load_contract(path: Path | None = None) -> Contract:
+def load_contract(path: Traversable | None = None) -> Contract:
     """Read the contract.
 
     Args:
@@ -113,10 +115,10 @@ def load_contract(path: Path | None = None) -> Contract:
     )
 
 
-def _find_spec() -> Path:
-    here = Path(__file__).resolve()
-    # A wheel has the spec beside this file; a checkout has its only copy in openapi/.
-    candidates = (here.with_name(_SPEC_NAME), here.parents[3] / "openapi" / _SPEC_NAME)
+def _find_spec() -> Traversable:
+    package = files("cartesia_calls.sandbox")
+    # A wheel has the spec in the package; a checkout has its only copy in openapi/.
+    candidates = (package / _SPEC_NAME, Path(__file__).parents[3] / "openapi" / _SPEC_NAME)
     for candidate in candidates:
         if candidate.is_file():
             return candidate

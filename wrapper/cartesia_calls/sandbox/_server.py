@@ -1,10 +1,12 @@
 """An ASGI application run by uvicorn on a loopback socket."""
 
+import asyncio
 import contextlib
 import ipaddress
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator
 from types import FrameType
 
@@ -70,6 +72,16 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
+class _EventLoop(asyncio.SelectorEventLoop):
+    """An event loop that runs on where freezegun or time-machine has stopped the clock of a test."""
+
+    def time(self) -> float:
+        """Return the seconds of the system's clock, read in a way that such tools leave alone."""
+        # Windows has no such way.
+        has_clock = hasattr(time, "clock_gettime")
+        return time.clock_gettime(time.CLOCK_MONOTONIC) if has_clock else super().time()
+
+
 class Server(uvicorn.Server):
     """A uvicorn that logs nothing and reports when it accepts connections."""
 
@@ -77,7 +89,6 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                loop="asyncio",
                 http="h11",
                 ws="none",
                 lifespan="off",
@@ -91,6 +102,11 @@ class Server(uvicorn.Server):
             )
         )
         self._on_started = on_started
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until it is stopped."""
+        with asyncio.Runner(loop_factory=_EventLoop) as runner:
+            runner.run(self.serve(sockets))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept connections on the sockets, then report it."""

@@ -1,0 +1,11 @@
+"""What PyInstaller is told of this package, so that a frozen app has all of it.
+
+PyInstaller finds the folder by the entry point `pyinstaller40`.
+"""
+
+from pathlib import Path
+
+
+def hook_folders() -> list[str]:
+    """Return the folders with hooks for PyInstaller."""
+    return [str(Path(__file__).parent)]
