@@ -71,13 +71,7 @@ _NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
 
 
 def status_error(request: Request, response: Response, now: datetime) -> APIStatusError:
-    """Return the exception for a response that is not a success; never fails itself.
-
-    Args:
-        request: What was sent.
-        response: The response; its status is not 2xx.
-        now: The present time, for a `Retry-After` that is a date.
-    """
+    """Return the exception for a response that is not a success; never fails itself."""
     facts = _read(request, response, now)
     error_class, hint = _classify(facts)
     said = ": ".join(excerpt(part).rstrip(" .") for part in (facts.title, facts.message) if part)
@@ -192,12 +186,7 @@ def _text(fields: dict[str, object], name: str) -> str | None:
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one.
-
-    Args:
-        headers: Of the response, names in lower case.
-        now: The present time, for a date; aware.
-    """
+    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one."""
     milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
         return milliseconds / 1000

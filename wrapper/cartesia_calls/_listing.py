@@ -129,19 +129,7 @@ async def list_pages(
     after: str | None = None,
     on_unplaced: Callable[[int], None] | None = None,
 ) -> AsyncGenerator[CallPage, None]:
-    """Yield the wanted calls of each page, newest first.
-
-    Args:
-        sender: Sends the requests.
-        query: Which calls to list.
-        after: Where to begin: a page's `next_cursor`.
-        on_unplaced: Called with the number of calls that a page leaves out because they have no time.
-
-    Raises:
-        ResponseValidationError: A cursor repeats, or the server says that there is more and not where.
-        APIStatusError: The server refused; the class tells why.
-        APIConnectionError: No complete response came back.
-    """
+    """Yield the wanted calls of each page, newest first."""
     from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
     wanted = query.limit
@@ -189,9 +177,6 @@ def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:
 
     Servers differ in what they send: `next_page` is the cursor where there is one; without it the
     last call's id is, if `has_more` says so, or if there is neither and the page is full.
-
-    Raises:
-        ResponseValidationError: The cursor is nowhere to be found.
     """
     if page.has_more is False:
         return None

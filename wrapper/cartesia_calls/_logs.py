@@ -190,11 +190,7 @@ class _LineStream:
         GET_CALL_LOGS.check_status(self._head._replace(body=self._beginning))
 
     async def next_lines(self) -> list[str]:
-        """Return the next lines, none at the end.
-
-        Raises:
-            ResponseValidationError: The document is not what the spec says; after its good lines.
-        """
+        """Return the next lines, none at the end."""
         lines: list[str] = []
         while not (lines or self._is_over or self._error):
             if not self._is_first:
@@ -277,11 +273,7 @@ class _Seen:
     quiet_looks_at_the_end: int = 0
 
     def take(self, logs: AgentCallLogs) -> list[str]:
-        """Return the lines that are new.
-
-        Raises:
-            LogsRewrittenError: Previous lines are gone or changed.
-        """
+        """Return the lines that are new."""
         before = len(self.lines)
         if logs.updated_at == self.updated_at and len(logs.logs) == before:
             self.quiet_looks += 1

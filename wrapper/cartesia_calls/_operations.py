@@ -141,11 +141,7 @@ class Operation(Generic[P, T]):
         return RequestParts(made["method"].upper(), path, made["headers"])
 
     def parse(self, response: Response) -> tuple[T, list[Misfit]]:
-        """Return the model that a success holds, and what in it did not fit and was kept untyped.
-
-        Raises:
-            ResponseValidationError: The response can't be read as the model.
-        """
+        """Return the model that a success holds, and what in it did not fit and was kept untyped."""
         self.check_status(response)
         from ._reader import Misfit  # noqa: PLC0415 - not before there is a response
 
@@ -159,34 +155,20 @@ class Operation(Generic[P, T]):
         return cast("T", result), misfits
 
     def check_status(self, response: Response) -> None:
-        """Check the status of a success.
-
-        Raises:
-            ResponseValidationError: The spec does not document it.
-        """
+        """Check the status of a success."""
         if response.status_code != OK:
             problem = f"has status {response.status_code}, which the spec does not document"
             raise self.invalid(response, "", problem)
 
     def check_file(self, response: Response, media_type: str) -> None:
-        """Check the head of a success answer whose body is a file of this type, such as `audio/`.
-
-        Raises:
-            ResponseValidationError: The answer is not what the spec says.
-        """
+        """Check the head of a success answer whose body is a file of this type, such as `audio/`."""
         self.check_status(response)
         found = response.headers.get("content-type", "application/octet-stream")
         if not found.startswith((media_type, "application/octet-stream")):
             raise self.invalid(response, "", f"is {found}, not {media_type}…")
 
     def invalid(self, response: Response, pointer: str, problem: str) -> ResponseValidationError:
-        """Return the error for an answer that is not what the spec says.
-
-        Args:
-            response: The answer.
-            pointer: Where the problem is, as a JSON Pointer; empty for the whole body.
-            problem: What it is.
-        """
+        """Return the error for an answer that is not what the spec says."""
         where = pointer or "the answer"
         return ResponseValidationError(
             f"The answer to {self.operation_id} is not what the spec says: "
@@ -198,11 +180,7 @@ class Operation(Generic[P, T]):
         )
 
     def decode_object(self, response: Response) -> dict[str, object]:
-        """Return the JSON object that a success holds, as it came.
-
-        Raises:
-            ResponseValidationError: The response is not a JSON object.
-        """
+        """Return the JSON object that a success holds, as it came."""
         self.check_status(response)
         if isinstance(value := self._decode(response), dict):
             return cast("dict[str, object]", value)

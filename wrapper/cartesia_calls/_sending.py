@@ -74,13 +74,7 @@ class Sender:
     warned: set[str] = field(default_factory=set[str], repr=False)
 
     async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call an operation and return the model of its success.
-
-        Raises:
-            APIConnectionError: No complete response came back, at the last attempt.
-            APIStatusError: The last response is not a success; the class tells which.
-            ResponseValidationError: The response is not what the spec says.
-        """
+        """Call an operation and return the model of its success."""
         request = self.request(operation, operation.request_parts(*args, **kwargs))
         response = await self.send(request, repeatable=operation.repeatable)
         try:

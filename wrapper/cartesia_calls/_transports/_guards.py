@@ -44,11 +44,7 @@ class Deadline:
         self.moment = time() + request.timeout
 
     def left(self, *, may_have_arrived: bool = True) -> float:
-        """Return the seconds left, always more than 0.
-
-        Raises:
-            APITimeoutError: No time is left.
-        """
+        """Return the seconds left, always more than 0."""
         left = self.moment - self._time()
         if left <= 0:
             raise timed_out(self.request, may_have_arrived=may_have_arrived)
@@ -66,11 +62,7 @@ class ProcessGuard:
         return os.getpid() == self._pid
 
     def check(self) -> None:
-        """Refuse another process: two that share connections receive each other's responses.
-
-        Raises:
-            ConfigurationError: This is a fork of the process that the transport was made in.
-        """
+        """Refuse another process: two that share connections receive each other's responses."""
         if not self.is_here():
             raise ConfigurationError(
                 "This client was made in another process, before a fork; its connections belong "
@@ -123,11 +115,7 @@ class Slots:
             self._free.put(None)
 
     async def take(self, deadline: Deadline) -> None:
-        """Wait for a slot.
-
-        Raises:
-            APITimeoutError: None came free in time.
-        """
+        """Wait for a slot."""
         try:
             self._free.get(timeout=deadline.left(may_have_arrived=False))
         except Empty:

@@ -316,11 +316,7 @@ class _StreamedResponse(StreamedBody):
 
 
 def transport_options(route: Route) -> dict[str, Any]:
-    """Return what an HTTP transport of ours is made with.
-
-    Raises:
-        ConfigurationError: The proxy or the certificates that the environment names can't be used.
-    """
+    """Return what an HTTP transport of ours is made with."""
     import httpx  # noqa: PLC0415 - slow to import; the user's own client may be httpx2's
 
     options: dict[str, Any] = {

@@ -39,11 +39,7 @@ class LoopGuard:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def check(self) -> None:
-        """Refuse another event loop than the first.
-
-        Raises:
-            ConfigurationError: Another one is running.
-        """
+        """Refuse another event loop than the first."""
         running = asyncio.get_running_loop()
         if self._loop is None:
             self._loop = running

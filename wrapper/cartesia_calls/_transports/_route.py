@@ -52,11 +52,7 @@ class Route:
 
 
 def find_route(base_url: str) -> Route:
-    """Return how to reach a base URL.
-
-    Raises:
-        ConfigurationError: The URL's host, or a proxy or certificate setting can't be used.
-    """
+    """Return how to reach a base URL."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     _check_host(host, parts.netloc)
@@ -77,11 +73,7 @@ def find_route(base_url: str) -> Route:
 
 
 def make_tls_context(route: Route) -> ssl.SSLContext:
-    """Return the context of TLS connections.
-
-    Raises:
-        ConfigurationError: The environment's certificates can't be read.
-    """
+    """Return the context of TLS connections."""
     import ssl  # noqa: PLC0415 - not needed for plain HTTP
 
     import certifi  # noqa: PLC0415 - comes with httpx, which trusts it too
@@ -97,11 +89,7 @@ def make_tls_context(route: Route) -> ssl.SSLContext:
 
 
 def make_direct_tls_context(route: Route) -> ssl.SSLContext | None:
-    """Return the context of connections straight to the server; None for plain HTTP.
-
-    Raises:
-        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
-    """
+    """Return the context of connections straight to the server; None for plain HTTP."""
     if route.proxy is not None:
         raise ConfigurationError(
             "The engine `fast` sends through no proxy, and the environment names one.",

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 
 def make_transport(route: Route, clock: Clock) -> FastTransport:
-    """Return a transport for asyncio.
-
-    Raises:
-        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
-    """
+    """Return a transport for asyncio."""
     del clock  # the event loop's counts
     return FastTransport(route, _LoopNetwork(route))
 

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def make_transport(route: Route, clock: Clock) -> FastTransport:
-    """Return a transport for threads.
-
-    Raises:
-        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
-    """
+    """Return a transport for threads."""
     return FastTransport(route, _SocketNetwork(route, clock))
 
 

@@ -37,20 +37,11 @@ class Connection(Protocol):
     idle_since: float
 
     def send(self, data: bytes, deadline: Deadline) -> None:
-        """Send a request's bytes; what the deadline bounds begins here.
-
-        Raises:
-            APIConnectionError: The connection is lost.
-        """
+        """Send a request's bytes; what the deadline bounds begins here."""
         ...
 
     async def receive(self, deadline: Deadline) -> None:
-        """Wait until more of the response has come.
-
-        Raises:
-            APITimeoutError: Nothing came before the deadline.
-            APIConnectionError: The connection broke off, or what came is no response.
-        """
+        """Wait until more of the response has come."""
         ...
 
     def has_news(self) -> bool:
@@ -82,11 +73,7 @@ class Network(Protocol):
         ...
 
     async def connect(self, deadline: Deadline) -> Connection:
-        """Return a new connection.
-
-        Raises:
-            APIConnectionError: There is none before the deadline.
-        """
+        """Return a new connection."""
         ...
 
     async def close(self, connections: list[Connection]) -> None:
