@@ -35,9 +35,6 @@ class _SocketNetwork:
         slots = Slots()
         self.take_slot, self.release_slot = slots.take, slots.release
 
-    def check(self) -> None:
-        """Accept any thread."""
-
     async def connect(self, deadline: Deadline) -> _SocketConnection:
         try:
             plain = self._connect_to_any(deadline)
