@@ -41,19 +41,7 @@ class CallPage(list["AgentCall"]):
 
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls to list.
-
-    Attributes:
-        agent_id: Those of this agent.
-        batch_id: Those of this batch.
-        statuses: Those with one of these statuses; all if empty.
-        since: Those that started at this moment or later.
-        until: Those that started before this moment.
-        limit: At most this many.
-        expand_transcript: Whether to include transcripts.
-        undated: Whether to include calls without any time, and to send no window to the server,
-            which may leave out calls that never started.
-    """
+    """Which calls to list; see `AsyncCalls.list`."""
 
     agent_id: str | None = None
     batch_id: str | None = None
