@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError, Client
-from cartesia_calls._settings import DEFAULT_BASE_URL, EngineName
-from engines import ENGINES, FLAVOURS, Flavour
+from cartesia_calls._settings import DEFAULT_BASE_URL
+from engines import ENGINES, FLAVOURS, EngineName, Flavour
 from fake_server import KEY, gathered, gathered_async
 from oracle import Oracle
 from scripted_server import Script, ScriptedServer

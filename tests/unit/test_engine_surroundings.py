@@ -24,9 +24,17 @@ from cartesia_calls import (
     ConfigurationError,
     NotFoundError,
 )
-from cartesia_calls._settings import EngineName
 from cartesia_calls._transports import _choice
-from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, SyncTransport, a_request, send
+from engines import (
+    ENGINES,
+    FLAVOURS,
+    INSTALLED,
+    EngineName,
+    Flavour,
+    SyncTransport,
+    a_request,
+    send,
+)
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cartesia_calls import APIConnectionError
-from cartesia_calls._settings import EngineName
 from cartesia_calls._transports._guards import LONGEST_HEAD
-from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
 from scripted_server import ScriptedServer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

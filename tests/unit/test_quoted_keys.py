@@ -13,8 +13,7 @@ import pytest
 
 from cartesia_calls import APIConnectionError, CartesiaError, Client, ResponseValidationError
 from cartesia_calls._secret import ApiKey
-from cartesia_calls._settings import EngineName
-from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
 from fake_server import KEY, FakeServer
 from scripted_server import ScriptedServer, answer, saying
 from skipping_clock import SkippingClock

@@ -13,9 +13,8 @@ import httpx
 import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
-from cartesia_calls._settings import EngineName
 from cartesia_calls._transports._failures import timed_out
-from engines import ENGINES, a_request
+from engines import ENGINES, EngineName, a_request
 from fake_clock import FakeClock
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from ._arguments import check_id, check_limit, check_seconds
 from ._driving import documented_by, iterate, run
-from ._exceptions import ResponseValidationError
 from ._listing import CallQuery, list_pages
 from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
 from ._operations import CANCEL_CALL, DELETE_CALL, DOWNLOAD_CALL_AUDIO, GET_CALL, SPEC_VERSION
@@ -300,11 +299,7 @@ class AsyncCalls:
             )
             # What was written to a pipe can't be taken back for a second attempt.
             response = await self._sender.send(request, repeatable=is_rewritable(target))
-            try:
-                operation.check_file(response, "audio/")
-            except ResponseValidationError as error:
-                self._sender.settings.api_key.mask(error)
-                raise
+            self._sender.read(operation.check_audio, response)
         return target
 
     async def cancel(self, call_id: str) -> None:

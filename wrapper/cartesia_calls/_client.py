@@ -12,7 +12,6 @@ from ._clock import SystemClock
 from ._driving import run
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
 from ._operations import GET_STATUS, SPEC_VERSION
-from ._retry import RetryPolicy
 from ._secret import concealed
 from ._sending import Sender
 from ._settings import (
@@ -37,11 +36,6 @@ if TYPE_CHECKING:
 class HttpClient(Protocol):
     """An `httpx.Client` or an `httpx2.Client`."""
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is closed."""
-        ...
-
     def close(self) -> None:
         """Close it."""
         ...
@@ -49,11 +43,6 @@ class HttpClient(Protocol):
 
 class AsyncHttpClient(Protocol):
     """An `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is closed."""
-        ...
 
     async def aclose(self) -> None:
         """Close it."""
@@ -198,8 +187,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
     @cached_property
     def _sender(self) -> Sender:
         settings = self._settings
-        policy = RetryPolicy(max_retries=settings.max_retries)
-        return Sender(settings, policy, settings.clock, self._transport, self._sleep)
+        return Sender(settings, settings.max_retries, settings.clock, self._transport, self._sleep)
 
     @abstractmethod
     async def _sleep(self, seconds: float) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import ModuleType
 
 # Where orjson gives a float for a whole number that is too large for 64 bits.
 _LARGEST_EXACT = 2.0**63
@@ -19,17 +19,11 @@ _RFC_3339 = re.compile(
 )
 
 
-def find_orjson() -> ModuleType | None:
-    """Return the module orjson, None where it is not installed."""
-    try:
-        import orjson  # noqa: PLC0415 - it may not be installed
-    except ImportError:
-        return None
-    return orjson
+_read_fast: Callable[[bytes], object] | None = None
+with suppress(ImportError):  # it may not be installed
+    import orjson
 
-
-_orjson = find_orjson()
-_read_fast: Callable[[bytes], object] | None = _orjson.loads if _orjson else None
+    _read_fast = orjson.loads
 
 
 def read_json(body: bytes, number_free: frozenset[str] = frozenset()) -> object:
