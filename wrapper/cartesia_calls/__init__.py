@@ -100,33 +100,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "APIInfo": "cartesia_api.models",
-    "AgentCall": "cartesia_api.models",
-    "AgentCallLogs": "cartesia_api.models",
-    "AgentCallStatus": "cartesia_api.known_values",
-    "AgentSummary": "cartesia_api.models",
-    "AsyncClient": "cartesia_calls._client",
-    "CallPage": "cartesia_calls._listing",
-    "CallStats": "cartesia_calls._statistics",
-    "Client": "cartesia_calls._client",
-    "Clock": "cartesia_calls._clock",
-    "LogLine": "cartesia_calls._log_lines",
-    "LogRecord": "cartesia_calls._log_records",
-    "Redactor": "cartesia_calls._redaction",
-    "RetryEvent": "cartesia_calls._retry",
-    "SystemClock": "cartesia_calls._clock",
-    "Timeline": "cartesia_calls._timeline",
-    "TimelineEntry": "cartesia_calls._timeline",
-    "call_stats": "cartesia_calls._statistics",
-    "is_over": "cartesia_calls._missing_logs",
-    "log_line": "cartesia_calls._log_lines",
-    "log_records": "cartesia_calls._log_records",
-    "read_moment": "cartesia_calls._times",
-    "redact": "cartesia_calls._redaction",
-    "reply_gaps": "cartesia_calls._turns",
-    "timeline": "cartesia_calls._timeline",
-    "tool_failed": "cartesia_calls._turns",
+    "cartesia_api.known_values": "AgentCallStatus",
+    "cartesia_api.models": "APIInfo AgentCall AgentCallLogs AgentSummary",
+    "cartesia_calls._client": "AsyncClient Client",
+    "cartesia_calls._clock": "Clock SystemClock",
+    "cartesia_calls._listing": "CallPage",
+    "cartesia_calls._log_lines": "LogLine log_line",
+    "cartesia_calls._log_records": "LogRecord log_records",
+    "cartesia_calls._missing_logs": "is_over",
+    "cartesia_calls._redaction": "Redactor redact",
+    "cartesia_calls._retry": "RetryEvent",
+    "cartesia_calls._statistics": "CallStats call_stats",
+    "cartesia_calls._timeline": "Timeline TimelineEntry timeline",
+    "cartesia_calls._times": "read_moment",
+    "cartesia_calls._turns": "reply_gaps tool_failed",
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
@@ -134,7 +123,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - part of what is put off
 
-    value: object = getattr(import_module(_HOMES.get(name, "cartesia_calls._exceptions")), name)
+    value: object = getattr(import_module(_HOME_OF.get(name, "cartesia_calls._exceptions")), name)
     globals()[name] = value
     return value
 

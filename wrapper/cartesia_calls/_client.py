@@ -24,7 +24,6 @@ from ._transports._choice import ASYNC, SYNC, make_transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from cartesia_api.models import APIInfo
 
@@ -244,7 +243,7 @@ class Client(_BaseClient[HttpClient]):
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
-            APIStatusError: The server refused; the class tells why.
+            APIStatusError: The server refused; its class says why.
             APIConnectionError: No complete response came back.
             ResponseValidationError: The response is not what the spec says.
         """
@@ -260,12 +259,7 @@ class Client(_BaseClient[HttpClient]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -292,7 +286,7 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
-            APIStatusError: The server refused; the class tells why.
+            APIStatusError: The server refused; its class says why.
             APIConnectionError: No complete response came back.
             ResponseValidationError: The response is not what the spec says.
         """
@@ -308,10 +302,5 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()

@@ -1,7 +1,7 @@
 """Turns a response that is not a success into the exception that describes it.
 
 Error bodies come in four shapes: the structured one of 2026-03-01, the logs operation's own 404,
-plain text `Title: Message`, and whatever a proxy may say.
+plain text `Title: Message`, and whatever a proxy sends.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _status_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        # Gateways send codes that nobody has registered, such as 520.
+        # Gateways send unregistered codes, such as 520.
         return "Unregistered status"
 
 
@@ -173,7 +173,7 @@ def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | N
     if (description := _text(fields, "description")) is not None:
         # The logs operation's 404 calls the title `message` and the message `description`.
         return title or message, description
-    # HTML, and JSON that was cut short, have no title that could be told from the rest.
+    # HTML, and JSON that was cut short, have no title that can be found.
     if isinstance(body, str) and not body.lstrip().startswith(("<", "{", "[")):
         before, separator, after = body.strip().partition(": ")
         return (before, after) if separator else (None, before or None)
@@ -186,7 +186,7 @@ def _text(fields: dict[str, object], name: str) -> str | None:
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one."""
+    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a valid one."""
     milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
         return milliseconds / 1000

@@ -142,7 +142,7 @@ async def list_pages(
             start_time_lte=last_start,
             cartesia_version=SPEC_VERSION,
         )
-        # A call that the previous page had already is not given twice.
+        # A call that was on the previous page is skipped.
         matching = [c for c in page.data if c.id not in last_page and query.matches(c)]
         calls = [call for call in matching if query.can_place(call)]
         if on_unplaced is not None:
@@ -180,7 +180,7 @@ def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:
 def _lost(pointer: str, problem: str) -> ResponseValidationError:
     return ResponseValidationError(
         f"The list of calls can't be read to its end: {pointer} {problem}.",
-        hint="What came before is good. Try again; if it stays, tell the provider.",
+        hint="The calls so far are complete. Try again; if it fails again, report it to the provider.",
         problem=problem,
         pointer=pointer,
     )

@@ -24,7 +24,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 def is_rewritable(target: Path) -> bool:
-    """Tell whether what was written can be replaced: not in what is there and no regular file."""
+    """Return whether a second attempt can replace what was written: not in a pipe or a device."""
     return target.is_file() or not target.exists()
 
 

@@ -1,4 +1,4 @@
-"""Requests sent until there is a response worth having, or no hope for one."""
+"""Requests, sent and retried until there is a success or no retry is left."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Sender:
     Attributes:
         settings: Base URL, key, version, timeout and headers of every request.
         max_retries: How often a request is retried.
-        clock: Tells the time.
+        clock: The source of the time.
         transport: Sends the requests.
         sleep: Lets seconds pass.
         deadline: No operation may last beyond this moment of the clock's `monotonic`.

@@ -153,7 +153,7 @@ def _without_secrets(url: object) -> object:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a URL's host can only be this machine."""
+    """Return whether a URL's host can only be this machine."""
     if host == "localhost":
         return True
     try:

@@ -15,7 +15,7 @@ _LARGEST_PIECE = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB = zlib.MAX_WBITS
 _BARE_DEFLATE = -zlib.MAX_WBITS
-# What servers call deflate has two formats; its first bytes tell which.
+# What servers call deflate has two formats; its first bytes show which.
 _WINDOW_BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": None}
 # How much is looked at after a gzip member at once: zlib copies what it leaves.
 _START_OF_A_MEMBER = 4096
