@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 # Where a proxy may be set elsewhere than in the environment's variables.
 _WITH_SYSTEM_PROXIES = frozenset({"darwin", "win32"})
 _PORTS = {"http": 80, "https": 443}
+_BRACKETED = re.compile(r"\[[^\[\]]+\](:\d*)?")
+_DOTTED_NUMBERS = re.compile(r"[\d.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def find_route(base_url: str) -> Route:
     """Return how to reach a base URL."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
+    _check_host(host, parts.netloc)
     is_tls = parts.scheme == "https"
     # A proxy named by the environment would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
@@ -108,6 +112,19 @@ def unusable(error: Exception) -> ConfigurationError:
         hint="Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and "
         "SSLKEYLOGFILE; a SOCKS proxy needs the package socksio.",
     )
+
+
+def _check_host(host: str, netloc: str) -> None:
+    """Refuse an address that can't exist."""
+    try:
+        if _DOTTED_NUMBERS.fullmatch(host):
+            ipaddress.IPv4Address(host)
+        elif "[" in netloc:
+            ipaddress.IPv6Address(host if _BRACKETED.fullmatch(netloc) else netloc)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"The base URL's host can't be one: {error}.", hint="Check the base URL."
+        ) from error
 
 
 def _proxy_for(scheme: str, host: str, port: int | None) -> str | None:
