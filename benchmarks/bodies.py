@@ -1,9 +1,10 @@
-"""The answers that everything is measured on: logs of so many lines, or of so many bytes.
+"""The responses that everything is measured on: logs of so many lines, or of so many bytes.
 
 A call's id says what its body is: `lines-50` has 50 short lines of plain ASCII, where the work of a
 client shows most; `wide-50` has 50 lines of twice the length with what JSON escapes and UTF-8 takes
-more bytes for, where reading JSON shows most; `bytes-1000000` is one million bytes of the latter. All
-are what the spec allows as an answer of operation `agents_get-call-logs`.
+more bytes for, where reading JSON shows most; `usual-50` has 50 lines of 85 characters, as loguru
+writes them; `bytes-1000000` is one million bytes of wide lines. All are what the spec allows as a
+response of operation `agents_get-call-logs`.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 SHORT_LOG = "lines-50"
 LONG_LOG = "lines-20000"
 WIDE_LOG = "wide-20000"
+USUAL_LOG = "usual-20000"
 SMALLEST = 512
 """The smallest body of a wanted size, in bytes."""
 
+_TITLES = {"lines": "lines", "wide": "wide lines", "usual": "lines of 85 bytes"}
 _UPDATED_AT = "2026-03-01T10:00:00Z"
-_ID = re.compile(r"(lines|wide|bytes)-(\d{1,10})")
+_ID = re.compile(r"(lines|wide|usual|bytes)-(\d{1,10})")
 _LINES_IN_BLOCK = 1_000
 # What agents say, with what JSON has to escape and what UTF-8 takes two bytes for.
 _SAID = (
@@ -72,14 +75,13 @@ def body_of(call_id: str) -> Body | None:
     kind, number = match[1], int(match[2])
     if kind == "bytes":
         return _body_of_size(call_id, number) if number >= SMALLEST else None
-    make_line = _short_line if kind == "lines" else _wide_line
-    return _body_of_lines(call_id, map(make_line, range(number)), number)
+    return _body_of_lines(call_id, map(_LINES[kind], range(number)), number)
 
 
 def title_of(call_id: str) -> str:
     """Return what tables and plots call a log of so many lines."""
     kind, _, number = call_id.partition("-")
-    return f"{int(number):,} {'wide ' if kind == 'wide' else ''}lines"
+    return f"{int(number):,} {_TITLES[kind]}"
 
 
 def line_count_of(call_id: str) -> int:
@@ -148,6 +150,13 @@ def _short_line(number: int) -> bytes:
 def _wide_line(number: int) -> bytes:
     where = f"agent:on_turn:{number % 97}"
     return _json(f"{_time(number)} | INFO     | {where} - {_SAID[number % len(_SAID)]}")
+
+
+def _usual_line(number: int) -> bytes:
+    return _json(f"{_time(number)} | INFO     | agent:on_turn:{number % 97:02} - {_SAID[0]:.29}")
+
+
+_LINES = {"lines": _short_line, "wide": _wide_line, "usual": _usual_line}
 
 
 def _time(number: int) -> str:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 BARE_PYTHON = "bare Python"
 COMMAND = "cartesia-calls"
-START, IMPORT, HELP, FIRST_ANSWER = "start", "import", "--help", "first answer"
+START, IMPORT, HELP, LOGS, FIRST_ANSWER = "start", "import", "--help", "logs", "first answer"
+HTTP_CLIENT = "http.client + orjson"
 
 _LONGEST_RUN = 60.0
 
@@ -42,13 +43,15 @@ class ColdProgram:
 
     Attributes:
         peer: Whose.
-        case: What it does: start, import, print its help, fetch one log.
+        case: What it does: start, import, print its help, print one log, fetch one log.
         arguments: What runs it.
+        settings: What it needs in its environment besides.
     """
 
     peer: str
     case: str
     arguments: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 class ColdRunError(Exception):
@@ -66,7 +69,11 @@ def cold_programs(url: str) -> list[ColdProgram]:
     ]
     command = shutil.which(COMMAND, path=str(Path(sys.executable).parent))
     if command:
-        programs.append(ColdProgram("ours", HELP, (command, "--help")))
+        settings = (("CARTESIA_API_KEY", KEY), ("CARTESIA_BASE_URL", url))
+        programs += [
+            ColdProgram("ours", HELP, (command, "--help")),
+            ColdProgram("ours", LOGS, (command, "logs", SHORT_LOG), settings),
+        ]
     programs += [
         _python(peer, FIRST_ANSWER, script) for peer, script in _first_answer_scripts(url).items()
     ]
@@ -84,7 +91,7 @@ def run_cold(program: ColdProgram, environment: Mapping[str, str]) -> dict[str, 
     try:
         done = subprocess.run(  # noqa: S603 - this file's own programs
             program.arguments,
-            env=environment,
+            env={**environment, **dict(program.settings)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             timeout=_LONGEST_RUN,
@@ -140,7 +147,7 @@ def _first_answer_scripts(url: str) -> dict[str, str]:
             "            print(len((await response.json())['logs']))\n"
             "asyncio.run(main())\n"
         ),
-        "http.client + orjson": (
+        HTTP_CLIENT: (
             "import http.client, orjson\n"
             f"connection = http.client.HTTPConnection({url.removeprefix('http://')!r})\n"
             f"connection.request('GET', {path!r}, headers={headers!r})\n"

@@ -11,7 +11,7 @@ from enum import Enum
 
 import cold
 import peers
-from bodies import LONG_LOG, SHORT_LOG
+from bodies import LONG_LOG, SHORT_LOG, USUAL_LOG
 from measure import TURNS
 from samples import Results, Series, Spread
 
@@ -84,8 +84,8 @@ def _cpu(peer: peers.Peer) -> Series:
     return Series(TURNS, peer.name, SHORT_LOG, _CPU)
 
 
-def _time(peer: peers.Peer) -> Series:
-    return Series("sync", peer.name, LONG_LOG, _WALL)
+def _time(peer: peers.Peer, call_id: str = LONG_LOG) -> Series:
+    return Series("sync", peer.name, call_id, _WALL)
 
 
 def _async(peer: peers.Peer) -> Series:
@@ -158,10 +158,18 @@ GOALS = (
         _time(peers.FLOOR),
     ),
     Goal(
+        "one log of 20,000 lines of 85 bytes, `fast`, validated",
+        "raw socket + orjson",
+        Bound.TIMES_AT_MOST,
+        1.4,
+        _time(peers.FAST, USUAL_LOG),
+        _time(peers.FLOOR, USUAL_LOG),
+    ),
+    Goal(
         "`import cartesia_calls`",
         "bare Python start",
         Bound.TIMES_AT_MOST,
-        1.3,
+        1.1,
         _cold("ours", cold.IMPORT),
         _cold(cold.BARE_PYTHON, cold.START),
     ),
@@ -172,6 +180,22 @@ GOALS = (
         1,
         _cold(peers.FAST.name, cold.FIRST_ANSWER),
         _cold(peers.BARE_HTTPX.name, cold.FIRST_ANSWER),
+    ),
+    Goal(
+        "first answer from a cold process, `fast`",
+        "a script with http.client and orjson",
+        Bound.TIMES_AT_MOST,
+        1.5,
+        _cold(peers.FAST.name, cold.FIRST_ANSWER),
+        _cold(cold.HTTP_CLIENT, cold.FIRST_ANSWER),
+    ),
+    Goal(
+        "`cartesia-calls logs` to its end",
+        "a script with http.client and orjson",
+        Bound.TIMES_AT_MOST,
+        2.2,
+        _cold("ours", cold.LOGS),
+        _cold(cold.HTTP_CLIENT, cold.FIRST_ANSWER),
     ),
     *(
         Goal(

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TypeVar
 
 import peers
-from bodies import LONG_LOG, SHORT_LOG, WIDE_LOG
+from bodies import LONG_LOG, SHORT_LOG, USUAL_LOG, WIDE_LOG
 from cold import ColdProgram, ColdRunError, cold_programs, run_cold
 from measure import CEILING, TURNS
 from peers import Peer
 from samples import Gap, Results, Sample, Series
 
 HERE = Path(__file__).parent
-LOGS = (SHORT_LOG, LONG_LOG, WIDE_LOG)
+LOGS = (SHORT_LOG, LONG_LOG, USUAL_LOG, WIDE_LOG)
 IN_FLIGHT = (1, 8, 64, 256)
 SIZES = (1_000, 32_000, 1_000_000, 32_000_000, 1_000_000_000)
 """Body sizes for the memory measurement, in bytes."""

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError
-from cartesia_calls._settings import EngineName
 from cartesia_calls.export import ExportResult, export, export_async
-from engines import INSTALLED
+from engines import INSTALLED, EngineName
 from exporting import data_files
 from fake_server import KEY
 from faulty_calls import FaultyCalls, ways_to_fail

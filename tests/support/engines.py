@@ -13,11 +13,11 @@ from cartesia_calls._clock import Clock, SystemClock
 from cartesia_calls._driving import run
 from cartesia_calls._http import Request, Response, Sink, Transport
 from cartesia_calls._secret import ApiKey
-from cartesia_calls._settings import EngineName
 from cartesia_calls._transports._choice import ASYNC, SYNC, make_transport
 from fake_server import KEY
 
 Flavour = Literal["sync", "async"]
+EngineName = Literal["fast", "httpx"]
 
 INSTALLED: tuple[EngineName, ...] = (
     ("httpx", "fast") if find_spec("httptools") and find_spec("orjson") else ("httpx",)

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError
-from cartesia_calls._settings import EngineName
-from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
 from scripted_server import ScriptedServer, answer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

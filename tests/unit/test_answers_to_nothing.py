@@ -13,8 +13,7 @@ import pytest
 import trustme
 
 from cartesia_calls._http import Response, Transport
-from cartesia_calls._settings import EngineName
-from engines import ENGINES, FLAVOURS, Flavour, SyncTransport, a_request, with_engine
+from engines import ENGINES, FLAVOURS, EngineName, Flavour, SyncTransport, a_request, with_engine
 from scripted_server import ScriptedServer, answer
 
 SMUGGLED = answer(b'{"logs": ["of somebody else"]}')

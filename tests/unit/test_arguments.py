@@ -1,57 +1,82 @@
-"""What the checks of arguments let through, to the very bound, and what they say of the rest."""
+"""What a method takes as an argument, to the very bound, and what it says of the rest."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
-from cartesia_calls._arguments import check_id, check_limit, check_seconds
+from fake_server import FakeServer, ok
 
 WEEK = 7 * 24 * 3600
 
 
+def _list(limit: object) -> object:
+    arguments: dict[str, Any] = {"agent_id": "agent_1", "limit": limit}
+    calls = {"data": [], "has_more": False}
+    return FakeServer([ok(calls)]).do(lambda client: client.calls.list(**arguments))
+
+
+def _wait(seconds: Any) -> object:  # noqa: ANN401 - whatever is tried
+    return FakeServer([ok()]).do(lambda client: client.calls.wait_for_logs("ac_1", seconds))
+
+
+def _agent(agent_id: Any) -> FakeServer:  # noqa: ANN401 - whatever is tried
+    agent = {"id": "agent_1", "name": "n"}
+    server = FakeServer([ok(agent)])
+    server.do(lambda client: client.agents.get(agent_id))
+    return server
+
+
 @pytest.mark.parametrize("limit", [1, 2, 10**9])
 def test_a_limit_begins_at_one(limit: int) -> None:
-    assert check_limit(limit) == limit
+    assert _list(limit) == []
 
 
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_of_nothing_is_refused(limit: int) -> None:
     with pytest.raises(ValueError, match=f"^limit is {limit}; pass a number from 1"):
-        check_limit(limit)
+        _list(limit)
 
 
-@pytest.mark.parametrize(
-    ("limit", "kind"), [(True, "bool"), (1.0, "float"), ("1", "str"), (None, "NoneType")]
-)
+@pytest.mark.parametrize(("limit", "kind"), [(True, "bool"), (1.0, "float"), ("1", "str")])
 def test_a_limit_is_a_whole_number(limit: object, kind: str) -> None:
     with pytest.raises(TypeError, match=f"^limit must be a whole number, not {kind}$"):
-        check_limit(limit)
+        _list(limit)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5, 60, WEEK])
 def test_seconds_go_from_none_to_a_week(seconds: float) -> None:
-    checked = check_seconds(seconds, "timeout")
-    assert checked == seconds
-    assert type(checked) is float
+    assert _wait(seconds)
 
 
 @pytest.mark.parametrize("seconds", [-0.1, WEEK + 0.1, math.inf, math.nan])
 def test_seconds_beyond_that_are_refused(seconds: float) -> None:
     with pytest.raises(ValueError, match=f"^timeout is {seconds}; pass seconds from 0 to {WEEK} "):
-        check_seconds(seconds, "timeout")
+        _wait(seconds)
 
 
 @pytest.mark.parametrize(("seconds", "kind"), [(True, "bool"), ("60", "str"), (None, "NoneType")])
 def test_seconds_are_a_number(seconds: object, kind: str) -> None:
     with pytest.raises(TypeError, match=f"^timeout must be a number of seconds, not {kind}$"):
-        check_seconds(seconds, "timeout")
+        _wait(seconds)
 
 
-@pytest.mark.parametrize("value", ["a", " a ", "...", "a/b", "\n1", "日本", "x" * 1000])
-def test_an_id_is_given_back_as_it_is(value: str) -> None:
-    assert check_id(value, "call_id") == value
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("a", b"a"),
+        (" a ", b"%20a%20"),
+        ("...", b"..."),
+        ("a/b", b"a%2Fb"),
+        ("\n1", b"%0A1"),
+        ("日", b"%E6%97%A5"),
+        ("x" * 1000, b"x" * 1000),
+    ],
+)
+def test_an_id_is_one_segment_of_the_path(value: str, path: bytes) -> None:
+    assert _agent(value).requests[0].url.raw_path == b"/agents/" + path
 
 
 @pytest.mark.parametrize(
@@ -67,10 +92,10 @@ def test_an_id_is_given_back_as_it_is(value: str) -> None:
 )
 def test_an_id_that_can_not_stand_in_a_path_is_refused(value: str, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^agent_id {problem}.*; pass "):
-        check_id(value, "agent_id")
+        _agent(value)
 
 
 @pytest.mark.parametrize(("value", "kind"), [(7, "int"), (None, "NoneType"), (b"a", "bytes")])
 def test_an_id_is_a_string(value: object, kind: str) -> None:
     with pytest.raises(TypeError, match=f"^agent_id must be a string .*, not {kind}$"):
-        check_id(value, "agent_id")
+        _agent(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 
 import peers
 import rounds
-from bodies import LONG_LOG, SHORT_LOG, SMALLEST, WIDE_LOG, body_of, line_count_of
+from bodies import LONG_LOG, SHORT_LOG, SMALLEST, USUAL_LOG, WIDE_LOG, body_of, line_count_of
 from cold import cold_programs
 from goals import GOALS, MEGABYTE, ONE_GIGABYTE, Bound, Goal
 from measure import TURNS, measure_async, measure_ceiling, measure_memory, measure_sync
@@ -52,7 +53,7 @@ def _problems(oracle: Oracle, response: httpx.Response) -> list[str]:
 # The server and its bodies
 
 
-@pytest.mark.parametrize("call_id", [SHORT_LOG, "lines-0", "wide-9", "bytes-512"])
+@pytest.mark.parametrize("call_id", [SHORT_LOG, "lines-0", "wide-9", "usual-9", "bytes-512"])
 def test_the_servers_logs_are_what_the_spec_says(url: str, oracle: Oracle, call_id: str) -> None:
     response = httpx.get(f"{url}/agents/calls/{call_id}/logs", headers=peers.HEADERS)
     assert response.status_code == 200
@@ -95,7 +96,13 @@ def test_a_gigabyte_is_made_of_small_pieces() -> None:
 
 
 def test_logs_have_as_many_lines_as_their_ids_say() -> None:
-    assert [line_count_of(call_id) for call_id in rounds.LOGS] == [50, 20_000, 20_000]
+    assert [line_count_of(call_id) for call_id in rounds.LOGS] == [50, 20_000, 20_000, 20_000]
+
+
+def test_usual_lines_have_85_characters() -> None:
+    body = body_of(USUAL_LOG)
+    assert body
+    assert {len(line) for line in json.loads(b"".join(body.pieces()))["logs"]} == {85}
 
 
 def test_wide_lines_are_twice_as_long_and_have_all_that_json_has() -> None:
@@ -254,8 +261,23 @@ def test_the_goals_are_those_that_must_hold() -> None:
             "raw socket + orjson",
             "no more than 1.4 times it",
         ),
-        ("`import cartesia_calls`", "bare Python start", "no more than 1.3 times it"),
+        (
+            "one log of 20,000 lines of 85 bytes, `fast`, validated",
+            "raw socket + orjson",
+            "no more than 1.4 times it",
+        ),
+        ("`import cartesia_calls`", "bare Python start", "no more than 1.1 times it"),
         ("first answer from a cold process, `fast`", "a script with bare httpx", "faster"),
+        (
+            "first answer from a cold process, `fast`",
+            "a script with http.client and orjson",
+            "no more than 1.5 times it",
+        ),
+        (
+            "`cartesia-calls logs` to its end",
+            "a script with http.client and orjson",
+            "no more than 2.2 times it",
+        ),
         (
             "peak memory of `stream_logs`, `fast`, 1 GB body",
             "the same at 1 MB",

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from cartesia_calls import APITimeoutError, AsyncClient, CartesiaError, Client
-from cartesia_calls._settings import EngineName
 from echo_server import EchoServer
-from engines import INSTALLED
+from engines import INSTALLED, EngineName
 from fake_server import KEY
 
 ENGINES = pytest.mark.parametrize("engine", INSTALLED)

@@ -19,9 +19,17 @@ from cartesia_calls import (
     Client,
     ConfigurationError,
 )
-from cartesia_calls._settings import EngineName
 from cartesia_calls._transports.fast._transport import readable_check
-from engines import ENGINES, FLAVOURS, Flavour, SyncTransport, a_request, async_transport, send
+from engines import (
+    ENGINES,
+    FLAVOURS,
+    EngineName,
+    Flavour,
+    SyncTransport,
+    a_request,
+    async_transport,
+    send,
+)
 from fake_clock import FakeClock
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying

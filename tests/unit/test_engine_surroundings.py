@@ -25,8 +25,16 @@ from cartesia_calls import (
     ConfigurationError,
     NotFoundError,
 )
-from cartesia_calls._settings import EngineName
-from engines import ENGINES, FLAVOURS, INSTALLED, Flavour, SyncTransport, a_request, send
+from engines import (
+    ENGINES,
+    FLAVOURS,
+    INSTALLED,
+    EngineName,
+    Flavour,
+    SyncTransport,
+    a_request,
+    send,
+)
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
 

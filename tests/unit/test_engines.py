@@ -22,12 +22,12 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._http import Response, Transport
-from cartesia_calls._settings import EngineName
 from cartesia_calls._transports._guards import MOST_CONNECTIONS
 from engines import (
     ENGINES,
     FLAVOURS,
     INSTALLED,
+    EngineName,
     Flavour,
     SyncTransport,
     a_request,

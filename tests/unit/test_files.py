@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""A recording's file appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,21 +6,34 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
-from cartesia_calls._part_file import check_target, whole_file
+from fake_server import FakeServer
+
+WAV = httpx.Response(200, content=b"RIFF" + bytes(1996), headers={"content-type": "audio/wav"})
+
+
+def _download(target: Path, *, overwrite: bool = False) -> FakeServer:
+    server = FakeServer([WAV])
+    server.do(lambda client: client.calls.download_audio("ac_1", target, overwrite=overwrite))
+    return server
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
-    target = tmp_path / "call.log"
+    target = tmp_path / "call.wav"
     target.write_text("before")
     # A limit on the size of files is what a full disk looks like to a program.
     code = (
-        "import pathlib, resource, signal, sys\n"
-        "from cartesia_calls._part_file import whole_file\n"
+        "import resource, signal, sys, httpx\n"
+        "from cartesia_calls import Client\n"
+        "def serve(request):\n"
+        "    return httpx.Response(200, content=bytes(2000), headers={'content-type': 'audio/wav'})\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "with whole_file(pathlib.Path(sys.argv[1])) as file: file.write(bytes(2000))\n"
+        "own = httpx.Client(transport=httpx.MockTransport(serve))\n"
+        "with Client('sk_car_0123456789abcdefghij', http_client=own) as client:\n"
+        "    client.calls.download_audio('ac_1', sys.argv[1], overwrite=True)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(target)], capture_output=True, text=True, check=False
@@ -36,23 +49,22 @@ def test_permissions_are_kept_and_new_files_have_the_usual_ones(tmp_path: Path) 
     private.write_bytes(b"")
     private.chmod(0o600)
     for target in (new, private):
-        with whole_file(target) as file:
-            file.write(b"x")
+        _download(target, overwrite=True)
     assert new.stat().st_mode == plain.stat().st_mode
     assert private.stat().st_mode & 0o777 == 0o600
-    assert private.read_bytes() == b"x"
+    assert private.read_bytes() == WAV.content
 
 
-def test_a_target_is_checked(tmp_path: Path) -> None:
+def test_a_target_is_checked_before_anything_is_sent(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_bytes(b"")
-    check_target(tmp_path / "call.log", overwrite=False)
-    check_target(there, overwrite=True)
     with pytest.raises(FileExistsError, match="is there already"):
-        check_target(there, overwrite=False)
+        _download(there)
     with pytest.raises(IsADirectoryError, match="is a folder"):
-        check_target(tmp_path, overwrite=True)
+        _download(tmp_path, overwrite=True)
     link = tmp_path / "link"
-    link.symlink_to(tmp_path / "no" / "call.log")
+    link.symlink_to(tmp_path / "no" / "call.wav")
     with pytest.raises(FileNotFoundError, match=r"no folder .*/no; make it first"):
-        check_target(link, overwrite=True)
+        _download(link, overwrite=True)
+    _download(there, overwrite=True)
+    assert there.read_bytes() == WAV.content

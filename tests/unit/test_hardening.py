@@ -22,7 +22,6 @@ from cartesia_calls import (
     NotFoundError,
     ResponseValidationError,
 )
-from cartesia_calls._secret import ApiKey
 from fake_server import CALL_NOT_FOUND, KEY, LOGS, FakeServer, Flavour, ok
 from prose import is_prose
 
@@ -217,9 +216,9 @@ def test_a_client_whose_settings_were_refused_can_be_looked_at() -> None:
     assert repr(object.__new__(Client)) == "Client()"
 
 
-def test_a_key_is_not_pickled() -> None:
+def test_a_client_and_its_key_are_not_pickled() -> None:
     with pytest.raises(TypeError, match=r"^an API key is not pickled"):
-        pickle.dumps(ApiKey(KEY))
+        pickle.dumps(Client(KEY, engine="httpx"))
 
 
 @pytest.mark.parametrize("depth", [25, 600, 900])

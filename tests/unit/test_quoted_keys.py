@@ -11,10 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cartesia_calls import APIConnectionError, CartesiaError, Client, ResponseValidationError
-from cartesia_calls._secret import ApiKey
-from cartesia_calls._settings import EngineName
-from engines import ENGINES, FLAVOURS, Flavour, a_request, send
+from cartesia_calls import (
+    APIConnectionError,
+    APIStatusError,
+    CartesiaError,
+    Client,
+    ResponseValidationError,
+)
+from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
 from fake_server import KEY, FakeServer
 from scripted_server import ScriptedServer, answer, saying
 from skipping_clock import SkippingClock
@@ -129,16 +133,24 @@ def test_what_holds_an_answer_does_not_show_it_in_a_frame(engine: EngineName, se
     "key", [KEY, "a-key-without-a-prefix", "a.key'(?with*signs"], ids=["ordinary", "plain", "odd"]
 )
 def test_a_key_is_found_as_texts_have_it(key: str) -> None:
-    hidden = ApiKey(key)
+    shown = repr(Client(key, engine="httpx")).partition("api_key=")[2].partition(",")[0]
     for text in (f"<{key}>", json.dumps({"you sent": f"<{key}>"}), f"<{key}> <{key}>"):
-        assert hidden.masked_in(text) == text.replace(key, str(hidden))
+        assert _masked(key, text) == text.replace(key, shown)
 
 
 def test_what_a_cut_leaves_of_a_key_is_masked_where_it_tells_something() -> None:
-    key = ApiKey(KEY)
     for length in range(len("sk_car_0123"), len(KEY)):
-        assert key.masked_in(f"x {KEY[:length]}") == f"x {key}"
-        assert key.masked_in(f"x {KEY[:length]}… and more") == f"x {key}… and more"
-        assert key.masked_in(f"x {KEY[:length]} more") == f"x {KEY[:length]} more"
-    for told in ("sk_car_", "sk_car_012", str(key), ""):
-        assert key.masked_in(told) == told
+        assert _masked(KEY, f"x {KEY[:length]}") == "x sk_car_…ghij"
+        assert _masked(KEY, f"x {KEY[:length]}… and more") == "x sk_car_…ghij… and more"
+        assert _masked(KEY, f"x {KEY[:length]} more") == f"x {KEY[:length]} more"
+    for told in ("x sk_car_", "x sk_car_012", "x sk_car_…ghij"):
+        assert _masked(KEY, told) == told
+
+
+def _masked(key: str, text: str) -> object:
+    """Return what an error's body shows of a text that a server sends."""
+    own = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(400, text=text)))
+    with Client(key, http_client=own) as client, pytest.raises(APIStatusError) as caught:
+        client.calls.logs("ac_1")
+    body: object = caught.value.body
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from datetime import UTC, datetime
 
 import httpx
@@ -18,8 +19,6 @@ from cartesia_calls import (
     RateLimitError,
     RetryEvent,
 )
-from cartesia_calls._error_responses import parse_retry_after
-from cartesia_calls._retry import RetryPolicy
 from fake_server import CALL_NOT_FOUND, KEY, Answer, FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
@@ -142,17 +141,24 @@ def test_every_retry_is_logged_without_the_key(caplog: pytest.LogCaptureFixture)
     ],
 )
 def test_what_retry_after_may_say(headers: dict[str, str], seconds: float | None) -> None:
-    assert parse_retry_after(headers, NOW) == seconds
+    server = FakeServer([httpx.Response(429, headers=headers)])
+    with pytest.raises(RateLimitError) as caught:
+        server.logs(max_retries=0)
+    assert caught.value.retry_after == seconds
 
 
-def test_pauses_double_up_to_their_cap() -> None:
-    longest = RetryPolicy(max_retries=10_000, draw=lambda: 1.0)
-    shortest = RetryPolicy(max_retries=10_000, draw=lambda: 0.0)
-    failure = APIConnectionError("refused")
-    pauses = [longest.pause(failure, attempt) for attempt in (1, 2, 3, 4, 5, 6, 10_000)]
-    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
-    assert shortest.pause(failure, 10_000) == 0.0
-    assert longest.pause(failure, 10_001) is None
+@pytest.mark.parametrize(
+    ("draw", "pauses"),
+    [(1.0, [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]), (0.0, [0.0] * 7)],
+)
+def test_pauses_double_up_to_their_cap(
+    draw: float, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random, "random", lambda: draw)
+    server = FakeServer([httpx.Response(503)])
+    with pytest.raises(InternalServerError):
+        server.logs(max_retries=7)
+    assert server.clock.sleeps == pauses
 
 
 @FLAVOURS

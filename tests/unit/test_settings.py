@@ -10,13 +10,6 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, Client, ConfigurationError
-from cartesia_calls._secret import ApiKey
-from cartesia_calls._settings import (
-    Resolved,
-    resolve_api_key,
-    resolve_api_version,
-    resolve_base_url,
-)
 from fake_server import KEY, FakeServer, ok
 from prose import is_prose
 
@@ -43,22 +36,6 @@ def test_an_argument_beats_the_environment_and_that_the_default(
     assert from_arguments.base_url == "https://argument.example"
     assert from_arguments.api_version == "2026-08-14"
     assert "…ghij" in repr(from_arguments)
-
-
-def test_each_setting_tells_where_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert resolve_base_url() == Resolved("https://api.cartesia.ai", "default")
-    assert resolve_api_version(None, "2026-03-01") == Resolved("2026-03-01", "default")
-
-    monkeypatch.setenv("CARTESIA_API_KEY", KEY)
-    monkeypatch.setenv("CARTESIA_BASE_URL", "https://environment.example")
-    monkeypatch.setenv("CARTESIA_VERSION", "2025-04-16")
-    assert resolve_api_key().source == "CARTESIA_API_KEY"
-    assert resolve_base_url() == Resolved("https://environment.example", "CARTESIA_BASE_URL")
-    assert resolve_api_version(None, "2026-03-01") == Resolved("2025-04-16", "CARTESIA_VERSION")
-
-    assert resolve_api_key(ApiKey(KEY)).source == "argument"
-    assert resolve_base_url("https://a.example") == Resolved("https://a.example", "argument")
-    assert resolve_api_version("2026-08-14", "2026-03-01") == Resolved("2026-08-14", "argument")
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

@@ -28,8 +28,8 @@ from cartesia_calls import (
 )
 from cartesia_calls._driving import iterate
 from cartesia_calls._logs import stream_logs_restarting
-from cartesia_calls._settings import DEFAULT_TIMEOUT, EngineName
-from engines import ENGINES, FLAVOURS, INSTALLED, Flavour
+from cartesia_calls._settings import DEFAULT_TIMEOUT
+from engines import ENGINES, FLAVOURS, INSTALLED, EngineName, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying

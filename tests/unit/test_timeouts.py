@@ -13,11 +13,9 @@ import httpx
 import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
-from cartesia_calls._settings import EngineName
-from cartesia_calls._transports._failures import timed_out
-from engines import ENGINES, a_request
+from engines import ENGINES, EngineName
 from fake_clock import FakeClock
-from fake_server import KEY
+from fake_server import KEY, FakeServer
 from scripted_server import ScriptedServer, answer, saying
 
 
@@ -78,8 +76,9 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
     ],
 )
 def test_a_time_out_is_told_in_round_numbers(timeout: float, told: str) -> None:
-    error = timed_out(a_request("https://api.example.com/x", timeout=timeout))
-    assert error.summary.endswith(f" within {told}.")
+    with pytest.raises(APITimeoutError) as caught:
+        FakeServer([httpx.ReadTimeout("")]).logs(timeout=timeout, max_retries=0)
+    assert caught.value.summary.endswith(f" within {told}.")
 
 
 @ENGINES

@@ -13,8 +13,16 @@ import pytest
 import trustme
 
 from cartesia_calls import APIConnectionError, APITimeoutError
-from cartesia_calls._settings import EngineName
-from engines import ENGINES, FLAVOURS, Flavour, SyncTransport, a_request, async_transport, send
+from engines import (
+    ENGINES,
+    FLAVOURS,
+    EngineName,
+    Flavour,
+    SyncTransport,
+    a_request,
+    async_transport,
+    send,
+)
 from scripted_server import ScriptedServer, answer
 from skipping_clock import let_happen
 

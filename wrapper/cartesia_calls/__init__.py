@@ -120,41 +120,27 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
 ]
 
 _HOMES = {
-    "APIInfo": "cartesia_api.models",
-    "AgentCall": "cartesia_api.models",
-    "AgentCallLogs": "cartesia_api.models",
-    "AgentCallStatus": "cartesia_api.known_values",
-    "AgentSummary": "cartesia_api.models",
-    "AgentToolCall": "cartesia_api.models",
-    "AgentTranscript": "cartesia_api.models",
-    "AsyncClient": "cartesia_calls._client",
-    "CallPage": "cartesia_calls._listing",
-    "CallRow": "cartesia_calls._rows",
-    "CallStats": "cartesia_calls._statistics",
-    "Client": "cartesia_calls._client",
-    "Clock": "cartesia_calls._clock",
-    "LEVELS": "cartesia_calls._log_lines",
-    "LogLine": "cartesia_calls._log_lines",
-    "LogRecord": "cartesia_calls._log_records",
-    "LogRow": "cartesia_calls._rows",
-    "Redactor": "cartesia_calls._redaction",
-    "RetryEvent": "cartesia_calls._retry",
-    "SystemClock": "cartesia_calls._clock",
-    "Timeline": "cartesia_calls._timeline",
-    "TimelineEntry": "cartesia_calls._timeline",
-    "UNSET": "cartesia_api.types",
-    "call_stats": "cartesia_calls._statistics",
-    "is_over": "cartesia_calls._missing_logs",
-    "log_line": "cartesia_calls._log_lines",
-    "log_records": "cartesia_calls._log_records",
-    "printable": "cartesia_calls._printable",
-    "read_moment": "cartesia_calls._times",
-    "redact": "cartesia_calls._redaction",
-    "reply_gaps": "cartesia_calls._turns",
-    "rows": "cartesia_calls._rows",
-    "timeline": "cartesia_calls._timeline",
-    "tool_failed": "cartesia_calls._turns",
+    "cartesia_api.known_values": "AgentCallStatus",
+    "cartesia_api.models": (
+        "APIInfo AgentCall AgentCallLogs AgentSummary AgentToolCall AgentTranscript"
+    ),
+    "cartesia_api.types": "UNSET",
+    "cartesia_calls._client": "AsyncClient Client",
+    "cartesia_calls._clock": "Clock SystemClock",
+    "cartesia_calls._listing": "CallPage",
+    "cartesia_calls._log_lines": "LEVELS LogLine log_line",
+    "cartesia_calls._log_records": "LogRecord log_records",
+    "cartesia_calls._missing_logs": "is_over",
+    "cartesia_calls._printable": "printable",
+    "cartesia_calls._redaction": "Redactor redact",
+    "cartesia_calls._retry": "RetryEvent",
+    "cartesia_calls._rows": "CallRow LogRow rows",
+    "cartesia_calls._statistics": "CallStats call_stats",
+    "cartesia_calls._timeline": "Timeline TimelineEntry timeline",
+    "cartesia_calls._times": "read_moment",
+    "cartesia_calls._turns": "reply_gaps tool_failed",
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
@@ -162,7 +148,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - part of what is put off
 
-    value: object = getattr(import_module(_HOMES.get(name, "cartesia_calls._exceptions")), name)
+    value: object = getattr(import_module(_HOME_OF.get(name, "cartesia_calls._exceptions")), name)
     globals()[name] = value
     return value
 

@@ -12,10 +12,6 @@ def check_id(value: object, name: str) -> str:
     """Return an id that is safe to put into a path.
 
     Everything but an empty string, `.` and `..` can be percent-encoded into one path segment.
-
-    Raises:
-        TypeError: It is not a string.
-        ValueError: It can't stand in a path.
     """
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string such as 'ac_123', not {type(value).__name__}")
@@ -37,12 +33,7 @@ def check_id(value: object, name: str) -> str:
 
 
 def check_seconds(value: object, name: str) -> float:
-    """Return a span of time.
-
-    Raises:
-        TypeError: It is not a number.
-        ValueError: It is negative, or longer than a week.
-    """
+    """Return a span of time."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
     if not 0 <= value <= _LONGEST:
@@ -51,12 +42,7 @@ def check_seconds(value: object, name: str) -> float:
 
 
 def check_limit(value: object) -> int:
-    """Return how many items are wanted at the most.
-
-    Raises:
-        TypeError: It is not a whole number.
-        ValueError: It is less than 1.
-    """
+    """Return how many items are wanted at the most."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"limit must be a whole number, not {type(value).__name__}")
     if value < 1:

@@ -1,4 +1,4 @@
-"""`client.calls`: what can be asked about calls, and done to them.
+"""`client.calls`: read calls, and act on them.
 
 `AsyncCalls` holds the bodies and the documentation; `Calls` runs the same coroutines without an event
 loop.
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from ._arguments import check_id, check_limit, check_seconds
 from ._driving import documented_by, iterate, run
-from ._exceptions import ResponseValidationError
 from ._listing import CallQuery, list_pages
 from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
 from ._operations import CANCEL_CALL, DELETE_CALL, DOWNLOAD_CALL_AUDIO, GET_CALL, SPEC_VERSION
@@ -28,16 +27,15 @@ if TYPE_CHECKING:
     from ._listing import CallPage
     from ._sending import Sender
 
+# In seconds.
 DEFAULT_WAIT = 120.0
-"""The default of how long `wait_for_logs` waits, in seconds."""
 DEFAULT_DOWNLOAD_TIMEOUT = 600.0
-"""The default of how long an attempt of `download_audio` may take, in seconds."""
 
 
 class AsyncCallList:
     """Calls, newest first: iterate over them, or over `pages()`.
 
-    Nothing is sent before the first is wanted, and each new iteration starts over.
+    Nothing is sent before the first call is needed, and each new iteration starts over.
 
     Attributes:
         unplaced: How many calls the latest iteration has left out so far because they have neither
@@ -64,8 +62,7 @@ class AsyncCallList:
             after: The `next_cursor` of the last page that you have; the first page by default.
 
         Raises:
-            ResponseValidationError: The server repeats a cursor, or says that there is more and not
-                where.
+            ResponseValidationError: The server repeats a cursor, or has more pages and no cursor.
         """
         self.unplaced = 0
         cursor = None if after is None else check_id(after, "after")
@@ -95,9 +92,9 @@ class CallList:
 class AsyncCalls:
     """Voice-agent calls.
 
-    Besides the errors that a method names, each raises `APIStatusError` where the server refuses
-    (the class tells why), `APIConnectionError` where no complete response comes back,
-    `ResponseValidationError` where a response is not what the spec says, and `TypeError` or
+    Besides the errors that a method names, each raises `APIStatusError` if the server refuses (a
+    subclass for each reason), `APIConnectionError` if no complete response comes back,
+    `ResponseValidationError` if a response is not what the spec says, and `TypeError` or
     `ValueError` for impossible arguments, before anything is sent.
     """
 
@@ -125,14 +122,13 @@ class AsyncCalls:
     async def wait_for_logs(self, call_id: str, timeout: float = DEFAULT_WAIT) -> AgentCallLogs:  # noqa: ASYNC109 - the bound of the whole wait
         """Return the runtime logs of a call as soon as there are any to return.
 
-        Asks again with growing pauses (`agents_get-call-logs` and `agents_get-call`, 0.25 to 5 s
-        apart), continues after failures that may pass, and never exceeds the time given. Each attempt
-        without logs is logged to `cartesia_calls`, level INFO. Cancelling the task of an
-        `AsyncClient` ends the wait at once.
+        Polls every 0.25 to 5 s (`agents_get-call-logs` and `agents_get-call`), continues after
+        failures that may pass, and never exceeds the time given. Each attempt without logs is logged
+        to `cartesia_calls`, level INFO. Cancelling the task of an `AsyncClient` ends the wait.
 
         Args:
             call_id: The call's id, such as `ac_123`.
-            timeout: How long to wait at most, in seconds; 0 asks once.
+            timeout: How long to wait at most, in seconds; 0 sends one request.
 
         Returns:
             As `logs`.
@@ -147,9 +143,9 @@ class AsyncCalls:
     def follow_logs(self, call_id: str) -> AsyncGenerator[str, None]:
         """Yield each line of a call's logs once, in order, as it appears.
 
-        Asks again with pauses of 0.25 to 5 s (`agents_get-call-logs`; `agents_get-call` while
-        nothing changes), waits for logs that are not there yet, continues after failures that may
-        pass, and ends when three requests after the call's end brought no change.
+        Polls every 0.25 to 5 s (`agents_get-call-logs`; `agents_get-call` while nothing changes),
+        waits for logs that are not there yet, continues after failures that may pass, and ends when
+        three requests after the call's end brought no change.
 
         Args:
             call_id: The call's id, such as `ac_123`.
@@ -172,9 +168,8 @@ class AsyncCalls:
         `total_timeout` ends with the first piece. Until that has come, failures that may pass are
         retried; after that, the lines that came are good and the error is raised.
 
-        A line can't be taken back, so a document is refused that names `logs` twice or has any value
-        of `call_id`, `logs` or `updated_at` that the spec does not allow; where names repeat, `logs`
-        takes the last.
+        A line that was yielded can't be taken back. So a document that names `logs` twice, or has a
+        value of `call_id`, `logs` or `updated_at` that the spec does not allow, is an error.
 
         Args:
             call_id: The call's id, such as `ac_123`.
@@ -299,11 +294,7 @@ class AsyncCalls:
             )
             # What was written to a pipe can't be taken back for a second attempt.
             response = await self._sender.send(request, repeatable=is_rewritable(target))
-            try:
-                operation.check_file(response, "audio/")
-            except ResponseValidationError as error:
-                self._sender.settings.api_key.mask(error)
-                raise
+            self._sender.read(operation.check_audio, response)
         return target
 
     async def cancel(self, call_id: str) -> None:

@@ -12,7 +12,6 @@ from ._clock import SystemClock
 from ._driving import run
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
 from ._operations import GET_STATUS, SPEC_VERSION
-from ._retry import RetryPolicy
 from ._secret import concealed
 from ._sending import Sender
 from ._settings import (
@@ -25,7 +24,6 @@ from ._transports._choice import ASYNC, SYNC, make_transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from cartesia_api.models import APIInfo
 
@@ -37,11 +35,6 @@ if TYPE_CHECKING:
 class HttpClient(Protocol):
     """An `httpx.Client` or an `httpx2.Client`."""
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is closed."""
-        ...
-
     def close(self) -> None:
         """Close it."""
         ...
@@ -49,11 +42,6 @@ class HttpClient(Protocol):
 
 class AsyncHttpClient(Protocol):
     """An `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is closed."""
-        ...
 
     async def aclose(self) -> None:
         """Close it."""
@@ -198,8 +186,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
     @cached_property
     def _sender(self) -> Sender:
         settings = self._settings
-        policy = RetryPolicy(max_retries=settings.max_retries)
-        return Sender(settings, policy, settings.clock, self._transport, self._sleep)
+        return Sender(settings, settings.max_retries, settings.clock, self._transport, self._sleep)
 
     @abstractmethod
     async def _sleep(self, seconds: float) -> None:
@@ -256,7 +243,7 @@ class Client(_BaseClient[HttpClient]):
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
-            APIStatusError: The server refused; the class tells why.
+            APIStatusError: The server refused; its class says why.
             APIConnectionError: No complete response came back.
             ResponseValidationError: The response is not what the spec says.
         """
@@ -272,12 +259,7 @@ class Client(_BaseClient[HttpClient]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -304,7 +286,7 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
-            APIStatusError: The server refused; the class tells why.
+            APIStatusError: The server refused; its class says why.
             APIConnectionError: No complete response came back.
             ResponseValidationError: The response is not what the spec says.
         """
@@ -320,10 +302,5 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()

@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What `clock=` takes: something that tells the time and waits."""
+    """What `clock=` takes: a source of the time that also waits."""
 
     def now(self) -> datetime:
         """Return the present moment, in UTC."""

@@ -12,11 +12,7 @@ T = TypeVar("T")
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return the result of a coroutine that never suspends.
-
-    Raises:
-        RuntimeError: It suspended, to wait for an event loop that is not there.
-    """
+    """Return the result of a coroutine that never suspends."""
     try:
         coroutine.send(None)
     except StopIteration as done:

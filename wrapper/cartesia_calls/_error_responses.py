@@ -1,7 +1,7 @@
 """Turns a response that is not a success into the exception that describes it.
 
 Error bodies come in four shapes: the structured one of 2026-03-01, the logs operation's own 404,
-plain text `Title: Message`, and whatever a proxy may say.
+plain text `Title: Message`, and whatever a proxy sends.
 """
 
 from __future__ import annotations
@@ -71,13 +71,7 @@ _NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
 
 
 def status_error(request: Request, response: Response, now: datetime) -> APIStatusError:
-    """Return the exception for a response that is not a success; never fails itself.
-
-    Args:
-        request: What was sent.
-        response: The response; its status is not 2xx.
-        now: The present time, for a `Retry-After` that is a date.
-    """
+    """Return the exception for a response that is not a success; never fails itself."""
     facts = _read(request, response, now)
     error_class, hint = _classify(facts)
     said = ": ".join(excerpt(part).rstrip(" .") for part in (facts.title, facts.message) if part)
@@ -144,7 +138,7 @@ def _status_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
-        # Gateways send codes that nobody has registered, such as 520.
+        # Gateways send unregistered codes, such as 520.
         return "Unregistered status"
 
 
@@ -179,7 +173,7 @@ def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | N
     if (description := _text(fields, "description")) is not None:
         # The logs operation's 404 calls the title `message` and the message `description`.
         return title or message, description
-    # HTML, and JSON that was cut short, have no title that could be told from the rest.
+    # HTML, and JSON that was cut short, have no title that can be found.
     if isinstance(body, str) and not body.lstrip().startswith(("<", "{", "[")):
         before, separator, after = body.strip().partition(": ")
         return (before, after) if separator else (None, before or None)
@@ -192,12 +186,7 @@ def _text(fields: dict[str, object], name: str) -> str | None:
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a sound one.
-
-    Args:
-        headers: Of the response, names in lower case.
-        now: The present time, for a date; aware.
-    """
+    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a valid one."""
     milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
     if milliseconds is not None:
         return milliseconds / 1000

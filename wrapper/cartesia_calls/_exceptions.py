@@ -245,26 +245,3 @@ class LogsWaitTimeoutError(CartesiaError, TimeoutError):
         self.call_id = call_id
         self.timeout = timeout
         self.reason = reason
-
-
-__all__ = [
-    "APIConnectionError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AuthenticationError",
-    "BadRequestError",
-    "CallLogsNotAvailableError",
-    "CallNotFoundError",
-    "CartesiaError",
-    "ConfigurationError",
-    "ConflictError",
-    "InternalServerError",
-    "LogsRewrittenError",
-    "LogsWaitTimeoutError",
-    "MissingLogsReason",
-    "NotFoundError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "ResponseValidationError",
-    "UnprocessableEntityError",
-]

@@ -26,11 +26,7 @@ class Sink(Protocol):
     """Takes a body that is too large to hold."""
 
     def start(self, length: int | None) -> None:
-        """Start over: an earlier attempt may have broken off.
-
-        Args:
-            length: How many bytes will come, if the server says so.
-        """
+        """Start over, with this length if the server says it: an attempt may have broken off."""
         ...
 
     def write(self, piece: bytes) -> None:

@@ -73,11 +73,7 @@ def _read_exactly(body: bytes) -> object:
 
 
 def refuse_constant(name: str) -> None:
-    """Refuse what Python's reader takes besides JSON.
-
-    Raises:
-        ValueError: Always.
-    """
+    """Refuse what Python's reader takes besides JSON."""
     raise ValueError(f"{name} is no number in JSON")
 
 

@@ -41,19 +41,7 @@ class CallPage(list["AgentCall"]):
 
 @dataclass(frozen=True, slots=True)
 class CallQuery:
-    """Which calls to list.
-
-    Attributes:
-        agent_id: Those of this agent.
-        batch_id: Those of this batch.
-        statuses: Those with one of these statuses; all if empty.
-        since: Those that started at this moment or later.
-        until: Those that started before this moment.
-        limit: At most this many.
-        expand_transcript: Whether to include transcripts.
-        undated: Whether to include calls without any time, and to send no window to the server,
-            which may leave out calls that never started.
-    """
+    """Which calls to list; see `AsyncCalls.list`."""
 
     agent_id: str | None = None
     batch_id: str | None = None
@@ -129,19 +117,7 @@ async def list_pages(
     after: str | None = None,
     on_unplaced: Callable[[int], None] | None = None,
 ) -> AsyncGenerator[CallPage, None]:
-    """Yield the wanted calls of each page, newest first.
-
-    Args:
-        sender: Sends the requests.
-        query: Which calls to list.
-        after: Where to begin: a page's `next_cursor`.
-        on_unplaced: Called with the number of calls that a page leaves out because they have no time.
-
-    Raises:
-        ResponseValidationError: A cursor repeats, or the server says that there is more and not where.
-        APIStatusError: The server refused; the class tells why.
-        APIConnectionError: No complete response came back.
-    """
+    """Yield the wanted calls of each page, newest first."""
     from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
 
     wanted = query.limit
@@ -166,7 +142,7 @@ async def list_pages(
             start_time_lte=last_start,
             cartesia_version=SPEC_VERSION,
         )
-        # A call that the previous page had already is not given twice.
+        # A call that was on the previous page is skipped.
         matching = [c for c in page.data if c.id not in last_page and query.matches(c)]
         calls = [call for call in matching if query.can_place(call)]
         if on_unplaced is not None:
@@ -189,9 +165,6 @@ def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:
 
     Servers differ in what they send: `next_page` is the cursor where there is one; without it the
     last call's id is, if `has_more` says so, or if there is neither and the page is full.
-
-    Raises:
-        ResponseValidationError: The cursor is nowhere to be found.
     """
     if page.has_more is False:
         return None
@@ -207,7 +180,7 @@ def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:
 def _lost(pointer: str, problem: str) -> ResponseValidationError:
     return ResponseValidationError(
         f"The list of calls can't be read to its end: {pointer} {problem}.",
-        hint="What came before is good. Try again; if it stays, tell the provider.",
+        hint="The calls so far are complete. Try again; if it fails again, report it to the provider.",
         problem=problem,
         pointer=pointer,
     )

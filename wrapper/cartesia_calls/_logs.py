@@ -19,7 +19,7 @@ from ._exceptions import (
 from ._http import Response, is_success
 from ._missing_logs import CallRecord, explain, is_over
 from ._operations import GET_CALL, GET_CALL_LOGS, SPEC_VERSION
-from ._retry import is_passing
+from ._retry import LONGEST_RETRY_AFTER, draw, is_passing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -80,7 +80,7 @@ async def wait_for_logs(sender: Sender, call_id: str, seconds: float) -> AgentCa
             if not is_passing(error):
                 raise
             failure = error
-        pause = _pause_before_deadline(_pause(sender, look), failure, deadline - now())
+        pause = _pause_before_deadline(_pause(look), failure, deadline - now())
         if pause is None:
             raise _waited_in_vain(call_id, seconds, reason, failure) from failure
         _log.info("%s Looking again in %.2f s.", failure.summary, pause)
@@ -92,7 +92,7 @@ async def follow_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]
     seen = _Seen(check_id(call_id, "call_id"))
     failed_looks = 0
     while True:
-        pause = _pause(sender, seen.quiet_looks + failed_looks + 1)
+        pause = _pause(seen.quiet_looks + failed_looks + 1)
         lines: list[str] = []
         try:
             logs = await get_logs(sender, call_id)
@@ -111,7 +111,7 @@ async def follow_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]
             if not is_passing(error) or failed_looks == _FAILED_LOOKS:
                 raise
             pause = max(pause, _retry_after(error) or 0)
-            if pause > sender.policy.longest_retry_after:
+            if pause > LONGEST_RETRY_AFTER:
                 raise
             _log.info("%s Looking again in %.2f s.", error.summary, pause)
         for line in lines:
@@ -138,7 +138,7 @@ async def stream_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]
 
 
 async def stream_logs_restarting(sender: Sender, call_id: str) -> AsyncGenerator[str | None, None]:
-    """Yield lines as `stream_logs`; where it would break off, start over as the policy says.
+    """Yield lines as `stream_logs`; where it would break off, start over as often as requests are retried.
 
     None says that the lines come from the first again: the previous ones no longer count.
     """
@@ -190,11 +190,7 @@ class _LineStream:
         GET_CALL_LOGS.check_status(self._head._replace(body=self._beginning))
 
     async def next_lines(self) -> list[str]:
-        """Return the next lines, none at the end.
-
-        Raises:
-            ResponseValidationError: The document is not what the spec says; after its good lines.
-        """
+        """Return the next lines, none at the end."""
         lines: list[str] = []
         while not (lines or self._is_over or self._error):
             if not self._is_first:
@@ -241,9 +237,9 @@ async def _find_reason(sender: Sender, call_id: str, error: CallLogsNotAvailable
     error.summary, error.hint = found.summary, found.hint
 
 
-def _pause(sender: Sender, look: int) -> float:
+def _pause(look: int) -> float:
     longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(look - 1, _DOUBLINGS_TO_LONGEST))
-    return longest * (1 + sender.policy.draw()) / 2
+    return longest * (1 + draw()) / 2
 
 
 def _pause_before_deadline(pause: float, failure: Failure, remaining: float) -> float | None:
@@ -277,11 +273,7 @@ class _Seen:
     quiet_looks_at_the_end: int = 0
 
     def take(self, logs: AgentCallLogs) -> list[str]:
-        """Return the lines that are new.
-
-        Raises:
-            LogsRewrittenError: Previous lines are gone or changed.
-        """
+        """Return the lines that are new."""
         before = len(self.lines)
         if logs.updated_at == self.updated_at and len(logs.logs) == before:
             self.quiet_looks += 1

@@ -62,11 +62,7 @@ class LogsReader:
         self._reading = self._read_document()
 
     def feed(self, piece: bytes) -> Iterator[str]:
-        """Yield the lines that end in the next piece of the document; an empty one is its end.
-
-        Raises:
-            MalformedLogsError: It is not what the spec says.
-        """
+        """Yield the lines that end in the next piece of the document; an empty one is its end."""
         self._is_whole = not piece
         try:
             self._coming.append(self._decode(piece, self._is_whole))

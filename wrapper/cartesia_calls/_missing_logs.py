@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ._exceptions import MissingLogsReason
 
-# The statuses of all API versions; a status that is in neither tells nothing.
+# The statuses of all API versions; any other status is unknown.
 _NOT_OVER = frozenset({"created", "started", "active"})
 _OVER = frozenset({"completed", "failed", "cancelled"})
 
@@ -116,7 +116,7 @@ def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
             else "its record has no status"
         )
         return _unknown(name, why)
-    # A call that failed before it began has neither time; then nothing tells how long ago it was.
+    # A call that failed before it began has neither time; then it is unknown how long ago it was.
     last_seen = ended or call.start_time
     if last_seen is None:
         return _unknown(name, "its record does not say when it ended")

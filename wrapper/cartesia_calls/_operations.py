@@ -92,60 +92,44 @@ class RequestParts(NamedTuple):
     headers: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Generated(Generic[P, T]):
-    """What the generated layer has for one operation.
-
-    Attributes:
-        get_kwargs: Makes a request from arguments.
-        result: The model of its success.
-    """
-
-    get_kwargs: Callable[P, dict[str, Any]]
-    result: type[T]
-
-
 @dataclass(frozen=True)
 class Operation(Generic[P, T]):
     """One operation of the spec: arguments to request, response to model. It does no I/O.
 
     Attributes:
         operation_id: Its name in the spec.
-        load: Gives what the generated layer has for it, which may have to be imported.
+        load: Imports the generated function that makes its request, and the model of its success.
         repeatable: Whether sending it twice does no more than sending it once.
         needs_key: Whether the spec asks for the API key.
         strict: Whether anything odd in a response is an error; else only what it can't do without.
     """
 
     operation_id: str
-    load: Callable[[], Generated[P, T]]
+    load: Callable[[], tuple[Callable[P, dict[str, Any]], type[T]]]
     repeatable: bool = True
     needs_key: bool = True
     strict: bool = False
 
     @cached_property
-    def _generated(self) -> Generated[P, T]:
+    def _generated(self) -> tuple[Callable[P, dict[str, Any]], type[T]]:
         return self.load()
 
     @cached_property
     def _reader(self) -> ModelReader:
         from ._reader import ModelReader  # noqa: PLC0415 - not before there is a response
 
-        return ModelReader.of(self._generated.result)
+        return ModelReader.of(self._generated[1])
 
     def request_parts(self, *args: P.args, **kwargs: P.kwargs) -> RequestParts:
         """Return the request that the generated layer makes of the operation's arguments."""
-        made = self._generated.get_kwargs(*args, **kwargs)
+        get_kwargs, _ = self._generated
+        made = get_kwargs(*args, **kwargs)
         params = made.get("params")
         path = f"{made['url']}?{urlencode(params)}" if params else made["url"]
         return RequestParts(made["method"].upper(), path, made["headers"])
 
     def parse(self, response: Response) -> tuple[T, list[Misfit]]:
-        """Return the model that a success holds, and what in it did not fit and was kept untyped.
-
-        Raises:
-            ResponseValidationError: The response can't be read as the model.
-        """
+        """Return the model that a success holds, and what in it did not fit and was kept untyped."""
         self.check_status(response)
         from ._reader import Misfit  # noqa: PLC0415 - not before there is a response
 
@@ -159,37 +143,23 @@ class Operation(Generic[P, T]):
         return cast("T", result), misfits
 
     def check_status(self, response: Response) -> None:
-        """Check the status of a success.
-
-        Raises:
-            ResponseValidationError: The spec does not document it.
-        """
+        """Check the status of a success."""
         if response.status_code != OK:
             problem = f"has status {response.status_code}, which the spec does not document"
             raise self.invalid(response, "", problem)
 
-    def check_file(self, response: Response, media_type: str) -> None:
-        """Check the head of a success answer whose body is a file of this type, such as `audio/`.
-
-        Raises:
-            ResponseValidationError: The answer is not what the spec says.
-        """
+    def check_audio(self, response: Response) -> None:
+        """Check the head of a success whose body is a recording."""
         self.check_status(response)
         found = response.headers.get("content-type", "application/octet-stream")
-        if not found.startswith((media_type, "application/octet-stream")):
-            raise self.invalid(response, "", f"is {found}, not {media_type}…")
+        if not found.startswith(("audio/", "application/octet-stream")):
+            raise self.invalid(response, "", f"is {found}, not audio/…")
 
     def invalid(self, response: Response, pointer: str, problem: str) -> ResponseValidationError:
-        """Return the error for an answer that is not what the spec says.
-
-        Args:
-            response: The answer.
-            pointer: Where the problem is, as a JSON Pointer; empty for the whole body.
-            problem: What it is.
-        """
-        where = pointer or "the answer"
+        """Return the error for an response that is not what the spec says."""
+        where = pointer or "the response"
         return ResponseValidationError(
-            f"The answer to {self.operation_id} is not what the spec says: "
+            f"The response to {self.operation_id} is not what the spec says: "
             f"{excerpt(where)} {excerpt(problem)}.",
             hint="Check the base URL; if it is right, the API has changed: look for a newer release.",
             problem=problem,
@@ -198,11 +168,7 @@ class Operation(Generic[P, T]):
         )
 
     def decode_object(self, response: Response) -> dict[str, object]:
-        """Return the JSON object that a success holds, as it came.
-
-        Raises:
-            ResponseValidationError: The response is not a JSON object.
-        """
+        """Return the JSON object that a success holds, as it came."""
         self.check_status(response)
         if isinstance(value := self._decode(response), dict):
             return cast("dict[str, object]", value)
@@ -219,48 +185,30 @@ class Operation(Generic[P, T]):
 
 
 GET_STATUS = Operation(
-    "apiStatus_get",
-    lambda: Generated(api_status_get._get_kwargs, models.APIInfo),
-    needs_key=False,
+    "apiStatus_get", lambda: (api_status_get._get_kwargs, models.APIInfo), needs_key=False
 )
-LIST_AGENTS = Operation(
-    "agents_list",
-    lambda: Generated(agents_list._get_kwargs, models.GetAgentsResponse),
-)
-GET_AGENT = Operation(
-    "agents_get",
-    lambda: Generated(agents_get._get_kwargs, models.AgentSummary),
-)
+LIST_AGENTS = Operation("agents_list", lambda: (agents_list._get_kwargs, models.GetAgentsResponse))
+GET_AGENT = Operation("agents_get", lambda: (agents_get._get_kwargs, models.AgentSummary))
 LIST_CALLS = Operation(
-    "agents_list-calls",
-    lambda: Generated(agents_list_calls._get_kwargs, models.GetCallsResponse),
+    "agents_list-calls", lambda: (agents_list_calls._get_kwargs, models.GetCallsResponse)
 )
-GET_CALL = Operation(
-    "agents_get-call",
-    lambda: Generated(agents_get_call._get_kwargs, models.AgentCall),
-)
+GET_CALL = Operation("agents_get-call", lambda: (agents_get_call._get_kwargs, models.AgentCall))
 DOWNLOAD_CALL_AUDIO = Operation(
     "agents_download-call-audio",
-    lambda: Generated(
-        agents_download_call_audio._get_kwargs,
-        generated_types.File,
-    ),
+    lambda: (agents_download_call_audio._get_kwargs, generated_types.File),
 )
 GET_CALL_LOGS = Operation(
     "agents_get-call-logs",
-    lambda: Generated(agents_get_call_logs._get_kwargs, models.AgentCallLogs),
+    lambda: (agents_get_call_logs._get_kwargs, models.AgentCallLogs),
     strict=True,
 )
 CANCEL_CALL = Operation(
     "agents_cancel-call",
-    lambda: Generated(
-        agents_cancel_call._get_kwargs,
-        models.AgentsCancelCallResponse200,
-    ),
+    lambda: (agents_cancel_call._get_kwargs, models.AgentsCancelCallResponse200),
     repeatable=False,
 )
 DELETE_CALL = Operation(
     "agents_delete-call",
-    lambda: Generated(agents_delete_call._get_kwargs, models.AgentCall),
+    lambda: (agents_delete_call._get_kwargs, models.AgentCall),
     repeatable=False,
 )

@@ -14,13 +14,7 @@ if TYPE_CHECKING:
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:
-    """Check that a file of this name can be written, before anything is fetched for it.
-
-    Raises:
-        FileExistsError: It is there, and not to be overwritten.
-        IsADirectoryError: It is a folder.
-        FileNotFoundError: There is no folder for it.
-    """
+    """Check that a file of this name can be written, before anything is fetched for it."""
     if target.is_dir():
         raise IsADirectoryError(f"{target} is a folder; name a file in it.")
     if not target.resolve().parent.is_dir():
@@ -30,7 +24,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 
 def is_rewritable(target: Path) -> bool:
-    """Tell whether what was written can be replaced: not in what is there and no regular file."""
+    """Return whether a second attempt can replace what was written: not in a pipe or a device."""
     return target.is_file() or not target.exists()
 
 
@@ -40,9 +34,6 @@ def whole_file(target: Path) -> Generator[BinaryIO]:
 
     A link is written through. What is no regular file, such as `/dev/stdout` or a pipe, is written
     to directly.
-
-    Raises:
-        OSError: It could not be written; the target is as it was.
     """
     if not is_rewritable(target):
         with target.open("wb") as file:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from ._exceptions import APIConnectionError, APIStatusError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Failure = APIConnectionError | APIStatusError
 
@@ -36,6 +32,9 @@ class RetryEvent:
 _PASSING_STATUSES = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 )
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+LONGEST_RETRY_AFTER = 60.0
+"""The longest pause that a server may ask for, in seconds; a longer one is raised, not slept."""
 # Past this many doublings a pause is at its cap anyway, and 2**n would grow without end.
 _MOST_DOUBLINGS = 30
 
@@ -55,58 +54,35 @@ def was_not_acted_on(failure: Failure) -> bool:
     return failure.status_code == HTTPStatus.TOO_MANY_REQUESTS
 
 
-def _draw() -> float:
+def draw() -> float:
+    """Return a random number from 0 to 1."""
     import random  # noqa: PLC0415 - slow to import, and needed for retries alone
 
     return random.random()  # noqa: S311 - no secret
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How a failed request is retried.
+def pause_before_retry(
+    failure: Failure, attempt: int, *, max_retries: int, repeatable: bool, remaining: float
+) -> float | None:
+    """Return how many seconds to wait after a failed attempt, or None to give up.
 
-    The pause before retry n is drawn evenly from 0 to `first_pause * 2**(n - 1)`, at most
-    `longest_pause` ("full jitter"), unless the server names one.
+    The pause before retry n is drawn evenly from 0 to 0.5 s doubled n - 1 times, at most 8 s ("full
+    jitter"), unless the server names one.
 
-    Attributes:
-        max_retries: How often a request is retried.
-        first_pause: The longest pause before the first retry, in seconds.
-        longest_pause: The cap of a pause that we choose, in seconds.
-        longest_retry_after: The cap of a pause that the server may choose, in seconds; a longer one
-            is not slept but raised, with its value in `retry_after`.
-        draw: Gives a number from 0 to 1.
+    Args:
+        failure: How attempt number `attempt` failed.
+        attempt: 1 for the first.
+        max_retries: How often the request is retried.
+        repeatable: Whether a request that was acted on may be sent again.
+        remaining: How many seconds the operation has left; a pause that would leave none is not begun.
     """
-
-    max_retries: int
-    first_pause: float = 0.5
-    longest_pause: float = 8.0
-    longest_retry_after: float = 60.0
-    draw: Callable[[], float] = _draw
-
-    def pause(
-        self,
-        failure: Failure,
-        attempt: int,
-        *,
-        repeatable: bool = True,
-        remaining: float = float("inf"),
-    ) -> float | None:
-        """Return how many seconds to wait before the retry, or None to give up.
-
-        Args:
-            failure: How attempt number `attempt` failed.
-            attempt: 1 for the first.
-            repeatable: Whether a request that was acted on may be sent again.
-            remaining: How many seconds the operation has left; a pause that would leave none is
-                not begun.
-        """
-        may_repeat = is_passing if repeatable else was_not_acted_on
-        if attempt > self.max_retries or not may_repeat(failure):
-            return None
-        pause = failure.retry_after if isinstance(failure, APIStatusError) else None
-        if pause is None:
-            doublings = min(attempt - 1, _MOST_DOUBLINGS)
-            pause = self.draw() * min(self.longest_pause, self.first_pause * 2.0**doublings)
-        elif pause > self.longest_retry_after:
-            return None
-        return pause if pause < remaining else None
+    may_repeat = is_passing if repeatable else was_not_acted_on
+    if attempt > max_retries or not may_repeat(failure):
+        return None
+    pause = failure.retry_after if isinstance(failure, APIStatusError) else None
+    if pause is None:
+        doublings = min(attempt - 1, _MOST_DOUBLINGS)
+        pause = draw() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**doublings)
+    elif pause > LONGEST_RETRY_AFTER:
+        return None
+    return pause if pause < remaining else None

@@ -1,4 +1,4 @@
-"""Requests sent until there is a response worth having, or no hope for one."""
+"""Requests, sent and retried until there is a success or no retry is left."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from . import _log
 from ._error_responses import status_error
 from ._exceptions import APIConnectionError, APITimeoutError, ResponseValidationError
 from ._http import Request, Response, is_success
-from ._retry import RetryEvent
+from ._retry import RetryEvent, pause_before_retry
 from ._transports._failures import timed_out
 from ._version import __version__
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._http import StreamedResponse, Transport
     from ._operations import Operation, RequestParts
     from ._reader import Misfit
-    from ._retry import Failure, RetryPolicy
+    from ._retry import Failure
     from ._settings import Settings
 
 P = ParamSpec("P")
@@ -57,8 +57,8 @@ class Sender:
 
     Attributes:
         settings: Base URL, key, version, timeout and headers of every request.
-        policy: When to retry.
-        clock: Tells the time.
+        max_retries: How often a request is retried.
+        clock: The source of the time.
         transport: Sends the requests.
         sleep: Lets seconds pass.
         deadline: No operation may last beyond this moment of the clock's `monotonic`.
@@ -66,7 +66,7 @@ class Sender:
     """
 
     settings: Settings
-    policy: RetryPolicy
+    max_retries: int
     clock: Clock
     transport: Transport
     sleep: Callable[[float], Awaitable[None]]
@@ -74,20 +74,10 @@ class Sender:
     warned: set[str] = field(default_factory=set[str], repr=False)
 
     async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call an operation and return the model of its success.
-
-        Raises:
-            APIConnectionError: No complete response came back, at the last attempt.
-            APIStatusError: The last response is not a success; the class tells which.
-            ResponseValidationError: The response is not what the spec says.
-        """
+        """Call an operation and return the model of its success."""
         request = self.request(operation, operation.request_parts(*args, **kwargs))
         response = await self.send(request, repeatable=operation.repeatable)
-        try:
-            result, misfits = operation.parse(response)
-        except ResponseValidationError as error:
-            self.settings.api_key.mask(error)
-            raise
+        result, misfits = self.read(operation.parse, response)
         for misfit in misfits:
             self._warn(operation.operation_id, misfit)
         return result
@@ -98,8 +88,12 @@ class Sender:
         """Call an operation and return the JSON object of its success as it came; as `call`."""
         request = self.request(operation, operation.request_parts(*args, **kwargs))
         response = await self.send(request, repeatable=operation.repeatable)
+        return self.read(operation.decode_object, response)
+
+    def read(self, parse: Callable[[Response], T], response: Response) -> T:
+        """Return what a success holds; an error that quotes it does not show the key."""
         try:
-            return operation.decode_object(response)
+            return parse(response)
         except ResponseValidationError as error:
             self.settings.api_key.mask(error)
             raise
@@ -239,7 +233,7 @@ class Sender:
 
     def once_before(self, deadline: float | None) -> Sender:
         """Return a sender that sends once, and waits for no response beyond a deadline."""
-        return replace(self, policy=replace(self.policy, max_retries=0), deadline=deadline)
+        return replace(self, max_retries=0, deadline=deadline)
 
 
 class Retries:
@@ -264,9 +258,10 @@ class Retries:
         """Let the pause before the next attempt pass, or raise the failure if there is none."""
         sender, attempt = self._sender, self._attempt
         failure.attempts = attempt
-        pause = sender.policy.pause(
+        pause = pause_before_retry(
             failure,
             attempt,
+            max_retries=sender.max_retries,
             repeatable=self._repeatable,
             remaining=self._deadline - sender.clock.monotonic(),
         )

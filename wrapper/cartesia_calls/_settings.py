@@ -84,11 +84,7 @@ def _given(argument: str | None, variable: str) -> Resolved[str] | None:
 
 
 def resolve_api_key(argument: ApiKey | None = None) -> Resolved[ApiKey]:
-    """Find and check the API key. No frame that may raise holds its text.
-
-    Raises:
-        ConfigurationError: There is none, or it can't be one.
-    """
+    """Find and check the API key. No frame that may raise holds its text."""
     key = argument or concealed(os.environ.get(API_KEY_VARIABLE) or None)
     source = "argument" if argument else API_KEY_VARIABLE
     if key is None:
@@ -111,11 +107,7 @@ def resolve_api_key(argument: ApiKey | None = None) -> Resolved[ApiKey]:
 
 
 def resolve_base_url(argument: str | None = None) -> Resolved[str]:
-    """Find and check the base URL.
-
-    Raises:
-        ConfigurationError: It is not a plain https:// URL, nor an http:// one to a loopback address.
-    """
+    """Find and check the base URL."""
     resolved = _given(argument, BASE_URL_VARIABLE) or Resolved(DEFAULT_BASE_URL, "default")
     _check_base_url(resolved.value)
     return Resolved(resolved.value.rstrip("/"), resolved.source)
@@ -161,7 +153,7 @@ def _without_secrets(url: object) -> object:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a URL's host can only be this machine."""
+    """Return whether a URL's host can only be this machine."""
     if host == "localhost":
         return True
     try:
@@ -173,11 +165,7 @@ def is_loopback(host: str) -> bool:
 def resolve_api_version(
     argument: str | None = None, default: str = DEFAULT_API_VERSION
 ) -> Resolved[str]:
-    """Find and check the `Cartesia-Version` header: any real date in the form YYYY-MM-DD.
-
-    Raises:
-        ConfigurationError: It is not a date.
-    """
+    """Find and check the `Cartesia-Version` header: any real date in the form YYYY-MM-DD."""
     resolved = _given(argument, API_VERSION_VARIABLE) or Resolved(default, "default")
     if not _is_date(resolved.value):
         raise ConfigurationError(
@@ -199,11 +187,7 @@ def _is_date(text: object) -> bool:
 
 
 def resolve_engine(argument: EngineName | None = None) -> Resolved[EngineName]:
-    """Find and check the name of the engine.
-
-    Raises:
-        ConfigurationError: There is no such engine.
-    """
+    """Find and check the name of the engine."""
     resolved = _given(argument, ENGINE_VARIABLE) or Resolved("auto", "default")
     known = get_args(EngineName)
     if resolved.value not in known:
@@ -324,11 +308,7 @@ class Settings:
         return max(DEFAULT_TOTAL_TIMEOUT, timeout)
 
     def changed(self, **changes: object) -> Settings:
-        """Return a copy with every change that is not None; headers are added.
-
-        Raises:
-            ConfigurationError: One is wrong.
-        """
+        """Return a copy with every change that is not None; headers are added."""
         given: dict[str, Any] = {name: it for name, it in changes.items() if it is not None}
         if "api_version" in given:
             resolve_api_version(given["api_version"], self.api_version)

@@ -56,23 +56,14 @@ class Pieces:
             self.announced = int(length)
 
     def decode(self, piece: bytes) -> Iterable[bytes]:
-        """Return what the next bytes from the wire hold, to be iterated over once.
-
-        Raises:
-            ResponseValidationError: They do not fit the encoding of a success; while iterating.
-        """
+        """Return what the next bytes from the wire hold, to be iterated over once."""
         self._came += len(piece)
         if self.spoilt:
             return ()
         return (piece,) if self._decoder is None else self._decoded(self._decoder, piece)
 
     def end(self) -> None:
-        """Check that the body is complete.
-
-        Raises:
-            APIConnectionError: Less came than was announced.
-            ResponseValidationError: What came does not fit the encoding of a success.
-        """
+        """Check that the body is complete."""
         announced, request = self.announced, self._request
         if announced is not None and self._came < announced:
             raise broken_off(request, self._came, announced)
@@ -154,10 +145,6 @@ class Body:
         """Take the next bytes from the wire, and return whether more are wanted.
 
         Of an error no more is taken than allowed: its status counts.
-
-        Raises:
-            ResponseValidationError: The body of a success is longer than allowed, or does not fit
-                its encoding.
         """
         for decoded in self._pieces.decode(piece):
             if self._sink is not None:

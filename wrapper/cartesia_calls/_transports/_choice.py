@@ -36,18 +36,7 @@ ASYNC = Flavour("fast._asyncio", "_httpx_async", "AsyncClient")
 def make_transport(
     flavour: Flavour, name: EngineName, base_url: str, own: object, clock: Clock
 ) -> Transport:
-    """Return a transport; nothing is sent.
-
-    Args:
-        flavour: Of the client.
-        name: Which engine to use.
-        base_url: Where requests go.
-        own: The user's own httpx client, if there is one.
-        clock: Tells the time.
-
-    Raises:
-        ConfigurationError: The engine can't be used here.
-    """
+    """Return a transport; nothing is sent."""
     if own is not None:
         if name == "fast":
             raise ConfigurationError(

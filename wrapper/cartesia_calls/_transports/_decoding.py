@@ -15,7 +15,7 @@ _LARGEST_PIECE = 256 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _ZLIB = zlib.MAX_WBITS
 _BARE_DEFLATE = -zlib.MAX_WBITS
-# What servers call deflate has two formats; its first bytes tell which.
+# What servers call deflate has two formats; its first bytes show which.
 _WINDOW_BITS = {"gzip": _GZIP, "x-gzip": _GZIP, "deflate": None}
 # How much is looked at after a gzip member at once: zlib copies what it leaves.
 _START_OF_A_MEMBER = 4096
@@ -29,11 +29,7 @@ class DecodingError(Exception):
 
 
 def decoder_for(content_encoding: str) -> Decoder | None:
-    """Return the decoder for the value of a `Content-Encoding` header; None if nothing is encoded.
-
-    Raises:
-        DecodingError: The encoding was not requested, or there is more than one.
-    """
+    """Return the decoder for the value of a `Content-Encoding` header; None if nothing is encoded."""
     names = [part.strip().lower() for part in content_encoding.split(",")]
     encodings = [name for name in names if name not in {"", "identity"}]
     if not encodings:
@@ -53,11 +49,7 @@ class Decoder:
         self._began = False
 
     def decode(self, piece: bytes) -> Iterator[bytes]:
-        """Yield what the next bytes hold, in pieces of a bounded size.
-
-        Raises:
-            DecodingError: They are not encoded as the response says.
-        """
+        """Yield what the next bytes hold, in pieces of a bounded size."""
         self._began = self._began or bool(piece)
         if self._inflate is None:
             piece = self._start + piece
@@ -71,11 +63,7 @@ class Decoder:
             raise DecodingError(str(error)) from error
 
     def check_end(self) -> None:
-        """Check that the last bytes were the end.
-
-        Raises:
-            DecodingError: There was more to come.
-        """
+        """Check that the last bytes were the end."""
         if self._began and not (self._inflate is not None and self._inflate.eof):
             raise DecodingError("the encoded data broke off")
 

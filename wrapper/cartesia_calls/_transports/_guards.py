@@ -1,4 +1,4 @@
-"""What every transport keeps to: limits, deadlines, one process, and a list of free connections."""
+"""What every transport keeps to: limits, deadlines, and a pool of free connections."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cartesia_calls._exceptions import ConfigurationError
 
-from ._failures import timed_out
+from ._failures import closed, timed_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,51 +44,34 @@ class Deadline:
         self.moment = time() + request.timeout
 
     def left(self, *, may_have_arrived: bool = True) -> float:
-        """Return the seconds left, always more than 0.
-
-        Raises:
-            APITimeoutError: No time is left.
-        """
+        """Return the seconds left, always more than 0."""
         left = self.moment - self._time()
         if left <= 0:
             raise timed_out(self.request, may_have_arrived=may_have_arrived)
         return left
 
 
-class ProcessGuard:
-    """Remembers the process that a transport was made in."""
+class Pool(Generic[ConnectionT]):
+    """A transport's free connections, the last one used first, and who may use them."""
 
-    def __init__(self) -> None:
+    def __init__(self, check_loop: Callable[[], None] | None = None) -> None:
+        self._free: deque[ConnectionT] = deque()
+        self._is_closed = False
         self._pid = os.getpid()
-
-    def is_here(self) -> bool:
-        """Return whether this is that process, and no fork of it."""
-        return os.getpid() == self._pid
+        self._check_loop = check_loop
 
     def check(self) -> None:
-        """Refuse another process: two that share connections receive each other's responses.
-
-        Raises:
-            ConfigurationError: This is a fork of the process that the transport was made in.
-        """
-        if not self.is_here():
+        """Refuse a fork, which would receive its parent's responses, a second loop, and a closed pool."""
+        if os.getpid() != self._pid:
             raise ConfigurationError(
                 "This client was made in another process, before a fork; its connections belong "
                 "there.",
                 hint="Make a new client in each process, after the fork.",
             )
-
-
-class FreeList(Generic[ConnectionT]):
-    """Connections that wait for their next request, the last one used first."""
-
-    def __init__(self) -> None:
-        self._free: deque[ConnectionT] = deque()
-        self.is_closed = False
-
-    def has_any(self) -> bool:
-        """Return whether connections are free."""
-        return bool(self._free)
+        if self._check_loop is not None:
+            self._check_loop()
+        if self._is_closed:
+            raise closed()
 
     def take(self) -> ConnectionT | None:
         """Return a free connection, None if there is none."""
@@ -99,19 +82,22 @@ class FreeList(Generic[ConnectionT]):
 
     def put(self, connection: ConnectionT) -> bool:
         """Put a connection back for the next request; False if it must be closed instead."""
-        if self.is_closed:
+        if self._is_closed:
             return False
         self._free.append(connection)
-        # Another thread may have closed the list in between.
-        return not self.is_closed
+        # Another thread may have closed the pool in between.
+        return not self._is_closed
 
     def close(self) -> list[ConnectionT]:
-        """Accept no more connections, and return the free ones for closing."""
-        self.is_closed = True
+        """Accept no more connections, and return the free ones for closing; none in a fork."""
+        is_here = os.getpid() == self._pid
+        if self._free and is_here and self._check_loop is not None:
+            self._check_loop()
+        self._is_closed = True
         connections: list[ConnectionT] = []
         while (connection := self.take()) is not None:
             connections.append(connection)
-        return connections
+        return connections if is_here else []
 
 
 class Slots:
@@ -123,11 +109,7 @@ class Slots:
             self._free.put(None)
 
     async def take(self, deadline: Deadline) -> None:
-        """Wait for a slot.
-
-        Raises:
-            APITimeoutError: None came free in time.
-        """
+        """Wait for a slot."""
         try:
             self._free.get(timeout=deadline.left(may_have_arrived=False))
         except Empty:

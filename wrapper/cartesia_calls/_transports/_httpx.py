@@ -23,7 +23,7 @@ from ._failures import (
     without_frames,
     without_quotes,
 )
-from ._guards import KEPT_IDLE, Deadline, FreeList, ProcessGuard
+from ._guards import KEPT_IDLE, Deadline, Pool
 from ._route import make_tls_context, unusable
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cartesia_calls._http import Request, Response, StreamedResponse
 
     from ._guards import Slots
-    from ._loops import AsyncSlots, LoopGuard
+    from ._loops import AsyncSlots
     from ._route import Route
 
 _NEW_CONNECTIONS = ("connect_tcp.complete", "start_tls.complete")
@@ -133,7 +133,7 @@ class HttpxTransport:
         make_lane: Returns a lane over a new transport, or over the user's own client.
         slots: None where the user's own client bounds how many requests are sent at once.
         time: The clock that deadlines are kept by.
-        loop: Checks the event loop, if there is one.
+        check_loop: Refuses another event loop than the first.
     """
 
     name = "httpx"
@@ -144,31 +144,29 @@ class HttpxTransport:
         make_lane: Callable[[], Lane],
         slots: Slots | AsyncSlots | None,
         time: Callable[[], float],
-        loop: LoopGuard | None = None,
+        check_loop: Callable[[], None] | None = None,
     ) -> None:
         self._library: Any = library
         self._make_lane = make_lane
         self._slots = slots
         self._time = time
-        self._loop = loop
-        self._free: FreeList[Lane] = FreeList()
-        self._process = ProcessGuard()
+        self._pool: Pool[Lane] = Pool(check_loop)
 
     async def send(self, request: Request) -> Response:
         """See `Transport.send`."""
-        self._check()
+        self._pool.check()
         deadline = Deadline(request, self._time)
         if self._slots is None:
             return await self._exchange(self._make_lane(), deadline)
         await self._slots.take(deadline)
         try:
-            return await self._exchange(self._free.take() or self._make_lane(), deadline)
+            return await self._exchange(self._pool.take() or self._make_lane(), deadline)
         finally:
             self._slots.release()
 
     async def stream(self, request: Request) -> StreamedResponse:
         """See `Transport.stream`."""
-        self._check()
+        self._pool.check()
         lane = self._make_lane()
         lane.is_streaming = True
         deadline = Deadline(request, self._time)
@@ -183,18 +181,14 @@ class HttpxTransport:
 
     async def close(self) -> None:
         """See `Transport.close`."""
-        if self._free.has_any() and self._process.is_here():
-            if self._loop is not None:
-                self._loop.check()
-            interrupted: BaseException | None = None
-            for lane in self._free.close():
-                try:
-                    await lane.close()
-                except BaseException as error:  # noqa: BLE001 - a cancelled task closes the rest too
-                    interrupted = error
-            if interrupted is not None:
-                raise interrupted
-        self._free.close()
+        interrupted: BaseException | None = None
+        for lane in self._pool.close():
+            try:
+                await lane.close()
+            except BaseException as error:  # noqa: BLE001 - a cancelled task closes the rest too
+                interrupted = error
+        if interrupted is not None:
+            raise interrupted
 
     def new_deadline(self, request: Request) -> Deadline:
         """Return a deadline for a part of a response."""
@@ -238,13 +232,6 @@ class HttpxTransport:
             first = cause.exceptions[0] if _is_group(cause) else cause
         return (system_reason(first) or why) if isinstance(first, OSError) else why
 
-    def _check(self) -> None:
-        self._process.check()
-        if self._loop is not None:
-            self._loop.check()
-        if self._free.is_closed:
-            raise closed()
-
     async def _exchange(self, lane: Lane, deadline: Deadline) -> Response:
         try:
             async with lane.within(deadline):
@@ -257,7 +244,7 @@ class HttpxTransport:
             await lane.close()
             self.raise_ours(error, lane)
             raise
-        if not (lane.is_own or (lane.is_reusable(response) and self._free.put(lane))):
+        if not (lane.is_own or (lane.is_reusable(response) and self._pool.put(lane))):
             await lane.close()
         return whole
 
@@ -316,11 +303,7 @@ class _StreamedResponse(StreamedBody):
 
 
 def transport_options(route: Route) -> dict[str, Any]:
-    """Return what an HTTP transport of ours is made with.
-
-    Raises:
-        ConfigurationError: The proxy or the certificates that the environment names can't be used.
-    """
+    """Return what an HTTP transport of ours is made with."""
     import httpx  # noqa: PLC0415 - slow to import; the user's own client may be httpx2's
 
     options: dict[str, Any] = {

@@ -37,7 +37,7 @@ def make_transport(route: Route, clock: Clock) -> HttpxTransport:
         lambda: _AsyncLane(httpx.AsyncHTTPTransport(**options)),
         AsyncSlots(),
         loop_time,
-        LoopGuard(),
+        LoopGuard().check,
     )
 
 
@@ -45,7 +45,7 @@ def make_own_transport(client: object, library: ModuleType, clock: Clock) -> Htt
     """Return a transport over the user's own client."""
     del clock  # the event loop's counts
     return HttpxTransport(
-        library, lambda: _AsyncLane(client, is_own=True), None, loop_time, LoopGuard()
+        library, lambda: _AsyncLane(client, is_own=True), None, loop_time, LoopGuard().check
     )
 
 

@@ -52,11 +52,7 @@ class Route:
 
 
 def find_route(base_url: str) -> Route:
-    """Return how to reach a base URL.
-
-    Raises:
-        ConfigurationError: The URL's host, or a proxy or certificate setting can't be used.
-    """
+    """Return how to reach a base URL."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     _check_host(host, parts.netloc)
@@ -77,11 +73,7 @@ def find_route(base_url: str) -> Route:
 
 
 def make_tls_context(route: Route) -> ssl.SSLContext:
-    """Return the context of TLS connections.
-
-    Raises:
-        ConfigurationError: The environment's certificates can't be read.
-    """
+    """Return the context of TLS connections."""
     import ssl  # noqa: PLC0415 - not needed for plain HTTP
 
     import certifi  # noqa: PLC0415 - comes with httpx, which trusts it too
@@ -97,11 +89,7 @@ def make_tls_context(route: Route) -> ssl.SSLContext:
 
 
 def make_direct_tls_context(route: Route) -> ssl.SSLContext | None:
-    """Return the context of connections straight to the server; None for plain HTTP.
-
-    Raises:
-        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
-    """
+    """Return the context of connections straight to the server; None for plain HTTP."""
     if route.proxy is not None:
         raise ConfigurationError(
             "The engine `fast` sends through no proxy, and the environment names one.",
@@ -127,17 +115,13 @@ def unusable(error: Exception) -> ConfigurationError:
 
 
 def _check_host(host: str, netloc: str) -> None:
-    """Refuse a host that can't exist: a broken IDNA label, an IPv4 address out of range."""
+    """Refuse an address that can't exist."""
     try:
         if _DOTTED_NUMBERS.fullmatch(host):
             ipaddress.IPv4Address(host)
         elif "[" in netloc:
             ipaddress.IPv6Address(host if _BRACKETED.fullmatch(netloc) else netloc)
-        elif "xn--" in host:
-            import idna  # noqa: PLC0415 - comes with httpx; few hosts need it
-
-            idna.decode(host)
-    except ValueError as error:  # which IDNA's own errors are, too
+    except ValueError as error:
         raise ConfigurationError(
             f"The base URL's host can't be one: {error}.", hint="Check the base URL."
         ) from error

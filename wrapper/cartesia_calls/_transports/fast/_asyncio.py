@@ -26,13 +26,9 @@ if TYPE_CHECKING:
 
 
 def make_transport(route: Route, clock: Clock) -> FastTransport:
-    """Return a transport for asyncio.
-
-    Raises:
-        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
-    """
+    """Return a transport for asyncio."""
     del clock  # the event loop's counts
-    return FastTransport(route, _LoopNetwork(route))
+    return FastTransport(route, _LoopNetwork(route), LoopGuard().check)
 
 
 class _LoopNetwork:
@@ -43,7 +39,6 @@ class _LoopNetwork:
         self._tls = make_direct_tls_context(route)
         slots = AsyncSlots()
         self.take_slot, self.release_slot = slots.take, slots.release
-        self.check = LoopGuard().check
 
     async def connect(self, deadline: Deadline) -> _LoopConnection:
         try:

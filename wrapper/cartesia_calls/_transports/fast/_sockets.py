@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def make_transport(route: Route, clock: Clock) -> FastTransport:
-    """Return a transport for threads.
-
-    Raises:
-        ConfigurationError: There is a proxy, or the environment's certificates can't be read.
-    """
+    """Return a transport for threads."""
     return FastTransport(route, _SocketNetwork(route, clock))
 
 
@@ -38,9 +34,6 @@ class _SocketNetwork:
         self.time = clock.monotonic
         slots = Slots()
         self.take_slot, self.release_slot = slots.take, slots.release
-
-    def check(self) -> None:
-        """Accept any thread."""
 
     async def connect(self, deadline: Deadline) -> _SocketConnection:
         try:

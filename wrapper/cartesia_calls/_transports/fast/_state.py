@@ -56,11 +56,7 @@ class RequestWriter:
         self._after_headers = f"Accept-Encoding: {ACCEPT_ENCODING}\r\n"
 
     def bytes_of(self, request: Request) -> bytes:
-        """Return a request's bytes, which hold the key.
-
-        Raises:
-            ConfigurationError: The URL or a header has characters that can't be sent.
-        """
+        """Return a request's bytes, which hold the key."""
         target = "/" + request.url.split("/", 3)[3]
         text = "".join([target, *request.headers, *request.headers.values()])
         if not _WRITABLE.fullmatch(text) or " " in target:
@@ -101,11 +97,7 @@ class ConnectionState:
         self._pieces: list[bytes] = []
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Take the next bytes; none are the end of the connection.
-
-        Raises:
-            UnreadableError: They are no response, or the response is not whole at the end.
-        """
+        """Take the next bytes; none are the end of the connection."""
         if not data:
             self._end()
             return
@@ -174,12 +166,7 @@ class ConnectionState:
 
 
 def check_head(head: Head, request: Request) -> None:
-    """Check what llhttp accepts in a head and HTTP does not allow.
-
-    Raises:
-        APIConnectionError: The status is unknown to HTTP or fits no request of ours; a header is
-            malformed; or the body's framing is unknown, so that its end can't be found.
-    """
+    """Check what llhttp accepts in a head and HTTP does not allow."""
     if head.status_code < _INTERIM.stop:
         raise no_response(request, f"its status is {head.status_code}")
     if " " in "".join(head.headers) or _NOT_IN_A_HEADER.search("".join(head.headers.values())):

@@ -6,8 +6,7 @@ import select
 from typing import TYPE_CHECKING, Protocol
 
 from cartesia_calls._transports._body import Body, StreamedBody, plain_response
-from cartesia_calls._transports._failures import closed
-from cartesia_calls._transports._guards import KEPT_IDLE, Deadline, FreeList, ProcessGuard
+from cartesia_calls._transports._guards import KEPT_IDLE, Deadline, Pool
 
 from ._state import RequestWriter, check_head
 
@@ -37,20 +36,11 @@ class Connection(Protocol):
     idle_since: float
 
     def send(self, data: bytes, deadline: Deadline) -> None:
-        """Send a request's bytes; what the deadline bounds begins here.
-
-        Raises:
-            APIConnectionError: The connection is lost.
-        """
+        """Send a request's bytes; what the deadline bounds begins here."""
         ...
 
     async def receive(self, deadline: Deadline) -> None:
-        """Wait until more of the response has come.
-
-        Raises:
-            APITimeoutError: Nothing came before the deadline.
-            APIConnectionError: The connection broke off, or what came is no response.
-        """
+        """Wait until more of the response has come."""
         ...
 
     def has_news(self) -> bool:
@@ -65,10 +55,6 @@ class Connection(Protocol):
 class Network(Protocol):
     """Makes connections; sync and async differ in it."""
 
-    def check(self) -> None:
-        """Refuse an event loop other than the first."""
-        ...
-
     def time(self) -> float:
         """Return the seconds of the clock that deadlines are kept by."""
         ...
@@ -82,11 +68,7 @@ class Network(Protocol):
         ...
 
     async def connect(self, deadline: Deadline) -> Connection:
-        """Return a new connection.
-
-        Raises:
-            APIConnectionError: There is none before the deadline.
-        """
+        """Return a new connection."""
         ...
 
     async def close(self, connections: list[Connection]) -> None:
@@ -99,15 +81,16 @@ class FastTransport:
 
     name = "fast"
 
-    def __init__(self, route: Route, network: Network) -> None:
+    def __init__(
+        self, route: Route, network: Network, check_loop: Callable[[], None] | None = None
+    ) -> None:
         self._network = network
         self._writer = RequestWriter(route)
-        self._free: FreeList[Connection] = FreeList()
-        self._process = ProcessGuard()
+        self._pool: Pool[Connection] = Pool(check_loop)
 
     async def send(self, request: Request) -> Response:
         """See `Transport.send`."""
-        self._check()
+        self._pool.check()
         network = self._network
         deadline = Deadline(request, network.time)
         await network.take_slot(deadline)
@@ -119,7 +102,7 @@ class FastTransport:
                 connection.close()
                 raise
             connection.idle_since = network.time()
-            if not (connection.state.is_reusable and self._free.put(connection)):
+            if not (connection.state.is_reusable and self._pool.put(connection)):
                 connection.close()
             return response
         finally:
@@ -127,7 +110,7 @@ class FastTransport:
 
     async def stream(self, request: Request) -> StreamedResponse:
         """See `Transport.stream`."""
-        self._check()
+        self._pool.check()
         deadline = Deadline(request, self._network.time)
         connection = await self._network.connect(deadline)
         try:
@@ -139,16 +122,7 @@ class FastTransport:
 
     async def close(self) -> None:
         """See `Transport.close`."""
-        if self._free.has_any() and self._process.is_here():
-            self._network.check()
-            await self._network.close(self._free.close())
-        self._free.close()
-
-    def _check(self) -> None:
-        self._process.check()
-        self._network.check()
-        if self._free.is_closed:
-            raise closed()
+        await self._network.close(self._pool.close())
 
     async def _ask(self, connection: Connection, deadline: Deadline) -> Head:
         """Send a request and return the head of its response."""
@@ -175,7 +149,7 @@ class FastTransport:
 
     def _free_connection(self) -> Connection | None:
         oldest = self._network.time() - KEPT_IDLE
-        while (connection := self._free.take()) is not None:
+        while (connection := self._pool.take()) is not None:
             if connection.idle_since >= oldest and not connection.has_news():
                 return connection
             connection.close()
