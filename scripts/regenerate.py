@@ -8,6 +8,7 @@ pyproject.toml, and on nothing else of the machine.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -103,4 +104,6 @@ def _shown(path: Path) -> str:
 
 
 if __name__ == "__main__":
+    outside = os.environ.get("PYTHONPATH", "").split(os.pathsep)  # may hold another generator
+    sys.path[:] = [folder for folder in sys.path if folder not in outside]
     sys.exit(main())
