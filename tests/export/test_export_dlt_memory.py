@@ -203,7 +203,7 @@ def test_a_part_of_our_own_that_is_missing_is_nothing_to_install(
     "wrong", [{"include": "audio"}, {"include": "video"}, {"agents": []}, {"since": "soon"}]
 )
 def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"audio|pass"):
+    with pytest.raises(ValueError, match=r"audio|pass|write"):
         calls_source(**(dict[str, Any](agents="agent_1") | wrong))
 
 

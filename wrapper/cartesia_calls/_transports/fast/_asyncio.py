@@ -75,8 +75,8 @@ class _LoopNetwork:
     async def close(self, connections: list[Connection]) -> None:
         for connection in connections:
             connection.close()
-        gone = [cast("_LoopConnection", connection).gone for connection in connections]
-        await asyncio.gather(*gone)
+        for connection in connections:
+            await cast("_LoopConnection", connection).gone
 
 
 class _LoopConnection(asyncio.BufferedProtocol):
