@@ -14,7 +14,7 @@ WEEK = 7 * 24 * 3600
 
 def _list(limit: object) -> object:
     arguments: dict[str, Any] = {"agent_id": "agent_1", "limit": limit}
-    calls = {"data": [], "has_more": False}
+    calls: dict[str, object] = {"data": [], "has_more": False}
     return FakeServer([ok(calls)]).do(lambda client: client.calls.list(**arguments))
 
 

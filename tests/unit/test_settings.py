@@ -22,6 +22,7 @@ def test_an_argument_beats_the_environment_and_that_the_default(
     assert by_default.base_url == "https://api.cartesia.ai"
     assert by_default.api_version == "2026-03-01"
     assert (by_default.timeout, by_default.max_retries) == (60.0, 2)
+    assert by_default.logs_grace_period == 600
     assert by_default.engine in {"httpx", "fast"}
 
     monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_from_environment_1234")

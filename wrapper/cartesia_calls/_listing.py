@@ -114,8 +114,8 @@ async def list_pages(
     sender: Sender,
     query: CallQuery,
     *,
-    after: str | None = None,
-    on_unplaced: Callable[[int], None] | None = None,
+    after: str | None,
+    on_unplaced: Callable[[int], None],
 ) -> AsyncGenerator[CallPage, None]:
     """Yield the wanted calls of each page, newest first."""
     from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
@@ -145,8 +145,7 @@ async def list_pages(
         # A call that was on the previous page is skipped.
         matching = [c for c in page.data if c.id not in last_page and query.matches(c)]
         calls = [call for call in matching if query.can_place(call)]
-        if on_unplaced is not None:
-            on_unplaced(len(matching) - len(calls))
+        on_unplaced(len(matching) - len(calls))
         calls = calls[:wanted]
         wanted = None if wanted is None else wanted - len(calls)
         # One call alone may have an odd time. The list ends when a whole page and the last call of

@@ -47,8 +47,7 @@ _WITHOUT_OFFSET = re.compile(
     rf"{_DATE.pattern}(?:[Tt ]\d{{2}}:\d{{2}}:\d{{2}}(?:\.\d+)?)?", re.ASCII
 )
 _NUMBER_FREE: tuple[object, ...] = (str, dt.datetime, list[str])
-# So that what is joined takes no memory to speak of.
-_JOINED_AT_ONCE = 1000
+_JOINED_AT_ONCE = 1000  # bounds the memory
 
 
 class Misfit(Exception):  # noqa: N818 - most are no error, but noted
