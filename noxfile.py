@@ -37,9 +37,11 @@ os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
 READERS_OF_EXPORTS = (
+    "tests/export/test_export_columns.py",
     "tests/export/test_export_queries.py",
     "tests/export/test_export_readers.py",
     "tests/export/test_rows_readers.py",
+    "tests/export/test_stats_in_duckdb.py",
 )
 
 

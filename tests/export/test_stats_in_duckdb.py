@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
-import duckdb
 import pytest
 
 from cartesia_calls import call_stats
 
+NEEDS = "install it with the dependency group `export`, or run nox -s export-queries"
+
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 10, 20, 99, 100, 101, 1000])
 def test_percentiles_are_the_same_in_duckdb(count: int) -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
     generator = random.Random(count)  # noqa: S311 - no secret
     values = [round(generator.expovariate(1), 6) for _ in range(count)]
     turns = [{"role": "assistant", "start_timestamp": 0, "tts_ttfb": value} for value in values]
