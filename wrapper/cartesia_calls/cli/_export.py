@@ -13,7 +13,7 @@ from ._errors import fail
 from ._exit_codes import ExitCode
 from ._export_views import show_events, show_summary
 from ._list import reversed_window
-from ._signals import signals_end
+from ._signals import signals_end, wake_for_signals
 from ._terminal import say
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def _exit_code(result: ExportResult, *, strict: bool) -> ExitCode:
 async def _export(
     arguments: argparse.Namespace, stop: asyncio.Event, on_end: Callable[[ExportResult], object]
 ) -> ExportResult:
+    waking = asyncio.create_task(wake_for_signals())
     with show_events(json=arguments.json) as show:
 
         def on_event(event: ExportEvent) -> None:
@@ -67,7 +68,7 @@ async def _export(
                 on_end(event.result)
             show(event)
 
-        return await export_async(
+        result = await export_async(
             agents=arguments.agent,
             to=arguments.to,
             since=arguments.since,
@@ -83,3 +84,5 @@ async def _export(
             on_event=on_event,
             stop=stop,
         )
+    waking.cancel()
+    return result

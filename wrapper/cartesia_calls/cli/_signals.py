@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LAST_WORDS = b"Interrupted.\n"
 _SHOW_CURSOR = b"\x1b[?25h"
+_BETWEEN_LOOKS = 0.2
 
 
 @contextmanager
@@ -45,6 +46,16 @@ def signals_end(end_well: Callable[[], object]) -> Generator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+async def wake_for_signals() -> None:
+    """Wake the event loop now and then, until cancelled.
+
+    The system may hand a signal to another thread. Python then calls its handler when the main
+    thread next runs, which an event loop that waits for nothing but that thread never does.
+    """
+    while True:  # noqa: ASYNC110 - it waits for nothing
+        await asyncio.sleep(_BETWEEN_LOOKS)
 
 
 def _end_at_once(number: int) -> None:
