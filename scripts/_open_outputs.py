@@ -5,7 +5,7 @@ differ from the spec. In schemas that occur in responses, also where a request s
 
 - closed `enum` and `const` become plain types; the known values go to the description, and to the
   generated module `known_values`;
-- maps take any JSON value, and objects take fields that nobody has named;
+- maps take any JSON value, and objects take fields that the spec does not name;
 - at the top of a record only the fields of `NEEDED` stay required;
 - formats of text other than times stay text, so that a value is written back as it came;
 - defaults go, since what did not come is not there; `writeOnly` fields are not required.

@@ -164,7 +164,7 @@ def test_a_call_that_never_started_is_placed_by_its_end(*, filters: bool) -> Non
     calls = (failed(1), _call(2, timedelta(hours=2)), failed(3), failed(9))
     server = WindowServer([], calls=calls, filters=filters)
     assert _numbers(server, since="4h") == [1, 2, 3]
-    # What a server that filters by start leaves out can't be had back: it has not come.
+    # The client cannot restore calls that a filtering server leaves out.
     assert _numbers(server, since="4h", until="2h") == ([] if filters else [3])
 
 

@@ -1,4 +1,4 @@
-"""What PyInstaller is told of this package, so that a frozen app has all of it.
+"""The PyInstaller hook of this package, so that a frozen app contains all of it.
 
 PyInstaller finds the folder by the entry point `pyinstaller40`.
 """

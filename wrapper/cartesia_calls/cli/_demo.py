@@ -25,7 +25,7 @@ with Client() as client:  # reads CARTESIA_API_KEY
 
 
 class _QuickClock:
-    """A clock that runs four times as fast, so that nobody waits for the call that is running."""
+    """A clock that runs four times as fast, to shorten the wait for the running call."""
 
     def __init__(self) -> None:
         self._start = datetime.now(UTC)
