@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartesia_api.models import AgentCall, AgentCallLogs
-from cartesia_calls import Timeline, log_records, reply_gaps, timeline
+from cartesia_calls import Client, NotFoundError, Timeline, log_records, reply_gaps, timeline
+from cartesia_calls.sandbox import Sandbox
 
 Turn = dict[str, Any]
 
@@ -301,3 +302,30 @@ def test_any_record_and_any_lines_make_a_timeline_in_order(
     assert [line for entry in logged for line in entry.lines] == lines
     for entry in found.entries:
         json.dumps(entry.as_dict())
+
+
+def test_a_client_fetches_what_a_timeline_needs(cartesia_sandbox: Sandbox) -> None:
+    with Client(api_key=cartesia_sandbox.api_key, base_url=cartesia_sandbox.url) as client:
+        found = client.calls.timeline("ac_finished", log_offset=2.0)
+        call, logs = client.calls.get("ac_finished"), client.calls.logs("ac_finished")
+
+    assert found == timeline(call, logs, log_offset=2.0)
+
+
+@pytest.mark.parametrize("call_id", ["ac_expired", "ac_deleted", "ac_created"])
+def test_a_call_without_logs_has_the_timeline_of_its_record(
+    cartesia_sandbox: Sandbox, call_id: str
+) -> None:
+    with Client(api_key=cartesia_sandbox.api_key, base_url=cartesia_sandbox.url) as client:
+        found = client.calls.timeline(call_id)
+
+    assert found.call_id == call_id
+    assert not [entry for entry in found.entries if entry.source == "logs"]
+
+
+def test_a_call_that_does_not_exist_has_no_timeline(cartesia_sandbox: Sandbox) -> None:
+    with Client(api_key=cartesia_sandbox.api_key, base_url=cartesia_sandbox.url) as client:
+        with pytest.raises(NotFoundError):
+            client.calls.timeline("ac_unknown")
+        with pytest.raises(ValueError, match="log_offset"):
+            client.calls.timeline("ac_finished", log_offset=math.nan)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ._arguments import check_id, check_limit, check_seconds
 from ._driving import documented_by, iterate, run
+from ._exceptions import CallLogsNotAvailableError
 from ._listing import CallQuery, list_pages
 from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
 from ._operations import CANCEL_CALL, DELETE_CALL, DOWNLOAD_CALL_AUDIO, GET_CALL, SPEC_VERSION
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from ._listing import CallPage
     from ._sending import Sender
+    from ._timeline import Timeline
 
 # In seconds.
 DEFAULT_WAIT = 120.0
@@ -197,6 +199,29 @@ class AsyncCalls:
         call_id = check_id(call_id, "call_id")
         return await self._sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
 
+    async def timeline(self, call_id: str, *, log_offset: float = 0.0) -> Timeline:
+        """Return what happened in a call, in one order of time: see `cartesia_calls.timeline`.
+
+        Fetches the record and the logs (`agents_get-call` and `agents_get-call-logs`). A call
+        without logs has a timeline of what its record holds.
+
+        Args:
+            call_id: The call's id, such as `ac_123`.
+            log_offset: Seconds to add to the times of the log, if its clock or zone differs.
+
+        Raises:
+            NotFoundError: There is no such call, or it belongs to another account.
+            ValueError: `log_offset` is not finite.
+        """
+        from ._timeline import timeline  # noqa: PLC0415 - only needed here
+
+        call = await self.get(call_id)
+        try:
+            logs = await get_logs(self._sender, call_id)
+        except CallLogsNotAvailableError:
+            logs = None
+        return timeline(call, logs, log_offset=log_offset)
+
     def list(
         self,
         *,
@@ -216,8 +241,8 @@ class AsyncCalls:
 
         With `until`, the window is also sent to the server (`start_time_gte`, `start_time_lte`), so
         that one long ago costs few requests. A server that ignores it gives the same calls in more
-        requests. One that honours it may leave out calls that never started; `undated=True` lists those
-        too.
+        requests. One that honours it may leave out calls that never started; `undated=True` lists
+        those too.
 
         Args:
             agent_id: The agent; this or `batch_id` is needed.
@@ -225,8 +250,9 @@ class AsyncCalls:
             status: Only calls with this status, or with one of these.
             since: Only calls that started at this time or later: a datetime, or a text that
                 `read_moment` reads, such as `1h30m` (ago), `2026-03-01T10:00Z`, `yesterday 14:00` or
-                `monday`. What has no zone is local time. A call that never started is placed by its end. One with neither time is in no window: it is left
-                out and counted in `unplaced` of the result.
+                `monday`. What has no zone is local time. A call that never started is placed by its
+                end. One with neither time is in no window: it is left out and counted in `unplaced`
+                of the result.
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.
@@ -351,6 +377,9 @@ class Calls:
 
     def get(self, call_id: str) -> AgentCall:
         return run(self._calls.get(call_id))
+
+    def timeline(self, call_id: str, *, log_offset: float = 0.0) -> Timeline:
+        return run(self._calls.timeline(call_id, log_offset=log_offset))
 
     def list(
         self,
