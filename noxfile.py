@@ -198,7 +198,7 @@ def frozen(session: nox.Session) -> None:
 
 @nox.session(name="export-queries")
 def export_queries(session: nox.Session) -> None:
-    """Read exports with pandas, Polars, DuckDB and pyarrow, and run the queries of docs/export.md."""
+    """Read exports with pandas, Polars, DuckDB and pyarrow, and run the queries of docs/guide/exports.md."""
     _install_product(session, "export")
     _pytest(session, *READERS_OF_EXPORTS)
 
@@ -242,7 +242,7 @@ def export_kill(session: nox.Session) -> None:
 
 @nox.session(name="export-scale")
 def export_scale(session: nox.Session) -> None:
-    """Measure an export's memory and throughput, and write the figures into docs/export.md."""
+    """Measure an export's memory and throughput, and write the figures into docs/guide/exports.md."""
     session.install(PRODUCT)
     session.run("python", "benchmarks/export_scale.py", *session.posargs)
 

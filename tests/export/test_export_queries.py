@@ -1,4 +1,4 @@
-"""The queries of docs/export.md, run as they stand there on an export of the sandbox."""
+"""The queries of docs/guide/exports.md, run as they stand there on an export of the sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cartesia_calls.export import ExportResult, export
 from cartesia_calls.export._tables import SCHEMA_VERSION, TABLES
 from cartesia_calls.sandbox import Sandbox
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
 NEEDS = "install it with the dependency group `export`, or run nox -s export-queries"
 
 

@@ -24,7 +24,7 @@ from few_calls import FewCall, FewCalls
 from many_calls import AGENT, ManyCalls, http
 from pipelines import MakePipeline, Rows
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "export.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
 PARTS = ("logs", "record", "transcript")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

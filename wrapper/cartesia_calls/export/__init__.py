@@ -5,7 +5,7 @@
     result = export(agents="agent_1", to="logs", since="30d")
     print(result.exported, "calls,", result.rows, "lines")
 
-Run it again, or in cron: it fetches only what is missing or may have changed. `docs/export.md` describes
+Run it again, or in cron: it fetches only what is missing or may have changed. `docs/guide/exports.md` describes
 the files of the target.
 """
 

@@ -6,7 +6,7 @@
     pipeline = dlt.pipeline("cartesia_calls", destination="duckdb", dataset_name="calls")
     print(pipeline.run(calls_source(agents="agent_1", since="30d")))
 
-Run it again, or in cron: it loads only what is missing or may have changed. `docs/export.md` describes
+Run it again, or in cron: it loads only what is missing or may have changed. `docs/guide/exports.md` describes
 the tables.
 """
 
