@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+import re
 import sys
 from collections.abc import Mapping
 from enum import Enum
@@ -220,9 +221,8 @@ def _from_json(expected: Any, value: Any) -> Any:
 def _from_json_as(expected: Any, value: Any) -> Any:
     if expected is Any:
         return value
-    if expected is datetime.datetime and isinstance(value, str):
-        # RFC 3339 allows a lower-case `t` and `z`.
-        return datetime.datetime.fromisoformat(value.upper())
+    if expected is datetime.datetime and (time := parse_rfc3339(value)) is not None:
+        return time
     if expected is datetime.date and isinstance(value, str):
         return datetime.date.fromisoformat(value)
     if get_origin(expected) is list and isinstance(value, list):
@@ -237,6 +237,27 @@ def _from_json_as(expected: Any, value: Any) -> Any:
     ):
         return expected(value)
     raise TypeError(f"{type(value).__name__} is not {expected}")
+
+
+_RFC_3339 = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})",
+    re.ASCII,
+)
+
+
+def parse_rfc3339(value: object) -> datetime.datetime | None:
+    """
+    Return the time that a JSON value holds in the form of RFC 3339, with its offset; None for others
+
+    `datetime.fromisoformat` alone takes forms that RFC 3339 does not have, and not its lower-case
+    `t` and `z`.
+    """
+    if isinstance(value, str) and _RFC_3339.fullmatch(value):
+        try:
+            return datetime.datetime.fromisoformat(value.upper())
+        except ValueError:  # such as 30 February
+            pass
+    return None
 
 
 _JSON = frozenset({*_SCALARS, dict})
@@ -281,5 +302,6 @@ __all__ = [
     "field_types",
     "model_from_dict",
     "model_to_dict",
+    "parse_rfc3339",
     "short_repr",
 ]

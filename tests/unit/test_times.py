@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cartesia_calls import Client, read_moment
+from cartesia_calls import Client, parse_rfc3339, read_moment
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)  # a Sunday
 TODAY = NOW.astimezone().replace(hour=0, minute=0)
@@ -197,3 +197,22 @@ def test_lists_read_the_same_and_take_datetimes() -> None:
         with pytest.raises(TypeError, match="since must be a datetime or text"):
             client.calls.list(agent_id="agent_1", since=5)  # type: ignore[arg-type]  # wrong on purpose
         assert client.calls.list(agent_id="agent_1", since=NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00+00:00"),
+        ("2026-03-01t10:00:00.25z", "2026-03-01T10:00:00.250000+00:00"),
+        ("2026-03-01 10:00:00-05:30", "2026-03-01T10:00:00-05:30"),
+        ("2026-03-01T10:00:00", None),
+        ("2026-02-30T10:00:00Z", None),
+        ("2026-W09-7T10:00:00Z", None),
+        ("yesterday", None),
+        (1772359200, None),
+        (None, None),
+    ],
+)
+def test_the_times_of_records(value: object, time: str | None) -> None:
+    read = parse_rfc3339(value)
+    assert (read and read.isoformat()) == time

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         AgentTranscript,
         APIInfo,
     )
-    from cartesia_api.types import UNSET
+    from cartesia_api.types import UNSET, parse_rfc3339
 
     from ._client import AsyncClient, Client
     from ._clock import Clock, SystemClock
@@ -110,6 +110,7 @@ __all__ = [  # noqa: RUF022 - in the order of `sorted`
     "is_over",
     "log_line",
     "log_records",
+    "parse_rfc3339",
     "printable",
     "read_moment",
     "redact",
@@ -124,7 +125,7 @@ _HOMES = {
     "cartesia_api.models": (
         "APIInfo AgentCall AgentCallLogs AgentSummary AgentToolCall AgentTranscript"
     ),
-    "cartesia_api.types": "UNSET",
+    "cartesia_api.types": "UNSET parse_rfc3339",
     "cartesia_calls._client": "AsyncClient Client",
     "cartesia_calls._clock": "Clock SystemClock",
     "cartesia_calls._listing": "CallPage",

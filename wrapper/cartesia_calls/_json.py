@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -13,9 +11,6 @@ if TYPE_CHECKING:
 # Where orjson gives a float for a whole number that is too large for 64 bits.
 _LARGEST_EXACT = 2.0**63
 _NESTING = frozenset({dict, list})
-_RFC_3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII
-)
 
 
 def _find_fast_reader() -> Callable[[bytes], object] | None:
@@ -53,18 +48,6 @@ def read_json(body: bytes, number_free: frozenset[str] = frozenset()) -> object:
             if not _has_inexact_number(value, number_free):
                 return value
     return _read_exactly(body)
-
-
-def read_time(value: object) -> datetime | None:
-    """Return the time that a JSON value is in the form of RFC 3339, None if it is none."""
-    # fromisoformat takes more forms than RFC 3339 has, and not its lower-case letters; the form has
-    # impossible times.
-    if isinstance(value, str) and _RFC_3339.fullmatch(value):
-        try:
-            return datetime.fromisoformat(value.upper())
-        except ValueError:
-            pass
-    return None
 
 
 def _read_exactly(body: bytes) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from ._json import read_time
+from cartesia_api.types import parse_rfc3339
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,10 +64,10 @@ class CallRecord(NamedTuple):
         return cls(
             call_id,
             status if isinstance(status, str) else "",
-            read_time(record.get("start_time")),
-            read_time(record.get("end_time")),
+            parse_rfc3339(record.get("start_time")),
+            parse_rfc3339(record.get("end_time")),
             is_redacted=bool(redacted_at),
-            redacted_at=read_time(redacted_at),
+            redacted_at=parse_rfc3339(redacted_at),
             zdr_enabled=record.get("zdr_enabled") is True,
         )
 

@@ -20,9 +20,7 @@ from typing import NamedTuple, Self, Union, cast, get_args, get_origin
 
 import attrs
 
-from cartesia_api.types import Unset, field_types
-
-from ._json import read_time
+from cartesia_api.types import Unset, field_types, parse_rfc3339
 
 # What a JSON reader gives for each type that the generator writes, and what to call it. JSON has
 # one kind of number, so a whole one is a float too; a bool is none, though Python thinks so.
@@ -195,7 +193,7 @@ def _enum_reader(expected: type[enum.Enum]) -> _Read:
 
 
 def _read_time(value: object, _notes: _Notes) -> object:
-    if (time := read_time(value)) is not None:
+    if (time := parse_rfc3339(value)) is not None:
         return time
     if not isinstance(value, str):
         raise _not_a("a string", value)
