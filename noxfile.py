@@ -37,6 +37,7 @@ os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
 
 READERS_OF_EXPORTS = (
+    "tests/examples/test_examples.py",
     "tests/export/test_export_columns.py",
     "tests/export/test_export_queries.py",
     "tests/export/test_export_readers.py",
