@@ -140,7 +140,7 @@ def contract(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Put clients of every engine into every situation of docs/faults.md."""
+    """Put clients of every engine into every situation of docs/internals/faults.md."""
     _install_product(session, "tests")
     _pytest(session, "tests/faults")
 
@@ -277,6 +277,14 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site into .nox/site, and run every example in it."""
+    _install_product(session, "docs")
+    # Material for MkDocs would else advertise its successor in every build.
+    session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def workflows(session: nox.Session) -> None:
     """Check the CI workflows, the shell in them included."""
     session.install(*_group("workflows"))
@@ -344,7 +352,7 @@ def growth(session: nox.Session) -> None:
 
 @nox.session
 def scale(session: nox.Session) -> None:
-    """Vendor, generate and check large specs (minutes); `-- --write-docs` writes docs/scale.md."""
+    """Vendor, generate and check large specs (minutes); `-- --write-docs` writes docs/internals/scale.md."""
     _install_product(session, "tests")
     _pytest(session, "tests/scale")
 

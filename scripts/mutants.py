@@ -3,7 +3,7 @@
     python scripts/mutants.py
 
 mutmut changes one thing at a time in a copy of the project and runs the unit tests on each change.
-The figure goes into `docs/faults.md`. Changes that no test notices are shown; the exit code is 1
+The figure goes into `docs/internals/faults.md`. Changes that no test notices are shown; the exit code is 1
 where they are more than one in ten.
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = ROOT / "docs" / "faults.md"
+DOCUMENT = ROOT / "docs" / "internals" / "faults.md"
 CONFIGURATION = ROOT / "tests" / "mutants.toml"
 SETTINGS = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["tool"]["mutmut"]
 LEAST_KILLED = 0.9

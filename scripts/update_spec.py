@@ -25,7 +25,7 @@ _PACKAGE = Path("generated", "cartesia_api")
 _FILES = (
     Path("openapi", "latest.yml"),
     Path("openapi", "sources.yml"),
-    Path("docs", "contract.md"),
+    Path("docs", "internals", "contract.md"),
     Path("tests", "contract", "snapshot.txt"),
 )
 _CHANGE_THE_WRAPPER = (

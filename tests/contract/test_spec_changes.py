@@ -1,6 +1,6 @@
 """A changed spec makes a named check fail, with a message that says what moved.
 
-The table of it is `docs/contract.md`, which this test makes: `nox -s contract -- --write-docs`.
+The table of it is `docs/internals/contract.md`, which this test makes: `nox -s contract -- --write-docs`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contract_snapshot import skip_unless_reviewed
 from spec_schemas import Schemas, load_spec
 
 Spec = dict[str, Any]
-DOCUMENT = Path(__file__).parents[2] / "docs" / "contract.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "internals" / "contract.md"
 PATH = "/agents/calls/{call_id}/logs"
 
 
@@ -214,5 +214,5 @@ def test_the_document_says_what_happens(pytestconfig: pytest.Config) -> None:
     else:
         skip_unless_reviewed()
     assert DOCUMENT.read_text(encoding="utf-8") == document, (
-        "docs/contract.md is not what the checks say now; run: nox -s contract -- --write-docs"
+        "docs/internals/contract.md is not what the checks say now; run: nox -s contract -- --write-docs"
     )

@@ -1,4 +1,4 @@
-"""`docs/drift.md` says what the campaign saw: `nox -s tests -- tests/drift --write-docs` writes it."""
+"""`docs/internals/drift.md` says what the campaign saw: `nox -s tests -- tests/drift --write-docs` writes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from upstream_check.changes import changes_of
 from upstream_check.documents import ComparedDocument, compare_documents
 from upstream_check.policy import Rule
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "drift.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "internals" / "drift.md"
 _VERDICTS = ("breaking", "allowed", "prose")
 _INTRODUCTION = """\
 # When the provider's spec moves
@@ -48,7 +48,7 @@ that it names is called otherwise. `scripts/upstream_check/ours.py` is the table
 and `tests/drift/test_ours.py` holds it against the code. A component that a page's operation reaches is
 the page's, also where an operation from facts uses it.
 
-Redocly's `diff` is the oracle of `nox -s upstream`: what it sees, this comparison sees (`docs/redocly.md`).
+Redocly's `diff` is the oracle of `nox -s upstream`: what it sees, this comparison sees (`docs/internals/redocly.md`).
 """
 
 
@@ -130,5 +130,5 @@ def test_the_document_says_what_the_campaign_saw(
     if pytestconfig.getoption("--write-docs"):
         DOCUMENT.write_text(text, encoding="utf-8")
     assert DOCUMENT.read_text(encoding="utf-8") == text, (
-        "docs/drift.md is not what the campaign saw; run: nox -s tests -- tests/drift --write-docs"
+        "docs/internals/drift.md is not what the campaign saw; run: nox -s tests -- tests/drift --write-docs"
     )

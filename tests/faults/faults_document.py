@@ -1,4 +1,4 @@
-"""`docs/faults.md`: the laboratory's table, with what was seen."""
+"""`docs/internals/faults.md`: the laboratory's table, with what was seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from situation import Situation
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "faults.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "internals" / "faults.md"
 _BEGIN = "<!-- written by tests/faults -->"
 _END = "<!-- end of what tests/faults writes -->"
 _COLUMN = re.compile(r"\| (\w+), (sync|async) (?=\|)")

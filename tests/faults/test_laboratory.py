@@ -96,6 +96,6 @@ def test_the_document_says_what_was_seen(
     # The engines that the document was written from may not all be installed here.
     expected = table_of(ALL, written_columns(), _as_it_must_be)
     assert written_table() == expected, (
-        "docs/faults.md is not the laboratory's table, or a row falls short; run: "
+        "docs/internals/faults.md is not the laboratory's table, or a row falls short; run: "
         "nox -s faults -- --write-docs"
     )

@@ -13,7 +13,7 @@ import pytest
 from growth import ROOT, VERSIONS, package_of, problems_of
 from growth_shapes import SHAPES, shapes_of
 
-DOCUMENT = ROOT / "docs" / "growth.md"
+DOCUMENT = ROOT / "docs" / "internals" / "growth.md"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

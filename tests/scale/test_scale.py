@@ -1,4 +1,4 @@
-"""Large specs go through every step; `docs/scale.md` says what that costs."""
+"""Large specs go through every step; `docs/internals/scale.md` says what that costs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from large_spec import KINDS, large_spec
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = ROOT / "docs" / "scale.md"
+DOCUMENT = ROOT / "docs" / "internals" / "scale.md"
 SIZES = (50, 125, 250, 500)
 STEPS = ("vendor", "regenerate", "check", "report")
 

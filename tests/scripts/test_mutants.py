@@ -1,4 +1,4 @@
-"""`docs/faults.md` says how many changes to the code the tests notice, and they are enough."""
+"""`docs/internals/faults.md` says how many changes to the code the tests notice, and they are enough."""
 
 from __future__ import annotations
 

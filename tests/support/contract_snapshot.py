@@ -32,7 +32,7 @@ SNAPSHOT = ROOT / "tests" / "contract" / "snapshot.txt"
 
 
 def spec_line() -> str:
-    """Return the line that says of which spec the snapshot and docs/contract.md are."""
+    """Return the line that says of which spec the snapshot and docs/internals/contract.md are."""
     spec = (ROOT / "openapi" / "latest.yml").read_bytes()
     return f"# Of openapi/latest.yml with the SHA-256 {hashlib.sha256(spec).hexdigest()}."
 

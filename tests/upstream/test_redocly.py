@@ -1,6 +1,6 @@
 """Redocly's `diff` beside our own comparison: what each sees of the same mutants.
 
-`docs/redocly.md` is written from it: `nox -s upstream -- --write-docs`.
+`docs/internals/redocly.md` is written from it: `nox -s upstream -- --write-docs`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from upstream_check.changes import changes_of
 from upstream_check.differences import Difference
 from upstream_check.documents import ComparedDocument, compare_documents
 
-DOCUMENT = ROOT / "docs" / "redocly.md"
+DOCUMENT = ROOT / "docs" / "internals" / "redocly.md"
 _EVERY = 2
 _PINNED = Path(__file__).parent / "redocly"
 
@@ -105,7 +105,7 @@ def _document(sights: list[Sight]) -> str:
             "",
             "Written by `tests/upstream/test_redocly.py`; `nox -s upstream -- --write-docs` writes it again.",
             "",
-            f"{len(sights)} mutants of the campaign in `docs/drift.md`, through Redocly's `diff` as it is",
+            f"{len(sights)} mutants of the campaign in `docs/internals/drift.md`, through Redocly's `diff` as it is",
             "pinned in `tests/upstream/redocly/package-lock.json`. Nothing that it sees escapes our comparison.",
             "",
             "| our verdict | seen by Redocly | missed by Redocly |",
@@ -129,5 +129,5 @@ def test_the_document_says_what_redocly_saw(
     if pytestconfig.getoption("--write-docs"):
         DOCUMENT.write_text(text, encoding="utf-8")
     assert Path(DOCUMENT).read_text(encoding="utf-8") == text, (
-        "docs/redocly.md is not what Redocly saw; run: nox -s upstream -- --write-docs"
+        "docs/internals/redocly.md is not what Redocly saw; run: nox -s upstream -- --write-docs"
     )
