@@ -144,7 +144,7 @@ def test_show_is_a_record_and_a_timeline(sandbox: Sandbox, env: dict[str, str]) 
     happened = lines[lines.index("") + 1 :]
     assert happened[0] == "0:00.0  start"
     assert happened[1].startswith("0:00.3  assistant  Buonasera, Pizzeria Da Nonò! 🍕  (spoke in")
-    assert "0:12.9  event      address_matched matches='2' distance_m='420'" in happened
+    assert "0:12.9  event      address_matched matches='2', distance_m='420'" in happened
     assert "0:24.6  metric     order_total_eur = 27.5" in happened
     assert happened[-1] == "1:09.5  end        client_hangup"
     tools = [line for line in happened if "  tool  " in line]

@@ -41,6 +41,8 @@ _ORDER: Mapping[EntryKind, int] = {"start": 0, "log": 2, "end": 3}
 _QUARTER = 900.0
 # How far a log may reach out of its call: its program starts before and ends after it.
 _SLACK = 60.0
+# Above it, not all whole numbers are floats.
+_LARGEST_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +319,8 @@ def shown(value: object) -> str:
     """Return a value of JSON as text to read: text as it is, whole numbers without a fraction."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:g}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return str(int(value))
     try:
         return json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from cartesia_calls import Redactor
+
     from ._terminal import Screen
 
 _STYLES = ((LEVELS["ERROR"], "red"), (LEVELS["WARNING"], "yellow"), (LEVELS["INFO"], ""))
@@ -24,7 +26,7 @@ _STYLES = ((LEVELS["ERROR"], "red"), (LEVELS["WARNING"], "yellow"), (LEVELS["INF
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a log: its place in it (from 0), the line unchanged, and its level and time."""
+    """A line of a log: its place in it (from 0), its text to show, and its level and time."""
 
     index: int
     text: str
@@ -65,14 +67,21 @@ class LineFilter:
             until=arguments.until,
         )
 
-    def pick(self, texts: Iterable[str]) -> Iterator[Line]:
-        """Yield the lines to show, each as soon as it comes."""
+    def pick(self, texts: Iterable[str], redactor: Redactor | None = None) -> Iterator[Line]:
+        """Yield the lines to show, each as soon as it comes.
+
+        Args:
+            texts: All lines of the log. The ones to show are picked before anything is redacted.
+            redactor: What redacts the lines. It reads all of them, since a value in a traceback is
+                redacted by its name on an earlier line.
+        """
         last_time: datetime | None = None
         for index, text in enumerate(texts):
             facts = log_line(text)
             last_time = facts.time or last_time
+            shown = redactor.redact(text) if redactor else text
             if self._matches(text) and self._is_severe(facts.level) and self._is_within(last_time):
-                yield Line(index, text, facts)
+                yield Line(index, shown, facts)
 
     def _matches(self, text: str) -> bool:
         return self.pattern is None or bool(self.pattern.search(text)) != self.invert
@@ -124,7 +133,7 @@ def ndjson(
 ) -> str:
     """Return the line as a JSON object on one line.
 
-    `call_id`; `index`, from 0; `text`, the line unchanged; `level` and `time` (RFC 3339), null where
+    `call_id`; `index`, from 0; `text`, the line unchanged unless it is redacted; `level` and `time` (RFC 3339), null where
     they are unknown; `updated_at` (RFC 3339), when the logs last changed, null while they are
     followed.
 

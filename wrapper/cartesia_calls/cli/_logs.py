@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,12 @@ from ._files import STDOUT, is_rewritable, problem_with, whole_file
 from ._line_filter import LineFilter, as_is, as_text, last, ndjson
 from ._list import reversed_window
 from ._progress import progress
+from ._redact import redactor_of
 from ._terminal import Screen, say
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from cartesia_calls import AgentCallLogs, Client
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.output is not None and not (arguments.wait or arguments.json):
             return _save(client, arguments)
         logs = _fetch(client, arguments)
-    lines = last(LineFilter.of(arguments).pick(logs.logs), arguments.tail)
+        lines = last(_picked(client, arguments, logs.logs), arguments.tail)
     if arguments.output is not None:
         return _write(lines, logs, arguments)
     screen = Screen.of(sys.stdout)
@@ -87,13 +88,26 @@ def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
 
 def _follow(client: Client, arguments: argparse.Namespace) -> int:
     screen = Screen.of(sys.stdout)
-    lines = LineFilter.of(arguments).pick(client.calls.follow_logs(arguments.call_id))
+    lines = _picked(client, arguments, client.calls.follow_logs(arguments.call_id))
     if arguments.tail is not None:
         lines = islice(lines, _lines_above_tail(client, arguments), None)
     for line in _with_progress(lines, f"Following {arguments.call_id}; Ctrl-C stops."):
         sys.stdout.write(_shown(line, arguments, screen))
         sys.stdout.flush()
     return ExitCode.DONE
+
+
+def _picked(client: Client, arguments: argparse.Namespace, texts: Iterable[str]) -> Iterator[Line]:
+    """Yield the lines to show, redacted if that is asked for.
+
+    The record, which has the call's own phone numbers, is read when the first line has come.
+    """
+    redactor = None
+    texts = iter(texts)
+    first = list(islice(texts, 1))
+    if first and (arguments.redact or arguments.redact_pattern):
+        redactor = redactor_of(arguments, client.calls.get(arguments.call_id))
+    yield from LineFilter.of(arguments).pick(chain(first, texts), redactor)
 
 
 def _lines_above_tail(client: Client, arguments: argparse.Namespace) -> int:
@@ -156,9 +170,15 @@ def _save(client: Client, arguments: argparse.Namespace) -> int:
             started = True
             yield text
 
+    def lines() -> Iterator[Line]:
+        lines = _picked(client, arguments, texts())
+        if arguments.tail is not None:
+            lines = iter(last(lines, arguments.tail))
+        return _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
+
     for pause in _PAUSES if is_rewritable(Path(arguments.output)) else ():
         try:
-            return _write_texts(map(as_is, _picked(texts(), arguments)), arguments.output)
+            return _write_texts(map(as_is, lines()), arguments.output)
         except APIConnectionError as error:
             # Until the first line has come, the client retries.
             if not started:
@@ -166,14 +186,7 @@ def _save(client: Client, arguments: argparse.Namespace) -> int:
             started = False
             _log.info("%s Reading it again in %.1f s.", error.summary, pause)
             time.sleep(pause)
-    return _write_texts(map(as_is, _picked(texts(), arguments)), arguments.output)
-
-
-def _picked(texts: Iterator[str], arguments: argparse.Namespace) -> Iterator[Line]:
-    lines = LineFilter.of(arguments).pick(texts)
-    if arguments.tail is not None:
-        lines = iter(last(lines, arguments.tail))
-    return _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
+    return _write_texts(map(as_is, lines()), arguments.output)
 
 
 def _write_texts(texts: Iterator[str], output: str) -> int:

@@ -28,6 +28,7 @@ from ._option_types import (
     statuses,
     words,
 )
+from ._redact import add_redaction
 
 if TYPE_CHECKING:
     from ._arguments import Options
@@ -114,6 +115,7 @@ def _add_logs(add: _Add) -> None:
         "logs ac_123 --level WARNING --since 10m -n 50",
         "logs ac_123 --follow --grep 'tool|traceback' -i",
         "logs ac_123 --json | jq -r 'select(.level == \"ERROR\").text'",
+        "logs ac_123 --redact -o call.log      # to share it",
     )
     parser.add_argument("call_id", metavar="CALL_ID", type=call_id, help="such as ac_123, or a URL")
     coming = parser.group("logs that are still to come")
@@ -139,6 +141,7 @@ def _add_logs(add: _Add) -> None:
     _json(form)
     _flag(form, "--raw", does="lines unchanged, on a terminal too")
     _file(output, "write the lines to FILE, whole or not at all")
+    add_redaction(output)
     _connection(parser)
 
 
@@ -178,7 +181,9 @@ def _add_show(add: _Add) -> None:
         "show ac_123 ac_456 --json",
     )
     _call_ids(parser)
-    _json(parser.group("output"))
+    output = parser.group("output")
+    _json(output)
+    add_redaction(output)
     _connection(parser)
 
 

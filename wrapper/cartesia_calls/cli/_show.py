@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from cartesia_calls import timeline
+
 from ._api import open_client
 from ._errors import for_each
 from ._exit_codes import ExitCode
 from ._output import write_object
 from ._progress import progress
+from ._redact import redactor_of
 from ._terminal import Screen
 from ._views import call_sheet
 
@@ -27,10 +30,14 @@ def run(arguments: argparse.Namespace) -> int:
             nonlocal shown
             with progress(f"Reading call {call_id}…"):
                 call = client.calls.get(call_id)
+            redactor = redactor_of(arguments, call)
+            record = redactor.redact(call) if redactor else call.to_dict()
             if arguments.json:
-                write_object(call.to_dict())
+                write_object(record)
             else:
-                print("\n" * bool(shown) + "\n".join(call_sheet(call, screen)), flush=True)
+                happened = redactor.redact(timeline(call)) if redactor else timeline(call)
+                sheet = call_sheet(record, happened, screen)
+                print("\n" * bool(shown) + "\n".join(sheet), flush=True)
             shown += 1
             return ExitCode.DONE
 

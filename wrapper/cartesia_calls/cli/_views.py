@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from cartesia_calls import printable
 
 from ._tables import Column
 from ._terminal import wrap
-from ._timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
-    from cartesia_calls import AgentCall, AgentSummary
+    from cartesia_calls import AgentCall, AgentSummary, Timeline, TimelineEntry
 
     from ._terminal import Screen
 
@@ -74,34 +74,55 @@ def agent_columns(screen: Screen) -> list[Column[AgentSummary]]:
     ]
 
 
-def call_sheet(call: AgentCall, screen: Screen) -> Iterator[str]:
-    """Yield the lines of a call's record, and below it what happened, in order of time."""
-    status = screen.paint(printable(call.status), _style(call.status))
-    yield f"Call {screen.paint(printable(call.id), 'bold')}  {status}"
-    record = {name: value for name, value in _record(call).items() if value}
-    indent = max(map(len, record))
-    for name, value in record.items():
+def call_sheet(record: Mapping[str, object], happened: Timeline, screen: Screen) -> Iterator[str]:
+    """Yield the lines of a call's record, and below it what happened, in order of time.
+
+    Args:
+        record: The call as JSON.
+        happened: Its timeline.
+        screen: Where they are shown.
+    """
+    status = printable(_text(record.get("status")))
+    call_id = screen.paint(printable(_text(record.get("id"))), "bold")
+    yield f"Call {call_id}  {screen.paint(status, _style(status))}"
+    facts = {name: value for name, value in _record(record, happened).items() if value}
+    indent = max(map(len, facts))
+    for name, value in facts.items():
         yield from _beside(f"{name:<{indent}}", "dim", printable(value), screen)
     yield ""
-    moments = timeline(call)
-    times = [clock(moment.seconds) for moment in moments]
+    entries = happened.entries
+    times = ["" if entry.seconds is None else clock(entry.seconds) for entry in entries]
+    names = [printable(_name_of(entry)) for entry in entries]
     longest = max(map(len, times), default=0)
-    widest = max((len(printable(moment.what)) for moment in moments), default=0)
-    for time, moment in zip(times, moments, strict=True):
-        what = printable(moment.what)
-        note = f"  ({printable(moment.note)})" if moment.note else ""
-        text = printable(moment.text) + note
+    widest = max(map(len, names), default=0)
+    for time, name, entry in zip(times, names, entries, strict=True):
+        text = printable(entry.text + _note(entry))
         beginning = f"{screen.paint(f'{time:>{longest}}', 'dim')}  "
-        beginning += screen.paint(what, _style(moment.what))
+        beginning += screen.paint(name, _style(name))
         if screen.columns and screen.columns < _WIDE:
             yield beginning
             yield from (f"  {line}" for line in wrap(text, screen.columns - 2) if text)
             continue
         width = longest + 2 + widest
-        beginning += " " * (widest - len(what))
+        beginning += " " * (widest - len(name))
         yield from _beside(beginning, "", text, screen, width=width)
-    if not call.transcript:
+    if not record.get("transcript"):
         yield screen.paint("No transcript.", "dim")
+
+
+def _name_of(entry: TimelineEntry) -> str:
+    return entry.role or entry.kind if entry.kind == "turn" else entry.kind
+
+
+def _note(entry: TimelineEntry) -> str:
+    notes = [
+        f"{name} {seconds * 1000:.0f} ms"
+        for name, seconds in (("heard in", entry.stt_ttfb), ("spoke in", entry.tts_ttfb))
+        if seconds
+    ]
+    if entry.end_reason:
+        notes.append(entry.end_reason)
+    return f"  ({', '.join(notes)})" if notes else ""
 
 
 def _beside(
@@ -114,25 +135,46 @@ def _beside(
     yield from (" " * indent + line for line in lines[1:])
 
 
-def _record(call: AgentCall) -> Mapping[str, str]:
-    data = "zero retention: none are kept" if call.zdr_enabled else ""
-    if call.redacted_at:
-        data = f"deleted {_moment(call.redacted_at)}"
-    name = f"{call.agent_name}, " if call.agent_name else ""
-    deployment = (call.deployment_id, call.deployment_version_id, call.deployment_region)
-    metadata = call.metadata.additional_properties if call.metadata else {}
+def _record(record: Mapping[str, object], happened: Timeline) -> Mapping[str, str]:
+    get = {name: _text(value) for name, value in record.items()}.get
+    start, end = happened.start, happened.end
+    data = "zero retention: none are kept" if record.get("zdr_enabled") is True else ""
+    if deleted := get("redacted_at"):
+        data = f"deleted {_read(deleted)}"
+    parts = ("deployment_id", "deployment_version_id", "deployment_region")
+    phone = _object(record.get("telephony_params"))
+    ends = (_text(phone.get("from")), _text(phone.get("to")))
+    metadata = _object(record.get("metadata"))
     return {
-        "Agent": f"{name}{call.agent_id}",
-        "Started": _moment(call.start_time) if call.start_time else "",
-        "Length": _length(call),
-        "Ended by": call.end_reason or "",
-        "Error": call.error_message or "",
-        "Phone": " → ".join(end for end in _phone(call) if end),
-        "Summary": call.summary or "",
-        "Metadata": ", ".join(f"{key}={value}" for key, value in metadata.items()),
-        "Deployment": ", ".join(part for part in deployment if part),
+        "Agent": ", ".join(filter(None, (get("agent_name"), get("agent_id")))),
+        "Started": _moment(start) if start else get("start_time", ""),
+        "Length": clock((end - start).total_seconds(), fraction=False) if start and end else "",
+        "Ended by": get("end_reason", ""),
+        "Error": get("error_message", ""),
+        "Phone": " → ".join(filter(None, ends)),
+        "Summary": get("summary", ""),
+        "Metadata": ", ".join(f"{key}={_text(value)}" for key, value in metadata.items()),
+        "Deployment": ", ".join(filter(None, map(get, parts))),
         "Data": data,
     }
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _read(text: str) -> str:
+    """Return a time of a record as people read it, and what is no time as it is."""
+    try:
+        return _moment(datetime.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _phone(call: AgentCall) -> tuple[str, str]:
