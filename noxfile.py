@@ -270,10 +270,13 @@ def prism(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format of all hand-written code."""
+    """Check the style and format of hand-written code, and the language of all prose."""
     session.install(*_group("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("typos")
+    # Not an error yet: what it finds is being rewritten.
+    session.run("python", "tests/language/check.py", success_codes=[0, 1])
 
 
 @nox.session
