@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient
+from cartesia_calls import AsyncClient, call_stats
 from cartesia_calls.export import ExportResult, export
 from cartesia_calls.export._tables import SCHEMA_VERSION, TABLES
 from cartesia_calls.sandbox import Sandbox
@@ -29,10 +31,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ExportResu
     folder = tmp_path_factory.mktemp("queries")
     with Sandbox() as sandbox:
         result = export(
-            agents=[sandbox.agents.quiet],
+            agents=[sandbox.agents.quiet, sandbox.agents.odd],
             to=folder / "calls",
             format="parquet",
-            include=("logs", "record", "transcript"),
+            include=("logs", "record", "transcript", "tools"),
             connect=partial(AsyncClient, sandbox.api_key, base_url=sandbox.url),
         )
     return folder, result
@@ -53,7 +55,9 @@ def test_duckdb_counts_each_line_once(exported: tuple[Path, ExportResult]) -> No
     rows = duckdb.sql(_query("duckdb")).fetchall()
     lines = _count(duckdb, "calls/logs/**/*.parquet")
     assert sum(count for _day, _level, count in rows) == lines
-    others = [_count(duckdb, f"calls/{part}/**/*.parquet") for part in ("record", "transcript")]
+    others = [
+        _count(duckdb, f"calls/{part}/**/*.parquet") for part in ("record", "transcript", "tools")
+    ]
     assert exported[1].rows == lines + sum(others)
     assert {level for _day, level, _lines in rows} >= {"INFO", "DEBUG"}
 
@@ -90,12 +94,37 @@ def test_duckdb_takes_the_query_for_spark_with_calls_that_never_started(
     assert any(longest is None for *_, longest in rows), "of those that never started"
 
 
-def test_duckdb_finds_the_slowest_replies() -> None:
+def _stats(duckdb: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+    records = (
+        duckdb.read_parquet("calls/transcript/**/*.parquet").project("call_id, raw").fetchall()
+    )
+    turns: dict[str, list[Any]] = {}
+    for call_id, raw in records:
+        turns.setdefault(call_id, []).append(json.loads(raw))
+    calls = [({"id": call_id, "transcript": found}, None) for call_id, found in turns.items()]
+    return call_stats(calls).as_dict()
+
+
+def test_duckdb_finds_the_slowest_turns_as_call_stats_does() -> None:
     duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
-    rows = duckdb.sql(_query("replies")).fetchall()
-    gaps = [gap for _call, _index, gap, _text in rows]
-    assert gaps == sorted(gaps, reverse=True)
-    assert len(gaps) == 10
+    rows = duckdb.sql(_query("slowest")).fetchall()
+    expected = [turn["reply_gap"] for turn in _stats(duckdb)["slowest_turns"]]
+    assert [gap for _call, _index, gap, _seconds, _text in rows] == expected[:10]
+    assert len(rows) == 10
+
+
+def test_duckdb_counts_calls_and_failures_of_tools_as_call_stats_does() -> None:
+    duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
+    calls: Counter[str] = Counter()
+    failures: Counter[str] = Counter()
+    for week, name, count, failed in duckdb.sql(_query("tools")).fetchall():
+        assert week.isoweekday() == 1
+        calls[name] += count
+        failures[name] += failed
+    tools = _stats(duckdb)["tools"]
+    assert calls == {tool["name"]: tool["calls"] for tool in tools}
+    assert failures == {tool["name"]: tool["failures"] for tool in tools}
+    assert failures.total()
 
 
 def test_duckdb_reads_a_field_without_a_column_from_raw() -> None:
@@ -151,7 +180,7 @@ def test_the_document_has_every_folder(cartesia_sandbox: Sandbox, tmp_path: Path
     export(
         agents=cartesia_sandbox.agents.busy,
         to=tmp_path,
-        include=("logs", "record", "transcript", "audio"),
+        include=("logs", "record", "transcript", "tools", "audio"),
         connect=partial(AsyncClient, cartesia_sandbox.api_key, base_url=cartesia_sandbox.url),
         on_event=lambda _: names.update(path.name for path in tmp_path.iterdir()),
     )

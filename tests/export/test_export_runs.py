@@ -108,7 +108,7 @@ def test_the_next_run_asks_for_nothing_that_is_there_or_gone_for_good(
 def test_every_part_is_written_and_a_part_that_is_added_later_is_fetched_alone(
     cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    parts = ("logs", "record", "transcript", "audio")
+    parts = ("logs", "record", "transcript", "tools", "audio")
     _export(cartesia_sandbox, tmp_path / "at once", include=parts)
     _export(cartesia_sandbox, tmp_path / "later")
     asked = _export(cartesia_sandbox, tmp_path / "later", include=parts)

@@ -119,7 +119,7 @@ def test_every_part_is_the_same_as_on_one_machine(
     options: dict[str, Any] = {
         "agents": cartesia_sandbox.agents.busy,
         "until": "1d",
-        "include": ("logs", "record", "transcript", "audio"),
+        "include": ("logs", "record", "transcript", "tools", "audio"),
         "connect": partial(AsyncClient, KEY, base_url=cartesia_sandbox.url),
     }
     alone = asyncio.run(export_async(to=tmp_path / "alone", **options))

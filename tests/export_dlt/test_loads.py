@@ -25,7 +25,7 @@ from many_calls import AGENT, ManyCalls, http
 from pipelines import MakePipeline, Rows
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
-PARTS = ("logs", "record", "transcript")
+PARTS = ("logs", "record", "transcript", "tools")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -132,7 +132,7 @@ def test_every_part_arrives_recordings_too(
         export,
         agents=cartesia_sandbox.agents.busy,
         until="1d",
-        include=("logs", "record", "transcript", "audio"),
+        include=("logs", "record", "transcript", "tools", "audio"),
         connect=partial(AsyncClient, KEY, base_url=cartesia_sandbox.url),
     )
     there, here = write(to=target), write(to=tmp_path)

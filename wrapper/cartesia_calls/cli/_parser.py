@@ -234,7 +234,7 @@ def _add_export(add: _Add) -> None:
     formats = ("ndjson", "parquet")
     one = "ndjson (the default) or parquet"
     _value(what, "--format", "F", one_of(*formats), one, choices=formats, default="ndjson")
-    parts = ("logs", "record", "transcript", "audio")
+    parts = ("logs", "record", "transcript", "tools", "audio")
     some = f"one or more of {','.join(parts)}; logs by default"
     _value(what, "--include", "PARTS", words(*parts), some, default=("logs",))
     _flag(what, "--refresh", does="fetch again what is in the target already")

@@ -51,6 +51,8 @@ async def export_async(
     rate: float | None = None,
     shard: str | None = None,
     refresh: bool = False,
+    redact: bool = False,
+    redact_patterns: str | Iterable[str] = (),
     connect: Callable[[], AsyncClient] | None = None,
     workers: Workers | None = None,
     on_event: OnEvent | None = None,
@@ -71,11 +73,15 @@ async def export_async(
         until: Only calls that started before this time.
         status: Only calls with this status, or with one of these.
         format: `ndjson`, or `parquet` (extra `export`); a target holds one of the two.
-        include: The parts of each call: `logs`, `record`, `transcript`, `audio`; one or more.
+        include: The parts of each call: `logs`, `record`, `transcript`, `tools`, `audio`; one or
+            more.
         concurrency: How many requests are in flight at once, at most; fewer after a 429.
         rate: How many requests are sent per second, at most.
         shard: One part of the calls, such as `2/4`; all parts may be exported at the same time.
         refresh: Fetch everything again, including what is in the target already.
+        redact: Replace secrets and personal data by placeholders, see `Redactor`. Takes no `audio`. A
+            target holds either redacted data or others.
+        redact_patterns: Further regular expressions to redact.
         connect: Makes the client; `AsyncClient` by default, with the settings of the environment.
         workers: Who fetches and writes: this process by default, or a cluster (`DaskWorkers` of
             `cartesia_calls.export.dask`).
@@ -87,7 +93,8 @@ async def export_async(
         The result.
 
     Raises:
-        ConfigurationError: There is no key, a package is missing, or the target holds another format.
+        ConfigurationError: There is no key, a package is missing, or the target holds another format or
+            another redaction.
         TargetBusyError: Another export is running on the target.
         TargetError: The target can't be read or written.
         CartesiaError: The server refused the key, or kept failing.
@@ -107,6 +114,8 @@ async def export_async(
         concurrency=concurrency,
         rate=rate,
         refresh=refresh,
+        redact=redact,
+        redact_patterns=redact_patterns,
         now=clock.now(),
         most_at_once=workers.most_at_once if workers else MOST_AT_ONCE,
     )
@@ -121,7 +130,7 @@ async def export_async(
             result.target = target.name
             lock, index, store = await in_thread(_take, target, job, encode, clock, held)
             asking = client.with_options(max_retries=0)
-            attempt: Attempt = Attempts(asking, target.scratch).attempt
+            attempt: Attempt = Attempts(asking, target.scratch, job.redact).attempt
             if workers is not None:
                 at = workers.at(job, to, target, index, connect or AsyncClient)
                 attempt = await stack.enter_async_context(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -11,11 +11,12 @@ from cartesia_calls import (
     CallLogsNotAvailableError,
     CallNotFoundError,
     CartesiaError,
+    Redactor,
     ResponseValidationError,
 )
 
 from ._manifest import FAILED, Outcome, Skipped
-from ._tables import log_rows, record_rows, transcript_rows
+from ._tables import log_rows, record_rows, time_of, tool_rows, transcript_rows
 from ._target import TargetError
 from ._throttle import StopExportError, is_not_there
 
@@ -87,6 +88,11 @@ class Recording:
 Fetched = Rows | Recording | Outcome
 """Data to write, or the outcome if that is known already."""
 
+Patterns: TypeAlias = tuple[str, ...] | None
+"""What to redact besides what `Redactor` finds by itself; None to redact nothing."""
+# One request serves for these: the record of a call has its transcript.
+_OF_RECORD = {"record": record_rows, "transcript": transcript_rows, "tools": tool_rows}
+
 Attempt: TypeAlias = "Callable[[str, Work], Awaitable[Mapping[str, Fetched]]]"
 """Requests a part of a call once, and returns it with the parts that come with it."""
 
@@ -100,20 +106,56 @@ class FetchedCall:
     failure: CartesiaError | None = None
 
 
-async def fetch(work: Work, attempt: Attempt, throttle: Throttle) -> FetchedCall:
-    """Return the parts of a call, each fetched or skipped with the reason."""
+async def fetch(
+    work: Work, client: AsyncClient, attempt: Attempt, throttle: Throttle, redact: Patterns
+) -> FetchedCall:
+    """Return the parts of a call, each fetched or skipped with the reason.
+
+    To redact a call, its record is requested first, whatever is included. It has the call's own phone
+    numbers, and its secrets get their placeholders before those of the log: the same in every run.
+    """
     parts: dict[str, Fetched] = {part: Skipped(reason) for part, reason in work.skipped.items()}
     failure: CartesiaError | None = None
+    ask = partial(throttle.ask, once=work.has_failed)
+    if redact is not None and work.parts:
+        try:
+            work = replace(work, record=await ask(partial(_record, client, work.call_id)))
+        except CartesiaError as error:
+            skipped = _skipped(error, "record", work, redact)
+            parts |= dict.fromkeys(work.parts, skipped)
+            return FetchedCall(work, parts, error if skipped.has_failed else None)
     for part in work.parts:
-        if part == "record" and work.record is not None:
-            parts[part] = Rows(record_rows(work.record))
-        elif part not in parts:
-            try:
-                parts |= await throttle.ask(partial(attempt, part, work), once=work.has_failed)
-            except CartesiaError as error:
-                parts[part] = skipped = _skipped(error, part, final=work.final)
-                failure = error if skipped.has_failed else failure
+        if part in parts:
+            continue
+        if part in _OF_RECORD and work.record is not None:
+            parts |= _record_parts(work.record, work, redact)
+            continue
+        try:
+            parts |= await ask(partial(attempt, part, work))
+        except CartesiaError as error:
+            parts[part] = skipped = _skipped(error, part, work, redact)
+            failure = error if skipped.has_failed else failure
     return FetchedCall(work, parts, failure)
+
+
+async def _record(client: AsyncClient, call_id: str) -> dict[str, object]:
+    call = await client.calls.get(call_id)
+    _check_same(call.id, call_id)
+    return call.to_dict()
+
+
+def _record_parts(record: dict[str, object], work: Work, redact: Patterns) -> Mapping[str, Fetched]:
+    """Return the parts of a call that its record holds, as far as they are requested."""
+    if redact is not None:
+        ids = {"id": work.call_id, "agent_id": work.agent_id}
+        record = Redactor(record, patterns=redact).redact(record) | ids
+    parts: dict[str, Fetched] = {
+        part: Rows(rows_of(record)) for part, rows_of in _OF_RECORD.items() if part in work.parts
+    }
+    if time_of(record.get("redacted_at")):  # since it was listed
+        erased = [part for part in parts if part != "record" or part in work.kept]
+        parts |= dict.fromkeys(erased, Skipped("deleted"))
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +164,23 @@ class Attempts:
 
     client: AsyncClient
     scratch: Path
+    redact: Patterns
 
     async def attempt(self, part: str, work: Work) -> Mapping[str, Fetched]:
         """Return a part of a call, and what comes with it; see `Attempt`."""
         if part == "logs":
             logs = await self.client.calls.logs(work.call_id)
             _check_same(logs.call_id, work.call_id)
+            if self.redact is not None:
+                redactor = Redactor(work.record, patterns=self.redact)
+                redactor.redact(work.record)
+                logs.logs = list(redactor.lines(logs.logs))
             rows = log_rows(logs, work.call_id, work.agent_id)
             return {"logs": Rows(rows, logs.updated_at.isoformat())}
         if part == "audio":
             return {"audio": Recording(await self._audio(work))}
-        # The record of a call has its transcript; one request serves for both.
-        call = await self.client.calls.get(work.call_id)
-        _check_same(call.id, work.call_id)
-        record = call.to_dict()
-        both: dict[str, Fetched] = {
-            "record": Rows(record_rows(record)),
-            "transcript": Rows(transcript_rows(record)),
-        }
-        if call.redacted_at:  # since it was listed
-            both["transcript"] = Skipped("deleted")
-            if "record" in work.kept:
-                both["record"] = Skipped("deleted")
-        return {name: rows for name, rows in both.items() if name in work.parts}
+        record = await _record(self.client, work.call_id)
+        return _record_parts(record, work, None)
 
     async def _audio(self, work: Work) -> Path:
         name = sha256(work.call_id.encode()).hexdigest()
@@ -168,7 +204,7 @@ def _check_same(found: str, asked: str) -> None:
         )
 
 
-def _skipped(error: CartesiaError, part: str, *, final: bool) -> Skipped:
+def _skipped(error: CartesiaError, part: str, work: Work, redact: Patterns) -> Skipped:
     if isinstance(error, CallLogsNotAvailableError):
         return Skipped(error.reason)
     if isinstance(error, CallNotFoundError):
@@ -176,8 +212,11 @@ def _skipped(error: CartesiaError, part: str, *, final: bool) -> Skipped:
     if is_not_there(error) and part != "logs":
         if part != "audio":
             return Skipped("not_found")
-        return Skipped("no_recording" if final else "not_written_yet")
-    return Skipped(FAILED, error.summary)
+        return Skipped("no_recording" if work.final else "not_written_yet")
+    detail = error.summary
+    if redact is not None:
+        detail = Redactor(work.record, patterns=redact).redact(detail)
+    return Skipped(FAILED, detail)
 
 
 class Workers(Protocol):

@@ -56,7 +56,7 @@ _LATE = 1 << 62
 
 _NOT_OVER = frozenset({"created", "started", "active"})
 # What is erased when a call is deleted, and never kept under zero data retention.
-_SENSITIVE = frozenset({"logs", "transcript", "audio"})
+_SENSITIVE = frozenset({"logs", "transcript", "tools", "audio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def work_on(
     ended = call.end_time or None
     # A call without an end time is checked again in each run.
     final = ended is not None and (now - ended).total_seconds() > grace
-    given = call.to_dict() if "record" in parts and "transcript" not in parts else None
+    is_listed_whole = "record" in parts and not {"transcript", "tools"} & set(parts)
     return Work(
         call_id=call.id,
         agent_id=call.agent_id,
@@ -125,7 +125,7 @@ def work_on(
         has_failed=any(part in recorded and recorded[part].has_failed for part in parts),
         kept=kept,
         skipped=known,
-        record=given,
+        record=call.to_dict() if is_listed_whole else None,
     )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
+from cartesia_calls import Redactor
+
 from ._paths import is_id
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Format = Literal["ndjson", "parquet"]
-Part = Literal["logs", "record", "transcript", "audio"]
+Part = Literal["logs", "record", "transcript", "tools", "audio"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PARTS: tuple[Part, ...] = get_args(Part)
 DEFAULT_CONCURRENCY = 8
@@ -69,6 +71,7 @@ class Job:
     concurrency: int
     rate: float | None
     refresh: bool
+    redact: tuple[str, ...] | None
 
 
 def check_shard(text: str) -> str:
@@ -94,6 +97,8 @@ def check_job(
     concurrency: int = DEFAULT_CONCURRENCY,
     rate: float | None = None,
     refresh: bool = False,
+    redact: bool = False,
+    redact_patterns: str | Iterable[str] = (),
     now: datetime,
     most_at_once: int = MOST_AT_ONCE,
 ) -> Job:
@@ -110,6 +115,8 @@ def check_job(
     parts = set(_many(include, "include", "'logs'"))
     if not parts or not parts <= set(PARTS):
         raise ValueError(f"include is {include!r}; pass one or more of {', '.join(PARTS)}")
+    if redact_patterns and not redact:
+        raise ValueError("redact_patterns is set without redact=True; pass both, or neither")
     return Job(
         agents=ids,
         since=None if since is None else read_moment(since, now, "since"),
@@ -121,6 +128,7 @@ def check_job(
         concurrency=_check_concurrency(concurrency, most_at_once),
         rate=None if rate is None else _check_rate(rate),
         refresh=refresh,
+        redact=_check_patterns(redact_patterns, parts) if redact else None,
     )
 
 
@@ -135,6 +143,17 @@ def _check_text(value: object, name: str, example: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be text such as {example}, not {type(value).__name__}")
     return value
+
+
+def _check_patterns(patterns: object, parts: set[str]) -> tuple[str, ...]:
+    if "audio" in parts:
+        raise ValueError(
+            "include has audio, which can't be redacted; export recordings without redact, to "
+            "another target"
+        )
+    texts = _many(patterns, "redact_patterns", r"'order \d+'")
+    Redactor(patterns=texts)
+    return tuple(sorted(set(texts)))
 
 
 def _check_concurrency(value: object, most: int) -> int:

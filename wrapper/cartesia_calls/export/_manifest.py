@@ -147,7 +147,9 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
 
 def check_about(target: Target, job: Job) -> None:
     """Write what kind of export the target holds, or check that it is of the same kind."""
-    mine = {"schema": SCHEMA_VERSION, "format": job.format}
+    mine: dict[str, object] = {"schema": SCHEMA_VERSION, "format": job.format}
+    if redaction := redaction_of(job):
+        mine["redaction"] = redaction
     line = json.dumps(mine).encode() + b"\n"
     if target.create(_ABOUT, line):
         return
@@ -157,13 +159,17 @@ def check_about(target: Target, job: Job) -> None:
         # A killed run wrote only a part of it.
         target.write(_ABOUT, line)
         return
-    version = cast("dict[str, object]", theirs).get("schema") if isinstance(theirs, dict) else None
-    if version != SCHEMA_VERSION:
+    found = cast("dict[str, object]", theirs) if isinstance(theirs, dict) else {}
+    if (version := found.get("schema")) != SCHEMA_VERSION:
         raise ConfigurationError(
             f"The target {target.name} holds an export with version {version} of the schema; this "
             f"release writes version {SCHEMA_VERSION}.",
             hint="Export to another target, such as a new folder, and keep the old one: it may be the "
             "only copy of data that the provider has removed since.",
+        )
+    if found.get("redaction") != redaction:
+        raise mixed_redaction(
+            f"The target {target.name}", redaction, found.get("redaction"), "target"
         )
     if theirs != mine:
         raise ConfigurationError(
@@ -171,6 +177,27 @@ def check_about(target: Target, job: Job) -> None:
             f"not {json.dumps(mine)}.",
             hint="Name another target, or use the format of this one.",
         )
+
+
+def redaction_of(job: Job) -> dict[str, object] | None:
+    """Return what identifies the redaction of a job: a digest, since patterns may hold secrets."""
+    if job.redact is None:
+        return None
+    digest = sha256(json.dumps(job.redact).encode()).hexdigest()
+    return {"patterns": len(job.redact), "sha256": digest}
+
+
+def mixed_redaction(held: str, mine: object, theirs: object, place: str) -> ConfigurationError:
+    """Return the error of a job that would mix data of two redactions in what `held` names."""
+    kinds = {
+        (True, False): "data that are not redacted; this export is",
+        (False, True): "redacted data; this export is not redacted",
+    }
+    both = "data that were redacted with other patterns"
+    return ConfigurationError(
+        f"{held} holds {kinds.get((bool(mine), bool(theirs)), both)}.",
+        hint=f"Use another {place}, or the same redaction.",
+    )
 
 
 def load(target: Target, shard: Shard, index: Index) -> None:

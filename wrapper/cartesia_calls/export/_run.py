@@ -182,7 +182,7 @@ class Run:
 
     async def _fetch(self) -> None:
         while (work := await self._next_work()) is not None:
-            fetched = await fetch(work, self.attempt, self._throttle)
+            fetched = await fetch(work, self.client, self.attempt, self._throttle, self.job.redact)
             await self._fetched.put(fetched)
             streak = self._late_streak if work.has_failed else self._streak
             streak.take(fetched.failure)

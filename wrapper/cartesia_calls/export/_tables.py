@@ -11,7 +11,9 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from cartesia_calls import reply_gaps, rows
+from cartesia_calls import reply_gaps, rows, timeline, tool_failed
+
+from ._ndjson import json_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -100,7 +102,23 @@ TRANSCRIPT = Table(
         Column("raw", "json", "the whole turn as it came"),
     ),
 )
-TABLES = {table.name: table for table in (LOGS, RECORD, TRANSCRIPT)}
+TOOLS = Table(
+    "tools",
+    (
+        _CALL_ID,
+        _AGENT_ID,
+        Column("index", "integer", "the tool call's place among those of the call, from 0"),
+        Column("turn_index", "integer", "the turn that holds it: `index` in `transcript`"),
+        Column("time", "time", "when the tool was called; null if the call's start is unknown"),
+        Column("start_timestamp", "number", "when it was called, in seconds from the call's start"),
+        Column("name", "string", "the name of the tool"),
+        Column("arguments", "json", "what it was called with"),
+        Column("result", "string", "what it returned: text as it is, other values as JSON"),
+        Column("failed", "boolean", "whether the result says that it failed (`tool_failed`)"),
+        Column("seconds", "number", "how long it took, if the transcript shows it; else null"),
+    ),
+)
+TABLES = {table.name: table for table in (LOGS, RECORD, TRANSCRIPT, TOOLS)}
 
 _RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
@@ -140,6 +158,27 @@ def transcript_rows(record: Mapping[str, object]) -> list[Row]:
     return found_rows
 
 
+def tool_rows(record: Mapping[str, object]) -> list[Row]:
+    """Return a row for each tool call in the transcript of a call's record, in order of time."""
+    entries = [entry for entry in timeline(record).entries if entry.kind == "tool"]
+    return [
+        {
+            "call_id": record["id"],
+            "agent_id": record["agent_id"],
+            "index": index,
+            "turn_index": entry.index,
+            "time": entry.time,
+            "start_timestamp": entry.seconds,
+            "name": entry.name,
+            "arguments": entry.value,
+            "result": _as_text(entry.result),
+            "failed": tool_failed(entry.result),
+            "seconds": entry.duration,
+        }
+        for index, entry in enumerate(entries)
+    ]
+
+
 def in_utc(moment: datetime | None) -> datetime | None:
     """Return a time in UTC; None if its year in UTC is not one from 1 to 9999."""
     try:
@@ -153,6 +192,12 @@ def _row(table: Table, fields: Mapping[str, object], **ours: object) -> Row:
     return {column.name: _READ[column.type](values.get(column.name)) for column in table.columns}
 
 
+def _as_text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json_bytes(value).decode()
+
+
 def _number(value: object) -> float | None:
     if type(value) is not int and not isinstance(value, float):
         return None
@@ -163,7 +208,8 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _time(value: object) -> datetime | None:
+def time_of(value: object) -> datetime | None:
+    """Return an RFC 3339 time in UTC; None for what is none."""
     if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         return None
     try:
@@ -177,6 +223,6 @@ _READ: Mapping[ColumnType, Callable[[object], object]] = {
     "integer": lambda value: value if type(value) is int and value in _INT64 else None,
     "number": _number,
     "boolean": lambda value: value if isinstance(value, bool) else None,
-    "time": _time,
+    "time": time_of,
     "json": lambda value: value,
 }

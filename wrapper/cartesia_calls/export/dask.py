@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from cartesia_calls import AsyncClient
 
-    from ._fetching import Attempt
+    from ._fetching import Attempt, Patterns
     from ._index import Index, Work
     from ._job import Format, Job
     from ._manifest import Outcome
@@ -109,6 +109,7 @@ class DaskWorkers:
             format=job.format,
             connect=connect,
             verify=job.refresh,
+            redact=job.redact,
         )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(in_thread, _remove, target, bench.proof)
@@ -181,13 +182,14 @@ async def _fetch_and_write(
 class _Bench(WorkerPlugin):
     """What a worker has open for one export: a client, and the target that has the file `proof`."""
 
-    # Dask logs a plugin that it can't send; these two may hold secrets.
+    # Dask logs a plugin that it can't send. What is not shown may hold secrets.
     to: str = field(repr=False)
     run: str
     proof: str
     format: Format
     connect: Callable[[], AsyncClient] = field(repr=False)
     verify: bool
+    redact: Patterns = field(repr=False)
 
     def setup(self, worker: Worker) -> None:
         """Start to open both; whoever needs them gets the failure."""
@@ -217,7 +219,7 @@ class _Bench(WorkerPlugin):
             target = await asyncio.to_thread(self._open_target)
             self._open.callback(target.close)
             client = await self._open.enter_async_context(self.connect())
-            attempts = Attempts(client.with_options(max_retries=0), target.scratch)
+            attempts = Attempts(client.with_options(max_retries=0), target.scratch, self.redact)
             return attempts, PartWriter(target, self.format, encode_of(self.format))
         except CartesiaError as error:
             error.summary = f"On the worker {worker}: {error.summary}"

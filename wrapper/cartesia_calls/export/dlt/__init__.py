@@ -39,13 +39,15 @@ def calls_source(
     concurrency: int = DEFAULT_CONCURRENCY,
     rate: float | None = None,
     refresh: bool = False,
+    redact: bool = False,
+    redact_patterns: str | Iterable[str] = (),
     connect: Callable[[], AsyncClient] | None = None,
     on_event: OnEvent | None = None,
     clock: Clock | None = None,
 ) -> DltSource:
     """Return the source of agents' calls, to be run by a dlt pipeline.
 
-    It has a resource for each part: `logs`, `record` or `transcript`. The resource `skipped` says of
+    It has a resource for each part: `logs`, `record`, `transcript` or `tools`. The resource `skipped` says of
     each missing part why it is missing. The source sends the same requests as `export`, at the same
     pace, and remembers in the state of the pipeline what earlier runs have loaded. A failure reaches
     the caller of the pipeline as the cause of its `PipelineStepFailed`.
@@ -68,6 +70,8 @@ def calls_source(
         concurrency=concurrency,
         rate=rate,
         refresh=refresh,
+        redact=redact,
+        redact_patterns=redact_patterns,
         now=clock.now(),
     )
     if "audio" in job.include:

@@ -10,7 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from cartesia_calls.export._index import Index, failing_as_target
-from cartesia_calls.export._manifest import Entry, Exported, Skipped, read_entry
+from cartesia_calls.export._manifest import (
+    Entry,
+    Exported,
+    Skipped,
+    mixed_redaction,
+    read_entry,
+    redaction_of,
+)
 from cartesia_calls.export._tables import in_utc
 
 if TYPE_CHECKING:
@@ -119,6 +126,15 @@ class Memory(Index):
             return before if agent_id == call.agent_id and not self._job.status else None
         self._listed = call.agent_id, started
         return started
+
+
+def check_redaction(job: Job, source: State, parts: Iterable[State]) -> None:
+    """Note in the state of a source how it is redacted, or check that it is redacted likewise."""
+    mine, theirs = redaction_of(job), source.get("redaction")
+    if mine != theirs:
+        if theirs or any(parts):
+            raise mixed_redaction("The pipeline", mine, theirs, "pipeline")
+        source["redaction"] = mine
 
 
 def scope_of(job: Job) -> str:

@@ -28,7 +28,7 @@ from cartesia_calls.export._run import Run
 from cartesia_calls.export._tables import TABLES, Column, Table
 from cartesia_calls.export._writing import written
 
-from ._memory import SETTLED, Memory, State, scope_of
+from ._memory import SETTLED, Memory, State, check_redaction, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ SKIPPED = Table(
     (
         Column("call_id", "string", "the call"),
         Column("agent_id", "string", "the agent that took or made it"),
-        Column("part", "string", "which part is missing: logs, record or transcript"),
+        Column("part", "string", "which part is missing: logs, record, transcript or tools"),
         Column("reason", "string", "why"),
         Column("detail", "string", "more in words, if there is more to say"),
     ),
@@ -96,6 +96,7 @@ def source_of(
         }
         if not states:
             return
+        check_redaction(wanted, dlt.current.source_state(), map(dlt.current.resource_state, TABLES))
         if new := [part for part in states if not states[part]]:
             # So that queries find the tables, even if there is nothing to load.
             yield {name: to_load(LOADED[name], ()) for name in (*new, SKIPPED.name)}
@@ -120,7 +121,7 @@ def source_of(
                 run = Run(
                     job=wanted,
                     client=asking,
-                    attempt=Attempts(asking, scratch).attempt,
+                    attempt=Attempts(asking, scratch, wanted.redact).attempt,
                     index=memory,
                     store=Loader(hand_on),
                     renew=lambda: None,  # dlt runs a pipeline once at a time
