@@ -79,6 +79,32 @@ def test_0_where_all_is_there_and_events_for_machines(
     assert (last["skipped"], last["error"]) == ({}, None)
 
 
+def test_redact_keeps_secrets_out_of_the_files(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    words = ("export", "--agent", sandbox.agents.odd, "--include", "logs,record,tools")
+    target = str(tmp_path / "calls")
+    done = piped(*words, "--redact-pattern", "Moretti", "--to", target, env=env)
+    assert done.code == 0, done.err
+    data = b"".join(file.read_bytes() for file in tmp_path.rglob("*.ndjson"))
+    assert b"390555550211" not in data
+    assert b"Moretti" not in data
+    assert "‹phone 1›".encode() in data
+    done = piped(*words, "--to", target, env=env)
+    assert (done.code, done.out) == (3, "")
+    assert f"The target {target} holds redacted data" in done.err
+
+
+def test_recordings_can_not_be_redacted(
+    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
+) -> None:
+    words = ("export", "--agent", sandbox.agents.busy, "--to", str(tmp_path / "calls"))
+    done = piped(*words, "--include", "logs,audio", "--redact", env=env)
+    assert (done.code, done.out) == (2, "")
+    assert "--include has audio, which can't be redacted" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_on_a_terminal_a_line_shows_how_far_it_is(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -136,6 +136,29 @@ def test_every_part_is_the_same_as_on_one_machine(
     assert together.requests == alone.requests
 
 
+def test_what_is_redacted_is_the_same_as_on_one_machine(
+    cluster: Cluster, cartesia_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {
+        "agents": cartesia_sandbox.agents.odd,
+        "include": ("logs", "record", "transcript", "tools"),
+        "redact": True,
+        "redact_patterns": [r"hours"],
+        "connect": partial(AsyncClient, KEY, base_url=cartesia_sandbox.url),
+    }
+    asyncio.run(export_async(to=tmp_path / "alone", **options))
+    asyncio.run(export_async(to=tmp_path / "together", workers=DaskWorkers(cluster), **options))
+    files = [
+        {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*.ndjson")}
+        for root in (tmp_path / "alone", tmp_path / "together")
+    ]
+    data = [{path: found[path] for path in found if path[0] != "_"} for found in files]
+    assert data[0] == data[1]
+    assert _manifest(tmp_path / "together") == _manifest(tmp_path / "alone")
+    assert "‹phone 1›" in str({path: one.decode() for path, one in data[1].items()})
+    assert not [path for path, one in files[1].items() if b"390555550211" in one]
+
+
 def test_with_one_request_in_ten_failing_the_result_is_that_of_one_machine(
     cluster: Cluster,
     server: ManyCalls,

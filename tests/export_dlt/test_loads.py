@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import export
@@ -106,6 +107,43 @@ def test_the_tables_have_the_rows_that_an_export_writes(
     )
     assert {reason for _call, _part, reason in rows(SKIPS)} >= {"deleted", "zero_retention"}
     assert result.skipped.total()
+
+
+def test_what_is_redacted_is_loaded_as_it_is_exported_and_never_mixed_with_other_data(
+    cartesia_sandbox: Sandbox,
+    make_pipeline: MakePipeline,
+    rows: Rows,
+    tmp_path: Path,
+) -> None:
+    options: dict[str, Any] = {
+        "agents": cartesia_sandbox.agents.odd,
+        "include": PARTS,
+        "connect": partial(AsyncClient, cartesia_sandbox.api_key, base_url=cartesia_sandbox.url),
+    }
+    make_pipeline().run(calls_source(redact=True, **options))
+    export(to=tmp_path / "files", redact=True, **options)
+    for table in PARTS:
+        names = ", ".join(f'"{column.name}"' for column in TABLES[table].columns)
+        found = [_as_exported(table, row) for row in rows(f"SELECT {names} FROM {table}")]  # noqa: S608 - ours
+        assert _sorted(found) == _sorted(_exported(tmp_path / "files", table))
+    assert rows("SELECT count(*) FROM logs WHERE text LIKE '%‹phone 1›%'") > [(0,)]
+    assert make_pipeline().run(calls_source(redact=True, **options)).loads_ids == []
+    others: list[dict[str, Any]] = [{}, {"redact_patterns": ["x"]}]
+    for other in others:
+        with pytest.raises(PipelineStepFailed) as caught:
+            make_pipeline().run(calls_source(**other, **options))
+        assert "The pipeline holds" in str(caught.value)
+
+
+def test_data_that_are_not_redacted_are_not_followed_by_redacted_ones(
+    stage: Stage, make_pipeline: MakePipeline
+) -> None:
+    stage.calls["ac_1"] = FewCall(NOON - 2 * HOUR, NOON - HOUR, ["one"])
+    make_pipeline().run(stage.source())
+    with pytest.raises(PipelineStepFailed) as caught:
+        make_pipeline().run(stage.source(include="record", redact=True))
+    assert "holds data that are not redacted" in str(caught.value)
+    assert stage.asked == {"ac_1": 1}
 
 
 def test_the_next_run_asks_for_no_logs_again_and_loads_nothing(

@@ -23,7 +23,7 @@ from exporting import IN_HAND, command, data_files, kill_at_request, run_export
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
 from s3_server import KEY_ID, SECRET, S3Server
-from terminal import Done, environment
+from terminal import Done, environment, piped
 
 CALLS = 300
 WAITING = 99
@@ -142,6 +142,28 @@ def test_every_part_arrives_recordings_too(
     }
     assert [path for path in data if path.endswith(".wav")]
     assert (there.exported, there.rows, there.size) == (here.exported, here.rows, here.size)
+
+
+def test_a_redacted_export_arrives_and_is_never_mixed_with_another(
+    s3: S3Server, target: str, cartesia_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    def write(to: Path | str, *options: str) -> Done:
+        words = ["--agent", cartesia_sandbox.agents.odd, "--base-url", cartesia_sandbox.url]
+        some = ["--include", "logs,record,transcript,tools", *options]
+        return piped("export", "--to", str(to), *words, *some, env=environment(**keys))
+
+    keys = {"CARTESIA_API_KEY": KEY, **s3.settings}
+    for to in (target, tmp_path):
+        assert write(to, "--redact").code == 0
+    objects = _objects(s3, target)
+    files = {str(file.relative_to(tmp_path)): file.read_bytes() for file in tmp_path.rglob("ac_*")}
+    assert _data(objects) == files
+    assert not [path for path, data in objects.items() if b"390555550211" in data]
+    for options in ((), ("--redact-pattern", "x")):
+        done = write(target, *options)
+        assert done.code == 3
+        assert "redacted" in done.err
+    assert _objects(s3, target) == objects
 
 
 def test_stopped_with_ctrl_c_it_is_gone_on_with(

@@ -27,6 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Export, and report how far it is, what was skipped, and the result."""
     if problem := reversed_window(arguments):
         return fail(*problem)
+    if "audio" in arguments.include and (arguments.redact or arguments.redact_pattern):
+        return fail(
+            "--include has audio, which can't be redacted.",
+            "Export recordings without --redact, to another target.",
+        )
     stop = asyncio.Event()
     ended: list[ExportResult] = []
 
@@ -80,6 +85,8 @@ async def _export(
             rate=arguments.rate,
             shard=arguments.shard,
             refresh=arguments.refresh,
+            redact=arguments.redact,
+            redact_patterns=arguments.redact_pattern or (),
             connect=partial(open_async_client, arguments),
             on_event=on_event,
             stop=stop,

@@ -238,6 +238,7 @@ def _add_export(add: _Add) -> None:
     some = f"one or more of {','.join(parts)}; logs by default"
     _value(what, "--include", "PARTS", words(*parts), some, default=("logs",))
     _flag(what, "--refresh", does="fetch again what is in the target already")
+    add_redaction(what)
     pace = parser.group("pace", "Both are lowered while the server responds with 429.")
     at_once = "at most N requests at once (8); up to 100"
     _value(pace, "--concurrency", "N", count_from(1, most=100), at_once, default=8)

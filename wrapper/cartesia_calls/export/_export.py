@@ -21,6 +21,7 @@ from ._writing import PartWriter, Store, encode_of
 
 if TYPE_CHECKING:
     import os
+    import re
     from collections.abc import Callable, Coroutine, Iterable
     from datetime import datetime
 
@@ -52,7 +53,7 @@ async def export_async(
     shard: str | None = None,
     refresh: bool = False,
     redact: bool = False,
-    redact_patterns: str | Iterable[str] = (),
+    redact_patterns: Iterable[str | re.Pattern[str]] = (),
     connect: Callable[[], AsyncClient] | None = None,
     workers: Workers | None = None,
     on_event: OnEvent | None = None,
@@ -81,7 +82,7 @@ async def export_async(
         refresh: Fetch everything again, including what is in the target already.
         redact: Replace secrets and personal data by placeholders, see `Redactor`. Takes no `audio`. A
             target holds either redacted data or others.
-        redact_patterns: Further regular expressions to redact.
+        redact_patterns: Further regular expressions; what one matches is redacted too.
         connect: Makes the client; `AsyncClient` by default, with the settings of the environment.
         workers: Who fetches and writes: this process by default, or a cluster (`DaskWorkers` of
             `cartesia_calls.export.dask`).

@@ -13,15 +13,17 @@ from cartesia_calls import (
     CartesiaError,
     Redactor,
     ResponseValidationError,
+    parse_rfc3339,
 )
 
 from ._manifest import FAILED, Outcome, Skipped
-from ._tables import log_rows, record_rows, time_of, tool_rows, transcript_rows
+from ._tables import log_rows, record_rows, tool_rows, transcript_rows
 from ._target import TargetError
 from ._throttle import StopExportError, is_not_there
 
 if TYPE_CHECKING:
     import os
+    import re
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
@@ -88,7 +90,7 @@ class Recording:
 Fetched = Rows | Recording | Outcome
 """Data to write, or the outcome if that is known already."""
 
-Patterns: TypeAlias = tuple[str, ...] | None
+Patterns: TypeAlias = "tuple[re.Pattern[str], ...] | None"
 """What to redact besides what `Redactor` finds by itself; None to redact nothing."""
 # One request serves for these: the record of a call has its transcript.
 _OF_RECORD = {"record": record_rows, "transcript": transcript_rows, "tools": tool_rows}
@@ -152,7 +154,7 @@ def _record_parts(record: dict[str, object], work: Work, redact: Patterns) -> Ma
     parts: dict[str, Fetched] = {
         part: Rows(rows_of(record)) for part, rows_of in _OF_RECORD.items() if part in work.parts
     }
-    if time_of(record.get("redacted_at")):  # since it was listed
+    if parse_rfc3339(record.get("redacted_at")):  # since it was listed
         erased = [part for part in parts if part != "record" or part in work.kept]
         parts |= dict.fromkeys(erased, Skipped("deleted"))
     return parts

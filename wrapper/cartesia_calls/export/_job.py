@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -71,7 +72,7 @@ class Job:
     concurrency: int
     rate: float | None
     refresh: bool
-    redact: tuple[str, ...] | None
+    redact: tuple[re.Pattern[str], ...] | None
 
 
 def check_shard(text: str) -> str:
@@ -98,7 +99,7 @@ def check_job(
     rate: float | None = None,
     refresh: bool = False,
     redact: bool = False,
-    redact_patterns: str | Iterable[str] = (),
+    redact_patterns: Iterable[str | re.Pattern[str]] = (),
     now: datetime,
     most_at_once: int = MOST_AT_ONCE,
 ) -> Job:
@@ -115,8 +116,7 @@ def check_job(
     parts = set(_many(include, "include", "'logs'"))
     if not parts or not parts <= set(PARTS):
         raise ValueError(f"include is {include!r}; pass one or more of {', '.join(PARTS)}")
-    if redact_patterns and not redact:
-        raise ValueError("redact_patterns is set without redact=True; pass both, or neither")
+    patterns = tuple(redact_patterns)
     return Job(
         agents=ids,
         since=None if since is None else read_moment(since, now, "since"),
@@ -128,7 +128,7 @@ def check_job(
         concurrency=_check_concurrency(concurrency, most_at_once),
         rate=None if rate is None else _check_rate(rate),
         refresh=refresh,
-        redact=_check_patterns(redact_patterns, parts) if redact else None,
+        redact=_check_patterns(patterns, parts) if redact or patterns else None,
     )
 
 
@@ -145,15 +145,17 @@ def _check_text(value: object, name: str, example: str) -> str:
     return value
 
 
-def _check_patterns(patterns: object, parts: set[str]) -> tuple[str, ...]:
+def _check_patterns(
+    patterns: tuple[str | re.Pattern[str], ...], parts: set[str]
+) -> tuple[re.Pattern[str], ...]:
     if "audio" in parts:
         raise ValueError(
             "include has audio, which can't be redacted; export recordings without redact, to "
             "another target"
         )
-    texts = _many(patterns, "redact_patterns", r"'order \d+'")
-    Redactor(patterns=texts)
-    return tuple(sorted(set(texts)))
+    Redactor(patterns=patterns)  # which says what is wrong with one
+    compiled = {re.compile(pattern) for pattern in patterns}
+    return tuple(sorted(compiled, key=lambda one: (one.pattern, one.flags)))
 
 
 def _check_concurrency(value: object, most: int) -> int:

@@ -183,7 +183,8 @@ def redaction_of(job: Job) -> dict[str, object] | None:
     """Return what identifies the redaction of a job: a digest, since patterns may hold secrets."""
     if job.redact is None:
         return None
-    digest = sha256(json.dumps(job.redact).encode()).hexdigest()
+    patterns = [[one.pattern, one.flags] for one in job.redact]
+    digest = sha256(json.dumps(patterns).encode()).hexdigest()
     return {"patterns": len(job.redact), "sha256": digest}
 
 

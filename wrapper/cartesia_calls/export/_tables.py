@@ -7,11 +7,10 @@ not fit the type of its column is null there; the column `raw` has it as it came
 from __future__ import annotations
 
 import math
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from cartesia_calls import reply_gaps, rows, timeline, tool_failed
+from cartesia_calls import parse_rfc3339, reply_gaps, rows, timeline, tool_failed
 
 from ._ndjson import json_bytes
 
@@ -120,9 +119,6 @@ TOOLS = Table(
 )
 TABLES = {table.name: table for table in (LOGS, RECORD, TRANSCRIPT, TOOLS)}
 
-_RFC_3339 = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
-)
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -208,21 +204,11 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def time_of(value: object) -> datetime | None:
-    """Return an RFC 3339 time in UTC; None for what is none."""
-    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
-        return None
-    try:
-        return in_utc(datetime.fromisoformat(value.upper()))
-    except ValueError:  # such as 30 February
-        return None
-
-
 _READ: Mapping[ColumnType, Callable[[object], object]] = {
     "string": lambda value: value if isinstance(value, str) else None,
     "integer": lambda value: value if type(value) is int and value in _INT64 else None,
     "number": _number,
     "boolean": lambda value: value if isinstance(value, bool) else None,
-    "time": time_of,
+    "time": lambda value: in_utc(parse_rfc3339(value)),
     "json": lambda value: value,
 }

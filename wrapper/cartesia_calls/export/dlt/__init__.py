@@ -18,6 +18,7 @@ from cartesia_calls import ConfigurationError, SystemClock
 from cartesia_calls.export._job import DEFAULT_CONCURRENCY, check_job
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
@@ -40,7 +41,7 @@ def calls_source(
     rate: float | None = None,
     refresh: bool = False,
     redact: bool = False,
-    redact_patterns: str | Iterable[str] = (),
+    redact_patterns: Iterable[str | re.Pattern[str]] = (),
     connect: Callable[[], AsyncClient] | None = None,
     on_event: OnEvent | None = None,
     clock: Clock | None = None,
