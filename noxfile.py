@@ -285,6 +285,8 @@ def docs(session: nox.Session) -> None:
     _install_product(session, "docs")
     # Material for MkDocs would else advertise its successor in every build.
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
+    session.env["CARTESIA_DOCS_COMPLETE"] = "yes"
+    _pytest(session, "tests/docs")
 
 
 @nox.session

@@ -1,6 +1,7 @@
 """Measure everything in one run: `nox -s bench`, or `nox -s bench -- --quick` for one round.
 
-Writes `results.json`, `results.md` and the plots, next to this file or into `--output`.
+Writes `results.json`, `results.md` and the plots, next to this file or into `--output`; next to this file,
+also the table in README.md.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import cores
+import readme
 from goals import GOALS
 from plots import draw
 from report import write_report
@@ -42,6 +44,8 @@ def main() -> int:
     plots = draw(results, asked.output / "figures")
     names = [path.relative_to(asked.output).as_posix() for path in plots]
     (asked.output / "results.md").write_text(write_report(results, names), encoding="utf-8")
+    if asked.output == HERE:
+        readme.main()
     met = sum(goal.is_met(results) for goal in GOALS)
     _say(f"{met} of {len(GOALS)} goals are met: see {asked.output / 'results.md'}")
     return 0

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 import peers
+import readme
 import rounds
 from bodies import LONG_LOG, SHORT_LOG, SMALLEST, USUAL_LOG, WIDE_LOG, body_of, line_count_of
 from cold import cold_programs
@@ -130,6 +131,7 @@ def test_a_peer_is_measured_as_if_orjson_were_not_installed(url: str) -> None:
     code = """
 import sys
 import peers
+import readme
 with peers.HTTPX_WITHOUT_ORJSON.open(sys.argv[1]) as fetch:
     fetch("lines-2")
 import cartesia_calls._json
@@ -415,29 +417,8 @@ def test_one_measured_round_is_no_spread() -> None:
     assert replace(Results(), samples=[]).spread(goal.ours) is None
 
 
-def test_the_readme_tells_what_was_measured() -> None:
-    results = read_json(BENCHMARKS / "results.json")
-    readme = (BENCHMARKS.parent / "README.md").read_text(encoding="utf-8")
-    (told,) = re.findall(r"^### Light\n(.*?)^## ", readme, re.MULTILINE | re.DOTALL)
-    told = " ".join(told.split())
-    measured = {
-        (goal.figure, goal.against): int(spread.median)
-        for goal in GOALS
-        if (spread := goal.measured(results))
-    }
-    cpu = measured["CPU a call, `fast`, sync, 50 lines", "official SDK"]
-    rate = measured["calls a second, async, 64 in flight, `fast`", "official async SDK"]
-    long = measured[
-        "one log of 20,000 lines, `fast`, validated", "official SDK (which doesn't validate)"
-    ]
-    assert f"takes {cpu} times less CPU" in told
-    assert f"{rate} times as many calls a second" in told
-    assert f"is there {long} times sooner" in told
-    wide = results.ratio(
-        *(
-            Series("sync", one.name, WIDE_LOG, "wall_seconds")
-            for one in (peers.OFFICIAL, peers.FAST)
-        )
-    )
-    assert wide
-    assert f"or {int(wide.median)} times" in told
+def test_the_readme_shows_what_was_measured() -> None:
+    text = readme.README.read_text(encoding="utf-8")
+    assert text == readme.with_table(text, read_json(BENCHMARKS / "results.json"))
+    (table,) = re.findall(r"<!-- benchmarks -->\n(.*?)<!--", text, re.DOTALL)
+    assert len(table.splitlines()) == 7

@@ -1,0 +1,192 @@
+"""Every example in the README and in the guide runs, and prints what the page shows.
+
+A page is run from top to bottom against a sandbox of its own. What its blocks print is compared where
+the page shows it; `...` stands for any text. Blocks marked `sh` are typed by people: they install.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import doctest
+import importlib.util
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cartesia_calls.sandbox import Sandbox
+from markdown_pages import GUIDE, README, Block, Page
+
+COMPLETE = bool(os.environ.get("CARTESIA_DOCS_COMPLETE"))
+"""Whether a page that needs a package which is not installed is a failure."""
+
+EXAMPLES = [page for page in (README, *GUIDE) if page.blocks]
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+INSTALLS = re.compile(r"pip |uv |pipx |python3 -m venv |apt|brew |export CARTESIA_API_KEY=|[\d*]+ ")
+VARYING = {
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d| UTC)?": "‹time›",
+    r"\d{4}-\d\d-\d\d": "‹day›",
+    r"127\.0\.0\.1:\d+": "127.0.0.1:‹port›",
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}": "‹uuid›",
+    r"\d+(\.\d+)? ms, attempt": "‹duration› ms, attempt",
+}
+
+
+class _QuickClock:
+    """A clock that runs four times as fast, to shorten the wait for the running call."""
+
+    def __init__(self) -> None:
+        self._start = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self._start + 4 * (datetime.now(UTC) - self._start)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    for name in ("CARTESIA_ENGINE", "CARTESIA_VERSION", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    with Sandbox(clock=_QuickClock()) as running:
+        monkeypatch.setenv("CARTESIA_BASE_URL", running.url)
+        monkeypatch.setenv("CARTESIA_API_KEY", running.api_key)
+        yield running
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=str)
+def test_examples_run_and_print_what_the_page_shows(page: Page, sandbox: Sandbox) -> None:
+    missing = sorted(_modules(page) - {"app"} - set(sys.stdlib_module_names))
+    missing = [name for name in missing if importlib.util.find_spec(name) is None]
+    if missing and not COMPLETE:
+        pytest.skip(f"{', '.join(missing)} not installed; `nox -s docs` runs this page")
+    ids = {
+        "ac_123": sandbox.calls.finished,
+        "ac_456": sandbox.calls.running,
+        "agent_1": sandbox.agents.busy,
+        "agent_2": sandbox.agents.quiet,
+        "batch_1": sandbox.batch_id,
+    }
+    port = _free_port()
+    names: dict[str, object] = {"__name__": "__main__"}
+    for block in page.blocks:
+        if block.is_run_elsewhere:
+            continue
+        text, output = (_with_ids(part, ids, port) for part in (block.text, block.output))
+        if block.language == "python" and "def test_" in block.text:
+            _run_tests(page, block, text)
+        elif block.language == "python":
+            _run_python(page, block, text, names, output)
+        elif block.language == "console":
+            _run_console(page, block, text)
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=str)
+def test_only_what_installs_is_not_run(page: Page) -> None:
+    for block in page.blocks:
+        if block.language in {"sh", "bash", "shell"}:
+            typed = block.text.replace("\\\n", "").splitlines()
+            assert [line for line in typed if line and not INSTALLS.match(line)] == []
+
+
+def _modules(page: Page) -> set[str]:
+    found: set[str] = set()
+    for block in page.blocks:
+        if block.language == "python" and not block.is_run_elsewhere:
+            for node in ast.walk(ast.parse(block.text)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    found.add(node.module.split(".")[0])
+    return found
+
+
+def _with_ids(text: str | None, ids: dict[str, str], port: int) -> str:
+    for shown, real in ids.items():
+        text = re.sub(rf"\b{shown}\b", real, text or "")
+    # Naming a store must not need one.
+    return (text or "").replace("8765", str(port)).replace("s3://", "memory://")
+
+
+def _run_python(
+    page: Page, block: Block, text: str, names: dict[str, object], expected: str
+) -> None:
+    # The lines of a traceback are those of the page.
+    code = compile("\n" * (block.line - 1) + text, str(page.path), "exec")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, names)  # noqa: S102 - our own documentation
+    if block.output is not None:
+        _compare(page, block, expected, printed.getvalue())
+
+
+def _run_tests(page: Page, block: Block, text: str) -> None:
+    file = Path(f"test_block_{block.line}.py")
+    file.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)]
+    environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode == 0, f"{page}:{block.line}\n{ran.stdout}{ran.stderr}"
+
+
+def _run_console(page: Page, block: Block, text: str) -> None:
+    commands = re.split(r"^\$ ", textwrap.dedent(text), flags=re.MULTILINE)[1:]
+    script: list[str] = []
+    expected: list[str] = []
+    for number, command in enumerate(commands):
+        typed, _, shown = re.sub(r"\\\n", "\0", command).partition("\n")
+        script.append(typed.replace("\0", "\\\n"))
+        script.append(f'code=$?; echo "=={number} $code"; (exit $code)')
+        expected.append(shown.replace("\0", "\\\n"))
+    results = _bash("\n".join(script))
+    assert len(results) == len(commands), f"{page}:{block.line}: {results}"
+    for wanted, (printed, code) in zip(expected, results, strict=True):
+        is_error_shown = wanted.startswith("Error:")
+        assert code == 0 or is_error_shown, f"{page}:{block.line}: exit code {code}\n{printed}"
+        if wanted.strip():
+            _compare(page, block, wanted, printed)
+
+
+def _bash(script: str) -> list[tuple[str, int]]:
+    """Return what each command printed, and its exit code."""
+    output = Path("output.txt")
+    with output.open("w", encoding="utf-8") as file:
+        ran = subprocess.Popen(
+            ["bash", "-c", script],  # noqa: S607 - the reader's shell
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        ran.wait(timeout=60)
+    # Servers that the block started in the background.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(ran.pid, signal.SIGTERM)
+    parts = re.split(r"^==\d+ (\d+)\n", output.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [(printed, int(code)) for printed, code in zip(parts[::2], parts[1::2], strict=False)]
+
+
+def _compare(page: Page, block: Block, wanted: str, printed: str) -> None:
+    for pattern, placeholder in VARYING.items():
+        wanted, printed = (re.sub(pattern, placeholder, text) for text in (wanted, printed))
+    example = doctest.Example(block.text, wanted)
+    checker = doctest.OutputChecker()
+    if not checker.check_output(wanted, printed, FLAGS):
+        difference = checker.output_difference(example, printed, FLAGS | doctest.REPORT_NDIFF)
+        pytest.fail(f"{page}:{block.line}\n{difference}")
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
