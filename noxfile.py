@@ -16,11 +16,11 @@ from nox.command import CommandFailed
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,export,fast,sandbox]"
-PRODUCT_WITHOUT_FAST = ".[cli,export,sandbox]"
-PRODUCT_WITH_DASK = ".[cli,dask,export,fast,sandbox]"
-PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,sandbox]"
-PRODUCT_WITH_BOTH = ".[cli,dask,dlt,export,fast,sandbox]"
+PRODUCT = ".[cli,export,fast,report,sandbox]"
+PRODUCT_WITHOUT_FAST = ".[cli,export,report,sandbox]"
+PRODUCT_WITH_DASK = ".[cli,dask,export,fast,report,sandbox]"
+PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,report,sandbox]"
+PRODUCT_WITH_BOTH = ".[cli,dask,dlt,export,fast,report,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -84,7 +84,10 @@ def lowest(session: nox.Session) -> None:
     are the tests of scripts, whose tools are pinned, and the laboratory's many rows.
     """
     session.install("uv")
-    library = ("tests/unit", "tests/contract", "tests/export", "tests/faults/test_over_tls.py")
+    library = (
+        *("tests/unit", "tests/contract", "tests/export", "tests/report"),
+        "tests/faults/test_over_tls.py",
+    )
     for product in (PRODUCT_WITHOUT_FAST, PRODUCT):
         session.run(
             "uv",

@@ -61,7 +61,7 @@ def test_the_library_imports_neither_the_command_nor_the_sandbox() -> None:
             assert not [n for n in names if n.split(".")[-1] in {"cli", "sandbox"}], path
 
 
-@pytest.mark.parametrize("folder", ["cli", "export", "sandbox"])
+@pytest.mark.parametrize("folder", ["cli", "export", "report", "sandbox"])
 def test_the_edge_uses_the_client_as_any_user_could(folder: str) -> None:
     own = f"cartesia_calls.{folder}"
     imported = _imported_by(WRAPPER / folder, own)
@@ -99,7 +99,7 @@ try:
     {statement}
 except SystemExit:
     pass
-heavy = {{"httpx", "attrs", "dateutil", "asyncio", "cartesia_api.models", "starlette", "rich"}}
+heavy = {{"httpx", "attrs", "dateutil", "asyncio", "cartesia_api.models", "starlette", "rich", "jinja2"}}
 print("loaded:", *sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -118,6 +118,20 @@ except ModuleNotFoundError as error:
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Install it with: pip install 'cartesia-calls[dask]'" in done.stdout
+
+
+def test_pages_need_jinja_and_say_how_to_install_it() -> None:
+    code = """
+import sys
+sys.modules["jinja2"] = None
+import cartesia_calls
+try:
+    import cartesia_calls.report
+except ModuleNotFoundError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Install it with: pip install 'cartesia-calls[report]'" in done.stdout
 
 
 def test_every_public_name_is_there_and_documented() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cartesia_calls import AgentCallLogs
 
+from ._log_lines import LEVELS
 from ._log_records import log_records
 from ._turns import (
     fields_of,
@@ -17,9 +18,11 @@ from ._turns import (
     is_spoken,
     moment,
     number,
+    pairs,
     place_of,
     record_of,
     reply_gaps,
+    shown,
     string,
     turns_of,
 )
@@ -41,8 +44,8 @@ _ORDER: Mapping[EntryKind, int] = {"start": 0, "log": 2, "end": 3}
 _QUARTER = 900.0
 # How far a log may reach out of its call: its program starts before and ends after it.
 _SLACK = 60.0
-# Above it, not all whole numbers are floats.
-_LARGEST_WHOLE = 2.0**53
+# What an entry takes beside the text of its lines, in characters.
+_ENTRY_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class Timeline:
         log_offset: The seconds that were added to the times of the log.
         suggested_log_offset: If all times of the log lie more than a minute outside the call: the
             seconds that would move them into it, to pass as `log_offset`. Else None.
+        log_lines: How many lines the log has.
+        left_out: How many of them have no entry, since `log_limit` was reached.
     """
 
     call_id: str
@@ -123,6 +128,8 @@ class Timeline:
     entries: tuple[TimelineEntry, ...] = field(repr=False)
     log_offset: float = 0.0
     suggested_log_offset: float | None = None
+    log_lines: int = 0
+    left_out: int = 0
 
     @property
     def replies(self) -> list[TimelineEntry]:
@@ -140,6 +147,7 @@ def timeline(
     logs: AgentCallLogs | Iterable[str | LogRecord] | None = None,
     *,
     log_offset: float = 0.0,
+    log_limit: int | None = None,
 ) -> Timeline:
     """Return what happened in a call, in one order of time.
 
@@ -150,6 +158,8 @@ def timeline(
         call: The call with its transcript, or its record as JSON (`AgentCall.to_dict()`).
         logs: Its logs, their lines, or the records among them to show.
         log_offset: Seconds to add to the times of the log, if its clock or zone differs.
+        log_limit: How many characters of log records to keep, so that memory does not grow with the
+            log: the most severe records, and of those the latest. None keeps all.
 
     Raises:
         ValueError: `log_offset` is not finite.
@@ -166,13 +176,23 @@ def timeline(
     if end:
         entries.append(TimelineEntry("end", "record", length, end, None, reason or ""))
     lines = logs.logs if isinstance(logs, AgentCallLogs) else logs or ()
-    found = log_records(lines, near=_later(start, -log_offset))
-    records = [replace(one, time=_later(one.time, log_offset)) for one in found]
-    entries += _log_entries(records, start)
+    log = _Log(start, log_offset, log_limit)
+    for one in log_records(lines, near=_later(start, -log_offset)):
+        log.add(one)
+    entries += log.entries()
     entries.sort(key=_place)
-    needed = _needed_offset([_since(start, one.time) for one in records], length)
+    needed = _needed_offset(log.first, log.last, length)
     suggested = None if needed is None else round(log_offset + needed, 6)
-    return Timeline(str(record.get("id")), start, end, tuple(entries), log_offset, suggested)
+    return Timeline(
+        str(record.get("id")),
+        start,
+        end,
+        tuple(entries),
+        log_offset,
+        suggested,
+        log.lines,
+        log.left_out,
+    )
 
 
 def _place(entry: TimelineEntry) -> tuple[float, int]:
@@ -231,7 +251,7 @@ def _tool_entries(turn: Mapping[str, object], entry: TimelineEntry) -> Iterator[
         fields = fields_of(call)
         name, result = string(fields.get("name")), fields.get("result")
         value = fields.get("arguments") if fields else call
-        text = f"{name}({_pairs(value)})" if name else shown(call)
+        text = f"{name}({pairs(value)})" if name else shown(call)
         if name and result not in (None, ""):
             text = f"{text} → {shown(result)}"
         yield replace(
@@ -253,7 +273,7 @@ def _note_entries(
         fields = fields_of(found)
         at = number(fields.get("timestamp"))
         name, value = string(fields.get(name_key)), fields.get(value_key)
-        text = form.format(name, _pairs(value)).rstrip() if name else shown(found)
+        text = form.format(name, pairs(value)).rstrip() if name else shown(found)
         entry = replace(entry, kind=kind, duration=None, text=text, name=name, value=value)
         if at is not None and 0 <= at <= length:
             yield replace(entry, seconds=at, time=_later(start, at))
@@ -261,33 +281,65 @@ def _note_entries(
             yield entry
 
 
-def _log_entries(records: Sequence[LogRecord], start: datetime | None) -> Iterator[TimelineEntry]:
-    own = [_since(start, record.time) for record in records]
-    last = next((seconds for seconds in own if seconds is not None), None)
-    for record, seconds in zip(records, own, strict=True):
-        if seconds is not None and last is not None and record.time:
+class _Log:
+    """The entries of a log, added in its order, of which only so many are kept."""
+
+    def __init__(self, start: datetime | None, offset: float, limit: int | None) -> None:
+        self._start, self._offset = start, offset
+        self._room = math.inf if limit is None else limit
+        self._kept: list[tuple[int, int, TimelineEntry]] = []
+        self._seconds: float | None = None
+        self._opening: float | None = None
+        self.first, self.last = math.inf, -math.inf
+        self._records = self.lines = self.left_out = 0
+
+    def add(self, record: LogRecord) -> None:
+        """Add a record, and forget the least severe ones for which there is no room."""
+        time = _later(record.time, self._offset)
+        seconds = _since(self._start, time)
+        if seconds is not None and time:
+            self.first, self.last = min(self.first, seconds), max(self.last, seconds)
+            last = self._seconds
             # A time of whole seconds, such as LiteLLM's, may be of any moment in its second.
-            is_coarse = not record.time.microsecond and seconds <= last < seconds + 1
-            last = last if is_coarse else seconds
-        yield TimelineEntry(
+            is_coarse = last is not None and not time.microsecond and seconds <= last < seconds + 1
+            self._seconds = last if is_coarse else seconds
+            self._opening = seconds if self._opening is None else self._opening
+        entry = TimelineEntry(
             "log",
             "logs",
-            last,
-            record.time,
+            self._seconds,
+            time,
             text=record.message,
             index=record.index,
             name=record.place,
             level=record.level,
             lines=record.lines,
         )
+        severity = LEVELS.get(entry.level or "", LEVELS["INFO"])
+        heappush(self._kept, (severity, self._records, entry))
+        self._records += 1
+        self.lines += len(entry.lines)
+        self._room -= _size(entry)
+        while self._room < 0:
+            forgotten = heappop(self._kept)[2]
+            self.left_out += len(forgotten.lines)
+            self._room += _size(forgotten)
+
+    def entries(self) -> Iterator[TimelineEntry]:
+        """Yield the entries in the order of the log."""
+        for _, _, entry in sorted(self._kept, key=lambda kept: kept[1]):
+            # What comes before the first time stands with it.
+            yield replace(entry, seconds=self._opening) if entry.seconds is None else entry
 
 
-def _needed_offset(times: Sequence[float | None], length: float | None) -> float | None:
+def _size(entry: TimelineEntry) -> int:
+    return sum(map(len, entry.lines)) + _ENTRY_SIZE
+
+
+def _needed_offset(first: float, last: float, length: float | None) -> float | None:
     """Return the seconds that would move a log into its call, if all of it lies outside."""
-    known = [seconds for seconds in times if seconds is not None]
-    if not known:
+    if first > last:
         return None
-    first, last = min(known), max(known)
     end = math.inf if length is None else length + _SLACK
     if last >= -_SLACK and first <= end:
         return None
@@ -313,29 +365,6 @@ def _covered(spans: Sequence[tuple[float, float]], begin: float, end: float) -> 
         if last > first:
             seconds, begin = seconds + last - first, last
     return round(seconds, 6)
-
-
-def shown(value: object) -> str:
-    """Return a value of JSON as text to read: text as it is, whole numbers without a fraction."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
-        return str(int(value))
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except RecursionError:
-        return "…"
-
-
-def _pairs(value: object) -> str:
-    fields = fields_of(value)
-    return ", ".join(f"{name}={_quoted(one)}" for name, one in fields.items()) or (
-        "" if fields or value in (None, {}) else shown(value)
-    )
-
-
-def _quoted(value: object) -> str:
-    return repr(value) if isinstance(value, str) else shown(value)
 
 
 def _since(start: datetime | None, time: datetime | None) -> float | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _AGENT = "assistant"
 _CALLER = "user"
+# Above it, not all whole numbers are floats.
+_LARGEST_WHOLE = 2.0**53
 _FAILURE = re.compile(
     r"[\s\[\"']*(?:(?:error|exception|failed|failure|traceback)\b|(?-i:[A-Z]\w*(?:Error|Exception)\b))",
     re.IGNORECASE,
@@ -113,6 +115,30 @@ def number(value: object) -> float | None:
 def string(value: object) -> str | None:
     """Return text as it is; else None."""
     return value if isinstance(value, str) else None
+
+
+def shown(value: object) -> str:
+    """Return a value of JSON as text to read: text as it is, whole numbers without a fraction."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return str(int(value))
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "…"
+
+
+def pairs(value: object) -> str:
+    """Return the fields of an object as text to read: `name=value, …`."""
+    fields = fields_of(value)
+    return ", ".join(f"{name}={_quoted(one)}" for name, one in fields.items()) or (
+        "" if fields or value in (None, {}) else shown(value)
+    )
+
+
+def _quoted(value: object) -> str:
+    return repr(value) if isinstance(value, str) else shown(value)
 
 
 def moment(value: object) -> datetime | None:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 # What each extra of pyproject.toml makes importable, by the names to install.
 _PACKAGES = {
     "cli": {"shtab": "shtab"},
+    "report": {"Jinja2": "jinja2"},
     "sandbox": {"starlette": "starlette", "uvicorn": "uvicorn", "PyYAML": "yaml"},
 }
 
