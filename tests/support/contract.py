@@ -16,8 +16,7 @@ import yaml
 from _open_outputs import OverlayEntry, open_outputs, read_overlay
 from cartesia_api.types import field_types
 from cartesia_calls import CartesiaError, ResponseValidationError
-from cartesia_calls._operations import DEFAULT_API_VERSION
-from cartesia_calls._settings import DEFAULT_BASE_URL
+from cartesia_calls._settings import DEFAULT_API_VERSION, DEFAULT_BASE_URL
 from fake_server import FakeServer
 from oracle import Oracle
 from spec_schemas import SPEC_FILE, Schemas, Spec

@@ -217,6 +217,7 @@ class _Sink:
     def __init__(self) -> None:
         self.lengths: list[int | None] = []
         self.pieces: list[bytes] = []
+        self.written = 0
 
     def start(self, length: int | None) -> None:
         self.lengths.append(length)

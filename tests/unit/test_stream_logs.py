@@ -26,9 +26,6 @@ from cartesia_calls import (
     ConfigurationError,
     ResponseValidationError,
 )
-from cartesia_calls._driving import iterate
-from cartesia_calls._logs import stream_logs_restarting
-from cartesia_calls._settings import DEFAULT_TIMEOUT
 from engines import ENGINES, FLAVOURS, INSTALLED, EngineName, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -191,7 +188,7 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
         async with AsyncClient(KEY, base_url=url, engine=engine) as client:
             async for line in client.calls.stream_logs("ac_1"):
                 if not got:
-                    await loop.skip(2 * DEFAULT_TIMEOUT)
+                    await loop.skip(2 * client.timeout)
                     went_on.set()
                 got.append(line)
         return got
@@ -467,68 +464,3 @@ def test_memory_does_not_grow_with_the_log(engine: EngineName) -> None:
         finally:
             tracemalloc.stop()
         lines.close()  # type: ignore[attr-defined]  # of a generator
-
-
-@ENGINES
-@FLAVOURS
-def test_lines_begin_anew_where_they_would_break_off(engine: EngineName, flavour: Flavour) -> None:
-    """As a file is written, which nobody has seen yet; see `cartesia-calls logs -o`."""
-
-    def half_first(connection: socket.socket, _head: bytes) -> bool:
-        half = CHUNKED + _chunk(BODY[: len(BODY) // 2])
-        connection.sendall(half if len(server.heads) == 1 else answer(BODY))
-        return False
-
-    clock = FakeClock()
-    with ScriptedServer(half_first) as server:
-        items = _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), clock)
-    broken, whole = items[: items.index(None)], items[items.index(None) + 1 :]
-    assert broken == LINES[: len(broken)]
-    assert broken
-    assert whole == LINES
-    assert len(clock.sleeps) == 1
-
-
-@ENGINES
-@FLAVOURS
-def test_a_beginning_that_never_comes_is_no_reason_to_start_over(
-    engine: EngineName, flavour: Flavour
-) -> None:
-    def none_first(connection: socket.socket, _head: bytes) -> bool:
-        connection.sendall(b"" if len(server.heads) == 1 else answer(BODY))
-        return False
-
-    clock = FakeClock()
-    with ScriptedServer(none_first) as server:
-        items = _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), clock)
-    assert items == LINES
-    assert len(clock.sleeps) == 1
-
-
-@ENGINES
-@FLAVOURS
-def test_what_has_no_logs_has_none_to_begin_anew(engine: EngineName, flavour: Flavour) -> None:
-    record = json.dumps({"id": "ac_1", "agent_id": "a", "status": "started"}).encode()
-    missing = answer(json.dumps(LOGS_NOT_AVAILABLE).encode(), 404)
-    with (
-        ScriptedServer(saying(missing, answer(record))) as server,
-        pytest.raises(CallLogsNotAvailableError) as caught,
-    ):
-        _items_begun_anew(engine, flavour, server.url.removesuffix("/x"), FakeClock())
-    assert caught.value.reason == "in_progress"
-
-
-def _items_begun_anew(
-    engine: EngineName, flavour: Flavour, url: str, clock: FakeClock
-) -> list[str | None]:
-    if flavour == "sync":
-        with Client(KEY, base_url=url, engine=engine, clock=clock) as client:
-            items = stream_logs_restarting(client._sender, "ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return list(iterate(items))
-
-    async def gather() -> list[str | None]:
-        async with AsyncClient(KEY, base_url=url, engine=engine, clock=clock) as client:
-            items = stream_logs_restarting(client._sender, "ac_1")  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-            return [item async for item in items]
-
-    return asyncio.run(gather())

@@ -9,12 +9,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cartesia_api.types import Misfit
+
 from ._arguments import check_id, check_limit, check_seconds
 from ._driving import documented_by, iterate, run
 from ._exceptions import CallLogsNotAvailableError
 from ._listing import CallQuery, list_pages
 from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
-from ._operations import CANCEL_CALL, DELETE_CALL, DOWNLOAD_CALL_AUDIO, GET_CALL, SPEC_VERSION
+from ._operations import (
+    CANCEL_CALL,
+    DELETE_CALL,
+    DOWNLOAD_CALL_AUDIO,
+    GET_CALL,
+    GET_CALL_LOGS,
+    SPEC_VERSION,
+)
 from ._part_file import FileSink, check_target, is_rewritable, whole_file
 
 if TYPE_CHECKING:
@@ -217,7 +226,7 @@ class AsyncCalls:
 
         call = await self.get(call_id)
         try:
-            logs = await get_logs(self._sender, call_id)
+            logs = await self._sender.call(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
         except CallLogsNotAvailableError:
             logs = None
         return timeline(call, logs, log_offset=log_offset)
@@ -312,15 +321,16 @@ class AsyncCalls:
         check_seconds(timeout, "timeout")
         target = Path(path)
         check_target(target, overwrite=overwrite)
-        operation = DOWNLOAD_CALL_AUDIO
-        parts = operation.request_parts(call_id, cartesia_version=SPEC_VERSION)
+        sender, operation = self._sender, DOWNLOAD_CALL_AUDIO
+        request = operation.request(sender.settings, call_id, cartesia_version=SPEC_VERSION)
         with whole_file(target) as file:
-            request = self._sender.request(operation, parts)._replace(
-                timeout=timeout, sink=FileSink(file, progress)
-            )
-            # What was written to a pipe can't be taken back for a second attempt.
-            response = await self._sender.send(request, repeatable=is_rewritable(target))
-            self._sender.read(operation.check_audio, response)
+            request = request._replace(timeout=timeout, sink=FileSink(file, progress))
+            # A pipe takes no second attempt: what was written to it stays.
+            response = await sender.send(request, repeatable=is_rewritable(target))
+            try:
+                operation.check_audio(response)
+            except Misfit as misfit:
+                raise sender.invalid(operation.operation_id, response, misfit) from None
         return target
 
     async def cancel(self, call_id: str) -> None:

@@ -186,7 +186,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
     @cached_property
     def _sender(self) -> Sender:
         settings = self._settings
-        return Sender(settings, settings.max_retries, settings.clock, self._transport, self._sleep)
+        return Sender(settings, self._transport, self._sleep, settings.max_retries)
 
     @abstractmethod
     async def _sleep(self, seconds: float) -> None:

@@ -23,7 +23,13 @@ def is_success(status_code: int) -> bool:
 
 
 class Sink(Protocol):
-    """Takes a body that is too large to hold."""
+    """Takes a body that is too large to hold.
+
+    Attributes:
+        written: How many bytes the present attempt has written.
+    """
+
+    written: int
 
     def start(self, length: int | None) -> None:
         """Start over, with this length if the server says it: an attempt may have broken off."""

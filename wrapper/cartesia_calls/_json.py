@@ -1,4 +1,4 @@
-"""JSON read strictly, by the fastest reader installed, with the same result from each."""
+"""JSON read strictly by the fastest reader installed, with the same result from each."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-# Where orjson gives a float for a whole number that is too large for 64 bits.
+# For a whole number that is too large for 64 bits orjson returns a float.
 _LARGEST_EXACT = 2.0**63
 _NESTING = frozenset({dict, list})
 
 
 def _find_fast_reader() -> Callable[[bytes], object] | None:
-    """Return orjson's reader, None where orjson is not installed or broken."""
+    """Return orjson's reader; None if orjson is missing or broken."""
     try:
         import orjson  # noqa: PLC0415 - it may not be installed
 
@@ -27,44 +27,39 @@ def _find_fast_reader() -> Callable[[bytes], object] | None:
 _read_fast = _find_fast_reader()
 
 
-def read_json(body: bytes, number_free: frozenset[str] = frozenset()) -> object:
-    """Return the JSON value that a body holds; of equal keys of an object the last one counts.
+def read_json(body: bytes, skipped: str | None = None) -> object:
+    """Return the JSON value of a body. If an object names a field twice, the last value counts.
 
     Args:
         body: In UTF-8.
-        number_free: Fields of the outermost object, in which a number is not read exactly: whoever
-            reads them refuses one.
+        skipped: A field of the outermost object in which large numbers may be inexact.
 
     Raises:
-        ValueError: It is not JSON in UTF-8: NaN and infinities are refused.
+        ValueError: The body is not JSON in UTF-8. NaN and infinities are refused.
         RecursionError: It is nested too deep.
     """
     if _read_fast is not None:
         try:
             value = _read_fast(body)
         except ValueError:
-            pass  # the other reader says what is wrong, and takes some more: see below
+            pass  # the standard library says what is wrong, and reads a few bodies more
         else:
-            if not _has_inexact_number(value, number_free):
+            if not _has_inexact_number(value, skipped):
                 return value
-    return _read_exactly(body)
-
-
-def _read_exactly(body: bytes) -> object:
-    value: object = json.loads(body.decode("utf-8-sig"), parse_constant=refuse_constant)
-    return value
+    read: Callable[..., object] = json.loads
+    return read(body.decode("utf-8-sig"), parse_constant=refuse_constant)
 
 
 def refuse_constant(name: str) -> None:
-    """Refuse what Python's reader takes besides JSON."""
+    """Refuse a value that Python's reader knows and JSON does not."""
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _has_inexact_number(value: object, number_free: frozenset[str]) -> bool:
+def _has_inexact_number(value: object, skipped: str | None) -> bool:
     pending = [value]
     if type(value) is dict:
         fields = cast("dict[str, object]", value)
-        pending = [fields[name] for name in fields if name not in number_free]
+        pending = [fields[name] for name in fields if name != skipped]
     while pending:
         one = pending.pop()
         if type(one) is dict:

@@ -1,43 +1,35 @@
-"""The lines of a logs document, read while it comes: only what has not been given yet is held."""
+"""The lines of a logs document, read while it arrives. Only what has not been given yet is held."""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
-from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 from cartesia_api.models.agent_call_logs import AgentCallLogs
+from cartesia_api.types import Misfit, from_json
 
 from ._json import read_json, refuse_constant
-from ._reader import find_misfit
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from typing import Never
+    from typing import TypeVar
 
-    Waiting = Generator[None, None, None]
-    """Stops where more text is needed."""
+    T = TypeVar("T")
+    Waiting = Generator[None, None, T]
+    """Stops where it needs more text."""
+    Reading = Generator[list[str] | None, None, None]
+    """Yields lines, or None where it needs more text."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_VISIBLE = re.compile(r"[^ \t\n\r]")
 _END_OF_A_LINE = '",'
-# What may become part of a number that it follows.
-_NUMBER_GOES_ON = re.compile(r"(?:\.|[eE][+-]?)?\Z")
-_DIGITS = frozenset("0123456789")
-# A token of which less is there than needed to know it, such as an escape, is shorter than this.
+# What can follow a value; anything else may belong to a number that is cut.
+_AFTER_A_VALUE = frozenset(" \t\n\r,:]}")
+# A token that is cut, such as an escape or a number's exponent, is shorter than this.
 _LONGEST_TOKEN = 12
-# A document that fits, in which one field at a time is put to the test.
+# A document that fits, in which one field at a time is replaced and checked.
 _FITTING: dict[str, object] = {"call_id": "", "logs": [], "updated_at": "2026-03-01T00:00:00Z"}
-
-
-class MalformedLogsError(Exception):
-    """The document is not what the spec says."""
-
-    def __init__(self, pointer: str, problem: str) -> None:
-        super().__init__(problem)
-        self.pointer = pointer
-        self.problem = problem
 
 
 class LogsReader:
@@ -62,12 +54,16 @@ class LogsReader:
         self._reading = self._read_document()
 
     def feed(self, piece: bytes) -> Iterator[str]:
-        """Yield the lines that end in the next piece of the document; an empty one is its end."""
+        """Yield the lines that end in the next piece of the document; an empty piece is its end.
+
+        Raises:
+            Misfit: The document is not what the spec says.
+        """
         self._is_whole = not piece
         try:
             self._coming.append(self._decode(piece, self._is_whole))
         except UnicodeDecodeError as error:
-            self._fail("", f"is not JSON ({error})")
+            raise Misfit(f"is not JSON ({error})") from None
         self._awaited -= len(self._coming[-1])
         if self._awaited > 0 and not self._is_whole:
             return
@@ -81,163 +77,145 @@ class LogsReader:
                 return
             yield from lines
 
-    def _read_document(self) -> Generator[list[str] | None, None, None]:
-        yield from self._skip_space("is empty")
-        if not self._takes("{"):
-            self._fail("", "is not a JSON object")
-        yield from self._skip_space()
-        goes_on = not self._takes("}")
-        while goes_on:
+    def _read_document(self) -> Reading:
+        if not (yield from self._takes("{")):
+            raise Misfit("is empty" if self._is_at_the_end() else "is not a JSON object")
+        is_more = not (yield from self._takes("}"))
+        while is_more:
             name = yield from self._value()
-            yield from self._skip_space()
-            if not isinstance(name, str) or not self._takes(":"):
-                self._fail("", "is not JSON (a name and a colon are missing)")
-            yield from self._skip_space()
+            if not isinstance(name, str) or not (yield from self._takes(":")):
+                raise Misfit("is not JSON (a name and a colon are missing)")
             yield from self._read_field(name)
-            yield from self._skip_space()
-            goes_on = self._takes(",")
-            if goes_on:
-                yield from self._skip_space()
-            elif not self._takes("}"):
-                self._fail("", "is not JSON (a comma is missing)")
-        yield from self._read_end()
-        if misfit := find_misfit(self._found, AgentCallLogs):
-            raise MalformedLogsError(misfit.pointer, misfit.problem)
+            is_more = yield from self._continues("}")
+        if (yield from self._peek()):
+            raise Misfit("is not JSON (there is more behind its end)")
+        _check(self._found)
 
-    def _read_field(self, name: str) -> Generator[list[str] | None, None, None]:
-        if name == "logs" and self._takes("["):
-            if "logs" in self._found:
-                self._fail("/logs", "is there twice")
+    def _read_field(self, name: str) -> Reading:
+        if name == "logs" and (yield from self._takes("[")):
+            if name in self._found:
+                raise Misfit("is there twice", name)
             self._found[name] = []
             yield from self._read_lines()
             return
         value = yield from self._value()
-        if misfit := find_misfit(_FITTING | {name: value}, AgentCallLogs):
-            raise MalformedLogsError(misfit.pointer, misfit.problem)
+        _check(_FITTING | {name: value})
         if name in _FITTING:
             self._found[name] = value
 
-    def _read_lines(self) -> Generator[list[str] | None, None, None]:
+    def _read_lines(self) -> Reading:
         index = 0
-        yield from self._skip_space()
-        goes_on = not self._takes("]")
-        while goes_on:
+        is_more = not (yield from self._takes("]"))
+        while is_more:
             lines = self._take_many()
             if not lines:
                 lines = [(yield from self._value())]
-                yield from self._skip_space()
-                goes_on = self._takes(",")
-                if not (goes_on or self._takes("]")):
-                    self._fail("", "is not JSON (a comma is missing between two lines)")
-            good = _strings_at_the_start(lines)
-            yield good
-            if len(good) < len(lines):
-                misfit = find_misfit(lines[len(good)], str)
-                problem = misfit.problem if misfit else ""
-                self._fail(f"/logs/{index + len(good)}", problem)
-            index += len(good)
-            if goes_on:
-                yield from self._skip_space()
+                is_more = yield from self._continues("]")
+            try:
+                from_json(list[str], lines)
+            except Misfit as misfit:
+                good = cast("int", misfit.steps[0])
+                yield cast("list[str]", lines[:good])
+                raise Misfit(misfit.problem, "logs", index + good) from None
+            yield cast("list[str]", lines)
+            index += len(lines)
 
     def _take_many(self) -> list[object]:
-        """Take all whole lines of the text but the last, with the comma behind; none if not sure."""
+        """Take all whole lines of the text but the last, with their commas; none if not sure."""
         if not self._may_be_many:
             return []
+        self._may_be_many = False  # until there is more text
         end = self._text.rfind(_END_OF_A_LINE, self._at)
         while end > self._at and _is_escaped(self._text, end):
             end = self._text.rfind(_END_OF_A_LINE, self._at, end)
-        self._may_be_many = False  # until there is more text
         if end <= self._at:
             return []
         try:
             lines = read_json(f"[{self._text[self._at : end + 1]}]".encode())
         except (ValueError, RecursionError):
-            return []  # one by one shows where it is wrong, if it is
+            return []  # reading them one by one shows which is wrong
         self._at = end + len(_END_OF_A_LINE)
         return cast("list[object]", lines)
 
-    def _value(self) -> Generator[None, None, object]:
+    def _value(self) -> Waiting[object]:
         """Take one value, waiting for all of it."""
+        yield from self._peek()
         while True:
             try:
                 value, end = self._read_value(self._text, self._at)
             except RecursionError:
-                self._fail("", "is JSON nested too deep to read")
+                raise Misfit("is JSON nested too deep to read") from None
             except ValueError as error:
                 if self._is_whole or not _may_be_cut(error, self._text):
-                    self._fail("", f"is not JSON ({self._described(error)})")
+                    raise Misfit(f"is not JSON ({self._described(error)})") from None
                 length = len(self._text) - self._at
-                # What is long is not looked at again for every piece of it that comes.
+                # A long value is not read again for each of its pieces.
                 self._awaited = min(length, self._longest - length + 1)
             else:
-                if self._is_whole or not _may_go_on(self._text, end):
+                if self._is_whole or self._ends_at(end):
                     self._at = end
                     return cast("object", value)
                 length = end - self._at
             if length > self._longest:
-                self._fail("", f"holds a value longer than {self._longest} characters")
+                raise Misfit(f"holds a value longer than {self._longest} characters")
             yield None
 
-    def _skip_space(self, at_the_end: str = "is not JSON (it ends too early)") -> Waiting:
-        """Go to the next character that is no space, waiting for it."""
-        while True:
-            space = _SPACE.match(self._text, self._at)
-            self._at = space.end() if space else self._at
-            if self._at < len(self._text):
-                return
-            yield from self._wait(at_the_end)
+    def _ends_at(self, end: int) -> bool:
+        """Return whether a value that seems to end is not the beginning of a longer number."""
+        return (
+            self._text[end : end + 1] in _AFTER_A_VALUE or end <= len(self._text) - _LONGEST_TOKEN
+        )
 
-    def _read_end(self) -> Waiting:
-        while True:
-            space = _SPACE.match(self._text, self._at)
-            self._at = space.end() if space else self._at
-            if self._at < len(self._text):
-                self._fail("", "is not JSON (there is more behind its end)")
+    def _continues(self, end: str) -> Waiting[bool]:
+        """Take the comma before one more item, or the end of the items; return whether more follow."""
+        is_more = yield from self._takes(",")
+        if not is_more and not (yield from self._takes(end)):
+            missing = "it ends too early" if self._is_at_the_end() else "a comma is missing"
+            raise Misfit(f"is not JSON ({missing})")
+        return is_more
+
+    def _takes(self, character: str) -> Waiting[bool]:
+        """Take the next visible character if it is this one; return whether it is."""
+        if (yield from self._peek()) != character:
+            return False
+        self._at += 1
+        return True
+
+    def _peek(self) -> Waiting[str]:
+        """Return the next visible character, waiting for it; an empty string at the end."""
+        while not (found := _VISIBLE.search(self._text, self._at)):
+            self._at = len(self._text)
             if self._is_whole:
-                return
+                return ""
             yield None
+        self._at = found.start()
+        return found.group()
 
-    def _wait(self, at_the_end: str = "is not JSON (it ends too early)") -> Waiting:
-        if self._is_whole:
-            self._fail("", at_the_end)
-        yield None
-
-    def _takes(self, character: str) -> bool:
-        if self._text.startswith(character, self._at):
-            self._at += 1
-            return True
-        return False
+    def _is_at_the_end(self) -> bool:
+        return self._at == len(self._text)
 
     def _described(self, error: ValueError) -> str:
         if isinstance(error, json.JSONDecodeError):
             return f"{error.msg}: char {self._passed + error.pos}"
         return str(error)
 
-    def _fail(self, pointer: str, problem: str) -> Never:
-        raise MalformedLogsError(pointer, problem)
 
-
-def _strings_at_the_start(values: list[object]) -> list[str]:
-    if set(map(type, values)) <= {str}:
-        return cast("list[str]", values)
-    return cast("list[str]", list(takewhile(lambda value: isinstance(value, str), values)))
+def _check(document: dict[str, object]) -> None:
+    _, misfits = from_json(AgentCallLogs, document)
+    if misfits:
+        raise misfits[0]
 
 
 def _may_be_cut(error: ValueError, text: str) -> bool:
-    """Tell whether a text that holds no whole value may be the beginning of one."""
+    """Return whether a text that holds no whole value may be the beginning of one."""
     if not isinstance(error, json.JSONDecodeError):
         return False  # a number that is refused
     return error.msg.startswith("Unterminated") or error.pos > len(text) - _LONGEST_TOKEN
 
 
-def _may_go_on(text: str, end: int) -> bool:
-    """Tell whether a value that seems to end may be the beginning of a longer number."""
-    return text[end - 1] in _DIGITS and _NUMBER_GOES_ON.match(text, end) is not None
-
-
 def _is_escaped(text: str, quote: int) -> bool:
-    """Tell whether an odd number of backslashes stands before a quote."""
-    before = quote
-    while before and text[before - 1] == "\\":
-        before -= 1
-    return (quote - before) % 2 == 1
+    """Return whether an odd number of backslashes stands before a quote."""
+    start = quote
+    while start and text[start - 1] == "\\":
+        start -= 1
+    return (quote - start) % 2 == 1

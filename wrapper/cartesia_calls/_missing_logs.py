@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
-from cartesia_api.types import parse_rfc3339
+from cartesia_api.models import AgentCall
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
-
-    from cartesia_api.models import AgentCall
 
     from ._exceptions import MissingLogsReason
 
@@ -34,50 +33,19 @@ class Explanation(NamedTuple):
     hint: str
 
 
-class CallRecord(NamedTuple):
-    """What a call's record says of its logs.
-
-    It is taken from the JSON, since the rest of a record may be too odd for `AgentCall`.
-
-    Attributes:
-        call_id: The call.
-        status: Its status; empty where the record has none.
-        start_time: When it started, None if that is not known.
-        end_time: When it ended, likewise.
-        is_redacted: Whether its data were deleted.
-        redacted_at: When, None if that is not known.
-        zdr_enabled: Whether zero data retention is on.
-    """
-
-    call_id: str
-    status: str
-    start_time: datetime | None
-    end_time: datetime | None
-    is_redacted: bool
-    redacted_at: datetime | None
-    zdr_enabled: bool
-
-    @classmethod
-    def of(cls, call_id: str, record: dict[str, object]) -> Self:
-        """Return what a decoded record says."""
-        status, redacted_at = record.get("status"), record.get("redacted_at")
-        return cls(
-            call_id,
-            status if isinstance(status, str) else "",
-            parse_rfc3339(record.get("start_time")),
-            parse_rfc3339(record.get("end_time")),
-            is_redacted=bool(redacted_at),
-            redacted_at=parse_rfc3339(redacted_at),
-            zdr_enabled=record.get("zdr_enabled") is True,
-        )
+def call_of(call_id: str, record: Mapping[str, object]) -> AgentCall:
+    """Return a call's record as a model, even if it lacks what every call has."""
+    status = record.get("status")
+    needed = {"id": call_id, "agent_id": "", "status": status if isinstance(status, str) else ""}
+    return AgentCall.from_dict({**record, **needed})
 
 
-def is_over(call: CallRecord | AgentCall) -> bool:
+def is_over(call: AgentCall) -> bool:
     """Return whether a call has ended, as far as its record says."""
     return bool(call.end_time) or call.status in _OVER
 
 
-def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
+def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
     """Return why a call whose logs are not available has none.
 
     Args:
@@ -85,8 +53,9 @@ def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
         now: The present moment, aware.
         grace: How many seconds after its end a call's logs may still be written.
     """
-    name = f"Call {call.call_id!r}"
-    if call.is_redacted:
+    name = f"Call {call.id!r}"
+    # A time that cannot be read says that the data were deleted, too.
+    if call.redacted_at or call.additional_properties.get("redacted_at"):
         on = f" on {call.redacted_at:%Y-%m-%d}" if call.redacted_at else ""
         return Explanation(
             "deleted",
@@ -101,7 +70,7 @@ def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
             summary=f"{name} has no logs: zero data retention is on, so none are kept.",
             hint="Log from the agent's code to a place of your own, or turn zero retention off.",
         )
-    ended = call.end_time
+    ended = call.end_time or None
     if ended is None and call.status in _NOT_OVER:
         return Explanation(
             "in_progress",
@@ -110,14 +79,10 @@ def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
             hint="Wait for them (wait_for_logs, or --wait), or follow them (follow_logs, or --follow).",
         )
     if ended is None and call.status not in _OVER:
-        why = (
-            f"its status {call.status!r} is not known here"
-            if call.status
-            else "its record has no status"
-        )
-        return _unknown(name, why)
-    # A call that failed before it began has neither time; then it is unknown how long ago it was.
-    last_seen = ended or call.start_time
+        is_new = f"its status {call.status!r} is not known here"
+        return _unknown(name, is_new if call.status else "its record has no status")
+    # A call that failed before it began has neither time.
+    last_seen = ended or call.start_time or None
     if last_seen is None:
         return _unknown(name, "its record does not say when it ended")
     if (now - last_seen).total_seconds() <= grace:
@@ -133,7 +98,7 @@ def explain(call: CallRecord, now: datetime, grace: float) -> Explanation:
         may_become_available=False,
         summary=f"{name} has no logs: it ended on {last_seen:%Y-%m-%d}, so retention has removed "
         "them, or they were never written; the API does not show which.",
-        hint="Check the retention period, and export logs before it is over.",
+        hint="Check the retention period, and export logs before it ends.",
     )
 
 

@@ -59,18 +59,18 @@ class FileSink:
         self._file = file
         self._progress = progress
         self._total: int | None = None
-        self._written = 0
+        self.written = 0
 
     def start(self, length: int | None) -> None:
         """Start over; see `Sink.start`."""
-        if self._written:
+        if self.written:
             self._file.seek(0)
             self._file.truncate()
-        self._total, self._written = length, 0
+        self._total, self.written = length, 0
 
     def write(self, piece: bytes) -> None:
         """Write the next bytes."""
         self._file.write(piece)
-        self._written += len(piece)
+        self.written += len(piece)
         if self._progress is not None:
-            self._progress(self._written, self._total)
+            self._progress(self.written, self._total)

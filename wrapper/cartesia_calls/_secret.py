@@ -47,12 +47,6 @@ class ApiKey:
             return text  # most texts hold no key
         return re.sub(self._pattern(), lambda _: str(self), text)
 
-    def mask(self, error: Exception) -> None:
-        """Mask the key in every text of an error that quotes a server."""
-        texts = {name: text for name, text in vars(error).items() if isinstance(text, str)}
-        vars(error).update({name: self.masked_in(text) for name, text in texts.items()})
-        error.args = tuple(map(self.masked_in, map(str, error.args)))
-
     def _beginning(self) -> str:
         """Return as much of the key's beginning as may be shown where it is cut off."""
         prefix = _PREFIX if self._value.startswith(_PREFIX) else ""

@@ -1,27 +1,34 @@
-"""Requests, sent and retried until there is a success or no retry is left."""
+"""Requests, sent and retried until one succeeds or no retry is left."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
-from . import _log
+from cartesia_api.types import Misfit
+
 from ._error_responses import status_error
-from ._exceptions import APIConnectionError, APITimeoutError, ResponseValidationError
-from ._http import Request, Response, is_success
+from ._exceptions import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    ResponseValidationError,
+)
+from ._http import Response, is_success
+from ._log import is_debugging, logger
+from ._printable import excerpt
 from ._retry import RetryEvent, pause_before_retry
 from ._transports._failures import timed_out
-from ._version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import Self
 
     from ._clock import Clock
-    from ._http import StreamedResponse, Transport
-    from ._operations import Operation, RequestParts
-    from ._reader import Misfit
-    from ._retry import Failure
+    from ._http import Request, StreamedResponse, Transport
+    from ._operations import Operation
     from ._settings import Settings
 
 P = ParamSpec("P")
@@ -30,23 +37,7 @@ T = TypeVar("T")
 # A transport's timeouts are above 0; this one is over at once. In seconds.
 _SHORTEST_TIMEOUT = 0.001
 _LONGEST_ERROR_BODY = 100_000
-_OWN_HEADERS = {
-    "accept": "application/json, audio/wav",
-    "user-agent": f"cartesia-calls/{__version__} python/{'.'.join(map(str, sys.version_info[:3]))}",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """The beginning of a response that is read piece by piece.
-
-    Attributes:
-        response: The response, to read the rest of.
-        first_piece: How its body begins.
-    """
-
-    response: StreamedResponse
-    first_piece: bytes = field(repr=False)
+_LONGEST_EXCERPT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,53 +48,62 @@ class Sender:
 
     Attributes:
         settings: Base URL, key, version, timeout and headers of every request.
-        max_retries: How often a request is retried.
-        clock: The source of the time.
         transport: Sends the requests.
-        sleep: Lets seconds pass.
-        deadline: No operation may last beyond this moment of the clock's `monotonic`.
+        sleep: Waits for a number of seconds.
+        max_retries: How often a request is retried.
+        deadline: The moment of the clock's `monotonic` at which every operation must have ended.
         warned: The kinds of place that a warning was logged for.
     """
 
     settings: Settings
-    max_retries: int
-    clock: Clock
     transport: Transport
     sleep: Callable[[float], Awaitable[None]]
-    deadline: float | None = None
+    max_retries: int
+    deadline: float = float("inf")
     warned: set[str] = field(default_factory=set[str], repr=False)
+
+    @property
+    def clock(self) -> Clock:
+        """The source of the time."""
+        return self.settings.clock
+
+    def once_before(self, deadline: float) -> Sender:
+        """Return a sender that never retries, and waits for no response beyond a deadline."""
+        return replace(self, max_retries=0, deadline=deadline)
 
     async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call an operation and return the model of its success."""
-        request = self.request(operation, operation.request_parts(*args, **kwargs))
+        request = operation.request(self.settings, *args, **kwargs)
         response = await self.send(request, repeatable=operation.repeatable)
-        result, misfits = self.read(operation.parse, response)
-        for misfit in misfits:
-            self._warn(operation.operation_id, misfit)
+        try:
+            result, misfits = operation.parse(response)
+        except Misfit as misfit:
+            raise self.invalid(operation.operation_id, response, misfit) from None
+        for untyped in misfits:
+            self._warn(operation.operation_id, untyped)
         return result
 
-    async def get_object(
-        self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> dict[str, object]:
-        """Call an operation and return the JSON object of its success as it came; as `call`."""
-        request = self.request(operation, operation.request_parts(*args, **kwargs))
-        response = await self.send(request, repeatable=operation.repeatable)
-        return self.read(operation.decode_object, response)
-
-    def read(self, parse: Callable[[Response], T], response: Response) -> T:
-        """Return what a success holds; an error that quotes it does not show the key."""
-        try:
-            return parse(response)
-        except ResponseValidationError as error:
-            self.settings.api_key.mask(error)
-            raise
+    def invalid(
+        self, operation_id: str, response: Response, misfit: Misfit
+    ) -> ResponseValidationError:
+        """Return the error for a response that does not match the spec, with the key masked."""
+        masked = self.settings.api_key.masked_in
+        problem, pointer = masked(misfit.problem), masked(misfit.pointer)
+        return ResponseValidationError(
+            f"The response to {operation_id} is not what the spec says: "
+            f"{excerpt(pointer or 'the response')} {excerpt(problem)}.",
+            hint="Check the base URL. If it is right, the API has changed: look for a newer release.",
+            problem=problem,
+            pointer=pointer,
+            body=masked(response.body[:_LONGEST_EXCERPT].decode("utf-8", errors="replace")),
+        )
 
     def _warn(self, operation_id: str, misfit: Misfit) -> None:
         """Log a kind of place whose values do not fit, once a client and without the value."""
         place = f"{operation_id} {misfit.kind_of_place}"
         if place not in self.warned:
             self.warned.add(place)
-            _log.warning(
+            logger().warning(
                 "In the response to %s the value %s %s; it is kept as it came in "
                 "additional_properties.",
                 operation_id,
@@ -111,116 +111,99 @@ class Sender:
                 misfit.problem,
             )
 
-    def request(self, operation: Operation[P, T], parts: RequestParts) -> Request:
-        """Return the generated layer's request with this client's settings put in."""
-        settings = self.settings
-        headers = {**_OWN_HEADERS, **settings.headers}
-        for name, value in parts.headers.items():
-            headers[name.lower()] = value
-        headers["cartesia-version"] = settings.api_version
-        return Request(
-            method=parts.method,
-            url=settings.base_url + parts.path,
-            headers=headers,
-            api_key=settings.api_key if operation.needs_key else None,
-            timeout=settings.timeout,
-            max_bytes=settings.max_response_bytes,
-        )
-
     async def send(self, request: Request, *, repeatable: bool) -> Response:
-        """Return the first response that is a success, retrying as the policy says.
+        """Return the first response that is a success."""
+        return await self._retried(request, self._send_once, repeatable=repeatable)
 
-        Each retry is logged to `cartesia_calls`, level INFO, and passed to `on_retry`.
+    async def stream(self, request: Request) -> OpenResponse:
+        """Return the first response that is a success, with its body still to be read.
+
+        The caller closes it.
         """
+        opens = partial(self._open, patience=request.timeout)
+        return await self._retried(request, opens, repeatable=True)
 
-        async def attempt(bounded: Request) -> tuple[Response, Response]:
-            response = await self._send_once(bounded)
-            return response, response
-
-        return await self.retried(request, attempt, repeatable=repeatable)
-
-    async def stream(self, request: Request) -> Opening:
-        """Return the beginning of the first response that is a success; as `send`.
-
-        The caller closes the response.
-        """
-
-        async def attempt(bounded: Request) -> tuple[Response, Opening]:
-            response, opening = await self.open(bounded, request.timeout)
-            if not is_success(response.status_code):
-                await opening.response.close()
-            return response, opening
-
-        return await self.retried(request, attempt, repeatable=True)
-
-    async def retried(
+    async def _retried(
         self,
         request: Request,
-        attempt_at: Callable[[Request], Awaitable[tuple[Response, T]]],
+        attempt_at: Callable[[Request], Awaitable[T]],
         *,
         repeatable: bool,
     ) -> T:
-        """Return the result of the first attempt whose response is a success.
+        """Return the result of the first attempt that succeeds.
+
+        Each retry is logged to `cartesia_calls`, level INFO, and passed to `on_retry`.
 
         Args:
             request: What to send.
-            attempt_at: Makes one attempt, with the request bounded by the time that is left.
+            attempt_at: Makes one attempt with the request, its timeout cut to the time left.
             repeatable: Whether a request that was acted on may be sent again.
         """
-        retries = self.retries(request, repeatable=repeatable)
+        now = self.clock.monotonic
+        deadline = min(now() + self.settings.total_bound(request.timeout), self.deadline)
+        attempt = 1
         while True:
-            failure: Failure
+            timeout = min(request.timeout, max(_SHORTEST_TIMEOUT, deadline - now()))
             try:
-                response, result = await attempt_at(retries.bounded())
-            except APIConnectionError as error:
+                return await attempt_at(request._replace(timeout=timeout, attempt=attempt))
+            except (APIConnectionError, APIStatusError) as error:
                 failure = error
-            else:
-                if is_success(response.status_code):
-                    return result
-                failure = status_error(request, response, self.clock.now())
-            await retries.pause_after(failure)
+            failure.attempts = attempt
+            pause = pause_before_retry(
+                failure,
+                attempt,
+                max_retries=self.max_retries,
+                repeatable=repeatable,
+                remaining=deadline - now(),
+            )
+            if pause is None:
+                if attempt > 1:
+                    failure.summary += f" It was tried {attempt} times."
+                raise failure
+            logger().info("%s Retrying in %.2f s (retry %d).", failure.summary, pause, attempt)
+            if self.settings.on_retry is not None:
+                event = RetryEvent(request.method, request.url, attempt, pause, failure)
+                self.settings.on_retry(event)
+            await self.sleep(pause)
+            attempt += 1
 
-    def retries(self, request: Request, *, repeatable: bool) -> Retries:
-        """Return the retries of one operation, whose time begins now."""
-        return Retries(self, request, repeatable=repeatable)
+    async def _send_once(self, request: Request) -> Response:
+        with _RequestLog(request, self.clock.monotonic) as log:
+            response = await self.transport.send(request)
+        log.count += len(response.body)
+        log.write(response.status_code)
+        if is_success(response.status_code):
+            return response
+        raise status_error(request, response, self.clock.now())
 
-    async def open(self, request: Request, patience: float) -> tuple[Response, Opening]:
-        """Return the head of a response with its first piece, or with the whole body of an error.
+    async def _open(self, request: Request, patience: float) -> OpenResponse:
+        """Return the head of a success with the first piece of its body.
 
         Args:
-            request: What to send; its timeout bounds all of it.
-            patience: How long to wait for each later piece.
+            request: What to send. Its timeout bounds all that is read here.
+            patience: How long to wait for each later piece, in seconds.
         """
         end = self.clock.monotonic() + request.timeout
-        response = await self._stream_once(request)
+        with _RequestLog(request, self.clock.monotonic) as log:
+            response = OpenResponse(await self.transport.stream(request), log)
+        is_good = is_success(response.status_code)
         try:
-            piece = body = await self._read_before(end, request, response)
-            while (
-                piece and not is_success(response.status_code) and len(body) < _LONGEST_ERROR_BODY
-            ):
+            body = piece = await self._read_before(end, request, response)
+            while piece and not is_good and len(body) < _LONGEST_ERROR_BODY:
                 piece = await self._read_before(end, request, response)
                 body += piece
         except BaseException:
             await response.close()
             raise
-        response.bound_reads(patience)
-        return Response(response.status_code, response.headers, body), Opening(response, body)
+        if is_good:
+            response.bound_reads(patience)
+            response.first_piece = body
+            return response
+        await response.close()
+        whole = Response(response.status_code, response.headers, body)
+        raise status_error(request, whole, self.clock.now())
 
-    async def _send_once(self, request: Request) -> Response:
-        if not _log.is_debugging():
-            return await self.transport.send(request)
-        from ._request_log import logged_send  # noqa: PLC0415 - rarely needed
-
-        return await logged_send(self.transport, request, self.clock.monotonic)
-
-    async def _stream_once(self, request: Request) -> StreamedResponse:
-        if not _log.is_debugging():
-            return await self.transport.stream(request)
-        from ._request_log import logged_stream  # noqa: PLC0415 - rarely needed
-
-        return await logged_stream(self.transport, request, self.clock.monotonic)
-
-    async def _read_before(self, end: float, request: Request, response: StreamedResponse) -> bytes:
+    async def _read_before(self, end: float, request: Request, response: OpenResponse) -> bytes:
         left = end - self.clock.monotonic()
         if left <= 0:
             raise timed_out(request)
@@ -228,51 +211,73 @@ class Sender:
         try:
             return await response.read()
         except APITimeoutError as error:
-            # It was given less than the whole time.
+            # The read had less than the whole time; the message names the whole.
             raise timed_out(request) from error.__cause__
 
-    def once_before(self, deadline: float | None) -> Sender:
-        """Return a sender that sends once, and waits for no response beyond a deadline."""
-        return replace(self, max_retries=0, deadline=deadline)
+
+class OpenResponse:
+    """A response that is read piece by piece, and logged when it is closed or reading it fails.
+
+    Attributes:
+        status_code: As that of `StreamedResponse`.
+        headers: As those of `Response`.
+        first_piece: The first bytes of the body of a success.
+    """
+
+    def __init__(self, response: StreamedResponse, log: _RequestLog) -> None:
+        self.status_code = response.status_code
+        self.headers = response.headers
+        self.first_piece = b""
+        self.bound_reads = response.bound_reads
+        self._response = response
+        self._log = log
+
+    async def read(self) -> bytes:
+        """See `StreamedResponse.read`."""
+        with self._log:
+            piece = await self._response.read()
+        self._log.count += len(piece)
+        return piece
+
+    async def close(self) -> None:
+        """See `StreamedResponse.close`."""
+        self._log.write(self.status_code)
+        await self._response.close()
 
 
-class Retries:
-    """The attempts at one operation: their deadline, their count, and the pauses between them."""
+class _RequestLog:
+    """One DEBUG record of a request and its outcome, without the key, a header or a body.
 
-    def __init__(self, sender: Sender, request: Request, *, repeatable: bool) -> None:
-        self._sender = sender
+    As a context manager it writes the record if the block fails.
+    """
+
+    def __init__(self, request: Request, time: Callable[[], float]) -> None:
         self._request = request
-        self._repeatable = repeatable
-        self._attempt = 1
-        end = sender.clock.monotonic() + sender.settings.total_bound(request.timeout)
-        self._deadline = end if sender.deadline is None else min(end, sender.deadline)
+        self._time = time
+        self._start = time()
+        self._is_written = False
+        self.count = 0
 
-    def bounded(self) -> Request:
-        """Return the request for the next attempt, its timeout no longer than the time left."""
-        left = self._deadline - self._sender.clock.monotonic()
-        if left >= self._request.timeout:
-            return self._request
-        return self._request._replace(timeout=max(_SHORTEST_TIMEOUT, left))
+    def __enter__(self) -> Self:
+        return self
 
-    async def pause_after(self, failure: Failure) -> None:
-        """Let the pause before the next attempt pass, or raise the failure if there is none."""
-        sender, attempt = self._sender, self._attempt
-        failure.attempts = attempt
-        pause = pause_before_retry(
-            failure,
-            attempt,
-            max_retries=sender.max_retries,
-            repeatable=self._repeatable,
-            remaining=self._deadline - sender.clock.monotonic(),
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self.write(kind.__name__)
+
+    def write(self, outcome: object) -> None:
+        """Log the request, unless that has been done."""
+        if self._is_written or not is_debugging():
+            return
+        self._is_written = True
+        request = self._request
+        path = urlsplit(request.url).path
+        logger().debug(
+            "%s %s: %s, %d bytes, %.1f ms, attempt %d",
+            request.method,
+            path if request.api_key is None else request.api_key.masked_in(path),
+            outcome,
+            self.count + (request.sink.written if request.sink else 0),
+            (self._time() - self._start) * 1000,
+            request.attempt,
         )
-        if pause is None:
-            if attempt > 1:
-                failure.summary += f" It was tried {attempt} times."
-            raise failure
-        self._attempt += 1
-        self._request = self._request._replace(attempt=self._attempt)
-        _log.info("%s Retrying in %.2f s (retry %d).", failure.summary, pause, attempt)
-        if sender.settings.on_retry is not None:
-            event = RetryEvent(self._request.method, self._request.url, attempt, pause, failure)
-            sender.settings.on_retry(event)
-        await sender.sleep(pause)

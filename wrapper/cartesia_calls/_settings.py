@@ -20,7 +20,7 @@ import attrs
 from ._arguments import check_seconds
 from ._exceptions import ConfigurationError
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
-from ._operations import DEFAULT_API_VERSION
+from ._operations import SPEC_VERSION
 from ._retry import RetryEvent
 from ._secret import ApiKey, concealed
 
@@ -31,6 +31,7 @@ API_KEY_VARIABLE = "CARTESIA_API_KEY"
 BASE_URL_VARIABLE = "CARTESIA_BASE_URL"
 API_VERSION_VARIABLE = "CARTESIA_VERSION"
 ENGINE_VARIABLE = "CARTESIA_ENGINE"
+DEFAULT_API_VERSION = SPEC_VERSION.value
 DEFAULT_BASE_URL = "https://api.cartesia.ai"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2

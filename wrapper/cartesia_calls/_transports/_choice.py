@@ -6,8 +6,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from cartesia_calls import _log
 from cartesia_calls._exceptions import ConfigurationError
+from cartesia_calls._log import logger
 
 from ._route import find_route
 
@@ -87,7 +87,7 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
 
 
 def _broken(error: Exception) -> ConfigurationError:
-    _log.warning("The engine `fast` is installed and can't be imported: %s", error)
+    logger().warning("The engine `fast` is installed and can't be imported: %s", error)
     return ConfigurationError(
         f"The engine `fast` is installed and can't be imported: {error}.",
         hint="Reinstall it with: pip install --force-reinstall 'cartesia-calls[fast]'",
