@@ -16,11 +16,11 @@ from nox.command import CommandFailed
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,export,fast,report,sandbox]"
-PRODUCT_WITHOUT_FAST = ".[cli,export,report,sandbox]"
-PRODUCT_WITH_DASK = ".[cli,dask,export,fast,report,sandbox]"
-PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,report,sandbox]"
-PRODUCT_WITH_BOTH = ".[cli,dask,dlt,export,fast,report,sandbox]"
+PRODUCT = ".[cli,export,fast,mcp,otel,report,sandbox]"
+PRODUCT_WITHOUT_FAST = ".[cli,export,mcp,otel,report,sandbox]"
+PRODUCT_WITH_DASK = ".[cli,dask,export,fast,mcp,otel,report,sandbox]"
+PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,mcp,otel,report,sandbox]"
+PRODUCT_WITH_BOTH = ".[cli,dask,dlt,export,fast,mcp,otel,report,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -85,7 +85,8 @@ def lowest(session: nox.Session) -> None:
     """
     session.install("uv")
     library = (
-        *("tests/unit", "tests/contract", "tests/export", "tests/report"),
+        *("tests/unit", "tests/contract", "tests/export"),
+        *("tests/mcp", "tests/otel", "tests/report"),
         "tests/faults/test_over_tls.py",
     )
     for product in (PRODUCT_WITHOUT_FAST, PRODUCT):

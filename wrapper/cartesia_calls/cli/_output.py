@@ -23,6 +23,11 @@ T = TypeVar("T")
 # What each extra of pyproject.toml makes importable, by the names to install.
 _PACKAGES = {
     "cli": {"shtab": "shtab"},
+    "mcp": {"mcp": "mcp"},
+    "otel": {
+        "opentelemetry-sdk": "opentelemetry.sdk",
+        "opentelemetry-exporter-otlp-proto-http": "opentelemetry.exporter.otlp.proto.http",
+    },
     "report": {"Jinja2": "jinja2"},
     "sandbox": {"starlette": "starlette", "uvicorn": "uvicorn", "PyYAML": "yaml"},
 }
@@ -55,7 +60,7 @@ def require(extra: str) -> None:
         ConfigurationError: One is not.
     """
     packages = _PACKAGES[extra]
-    missing = [name for name, module in packages.items() if find_spec(module) is None]
+    missing = [name for name, module in packages.items() if not _is_installed(module)]
     if not missing:
         return
     # Named one by one, since the name of this package may not be one that an index has.
@@ -67,6 +72,13 @@ def require(extra: str) -> None:
         f"This command needs what is not installed: {', '.join(missing)}.",
         hint=f"Install with: {install}",
     )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even the package that it is in
+        return False
 
 
 def _with_version(name: str) -> str:

@@ -97,8 +97,9 @@ def build_parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
         return commands.add_parser(name, help=brief, words=words, about=about, notes=notes)
 
     for add_command in (
-        *(_add_logs, _add_list, _add_show, _add_audio, _add_export, _add_cancel),
-        *(_add_delete, _add_agents, _add_doctor, _add_sandbox, _add_demo, _add_completion),
+        *(_add_logs, _add_list, _add_show, _add_audio, _add_export, _add_otel, _add_mcp),
+        *(_add_cancel, _add_delete, _add_agents, _add_doctor, _add_sandbox, _add_demo),
+        _add_completion,
     ):
         add_command(add)
     return parser, dict(commands.choices)
@@ -246,6 +247,47 @@ def _add_export(add: _Add) -> None:
     output = parser.group("output")
     _flag(output, "--json", does="write each event as a line of JSON")
     _flag(output, "--strict", does="exit with 5 if any call is not in the target")
+    _connection(parser)
+
+
+def _add_otel(add: _Add) -> None:
+    parser = add(
+        "otel",
+        "CALL_ID... | --agent ID [options]",
+        "send calls to an OpenTelemetry receiver",
+        "Send calls that are over as traces and log records, over OTLP/HTTP. The standard variables "
+        "say where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call that "
+        "is sent again has the same ids.",
+        "otel ac_123",
+        "otel --agent agent_123 --since 1h --redact",
+    )
+    parser.add_argument("call_ids", metavar="CALL_ID", nargs="*", type=call_id, help="or --agent")
+    which = parser.group("which calls", _TIMES)
+    one_agent = "the calls of this agent; may be given again"
+    _value(which, "--agent", "ID", agent_id, one_agent, action="append")
+    _times(which, "calls that started")
+    what = parser.group("what is sent")
+    _value(what, "--log-offset", "S", float, "seconds to add to the times of the logs")
+    add_redaction(what)
+    _json(parser.group("output"))
+    _connection(parser)
+
+
+def _add_mcp(add: _Add) -> None:
+    parser = add(
+        "mcp",
+        "[options]",
+        "let an assistant read calls (Model Context Protocol)",
+        "Serve tools that read calls over stdin and stdout, for an assistant to start. No tool "
+        "changes anything. Secrets and personal data are replaced by placeholders, which lowers the "
+        "risk but is no guarantee.",
+        "mcp",
+        "mcp --no-redact",
+    )
+    what = parser.group("what is shown")
+    _flag(what, "--no-redact", does="show secrets and personal data")
+    more = "redact what matches, too; may be given again"
+    _value(what, "--redact-pattern", "REGEX", pattern, more, action="append")
     _connection(parser)
 
 

@@ -1,0 +1,272 @@
+"""The MCP server over stdin and stdout, used with the SDK's client as an assistant does."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import json
+import logging
+import sys
+import threading
+from collections.abc import Generator
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client as McpClient
+from mcp import StdioServerParameters
+from mcp.types import TextContent
+
+import cartesia_calls.mcp
+from cartesia_calls import AsyncClient
+from cartesia_calls.cli import main
+from cartesia_calls.mcp import make_server
+from cartesia_calls.sandbox import Sandbox
+
+JSON = dict[str, Any]
+
+TIME = "2026-03-01T10:00:00Z"
+
+
+class Assistant:
+    """A connection to the server, in a thread that has an event loop."""
+
+    def __init__(self, server: StdioServerParameters) -> None:
+        self._server = server
+        self._loop = asyncio.new_event_loop()
+        self._connected = threading.Event()
+        self._done = asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._serve()])
+
+    async def _serve(self) -> None:
+        async with McpClient(self._server) as self.client:
+            self._connected.set()
+            await self._done.wait()
+
+    def open(self) -> None:
+        self._thread.start()
+        assert self._connected.wait(60)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._done.set)
+        self._thread.join()
+        self._loop.close()
+
+    def ask(self, name: str, **arguments: object) -> tuple[str, bool]:
+        called = self.client.call_tool(name, arguments)
+        result = asyncio.run_coroutine_threadsafe(called, self._loop).result(60)
+        (content,) = result.content
+        assert isinstance(content, TextContent)
+        return content.text, bool(result.is_error)
+
+    def read(self, name: str, **arguments: object) -> JSON:
+        text, is_error = self.ask(name, **arguments)
+        assert not is_error, text
+        found: JSON = json.loads(text)
+        return found
+
+    def fail(self, name: str, **arguments: object) -> str:
+        text, is_error = self.ask(name, **arguments)
+        assert is_error, text
+        return text
+
+    def tools(self) -> dict[str, Any]:
+        listed = asyncio.run_coroutine_threadsafe(self.client.list_tools(), self._loop).result(60)
+        return {tool.name: tool for tool in listed.tools}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Generator[Sandbox]:
+    with Sandbox() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def assistant(sandbox: Sandbox) -> Generator[Assistant]:
+    environment = {"CARTESIA_API_KEY": sandbox.api_key, "CARTESIA_BASE_URL": sandbox.url}
+    words = ["-m", "cartesia_calls", "mcp", "--redact-pattern", "margherita"]
+    started = Assistant(StdioServerParameters(command=sys.executable, args=words, env=environment))
+    started.open()
+    yield started
+    started.close()
+
+
+def test_the_tools_say_when_to_use_them_and_only_read(assistant: Assistant) -> None:
+    tools = assistant.tools()
+
+    assert [*tools] == ["list_calls", "get_call", "get_logs", "timeline", "stats"]
+    for tool in tools.values():
+        assert "Use " in tool.description
+        assert tool.annotations.read_only_hint
+    assert "placeholders" in (assistant.client.instructions or "")
+
+
+def test_without_an_agent_the_agents_are_listed(assistant: Assistant) -> None:
+    found = assistant.read("list_calls")
+
+    assert "agent_busy" in {agent["id"] for agent in found["agents"]}
+    assert "agent_id" in found["next"]
+
+
+def test_calls_are_listed_in_parts(assistant: Assistant) -> None:
+    first = assistant.read("list_calls", agent_id="agent_busy", limit=2)
+    second = assistant.read("list_calls", agent_id="agent_busy", limit=2, after=1)
+    all_four = assistant.read("list_calls", agent_id="agent_busy", limit=4)
+
+    assert "after=1" in first["left_out"]
+    assert first["calls"] + second["calls"] == all_four["calls"]
+    assert {"id", "status", "start_time", "end_reason"} <= {*first["calls"][0]}
+
+
+def test_calls_are_picked_by_status_and_time(assistant: Assistant) -> None:
+    found = assistant.read("list_calls", agent_id="agent_busy", status="failed", since="60d")
+
+    assert found["calls"]
+    assert {call["status"] for call in found["calls"]} == {"failed"}
+    assert assistant.read("list_calls", agent_id="agent_busy", since="1s")["calls"] == []
+
+
+def test_a_record_comes_without_its_transcript(assistant: Assistant) -> None:
+    call = assistant.read("get_call", call_id="ac_finished")["call"]
+
+    assert call["id"] == "ac_finished"
+    assert "transcript" not in call
+    assert call["telephony_params"]["from"].startswith("‹phone ")
+
+
+def test_logs_are_filtered_and_come_in_parts(assistant: Assistant) -> None:
+    everything = assistant.read("get_logs", call_id="ac_finished")["records"]
+    warnings = assistant.read("get_logs", call_id="ac_finished", level="warning")["records"]
+    some = assistant.read("get_logs", call_id="ac_finished", text="‹redacted 1›", limit=1)
+
+    assert len(everything) > len(warnings) > 0
+    assert {record["level"] for record in warnings} <= {"WARNING", "ERROR", "CRITICAL"}
+    assert "‹redacted 1›" in some["records"][0]["text"]
+    after = int(some["left_out"].partition("after=")[2].rstrip("."))
+    rest = assistant.read("get_logs", call_id="ac_finished", text="‹redacted 1›", after=after)
+    assert some["records"][0] not in rest["records"]
+    assert "left_out" not in rest
+
+
+def test_a_timeline_has_the_kinds_that_are_asked_for(assistant: Assistant) -> None:
+    found = assistant.read("timeline", call_id="ac_finished", kinds=["turn", "tool"])
+
+    assert {entry["kind"] for entry in found["entries"]} == {"turn", "tool"}
+    assert assistant.read("timeline", call_id="ac_expired")["note"].startswith("Call 'ac_expired'")
+    part = assistant.read("timeline", call_id="ac_finished", limit=3)
+    assert len(part["entries"]) == 3
+    assert "after=2" in part["left_out"]
+
+
+def test_stats_are_numbers_about_an_agents_calls(assistant: Assistant) -> None:
+    found = assistant.read("stats", agent_id="agent_busy", since="60d")
+
+    assert found["calls"] > found["failed_calls"] > 0
+    assert found["reply_gap_seconds"]["p50"] is not None
+    assert "margherita" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "problem"),
+    [
+        ("get_call", {"call_id": "ac_unknown"}, "Check the id"),
+        ("get_call", {"call_id": " "}, "call_id"),
+        ("get_logs", {"call_id": "ac_deleted"}, "cannot be recovered"),
+        ("get_logs", {"call_id": "ac_finished", "level": "loud"}, "TRACE, DEBUG, INFO"),
+        ("get_logs", {"call_id": "ac_finished", "limit": 100_000}, "limit"),
+        ("timeline", {"call_id": "ac_finished", "kinds": ["dance"]}, "kinds"),
+        ("list_calls", {"agent_id": "agent_busy", "since": "gestern"}, "such as"),
+        ("stats", {}, "agent_id"),
+    ],
+)
+def test_errors_say_what_to_do(
+    assistant: Assistant, tool: str, arguments: JSON, problem: str
+) -> None:
+    assert problem in assistant.fail(tool, **arguments)
+
+
+def _called(sandbox: Sandbox, name: str, arguments: JSON, **options: Any) -> str:  # noqa: ANN401 - as make_server
+    async def called() -> str:
+        async with (
+            AsyncClient(sandbox.api_key, base_url=sandbox.url) as client,
+            McpClient(make_server(client, **options)) as assistant,
+        ):
+            (content,) = (await assistant.call_tool(name, arguments)).content
+            assert isinstance(content, TextContent)
+            return content.text
+
+    return asyncio.run(called())
+
+
+def test_redaction_can_be_turned_off(sandbox: Sandbox) -> None:
+    arguments = {"call_id": "ac_finished"}
+
+    call = json.loads(_called(sandbox, "get_call", arguments, redacted=False))
+
+    assert call["redacted"] is False
+    assert call["call"]["telephony_params"]["from"].startswith("+")
+
+
+def test_results_are_bounded() -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/logs"):
+            logs = [f"INFO: {'x' * 5_000}"] * 400
+            return httpx.Response(200, json={"call_id": "a", "logs": logs, "updated_at": TIME})
+        call = {"id": "a", "agent_id": "b", "status": "completed", "start_time": TIME}
+        if request.url.path.endswith("/a"):
+            return httpx.Response(200, json=call)
+        after = int(request.url.params.get("starting_after", "0"))
+        page = [{**call, "id": str(after + place)} for place in range(1, 101)]
+        return httpx.Response(200, json={"data": page, "has_more": True})
+
+    async def called() -> list[JSON]:
+        transport = httpx.MockTransport(respond)
+        async with (
+            httpx.AsyncClient(transport=transport) as http_client,
+            AsyncClient("sk_car_x", http_client=http_client) as client,
+            McpClient(make_server(client)) as assistant,
+        ):
+            logs = await assistant.call_tool("get_logs", {"call_id": "a", "limit": 300})
+            stats = await assistant.call_tool("stats", {"agent_id": "b", "since": None})
+            return [json.loads(getattr(one.content[0], "text", "")) for one in (logs, stats)]
+
+    logs, stats = asyncio.run(called())
+
+    assert len(json.dumps(logs)) < 50_000
+    assert {record["text"][-30:] for record in logs["records"]} == {"xxxxx… (3006 more characters)"}
+    assert f"after={len(logs['records']) - 1}." in logs["left_out"]
+    assert stats["calls"] == 1_000
+    assert "latest 1000 calls" in stats["left_out"]
+
+
+def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="cartesia_calls")
+    for name in ("get_call", "get_logs", "timeline"):
+        _called(sandbox, name, {"call_id": "ac_finished"})
+    for name in ("list_calls", "stats"):
+        _called(sandbox, name, {"agent_id": "agent_busy"})
+
+    requests = [one.getMessage() for one in caplog.records if one.name == "cartesia_calls"]
+    assert len(requests) > 5
+    assert all(request.startswith("GET ") for request in requests)
+    # All that the module takes from a client.
+    tree = ast.parse(inspect.getsource(cartesia_calls.mcp))
+    taken = {
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("client.")
+    }
+    reading = {"client.agents.list", "client.calls.list", "client.calls.get", "client.calls.logs"}
+    assert taken - {"client.agents", "client.calls"} == reading
+
+
+def test_a_wrong_pattern_is_refused_before_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["mcp", "--redact-pattern", "("])
+    assert "--redact-pattern" in capsys.readouterr().err
+
+
+def test_without_a_key_it_does_not_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mcp"]) == 3
+    assert "CARTESIA_API_KEY" in capsys.readouterr().err

@@ -1,0 +1,370 @@
+"""Calls sent to an OpenTelemetry receiver."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
+    ExportLogsPartialSuccess,
+    ExportLogsServiceResponse,
+)
+
+from cartesia_calls import LEVELS, AgentCall, Redactor
+from cartesia_calls.cli import main
+from cartesia_calls.otel import OtlpError, OtlpSender, call_telemetry
+from cartesia_calls.sandbox import Sandbox
+from otlp_receiver import Receiver, open_receiver, values
+
+Record = dict[str, Any]
+
+START = "2026-03-01T10:00:00+00:00"
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Generator[Receiver]:
+    with open_receiver() as got:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", got.url)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.5")
+        yield got
+
+
+@pytest.fixture
+def account(cartesia_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    monkeypatch.setenv("CARTESIA_API_KEY", cartesia_sandbox.api_key)
+    monkeypatch.setenv("CARTESIA_BASE_URL", cartesia_sandbox.url)
+    return cartesia_sandbox
+
+
+def _record(*turns: Record, **fields: object) -> Record:
+    record = {"id": "ac_1", "agent_id": "agent_1", "status": "completed", "start_time": START}
+    return {**record, "transcript": list(turns), **fields}
+
+
+def _turn(start: float, end: float, role: str = "assistant", **fields: object) -> Record:
+    return {"role": role, "start_timestamp": start, "end_timestamp": end, **fields}
+
+
+def _send(
+    record: Record, logs: list[str] | None = None, redactor: Redactor | None = None
+) -> tuple[int, int]:
+    with OtlpSender() as sender:
+        return sender.send(call_telemetry(record, logs, redactor=redactor))
+
+
+def test_a_call_is_a_trace_of_turns_and_tool_calls(receiver: Receiver) -> None:
+    tool = {"id": "t1", "name": "order", "arguments": {"item": "una"}, "result": "Error: sold out"}
+    record = _record(
+        _turn(1, 2, "user", text="Una margherita"),
+        _turn(2.5, 2.75, tool_calls=[tool]),
+        _turn(3, 4, text="Sold out", tts_ttfb=0.1),
+        agent_name="Pizzeria",
+        end_time="2026-03-01T10:00:09+00:00",
+        end_reason="client_hangup",
+        metadata={"order": {"id": 7}},
+        telephony_params={"direction": "inbound"},
+    )
+
+    sent = _send(record)
+
+    assert sent == (5, 0)
+    (call,) = receiver.named("invoke_agent Pizzeria")
+    assert not call.parent_span_id
+    assert (call.start_time_unix_nano, call.end_time_unix_nano) == (
+        1772359200_000000000,
+        1772359209_000000000,
+    )
+    shown = values(call.attributes)
+    assert shown["gen_ai.operation.name"] == "invoke_agent"
+    assert shown["gen_ai.agent.id"] == "agent_1"
+    assert shown["gen_ai.conversation.id"] == shown["cartesia.call.id"] == "ac_1"
+    assert shown["cartesia.call.end_reason"] == "client_hangup"
+    assert shown["cartesia.call.metadata.order"] == '{"id": 7}'
+    assert shown["cartesia.call.telephony_params.direction"] == "inbound"
+    assert call.status.code == 0
+    (caller,) = receiver.named("user turn")
+    assert caller.parent_span_id == call.span_id
+    said = json.loads(values(caller.attributes)["gen_ai.input.messages"])
+    assert said == [{"role": "user", "parts": [{"type": "text", "content": "Una margherita"}]}]
+    silent, spoken = receiver.named("assistant turn")
+    assert values(spoken.attributes)["cartesia.turn.reply_gap"] == 1.0
+    assert values(spoken.attributes)["cartesia.turn.tts_ttfb"] == 0.1
+    (order,) = receiver.named("execute_tool order")
+    assert order.parent_span_id == silent.span_id
+    assert order.end_time_unix_nano - order.start_time_unix_nano == 250_000_000
+    assert values(order.attributes) == {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "order",
+        "gen_ai.tool.type": "function",
+        "gen_ai.tool.call.arguments": '{"item": "una"}',
+        "gen_ai.tool.call.result": "Error: sold out",
+        "error.type": "tool_error",
+    }
+    assert order.status.code == 2
+    assert len({span.trace_id for span in receiver.spans}) == 1
+    assert len({span.span_id for span in receiver.spans}) == 5
+
+
+def test_events_and_metrics_are_on_the_span_of_the_call(receiver: Receiver) -> None:
+    def metric(name: str, value: object) -> Record:
+        return {"log_metric": {"name": name, "value": value, "timestamp": 1.0}}
+
+    event = {"event": "paid", "metadata": {"eur": "15", "card": {"kind": "x"}}, "timestamp": 1.5}
+    _send(
+        _record(
+            _turn(1, 2, log_event=event),
+            _turn(1, 2, **metric("score", 4.5)),
+            _turn(1, 2, **metric("step", 1.0)),
+            _turn(1, 2, **metric("step", "two")),
+        )
+    )
+
+    (call,) = receiver.spans
+    (paid,) = call.events
+    assert paid.name == "paid"
+    assert paid.time_unix_nano - call.start_time_unix_nano == 1_500_000_000
+    assert values(paid.attributes) == {"metadata.eur": "15", "metadata.card": '{"kind": "x"}'}
+    shown = values(call.attributes)
+    assert shown["cartesia.metric.score"] == 4.5
+    assert shown["cartesia.metric.step"] == '[1.0, "two"]'
+
+
+def test_log_records_have_severity_and_time_and_belong_to_the_call(receiver: Receiver) -> None:
+    logs = [
+        "2026-03-01 10:00:01.250 | ERROR    | app.flow:run:9 - it broke",
+        "Traceback (most recent call last):",
+        "ValueError: no",
+        "INFO:     uvicorn line",
+        "plain",
+    ]
+
+    assert _send(_record(), logs) == (1, 2)
+
+    broke, info = receiver.log_records
+    (call,) = receiver.spans
+    assert broke.trace_id == call.trace_id
+    assert broke.span_id == call.span_id
+    assert broke.time_unix_nano - call.start_time_unix_nano == 1_250_000_000
+    assert (broke.severity_number, broke.severity_text) == (17, "ERROR")
+    assert broke.body.string_value == "\n".join(logs[:3])
+    assert values(broke.attributes) == {"cartesia.log.place": "app.flow:run:9"}
+    assert (info.severity_number, info.severity_text) == (9, "INFO")
+    assert info.time_unix_nano == broke.time_unix_nano
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_level_is_a_severity_of_its_range(receiver: Receiver, level: str) -> None:
+    ranges = {"TRACE": 1, "DEBUG": 5, "INFO": 9, "SUCCESS": 9, "WARN": 13, "WARNING": 13}
+    _send(_record(), [f"2026-03-01 10:00:01 | {level} | a:b:1 - x"])
+
+    (record,) = receiver.log_records
+    first = ranges.get(level, 17 if level == "ERROR" else 21)
+    assert first <= record.severity_number < first + 4
+
+
+def test_the_same_call_has_the_same_ids_each_time(receiver: Receiver) -> None:
+    record = _record(_turn(1, 2, text="Hello", tool_calls=[{"name": "a"}, {"name": "b"}]))
+
+    _send(record, ["INFO: x"])
+    first = [(span.trace_id, span.span_id) for span in receiver.spans]
+    _send(record, ["INFO: x"])
+    _send({**record, "id": "ac_2"})
+
+    ids = [(span.trace_id, span.span_id) for span in receiver.spans]
+    assert ids[:4] == first == ids[4:8]
+    assert not set(first) & set(ids[8:])
+    assert {one.trace_id for one in receiver.log_records} == {first[0][0]}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"status": "failed"}, {"error_message": "model timed out", "end_reason": "error"}],
+)
+def test_a_call_that_failed_is_an_error(receiver: Receiver, fields: Record) -> None:
+    _send(_record(**fields))
+
+    (call,) = receiver.spans
+    assert call.status.code == 2
+    assert call.status.message == fields.get("error_message", "failed")
+    assert values(call.attributes)["error.type"] == fields.get("end_reason", "failed")
+
+
+@pytest.mark.parametrize(
+    ("fields", "spans"),
+    [
+        ({"start_time": None, "end_time": START}, 1),
+        ({"start_time": None}, 0),
+        ({"transcript": "odd", "telephony_params": 7, "agent_id": None}, 2),
+        ({"transcript": [{"role": 5, "start_timestamp": "x"}, None], "metadata": [1]}, 3),
+    ],
+)
+def test_odd_records_are_sent_as_far_as_they_can_be_read(
+    receiver: Receiver, fields: Record, spans: int
+) -> None:
+    assert _send(_record(**fields))[0] == len(receiver.spans) == spans
+
+
+def test_models_are_taken_as_well_as_json(receiver: Receiver) -> None:
+    record = _record(_turn(1, 2, text="Hello"))
+
+    telemetry = call_telemetry(AgentCall.from_dict(record), log_offset=1.0)
+
+    assert [span.name for span in telemetry.spans] == ["invoke_agent agent_1", "assistant turn"]
+    assert not receiver.spans
+
+
+def test_secrets_are_replaced_where_that_is_asked_for(receiver: Receiver) -> None:
+    number = "+491701234567"
+    record = _record(_turn(1, 2, "user", text=f"I am {number}"), telephony_params={"from": number})
+
+    _send(record, [f"INFO: call from {number}"], redactor=Redactor(record))
+
+    everything = f"{receiver.spans} {receiver.log_records}"
+    assert "1701234567" not in everything
+    assert "phone 1" in everything
+
+
+def test_standard_variables_decide_where_and_how(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-team=blue")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=test")
+    _send(_record())
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "pizza")
+    _send(_record())
+
+    assert receiver.headers[0]["x-team"] == "blue"
+    assert receiver.resources[0]["deployment.environment"] == "test"
+    assert receiver.resources[0]["service.name"] == "cartesia-calls"
+    assert receiver.resources[1]["service.name"] == "pizza"
+
+
+@pytest.mark.parametrize(("signal", "sent"), [("LOGS", (1, 0)), ("TRACES", (0, 1))])
+def test_a_signal_can_be_left_out(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, signal: str, sent: tuple[int, int]
+) -> None:
+    monkeypatch.setenv(f"OTEL_{signal}_EXPORTER", "none")
+
+    assert _send(_record(), ["INFO: x"]) == sent
+    assert (len(receiver.spans), len(receiver.log_records)) == sent
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "problem"),
+    [
+        (400, {}, "400 Bad Request"),
+        (401, {}, "401 Unauthorized"),
+        (503, {}, "503 Service Unavailable"),
+        (302, {"location": "/elsewhere"}, "302 Found"),
+    ],
+)
+def test_what_the_receiver_refuses_is_an_error(
+    receiver: Receiver, status: int, headers: dict[str, str], problem: str
+) -> None:
+    receiver.status, receiver.response_headers = status, headers
+
+    with pytest.raises(OtlpError, match=rf"spans .* {receiver.url}/v1/traces: {problem}"):
+        _send(_record())
+
+
+def test_what_the_receiver_takes_in_part_is_an_error(receiver: Receiver) -> None:
+    rejected = ExportLogsPartialSuccess(rejected_log_records=1, error_message="too old")
+    response = ExportLogsServiceResponse(partial_success=rejected)
+    receiver.responses["/v1/logs"] = response.SerializeToString()
+
+    with pytest.raises(OtlpError, match="rejected 1 log records: too old"):
+        _send(_record(), ["INFO: x"])
+
+
+def test_a_receiver_that_responds_with_text_has_accepted(receiver: Receiver) -> None:
+    receiver.responses["/v1/traces"] = b"thank you!"
+
+    assert _send(_record()) == (1, 0)
+
+
+def test_long_calls_are_sent_in_batches(receiver: Receiver) -> None:
+    assert _send(_record(), ["INFO: x"] * 1201) == (1, 1201)
+    assert len(receiver.log_records) == 1201
+    assert len(receiver.headers) == 4
+
+
+def test_the_command_sends_a_call_and_sums_up(
+    receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["otel", "ac_finished", "ac_running"]) == 0
+
+    shown = " ".join(capsys.readouterr().out.split())
+    spans, records = len(receiver.spans), len(receiver.log_records)
+    assert shown == (
+        f"Sent 1 call: {spans} spans and {records} log records, not redacted. "
+        "Not over yet and left out: 1."
+    )
+    assert values(receiver.spans[0].attributes)["cartesia.call.id"] == account.calls.finished
+
+
+def test_the_command_sends_the_calls_of_an_agent(
+    receiver: Receiver,
+    account: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="cartesia_calls")
+
+    code = main(["otel", "--agent", account.agents.busy, "--since", "2d", "--redact", "--json"])
+
+    assert code == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["redacted"] is True
+    assert summary["calls"] == len(receiver.named("invoke_agent Pizzeria Da Nonò"))
+    assert summary["calls"] > summary["without_logs"] > 0
+    assert summary["spans"] == len(receiver.spans)
+    assert summary["log_records"] == len(receiver.log_records)
+    # Nothing but reading.
+    requests = [one.getMessage() for one in caplog.records if one.levelno == logging.DEBUG]
+    assert requests
+    assert all(request.startswith("GET ") for request in requests)
+
+
+def test_a_receiver_that_is_down_is_7_and_nothing_is_said_to_be_sent(
+    monkeypatch: pytest.MonkeyPatch, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://user:secret@127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
+
+    assert main(["otel", account.calls.finished, account.calls.expired]) == 7
+
+    shown = capsys.readouterr()
+    assert "Sent 0 calls: 0 spans and 0 log records" in " ".join(shown.out.split())
+    assert "Connection refused" in " ".join(shown.err.split())
+    assert "secret" not in shown.err
+    assert shown.err.count("Error:") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("ac_unknown ac_finished", 4),
+        ("--agent agent_unknown", 4),
+        ("", 2),
+        ("ac_finished --agent agent_busy", 2),
+        ("--agent agent_busy --since 1h --until 2h", 2),
+    ],
+)
+def test_what_cannot_be_sent_is_an_error(
+    receiver: Receiver,
+    account: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    code: int,
+) -> None:
+    assert main(["otel", *words.split()]) == code
+    assert "Error:" in capsys.readouterr().err
+    # An unknown call keeps no other from being sent.
+    assert bool(receiver.spans) == words.endswith(account.calls.finished)

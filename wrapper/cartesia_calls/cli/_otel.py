@@ -1,0 +1,95 @@
+"""`cartesia-calls otel`: send calls to an OpenTelemetry receiver."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
+
+from ._api import open_client
+from ._errors import exit_code_of, fail, report
+from ._exit_codes import ExitCode
+from ._list import reversed_window
+from ._output import require, write_object
+from ._progress import progress
+from ._redact import redactor_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from cartesia_calls import Client
+    from cartesia_calls.otel import OtlpSender
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Send each call that is over, and sum up what the receiver accepted."""
+    if bool(arguments.call_ids) == bool(arguments.agent):
+        return fail("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
+    if problem := reversed_window(arguments):
+        return fail(*problem)
+    require("otel")
+    from cartesia_calls.otel import OtlpError, OtlpSender  # noqa: PLC0415 - checked for just above
+
+    # The exporters log what the command reports.
+    logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
+    sent = Counter(calls=0, spans=0, log_records=0, without_logs=0, not_over=0)
+    code = ExitCode.DONE
+    with open_client(arguments) as client, OtlpSender() as sender:
+        for call_id in arguments.call_ids or _ids(client, arguments):
+            try:
+                with progress(f"Sending call {call_id}…"):
+                    sent.update(_send(client, sender, call_id, arguments))
+            except CartesiaError as error:
+                report(error, verbose=bool(arguments.verbose))
+                code = code or exit_code_of(error)
+                if isinstance(error, OtlpError):
+                    code = ExitCode.NETWORK
+                    break
+    redacted = bool(arguments.redact or arguments.redact_pattern)
+    if arguments.json:
+        write_object({**sent, "redacted": redacted})
+    else:
+        print(_summary(sent, redacted=redacted))
+    return code
+
+
+def _ids(client: Client, arguments: argparse.Namespace) -> Iterator[str]:
+    for agent in arguments.agent:
+        calls = client.calls.list(agent_id=agent, since=arguments.since, until=arguments.until)
+        ids = [call.id for call in calls]
+        if not ids:
+            client.agents.get(agent)
+        yield from ids
+
+
+def _send(
+    client: Client, sender: OtlpSender, call_id: str, arguments: argparse.Namespace
+) -> dict[str, int]:
+    """Send a call, and return what to add to the counts."""
+    from cartesia_calls.otel import call_telemetry  # noqa: PLC0415 - an extra
+
+    call, logs = client.calls.get(call_id), None
+    if not is_over(call):
+        return {"not_over": 1}
+    with suppress(CallLogsNotAvailableError):
+        logs = client.calls.logs(call_id)
+    offset, redactor = arguments.log_offset or 0.0, redactor_of(arguments, call)
+    telemetry = call_telemetry(call, logs, log_offset=offset, redactor=redactor)
+    spans, log_records = sender.send(telemetry)
+    counts = {"calls": 1, "spans": spans, "log_records": log_records}
+    return {**counts, "without_logs": int(logs is None)}
+
+
+def _summary(sent: Counter[str], *, redacted: bool) -> str:
+    calls = "1 call" if sent["calls"] == 1 else f"{sent['calls']} calls"
+    state = "redacted" if redacted else "not redacted"
+    parts = [f"Sent {calls}: {sent['spans']} spans and {sent['log_records']} log records, {state}."]
+    if sent["without_logs"]:
+        parts.append(f"Without logs: {sent['without_logs']}.")
+    if sent["not_over"]:
+        parts.append(f"Not over yet and left out: {sent['not_over']}.")
+    return " ".join(parts)
