@@ -70,7 +70,7 @@ def open_receiver() -> Generator[Receiver]:
             self.end_headers()
             self.wfile.write(reply)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

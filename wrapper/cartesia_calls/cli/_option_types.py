@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from argparse import ArgumentTypeError
 from pathlib import Path
@@ -65,6 +66,17 @@ def seconds(text: str) -> float:
         value = -1.0
     if not 0 <= value <= _LONGEST_WAIT:
         raise ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to {_LONGEST_WAIT}")
+    return value
+
+
+def offset(text: str) -> float:
+    """Read a number of seconds, which may be negative."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise ArgumentTypeError(f"{text!r} is not a number of seconds, such as -3600")
     return value
 
 

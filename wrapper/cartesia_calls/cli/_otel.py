@@ -77,8 +77,8 @@ def _send(
         return {"not_over": 1}
     with suppress(CallLogsNotAvailableError):
         logs = client.calls.logs(call_id)
-    offset, redactor = arguments.log_offset or 0.0, redactor_of(arguments, call)
-    telemetry = call_telemetry(call, logs, log_offset=offset, redactor=redactor)
+    redactor = redactor_of(arguments, call)
+    telemetry = call_telemetry(call, logs, log_offset=arguments.log_offset, redactor=redactor)
     spans, log_records = sender.send(telemetry)
     counts = {"calls": 1, "spans": spans, "log_records": log_records}
     return {**counts, "without_logs": int(logs is None)}

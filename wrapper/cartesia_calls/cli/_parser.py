@@ -17,6 +17,7 @@ from ._option_types import (
     level,
     levels,
     moment,
+    offset,
     one_of,
     path,
     pattern,
@@ -267,7 +268,9 @@ def _add_otel(add: _Add) -> None:
     _value(which, "--agent", "ID", agent_id, one_agent, action="append")
     _times(which, "calls that started")
     what = parser.group("what is sent")
-    _value(what, "--log-offset", "S", float, "seconds to add to the times of the logs")
+    _value(
+        what, "--log-offset", "S", offset, "seconds to add to the times of the logs", default=0.0
+    )
     add_redaction(what)
     _json(parser.group("output"))
     _connection(parser)
