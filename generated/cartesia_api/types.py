@@ -436,7 +436,7 @@ class _Field(NamedTuple):
 
 
 @cache
-def _fields_of(model: type[Any], needed: bool) -> dict[str, _Field]:
+def _fields_of(model: Any, needed: bool) -> dict[str, _Field]:
     return {
         name: _Field(
             one.attribute, _reader_of(one.type, needed and one.required), one.required
@@ -445,7 +445,7 @@ def _fields_of(model: type[Any], needed: bool) -> dict[str, _Field]:
     }
 
 
-def _model_reader(model: type[Any], needed: bool) -> _Read:
+def _model_reader(model: Any, needed: bool) -> _Read:
     is_open = any(one.name == "additional_properties" for one in fields(model))
 
     def read(value: Any, misfits: list[Misfit]) -> Any:
@@ -465,10 +465,10 @@ def _model_reader(model: type[Any], needed: bool) -> _Read:
                 if field.required:
                     raise misfit.below(name) from None
                 noted.append(misfit)
-            for misfit in noted:
-                kept.append(misfit.below(name))
-                if not misfit.is_kept:
-                    misfit.is_kept = True
+            for one in noted:
+                kept.append(one.below(name))
+                if not one.is_kept:
+                    one.is_kept = True
                     others[name] = item
         if len(typed) < len(known):
             for name, field in known.items():
