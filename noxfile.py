@@ -33,8 +33,10 @@ os.environ.setdefault("PYRIGHT_PYTHON_CACHE_DIR", str(CACHES / "pyright"))
 os.environ.setdefault("npm_config_cache", str(CACHES / "npm"))
 os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 
-# A file of tests stays in one process: what its module sets up is set up once.
-IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")
+# A file of tests stays in one process: what its module sets up is set up once. Files start in the
+# order of tests/conftest.py. One process more than processors, since some tests wait.
+_PROCESSES = str((os.cpu_count() or 1) + 1)
+IN_PARALLEL = ("-n", _PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder")
 
 READERS_OF_EXPORTS = (
     "tests/examples/test_examples.py",

@@ -16,6 +16,35 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# A file of tests stays in one process, and what takes long must not begin last.
+LONG_FILES = (
+    "test_laboratory.py",
+    "test_update_spec.py",
+    "test_logs.py",
+    "test_other_commands.py",
+    "test_list_and_show.py",
+    "test_growth.py",
+    "test_regenerate.py",
+    "test_stream_logs.py",
+    "test_export_interrupted.py",
+    "test_output_by_place.py",
+    "test_pytest_fixture.py",
+    "test_left_out.py",
+    "test_concurrency.py",
+    "test_accelerators.py",
+    "test_odd_values.py",
+    "test_vendor_real_pages.py",
+    "test_campaign.py",
+    "test_export_dlt_memory.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG_FILES)))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
     """Keep what tests, and programs that they kill, leave in the temporary folder below pytest's."""

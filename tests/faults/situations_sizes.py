@@ -27,10 +27,12 @@ CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 
 @cache
 def _bomb(size: int, wbits: int) -> bytes:
-    """Return so many zeros, compressed."""
+    """Return so many zeros, compressed, with a checksum of fewer: a client must stop before it."""
     packer = zlib.compressobj(9, wbits=wbits)
-    pieces = [packer.compress(bytes(MEGABYTE)) for _ in range(size // MEGABYTE)]
-    return b"".join((*pieces, packer.flush()))
+    first, other = (
+        packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    return first + other * (size // MEGABYTE - 1) + packer.flush()
 
 
 def _encoded(body: bytes, coding: str, status: str = "200 OK") -> Script:

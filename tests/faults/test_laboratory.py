@@ -16,6 +16,7 @@ from raw_server import RawServer
 from situation import Situation
 
 FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
+COLUMNS = [(engine, flavour) for engine in INSTALLED for flavour in FLAVOURS]
 
 
 def _title(situation: Situation) -> str:
@@ -44,36 +45,29 @@ def verdicts() -> dict[tuple[str, Column], bool]:
     return {}
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize("engine", INSTALLED)
 @pytest.mark.parametrize("situation", ALL, ids=_title)
 def test_the_user_sees_what_they_must(
-    laboratory: Laboratory,
-    verdicts: dict[tuple[str, Column], bool],
-    situation: Situation,
-    engine: str,
-    flavour: Flavour,
+    laboratory: Laboratory, verdicts: dict[tuple[str, Column], bool], situation: Situation
 ) -> None:
-    problems = laboratory.stage(situation, engine, flavour)
-    verdicts[_title(situation), (engine, flavour)] = not problems
-    assert problems == []
+    problems = _problems(laboratory, situation)
+    verdicts.update({(_title(situation), column): not problems[column] for column in COLUMNS})
+    assert not any(problems.values()), problems
 
 
-@pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize("engine", INSTALLED)
 @pytest.mark.parametrize("situation", STREAMED, ids=_title)
 def test_whoever_streams_sees_what_they_must(
-    laboratory: Laboratory,
-    verdicts: dict[tuple[str, Column], bool],
-    situation: Situation,
-    engine: str,
-    flavour: Flavour,
+    laboratory: Laboratory, verdicts: dict[tuple[str, Column], bool], situation: Situation
 ) -> None:
     streamed = situation.over_a_stream()
     assert streamed is not None
-    problems = laboratory.stage(streamed, engine, flavour)
-    verdicts[_title(situation), (engine, flavour)] &= not problems
-    assert problems == []
+    problems = _problems(laboratory, streamed)
+    for column in COLUMNS:
+        verdicts[_title(situation), column] &= not problems[column]
+    assert not any(problems.values()), problems
+
+
+def _problems(laboratory: Laboratory, situation: Situation) -> dict[Column, list[str]]:
+    return {column: laboratory.stage(situation, *column) for column in COLUMNS}
 
 
 def test_no_two_situations_have_one_name() -> None:
@@ -89,9 +83,8 @@ def test_the_document_says_what_was_seen(
     verdicts: dict[tuple[str, Column], bool], pytestconfig: pytest.Config
 ) -> None:
     if pytestconfig.getoption("--write-docs"):
-        columns = [(engine, flavour) for engine in INSTALLED for flavour in FLAVOURS]
         write_table(
-            table_of(ALL, columns, lambda one, column: verdicts.get((_title(one), column), False))
+            table_of(ALL, COLUMNS, lambda one, column: verdicts.get((_title(one), column), False))
         )
     # The engines that the document was written from may not all be installed here.
     expected = table_of(ALL, written_columns(), _as_it_must_be)

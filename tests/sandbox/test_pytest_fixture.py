@@ -64,6 +64,7 @@ def run_pytest(
     ]
     run = f"import sys\n{early}\nimport pytest\nsys.exit(pytest.main())"
     command = [sys.executable, "-c", run, "-q", "-W", "error", "-p", "no:cacheprovider"]
+    command += ["-p", "no:schemathesis"]  # a second or two to import
     # Those that are installed here, too, where pytest is to find ours by itself.
     names = [] if early else [argument for name in plugins for argument in ("-p", name)]
     return subprocess.run(
