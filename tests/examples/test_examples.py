@@ -17,6 +17,7 @@ import web_app
 from cartesia_calls import Client
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
+from otlp_receiver import open_receiver
 from terminal import Done, environment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -70,6 +71,30 @@ def test_failed_calls_names_the_first_error_of_each(run: Run, sandbox: Sandbox) 
 def test_failed_calls_takes_yesterday_by_default(run: Run, sandbox: Sandbox) -> None:
     done = run("failed_calls.py", sandbox.agents.idle)
     assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_send_failed_calls_sends_each_without_secrets(run: Run, sandbox: Sandbox) -> None:
+    with open_receiver() as receiver:
+        to = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}
+        done = run("send_failed_calls.py", sandbox.agents.busy, "60d", **to)
+
+    calls = receiver.named("invoke_agent Pizzeria Da Nonò")
+    assert (done.code, done.err) == (0, "")
+    assert len(re.findall(r"^ac_\w+: \d+ spans, \d+ log records$", done.out, re.MULTILINE)) == len(
+        calls
+    )
+    assert calls
+    assert "‹phone 1›" in str(receiver.spans)
+
+
+def test_ask_the_mcp_server_tells_how_the_last_failed_call_ended(
+    run: Run, sandbox: Sandbox
+) -> None:
+    done = run("ask_the_mcp_server.py", sandbox.agents.busy)
+    call, *turns = done.out.splitlines()
+    assert done.code == 0
+    assert re.fullmatch(r"ac_\w+ error The language model did not answer\.", call)
+    assert all(re.match(r" *[\d.]+ s  (user|assistant): ", turn) for turn in turns)
 
 
 def test_slowest_turns_lists_the_longest_silence_first(run: Run, sandbox: Sandbox) -> None:

@@ -7,9 +7,11 @@ import asyncio
 import inspect
 import json
 import logging
+import re
 import sys
 import threading
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -270,3 +272,24 @@ def test_a_wrong_pattern_is_refused_before_it_serves(capsys: pytest.CaptureFixtu
 def test_without_a_key_it_does_not_serve(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mcp"]) == 3
     assert "CARTESIA_API_KEY" in capsys.readouterr().err
+
+
+def test_the_documented_configurations_start_this_command() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guide" / "assistants.md").read_text("utf-8")
+    blocks = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+
+    assert len(blocks) == 3
+    for block in blocks:
+        servers = json.loads(block)
+        server = (servers.get("mcpServers") or servers["servers"])["cartesia-calls"]
+        assert (server["command"], server["args"]) == ("cartesia-calls", ["mcp"])
+        assert "CARTESIA_API_KEY" in server["env"]
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mcp", None)
+
+    assert main(["mcp"]) == 3
+    assert "mcp>=2" in capsys.readouterr().err

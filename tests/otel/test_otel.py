@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import sys
 from collections.abc import Generator
 from typing import Any
 
@@ -368,3 +369,12 @@ def test_what_cannot_be_sent_is_an_error(
     assert "Error:" in capsys.readouterr().err
     # An unknown call keeps no other from being sent.
     assert bool(receiver.spans) == words.endswith(account.calls.finished)
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
+
+    assert main(["otel", "ac_1"]) == 3
+    assert "opentelemetry-sdk>=" in capsys.readouterr().err
