@@ -1,4 +1,4 @@
-"""How the scripts talk: results on stdout, one well-formed error on stderr."""
+"""The output of the scripts: results on stdout, one well-formed error on stderr."""
 
 import argparse
 import os
@@ -9,16 +9,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_INSTALLED = 3
-"""The exit code where the environment lacks what a script needs."""
+"""The exit code if the environment lacks a package that a script needs."""
 
 
 class ScriptError(Exception):
     """Bad input or a refused step, explained for the person at the terminal.
 
     Attributes:
-        what: One line on what happened.
-        next_step: One line on what to do about it.
-        exit_code: The exit code that the script should end with.
+        what: One line that says what happened.
+        next_step: One line that says what to do next.
+        exit_code: The exit code of the script.
     """
 
     def __init__(self, what: str, next_step: str, *, exit_code: int = 1) -> None:
@@ -44,19 +44,19 @@ def say(line: str) -> None:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     except OSError as error:
-        # Let go what could not be written, or Python tries again when it ends, and complains.
+        # Discard the rest, or Python tries to write it at exit, and reports an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise ScriptError(
             f"Cannot write to standard output: {error.strerror}.",
-            "What it reports on is done; only the report is lost.",
+            "The work is done; only the report is lost.",
         ) from error
 
 
 def complain(error: ScriptError) -> int:
-    """Write the error's two lines to stderr.
+    """Write the two lines of the error to stderr.
 
     Returns:
-        The exit code to end with.
+        The exit code of the script.
     """
     sys.stderr.write(f"error: {error.what}\n       {error.next_step}\n")
     return error.exit_code
@@ -64,7 +64,7 @@ def complain(error: ScriptError) -> int:
 
 @contextmanager
 def needed_libraries(hint: str) -> Generator[None]:
-    """Say what to run where an import in the block fails.
+    """Turn a failed import in the block into an error that says what to run.
 
     Raises:
         ScriptError: A library is not installed.

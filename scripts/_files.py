@@ -1,4 +1,4 @@
-"""Put files and folders in place whole, so that readers see the old or the new; compare folders."""
+"""Replace files and folders as a whole, so that readers see the old or the new; compare folders."""
 
 import contextlib
 import difflib
@@ -15,11 +15,11 @@ _MAX_LINES = 30
 def replace_files(contents: dict[Path, bytes]) -> None:
     """Replace several files, all or none as far as a file system allows.
 
-    Files that hold the wanted bytes already are not touched. Each new content is written
-    beside its target first; if a replacement fails, those already made are taken back.
+    Files that already hold the wanted bytes are not touched. Each new content is first written
+    beside its target. If a replacement fails, the earlier ones are undone.
 
     Raises:
-        OSError: A file could not be written; the old contents stand.
+        OSError: A file could not be written; the old contents are kept.
     """
     old = {path: path.read_bytes() if path.exists() else None for path in contents}
     changed = [path for path, content in contents.items() if content != old[path]]
@@ -46,10 +46,10 @@ def replace_folder(new: Path, target: Path) -> None:
     """Put a copy of the folder `new` in the place of `target`.
 
     Raises:
-        OSError: It could not be done; the old folder stands where it stood.
+        OSError: It failed; the old folder is unchanged.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # On the target's own file system, where a rename is one step.
+    # On the file system of the target, so that a rename is one step.
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
         incoming, outgoing = Path(beside, "new"), Path(beside, "old")
         shutil.copytree(new, incoming)

@@ -1,4 +1,4 @@
-"""Run the pinned generator so that nothing but the spec and its settings decides the output."""
+"""Run the pinned generator so that only the spec and its settings decide the output."""
 
 import ast
 import json
@@ -56,7 +56,7 @@ def generate(spec: Path, spec_name: str, target: Path, *, root: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise ScriptError(
             f"The generator did not finish within {_MAX_SECONDS} seconds.",
-            "Try again; if it stays so, look for a schema that contains itself without end.",
+            "Try again. If it fails again, look for a schema that contains itself.",
         ) from error
     left_out = describe_left_out(run.stdout, document)
     if run.returncode != 0 or left_out:
@@ -64,7 +64,7 @@ def generate(spec: Path, spec_name: str, target: Path, *, root: Path) -> None:
         sys.stderr.writelines(f"{line}\n" for line in left_out)
         raise ScriptError(
             f"The generator failed or left something out of {spec_name}; see its output above.",
-            "Change the spec or generator-config.yaml so that all of it is understood.",
+            "Change the spec or generator-config.yaml so that the generator handles all of it.",
         )
     _check_operations(document, target, spec_name)
     _check_models(target, spec_name)
@@ -83,7 +83,7 @@ def _write_known_values(package: Path, known_values: dict[str, list[str]]) -> No
 
 
 def _mark(package: Path, spec_name: str) -> None:
-    """Say in every module where it comes from, and that the package is typed."""
+    """Name the origin in every module, and mark the package as typed."""
     header = (
         f"{HEADER_START}{spec_name} by {GENERATOR} {metadata.version(GENERATOR)}."
         " Do not edit: run `nox -s regenerate`.\n"
@@ -96,7 +96,7 @@ def _mark(package: Path, spec_name: str) -> None:
 
 
 def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> None:
-    """Count: whatever else may happen, no operation goes missing unseen."""
+    """Count the operations, so that a missing one is an error."""
     wanted = sum(method in METHODS for item in document.paths.values() for method in item)
     made = sum(module.name != "__init__.py" for module in (package / "api").glob("*/*.py"))
     if made != wanted:
@@ -108,7 +108,7 @@ def _check_operations(document: SpecDocument, package: Path, spec_name: str) -> 
 
 
 def _check_models(package: Path, spec_name: str) -> None:
-    """Look for models that overwrite each other: the generator lists them all the same."""
+    """Look for models that overwrite each other; the generator lists both."""
     listed = ast.parse((package / "models" / "__init__.py").read_text(encoding="utf-8"))
     for node in ast.walk(listed):
         if isinstance(node, ast.ImportFrom) and len(node.names) > 1:

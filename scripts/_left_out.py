@@ -1,4 +1,4 @@
-"""Name each operation that the generator leaves out, whole or in part, and say why."""
+"""Name each operation that the generator leaves out, as a whole or in part, and the reason."""
 
 import re
 from collections.abc import Iterator
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from _spec_document import Operation, SpecDocument
 from _yaml_text import JsonObject, JsonValue, as_list, as_object
 
-# The headings of the pinned generator; the paragraph below one says why.
+# The headings of the pinned generator; the paragraph below each has the reason.
 _OPERATION = re.compile(r"WARNING parsing (?P<title>[A-Z]+ .+) within \S+\.( .*)?")
 _COMPONENT = re.compile(r"Unable to (?:parse|process) \w+ /components/(?P<key>.+?/.+?):?")
 _REPEATED = "Unable to parse this part of your OpenAPI document: : "
-# It writes an object's address there.
+# There the generator writes the address of an object.
 _ADDRESS = re.compile(r" for status code <[^>]*>")
 _DEFAULT_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
 
 def describe_left_out(output: str, document: SpecDocument) -> list[str]:
-    """Return a line for each reason to leave something out that the generator's output names."""
+    """Return a line for each omission that the output of the generator reports."""
     warnings, components = _read(output)
     lines: list[str] = []
     for operation in document.operations():
@@ -33,7 +33,7 @@ def describe_left_out(output: str, document: SpecDocument) -> list[str]:
 def describe_clashes(document: SpecDocument) -> list[str]:
     """Name the operations whose ids differ in case and punctuation only.
 
-    They may become one module, of which the last one written stays, without a warning.
+    They may become one module; the last one written then replaces the others, without a warning.
     """
     first: dict[tuple[str, str], str] = {}
     lines: list[str] = []
@@ -62,7 +62,7 @@ def _read(output: str) -> tuple[dict[str, list[str]], dict[str, str]]:
 
 
 def _skipped_in_silence(operation: Operation) -> Iterator[str]:
-    """Yield what the generator passes over without a warning."""
+    """Yield what the generator leaves out without a warning."""
     fields = operation.path_fields | operation.definition
     if "servers" in fields:
         yield "its own servers are not generated"
@@ -79,7 +79,7 @@ def _skipped_in_silence(operation: Operation) -> Iterator[str]:
     for status, item in as_object(operation.definition.get("responses")).items():
         media_types = list(as_object(_resolved(item, operation.document).get("content")))
         if len(media_types) > 1:
-            yield f"the answer {status} has one of {', '.join(media_types)}; only one is generated"
+            yield f"the response {status} has one of {', '.join(media_types)}; only one is generated"
 
 
 def _resolved(value: JsonValue, document: SpecDocument) -> JsonObject:

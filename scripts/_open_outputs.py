@@ -1,14 +1,14 @@
-"""Open the outputs of a spec on its way to the generator; the vendored spec stays as it is.
+"""Open the outputs of a spec for the generator; the vendored spec stays as it is.
 
 The provider may add fields and values to its responses at any time, and real records are known to
 differ from the spec. In schemas that occur in responses, also where a request shares them:
 
-- closed `enum` and `const` become plain types; the known values go to the description, and to the
-  generated module `known_values`;
-- maps take any JSON value, and objects take fields that the spec does not name;
-- at the top of a record only the fields of `NEEDED` stay required;
-- formats of text other than times stay text, so that a value is written back as it came;
-- defaults go, since what did not come is not there; `writeOnly` fields are not required.
+- Closed `enum` and `const` become plain types. The known values move to the description, and to the
+  generated module `known_values`.
+- Maps take any JSON value, and objects take fields that the spec does not name.
+- At the top of a record only the fields of `NEEDED` stay required.
+- Formats of text other than times become text, so that a value is written back as it came.
+- Defaults are removed, since a field that is missing has no value. `writeOnly` fields are not required.
 
 What `openapi/overlay.yml` lists is allowed as well. Of an operation of `STRICT`, what is required and
 what has a list of values stay as the page says. What the generator has no words for becomes any value
@@ -29,15 +29,15 @@ from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical, rea
 NEEDED = frozenset(
     {"id", "agent_id", "status", "name", "data", "summaries", "ok", "version", "cancelled"}
 )
-"""The fields that a record can't do without."""
+"""The fields that a record must have."""
 STRICT = frozenset({"agents_get-call-logs"})
-"""Operations whose responses are taken as the spec says, or not at all."""
+"""Operations whose responses must match the spec exactly."""
 
 _LISTS = ("data", "summaries")
 _VALUES = ("enum", "const", "x-extensible-enum")
 _JSON_TYPES = ("string", "number", "integer", "boolean", "object", "array")
 _OPAQUE_FORMATS = frozenset({"binary", "byte", "uuid"})
-# Names that generated modules import or define; attrs takes each that begins with ClassVar for one.
+# Names that generated modules import or define; to attrs, each that begins with ClassVar is one.
 _RESERVED = frozenset(
     {
         "Any", "AuthenticatedClient", "ClassVar", "Client", "File", "HTTPStatus", "Literal", "Mapping",
@@ -96,7 +96,7 @@ def read_overlay(value: JsonValue, name: str) -> list[OverlayEntry]:
         if not (isinstance(record, str) and isinstance(at, str) and at.startswith("/")):
             raise ScriptError(
                 f"Entry {number} of {name} has no `record` or no place `at` that begins with `/`.",
-                "Write it as the entries beside it.",
+                "Write it like the other entries.",
             )
         if not also or not {*also} <= {"missing", "null", *_JSON_TYPES}:
             raise ScriptError(
@@ -115,7 +115,7 @@ def overlay_entries_to_drop(document: JsonObject, overlay: list[OverlayEntry]) -
         if not _apply(applied, entry):
             lines.append(f"overlay: {entry}: the spec has no such place; remove the entry")
         elif canonical(applied) == canonical(document):
-            lines.append(f"overlay: {entry}: the spec says so itself now; remove the entry")
+            lines.append(f"overlay: {entry}: the spec allows this now; remove the entry")
     return lines
 
 
@@ -180,7 +180,7 @@ class _Opening:
                             yield operation_id, type_name(name), as_object(media)
 
     def _ease(self, node: JsonValue) -> None:
-        """Keep of what a record requires only what it can't do without."""
+        """Require only the fields that a record must have."""
         schema = resolve(self._document, node)
         if "required" in schema:
             kept = [name for name in as_list(schema["required"]) if name in NEEDED]
@@ -198,7 +198,7 @@ class _Opening:
             schema["title"] = f"Api{place}"
 
     def _takes_title(self, schema: JsonObject, owner: str) -> bool:
-        """Take the name that a title gives a class; drop a title that gives none, or a used one."""
+        """Use a title as the name of a class; remove a title that is no name, or is taken."""
         title = schema.get("title")
         if isinstance(title, str) and is_name(title) and self._takes(owner + title):
             return True
@@ -206,7 +206,7 @@ class _Opening:
         return False
 
     def _takes(self, class_name: str) -> bool:
-        """Take a class's name; tell whether it was free."""
+        """Reserve the name of a class, and return whether it was free."""
         folded = type_name(class_name).casefold()
         is_free = folded not in self._class_names
         self._class_names.add(folded)
@@ -219,7 +219,7 @@ class _Opening:
             self._open_below(*self._later.pop(), frozenset())
 
     def _opened(self, node: JsonValue, owner: str, place: str, within: frozenset[int]) -> JsonValue:
-        """Return what the generator gets in the place of a schema.
+        """Return what the generator gets instead of a schema.
 
         `owner` is the class that it is within, and `place` its name there. `within` are the
         components that lead here without an object between them: the generator finds no way back.
@@ -264,14 +264,14 @@ class _Opening:
         self._open_strictly(schema, name)
 
     def _open_strictly(self, schema: JsonObject, name: str) -> None:
-        """Open what has no type in Python that holds what the spec says."""
+        """Open what no Python type can express."""
         if "const" in schema or not _type_of(as_list(schema.get("enum"))):
             self._open_values(schema, name)
         if isinstance(schema.get("additionalProperties"), dict):
             schema["additionalProperties"] = True
         if schema.get("format") in _OPAQUE_FORMATS:
             del schema["format"]
-        schema.pop("default", None)  # what did not come is not there
+        schema.pop("default", None)  # a field that is missing has no value
         if "required" in schema:
             fields = as_object(schema.get("properties"))
             sent = [
@@ -307,7 +307,7 @@ def _leave(_schema: JsonObject, _name: str) -> None:
 
 
 def _type_of(values: Sequence[JsonValue]) -> JsonObject:
-    """Return what to say of the type of listed values; nothing where they have several."""
+    """Return the type of listed values as schema keywords; none if they have several types."""
     if all(isinstance(value, str) for value in values):
         return {"type": "string"}
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
@@ -316,7 +316,7 @@ def _type_of(values: Sequence[JsonValue]) -> JsonObject:
 
 
 def _apply(document: JsonObject, entry: OverlayEntry) -> bool:
-    """Allow what an entry says at its place; tell whether the spec has the place."""
+    """Allow what an entry lists at its place, and return whether the spec has the place."""
     *path, last = entry.at.removeprefix("/").split("/")
     schemas = as_object(as_object(document.get("components")).get("schemas"))
     owner: JsonValue = schemas.get(entry.record)

@@ -12,7 +12,7 @@ _HEADER = """\
 #   origin: page   taken whole from the provider's reference page
 #   origin: facts  written by hand from what is publicly known of the operation
 """
-_REPAIR = "Restore the file from version control, or delete it and latest.yml and vendor all again."
+_REPAIR = "Restore the file from version control, or delete it and latest.yml and vendor everything again."
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Provenance:
         source: The page's URL or file name.
         title: The page's heading; None for a plain document.
         origin: `page` or `facts`.
-        retrieved: The day (UTC) on which these very bytes were first read, as YYYY-MM-DD.
+        retrieved: The day (UTC) on which these bytes were first read, as YYYY-MM-DD.
         sha256: The digest of the source's bytes, in hexadecimal.
     """
 

@@ -1,4 +1,4 @@
-"""Get the bytes of a page or a spec, from a file or over HTTPS, within bounds."""
+"""Read the bytes of a page or a spec, from a file or over HTTPS, within limits."""
 
 import asyncio
 import hashlib
@@ -14,7 +14,7 @@ from _console import ScriptError
 MAX_BYTES = 20 * 1024 * 1024
 MAX_SECONDS = 60.0
 _MAX_SILENCE = 20.0
-# A few encoded bytes can stand for a great many, or for none: then neither bound would hold.
+# A few encoded bytes can stand for very many, which would evade the limits.
 _UNENCODED = {"Accept-Encoding": "identity"}
 _MAX_REDIRECTS = 5
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -22,7 +22,7 @@ _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Source:
-    """What was read, and the name that it is recorded under.
+    """The content of a source, and the name that it is recorded under.
 
     Attributes:
         name: The URL, or the path inside the repository, or the file's name if it is outside.
@@ -67,7 +67,7 @@ def _recorded_name(path: Path, root: Path) -> str:
     resolved = path.resolve()
     if resolved.is_relative_to(root.resolve()):
         return resolved.relative_to(root.resolve()).as_posix()
-    return path.name  # a path of this machine would mean nothing to anyone else
+    return path.name  # a path of this machine means nothing on another one
 
 
 def _read_file(path: Path) -> bytes:
@@ -102,14 +102,14 @@ def _download(url: str) -> bytes:
 
 
 async def _download_in_time(url: str) -> bytes:
-    # One bound for all of it: time-outs of single reads never end a trickle of bytes.
+    # One limit for everything: timeouts of single reads never end a trickle of bytes.
     async with asyncio.timeout(MAX_SECONDS):
         target = url
         for _ in range(_MAX_REDIRECTS + 1):
             is_local = _check_url(target)
             _check_host(url, target)
             try:
-                # A proxy has no business with requests to this machine.
+                # Requests to this machine never use a proxy.
                 async with (
                     httpx.AsyncClient(timeout=_MAX_SILENCE, trust_env=not is_local) as client,
                     client.stream("GET", target, headers=_UNENCODED) as response,
@@ -130,13 +130,13 @@ async def _download_in_time(url: str) -> bytes:
 async def _read_body(response: httpx.Response, url: str) -> bytes:
     if response.status_code != HTTPStatus.OK:
         raise ScriptError(
-            f"{url} answered with status {response.status_code}.",
+            f"{url} responded with status {response.status_code}.",
             "Check the URL, or save the page and give its path.",
         )
     encoding = response.headers.get("content-encoding", "identity")
     if encoding != "identity":
         raise ScriptError(
-            f"{url} answered in the encoding {encoding!r}, which was not asked for.",
+            f"{url} responded in the encoding {encoding!r}, which was not requested.",
             "Save the page and give its path.",
         )
     content = bytearray()
@@ -147,12 +147,12 @@ async def _read_body(response: httpx.Response, url: str) -> bytes:
 
 
 def _check_host(url: str, target: str) -> None:
-    """Refuse a redirect to another host: whoever named the one did not name the other."""
+    """Refuse a redirect to a host that the user did not name."""
     hosts = [httpx.URL(location) for location in (url, target)]
     if (hosts[0].host, hosts[0].port) != (hosts[1].host, hosts[1].port):
         raise ScriptError(
             f"{url} redirects to another host: {target}.",
-            "Nothing was fetched from there; if it is the right one, give that URL.",
+            "Nothing was fetched from there. If it is the right host, give that URL.",
         )
 
 
@@ -164,7 +164,7 @@ def _check_url(url: str) -> bool:
     """
     try:
         parts = urlsplit(url)
-        _ = parts.port  # refuses what can be no port
+        _ = parts.port  # raises if the port is invalid
     except ValueError as error:
         raise ScriptError(f"{url!r} is not a URL: {error}.", "Check how it is written.") from error
     if parts.username or parts.password:

@@ -1,4 +1,4 @@
-"""Write schemas in the words that the generator understands; what has none there takes any value."""
+"""Rewrite schemas for the generator; what it cannot express takes any value."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _STRUCTURE = frozenset({"oneOf", "anyOf", "type", "properties", "required", "enu
 
 
 def resolve(document: JsonObject, node: JsonValue) -> JsonObject:
-    """Return what a reference stands for; itself if it only leads back to itself."""
+    """Return the target of a reference; the reference itself if it only points to itself."""
     found, seen = as_object(node), set[str]()
     while isinstance(reference := found.get("$ref"), str) and reference not in seen:
         seen.add(reference)
@@ -24,14 +24,14 @@ def resolve(document: JsonObject, node: JsonValue) -> JsonObject:
 
 
 def is_model(schema: JsonObject) -> bool:
-    """Tell whether the generator makes a class of a schema, and of it alone."""
+    """Return whether the generator makes a class of exactly this schema."""
     if schema.keys() & {*COMBINED, "enum"} or schema.get("nullable") is True:
         return False
     return schema.get("type") == "object" or ("properties" in schema and "type" not in schema)
 
 
 def replace_children(schema: JsonObject, opened: Callable[[JsonValue, str], JsonValue]) -> None:
-    """Put something in the place of each schema within one.
+    """Replace each schema within a schema.
 
     `opened` makes it from a schema and its class's name, with a `~` where that is no field's name.
     """
@@ -53,8 +53,8 @@ def replace_children(schema: JsonObject, opened: Callable[[JsonValue, str], Json
 def simplify(document: JsonObject, schema: JsonObject) -> None:
     """Rewrite a schema, but not those within it.
 
-    `allOf` is put together; a tuple, and an array of which no more is said, takes anything; and of
-    fields that would share a name in Python one stays: the others are in `additional_properties`.
+    `allOf` is merged. A tuple, and an array without `items`, take anything. Of fields that would
+    share a name in Python one stays; the others are in `additional_properties`.
     """
     if len(as_list(schema.get("allOf"))) > 1 or ("allOf" in schema and schema.keys() & _STRUCTURE):
         merged = _merged(document, schema, frozenset())
@@ -70,7 +70,7 @@ def simplify(document: JsonObject, schema: JsonObject) -> None:
 
 
 def _merged(document: JsonObject, node: JsonValue, seen: frozenset[int]) -> "JsonObject | None":
-    """Return what `allOf` adds up to; None where it is more than objects, or than one plain type."""
+    """Return the merged `allOf`; None if it has more than objects, or more than one plain type."""
     schema = resolve(document, node)
     if id(schema) in seen or isinstance(node, bool):
         return {}
@@ -103,13 +103,13 @@ def _with_own_names(fields: JsonObject) -> JsonObject:
     names: dict[str, str] = {}
     for name in sorted(fields, key=lambda one: PythonIdentifier(one, "field_") != one):
         python = PythonIdentifier(name, "field_")
-        if unicodedata.is_normalized("NFKC", python):  # Python reads names that way
+        if unicodedata.is_normalized("NFKC", python):  # as Python reads names
             names.setdefault(python, name)
     kept = set(names.values())
     return {name: one for name, one in fields.items() if name in kept}
 
 
 def type_name(name: str) -> str:
-    """Return a field's name as a type is named: `end_reason` as `EndReason`."""
+    """Return the name of a field as the name of a type: `end_reason` as `EndReason`."""
     words = re.findall(r"[A-Za-z0-9]+", name)
     return "".join(word[0].upper() + word[1:] for word in words)

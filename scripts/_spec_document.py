@@ -1,4 +1,4 @@
-"""One OpenAPI document: checked, and taken apart into operations and what they reach."""
+"""One OpenAPI document: checked, and split into operations and the components they need."""
 
 import re
 import signal
@@ -19,7 +19,7 @@ from _yaml_text import JsonObject, JsonValue, as_list, as_object, line_of, read_
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NOT_HEADER = {"paths", "components", "tags"}
 _SHOWN_MESSAGE = 300
-# The validator and the generator fetch what any of these points at.
+# The validator and the generator fetch the target of each of these.
 _REFERRING = ("$ref", "$dynamicRef", "$recursiveRef")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 MAX_VALIDATION_SECONDS = 120.0
@@ -39,8 +39,8 @@ class Operation:
         path: The path template.
         method: The HTTP method in lower case.
         operation_id: The operation's id in the spec.
-        definition: What the spec says of the operation.
-        path_fields: What the path item says for all its methods, such as shared parameters.
+        definition: The operation as the spec defines it.
+        path_fields: The fields that all methods of the path share, such as parameters.
         source: The name of the page or spec that it came from.
         document: The document that its references point into.
     """
@@ -60,12 +60,12 @@ class Operation:
 
     @property
     def wire(self) -> str:
-        """The path without the names of its parameters: what goes over the wire."""
+        """The path without the names of its parameters, as it is on the wire."""
         return _PLACEHOLDER.sub("{}", self.path)
 
     @property
     def title(self) -> str:
-        """The operation as people write it: `GET /agents`."""
+        """The operation in short form: `GET /agents`."""
         return f"{self.method.upper()} {self.path}"
 
     def components(self) -> dict[ComponentKey, JsonValue]:
@@ -82,11 +82,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class SpecDocument:
-    """A valid OpenAPI document, split by what becomes of its parts.
+    """A valid OpenAPI document, split into its parts.
 
     Attributes:
-        name: What error messages call it.
-        header: The fields that speak for the whole document: openapi, info, servers, security.
+        name: Its name in error messages.
+        header: The fields that apply to the whole document: openapi, info, servers, security.
         tags: The descriptions of its tags.
         components: Its components by section and name.
         paths: Its path items by path.
@@ -101,11 +101,11 @@ class SpecDocument:
     text: str = field(default="", repr=False)
 
     def line_of(self, pointer: str) -> int:
-        """Return the line of the source where a JSON pointer leads."""
+        """Return the line of the source that a JSON pointer refers to."""
         return line_of(self.text, pointer)
 
     def resolve(self, reference: str) -> JsonValue:
-        """Return what a reference points at."""
+        """Return the target of a reference."""
         section, name, *steps = _steps(reference)[1:]
         inner = "/".join(escaped(step) for step in steps)
         found = self.components.get((section, name))
@@ -149,7 +149,7 @@ class SpecDocument:
             key = waiting.pop()
             if key in found:
                 continue
-            if key not in self.components:  # references were checked, security names were not
+            if key not in self.components:  # references are checked already, security names are not
                 raise ScriptError(
                     f"{self.name} requires {'.'.join(key)}, which it does not define.",
                     "Define it under components, or correct the name.",
@@ -163,16 +163,16 @@ def check_document(value: JsonValue, name: str, text: str = "") -> SpecDocument:
     """Check that a value is a self-contained OpenAPI 3 document with operations.
 
     Args:
-        value: What the YAML or JSON text holds.
-        name: What error messages call the document.
+        value: The parsed YAML or JSON.
+        name: The name of the document in error messages.
         text: The text that it was read from, its lines numbered as in the source.
 
     Raises:
-        ScriptError: It is not; the message names the place.
+        ScriptError: It is not such a document; the message names the place.
     """
     if not isinstance(value, dict) or not str(value.get("openapi", "")).startswith("3."):
         raise ScriptError(
-            f"{name} is not an OpenAPI 3 document: it is no mapping with `openapi: 3.…`.",
+            f"{name} is not an OpenAPI 3 document: it is not a mapping with `openapi: 3.…`.",
             "Check that the page or file is complete and the right one.",
         )
 
@@ -187,7 +187,7 @@ def check_document(value: JsonValue, name: str, text: str = "") -> SpecDocument:
             raise ScriptError(
                 f"{name} has `{path}` under paths{line(f'#/paths/{escaped(path)}')} that is not a path "
                 "with its operations in place.",
-                "Move extensions elsewhere, and write path items out instead of referring to them.",
+                "Move extensions elsewhere, and replace references with the path items.",
             )
     document = SpecDocument(
         name=name,
@@ -203,7 +203,7 @@ def check_document(value: JsonValue, name: str, text: str = "") -> SpecDocument:
     )
     if not any(document.operations()):
         raise ScriptError(
-            f"{name} holds no operation.", "Check that the page or file is the right one."
+            f"{name} has no operation.", "Check that the page or file is the right one."
         )
     return document
 
@@ -212,7 +212,7 @@ def read_vendored(path: Path) -> SpecDocument:
     """Read the vendored spec.
 
     Raises:
-        ScriptError: It can't be read, or is no valid OpenAPI document.
+        ScriptError: It cannot be read, or is not a valid OpenAPI document.
     """
     value = read_value(path, "Restore it from version control.")
     return check_document(value, path.name, path.read_text(encoding="utf-8"))
@@ -220,9 +220,9 @@ def read_vendored(path: Path) -> SpecDocument:
 
 @contextmanager
 def _time_limit(seconds: float) -> Generator[None]:
-    """Raise `TimeoutError` when the block takes longer, such as a `pattern` that backtracks forever.
+    """Raise `TimeoutError` if the block takes longer, such as for a `pattern` that backtracks forever.
 
-    There is no limit where there is no timer to keep it: on Windows, and outside the main thread.
+    There is no limit on Windows and outside the main thread, which have no timer.
     """
     if (
         not hasattr(signal, "setitimer")
@@ -244,19 +244,19 @@ def _time_limit(seconds: float) -> Generator[None]:
 
 
 def _validate(document: JsonObject, name: str, line: Callable[[str], str]) -> None:
-    """Hold the document against the OpenAPI specification."""
+    """Check the document against the OpenAPI specification."""
     try:
         with _time_limit(MAX_VALIDATION_SECONDS):
             openapi_spec_validator.validate(cast("dict[str, object]", document))
     except ValidationError as error:
-        # Of a value that fits none of several forms, what is deepest inside says most.
+        # If a value fits none of several forms, the deepest error is the most precise one.
         inner = max(error.context or [error], key=lambda one: len(one.absolute_path))
         place = "".join(f"/{escaped(str(part))}" for part in inner.absolute_path)
         raise ScriptError(
             f"{name} is not valid OpenAPI at #{place}{line(place)}: {_shortened(inner.message)}",
             "Correct it there, or fetch the page again if it is damaged.",
         ) from error
-    except Exception as error:  # the validator stumbles over some broken documents
+    except Exception as error:  # the validator fails on some broken documents
         raise ScriptError(
             f"{name} cannot be validated: {type(error).__name__}: {_shortened(str(error))}",
             "Check the document's structure, or fetch the page again if it is damaged.",
@@ -264,7 +264,7 @@ def _validate(document: JsonObject, name: str, line: Callable[[str], str]) -> No
 
 
 def _shortened(message: str) -> str:
-    """Return the first line, whose middle is often a whole schema, cut down to be read."""
+    """Return the first line, shortened in the middle, which often is a whole schema."""
     message = message.partition("\n")[0]
     if len(message) <= _SHOWN_MESSAGE:
         return message
@@ -275,10 +275,10 @@ def _check_references(document: JsonObject, name: str, line: Callable[[str], str
     for pointer, reference in _references(document):
         if not reference.startswith("#"):
             problem = "points outside the document"
-            repair = "Write what it refers to into components: nothing else is ever fetched."
+            repair = "Copy its target into components; nothing else is fetched."
         elif _component_key(reference) is None:
             problem = "does not point into components"
-            repair = "Move what it refers to under components, so that it survives a merge."
+            repair = "Move its target into components, so that a merge keeps it."
         elif pointed_at(document, reference) is None:
             problem = "points at nothing"
             repair = "Add the component, or correct the reference."
@@ -290,7 +290,7 @@ def _check_references(document: JsonObject, name: str, line: Callable[[str], str
 
 
 def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str]]:
-    """Yield every reference in the value with the place where it stands."""
+    """Yield every reference in the value with its place."""
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _references(item, f"{pointer}/{index}")
@@ -302,7 +302,7 @@ def _references(value: JsonValue, pointer: str = "#") -> Iterator[tuple[str, str
             yield f"{pointer}/{keyword}", reference
     mapping = as_object(as_object(value.get("discriminator")).get("mapping"))
     for key, target in mapping.items():
-        if isinstance(target, str):  # a bare name stands for a schema
+        if isinstance(target, str):  # a name alone is the name of a schema
             is_name = "/" not in target and "#" not in target
             yield (
                 f"{pointer}/discriminator/mapping/{escaped(key)}",
@@ -326,7 +326,7 @@ def _component_key(reference: str) -> ComponentKey | None:
 
 
 def pointed_at(document: JsonObject, reference: str) -> JsonValue:
-    """Return what a reference points at; None if there is nothing."""
+    """Return the target of a reference; None if there is none."""
     current: JsonValue = document
     for step in _steps(reference):
         if isinstance(current, list):

@@ -1,4 +1,4 @@
-"""One way to write what OpenAPI lets people write in several, and what is text for people alone."""
+"""One normal form for what OpenAPI allows in several forms, and what is only text for people."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from _yaml_text import JsonObject, JsonValue, as_list, as_object, canonical
 PROSE_KEYS = frozenset(
     {"description", "summary", "example", "examples", "externalDocs", "title", "$comment"}
 )
-# Mappings whose keys are names that somebody chose, not keywords.
+# Mappings whose keys are names, not keywords.
 _BY_NAME = frozenset(
     {
         "$defs", "callbacks", "content", "definitions", "dependentSchemas", "encoding", "flows",
@@ -22,12 +22,12 @@ _LIMITS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
 def is_prose(key: str) -> bool:
-    """Return whether a key of an OpenAPI object holds text for people alone."""
+    """Return whether a key of an OpenAPI object is only text for people."""
     return key in PROSE_KEYS or key.startswith("x-")
 
 
 def normalised(value: JsonValue, version: object) -> JsonValue:
-    """Rewrite a part of a document so that the same contract is written the same way.
+    """Rewrite a part of a document so that equal contracts have equal text.
 
     A lone `allOf` around a reference becomes the reference, `anyOf` and `type` with null become
     `nullable`, limits are written as OpenAPI 3.1 writes them, and media types lose their charset.
@@ -37,14 +37,14 @@ def normalised(value: JsonValue, version: object) -> JsonValue:
 
 
 def structure(value: JsonValue, version: object) -> JsonValue:
-    """Return what a part of a document promises: normalised, without prose and order."""
+    """Return the contract of a part of a document: normalised, without prose and order."""
     return _Writer(is_new=not str(version).startswith("3.0"), keeps_prose=False).any(value)
 
 
 def without_titles(value: JsonValue) -> JsonValue:
-    """Leave out the titles that can be no class name, such as those in another language.
+    """Remove titles that cannot be class names, such as those in another language.
 
-    The generator names a class after the title, where a schema has one; else after the component.
+    The generator names a class after the title of a schema, or after its component if it has none.
     """
     if isinstance(value, list):
         return [without_titles(item) for item in value]
@@ -58,19 +58,19 @@ def without_titles(value: JsonValue) -> JsonValue:
 
 
 def is_name(title: str) -> bool:
-    """Return whether a schema's title is a name that a class can have."""
+    """Return whether the title of a schema can be the name of a class."""
     return title.isascii() and title.isidentifier()
 
 
 class _Writer:
-    """Walks a document; it knows names from keywords, so a field may be called `title`."""
+    """Walks a document and tells names from keywords, so a field may be called `title`."""
 
     def __init__(self, *, is_new: bool, keeps_prose: bool) -> None:
         self._is_new = is_new
         self._keeps_prose = keeps_prose
 
     def any(self, value: JsonValue) -> JsonValue:
-        """Write any value of a document."""
+        """Return the normal form of a value."""
         if isinstance(value, list):
             return [self.any(item) for item in value]
         return self._object(value) if isinstance(value, dict) else value
@@ -96,7 +96,7 @@ class _Writer:
             self._nullable_type(result)
             self._nullable_choice(result)
         elif "$ref" in result:
-            result.pop("nullable", None)  # OpenAPI 3.0 ignores what stands beside a reference
+            result.pop("nullable", None)  # OpenAPI 3.0 ignores the keys beside a reference
         members = as_list(result.get("allOf"))
         if len(members) == 1 and "$ref" in as_object(members[0]) and _is_wrapper(result, "allOf"):
             del result["allOf"]
@@ -123,7 +123,7 @@ class _Writer:
 
 
 def _is_wrapper(schema: JsonObject, key: str) -> bool:
-    """Return whether a schema says nothing of its own beside one keyword."""
+    """Return whether one keyword is all that a schema has, prose aside."""
     return all(other in (key, "nullable") or is_prose(other) for other in schema)
 
 

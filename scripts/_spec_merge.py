@@ -1,4 +1,4 @@
-"""Merge operations from several documents into one, or say exactly where they disagree."""
+"""Merge operations from several documents into one, or report exactly where they disagree."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ class Standing:
     """What decides between definitions of the same thing.
 
     Attributes:
-        is_page: Whether it comes from a reference page. Then what was written from facts gives way.
+        is_page: Whether it comes from a reference page, which replaces facts.
         retrieved: The day on which its source was read.
         is_new: Whether its source was read for the first time in this run.
     """
@@ -31,7 +31,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class _Offer:
-    """A definition, where it stands, and the operation that brings it."""
+    """A definition, its place, and the operation that needs it."""
 
     definition: JsonValue
     pointer: str
@@ -50,22 +50,22 @@ class _Offer:
 
 
 def in_order(operations: Iterable[Operation]) -> list[Operation]:
-    """Sort operations by path, then method, then source, so that no result depends on chance."""
+    """Sort operations by path, then method, then source, so that the result is always the same."""
     return sorted(operations, key=lambda one: (one.path, METHODS.index(one.method), one.source))
 
 
 def merge(
     operations: Iterable[tuple[Operation, Standing]], before: SpecDocument | None = None
 ) -> JsonObject:
-    """Merge operations and all that they reach into one OpenAPI document.
+    """Merge operations and the components they need into one OpenAPI document.
 
-    Where two definitions of a thing promise the same, the prose of the newest page stays. The result
-    holds nothing that no operation reaches. Its paths, methods, tags and components are sorted;
-    inside a definition the source's order of keys stays.
+    If two definitions are equal apart from prose, the prose of the newest page stays. Components that
+    no operation needs are left out. Paths, methods, tags and components are sorted; inside a
+    definition, keys keep their order.
 
     Args:
-        operations: What to merge.
-        before: The document that the result replaces; of equally new prose, its own stays.
+        operations: The operations to merge.
+        before: The document that the result replaces; its prose stays if the other is not newer.
 
     Raises:
         ScriptError: Two sources define the same thing differently.
@@ -77,7 +77,7 @@ def merge(
 
 
 class _Merger:
-    """Collects what sources say of each thing, then chooses."""
+    """Collects the definitions of all sources, then chooses."""
 
     def __init__(self, before: SpecDocument | None) -> None:
         self._before = before
@@ -177,7 +177,7 @@ def _in_fixed_order(
 
 
 def _pruned(merged: JsonObject) -> JsonObject:
-    """Leave out the components that nothing reaches, now that it is known which definitions stay."""
+    """Leave out the components that the chosen definitions do not need."""
     reached = check_document(merged, "The merged spec").reached()
     sections: JsonObject = {
         section: dict(kept)
@@ -199,14 +199,14 @@ def _refuse(key: tuple[str, ...], one: _Offer, other: _Offer) -> NoReturn:
     raise ScriptError(
         f"{what} is defined differently by {one.place(pointer)} ({_shown(mine)}) and by "
         f"{other.place(other.pointer + step)} ({_shown(theirs)}), at {pointer}; nothing was written.",
-        "Vendor the newest copies of both together, or correct the one that is wrong.",
+        "Vendor the newest copies of both together, or correct the wrong one.",
     )
 
 
 def _differences(
     one: JsonValue, other: JsonValue, pointer: str
 ) -> Iterator[tuple[str, JsonValue, JsonValue]]:
-    """Yield the places where two values differ, with what stands there."""
+    """Yield the places where two values differ, with both values."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in sorted(one.keys() | other.keys()):
             inner = f"{pointer}/{escaped(key)}"

@@ -1,4 +1,4 @@
-"""Take the OpenAPI fragments out of a reference page, or read a plain OpenAPI document."""
+"""Read the OpenAPI fragments of a reference page, or a plain OpenAPI document."""
 
 import re
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def read_page(source: Source) -> tuple[str | None, SpecDocument]:
         held = [operation.title for document in documents for operation in document.operations()]
         raise ScriptError(
             f"{source.name} has {len(documents)} blocks of OpenAPI: {', '.join(held)}.",
-            "A reference page has one: keep the right one, or give each operation its own page.",
+            "A reference page has one. Keep the right one, or give each operation its own page.",
         )
     headings = (line[2:].strip() for line in lines[: blocks[0].line] if line.startswith("# "))
     return next(headings, None), documents[0]
@@ -70,7 +70,7 @@ def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocume
     if not block.is_closed:
         raise ScriptError(
             f"The block {heading} in {name} (line {block.line}) never ends.",
-            "The page is cut short: fetch it again.",
+            "The page is incomplete. Fetch it again.",
         )
     try:
         value = parse_yaml(block.text)
@@ -84,7 +84,7 @@ def _check_block(block: _Block, method: str, path: str, name: str) -> SpecDocume
     if held != [heading]:
         raise ScriptError(
             f"The block headed {heading} in {name} (line {block.line}) holds {', '.join(held)}.",
-            "Check which of the two is right; a block must hold the operation it announces.",
+            "Check which of the two is right; a block must hold the operation in its heading.",
         )
     return document
 
@@ -102,7 +102,7 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
             and fence["fence"].startswith(opening["fence"])
             and not fence["info"].strip()
         ):
-            # Empty lines in the place of those above, so that errors name the page's own lines.
+            # Empty lines instead of those above, so that errors name lines of the page.
             text = "\n" * start + "\n".join(lines[start : number - 1])
             yield _Block(opening["info"].strip(), text, start, line is not None)
             opening = None

@@ -1,6 +1,6 @@
-"""The pinned generator and ruff: which versions, where they are, and how to run them alone.
+"""The pinned generator and ruff: their versions and places, and how to run them in isolation.
 
-Needs nothing but the standard library, so that it can tell what is not installed.
+Needs only the standard library, so that it can report what is not installed.
 """
 
 import os
@@ -17,7 +17,7 @@ HEADER_START = "# Generated from "
 INSTALL_HINT = "Run `nox -s regenerate`, or install the dependency group `generator` here."
 _SCRIPTS = Path(sysconfig.get_path("scripts"))
 _MAX_SECONDS = 60
-# What a program needs to run at all; everything else could change what ruff or Python do.
+# The variables that a program needs; any other could change what ruff or Python does.
 _KEPT_VARIABLES = ("SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 
 
@@ -39,7 +39,7 @@ def check_toolchain(root: Path) -> None:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the variables to run the tools with: no search path or setting of the machine."""
+    """Return the environment of the tools, without search paths or settings of the machine."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return kept | {
         "PATH": os.pathsep.join([str(_SCRIPTS), os.defpath]),

@@ -1,4 +1,4 @@
-"""Take sources into the vendored spec and its record, whole or not at all."""
+"""Take sources into the vendored spec and its record, all or nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ _HEADER = "# Vendored by scripts/vendor_spec.py from what sources.yml names; do 
 
 @dataclass(frozen=True)
 class _Vendored:
-    """The contract as it stands in the repository before a run."""
+    """The contract in the repository before a run."""
 
     document: SpecDocument | None
     operations: dict[OperationKey, Operation]
@@ -29,7 +29,7 @@ class _Vendored:
 
 @dataclass(frozen=True)
 class _Given:
-    """A source named on the command line, and what it holds."""
+    """A source from the command line, and its content."""
 
     source: Source
     title: str | None
@@ -39,17 +39,17 @@ class _Given:
 def vendor(
     locations: Sequence[str], *, origin: str, output: Path, record: Path, root: Path
 ) -> None:
-    """Take sources into the spec, and report what became of each operation.
+    """Take sources into the spec, and report the result for each operation.
 
     Args:
         locations: Paths or URLs of reference pages and plain OpenAPI documents.
-        origin: What the record says of them: `page` or `facts`.
+        origin: Their origin in the record: `page` or `facts`.
         output: The vendored spec.
         record: The record of sources.
         root: The repository; a file inside it is recorded by its path relative to it.
 
     Raises:
-        ScriptError: Something was refused, and nothing was written; or only the report failed.
+        ScriptError: A source was refused and nothing was written, or only the report failed.
     """
     if _is_same_file(output, record):
         raise ScriptError(
@@ -81,7 +81,7 @@ def vendor(
 def _select(
     old: _Vendored, given: list[_Given], incoming: list[Operation], origin: str
 ) -> tuple[list[Operation], list[Operation]]:
-    """Return the operations that stay, and those that are taken: facts give way to pages."""
+    """Return the operations that stay, and the new ones; a page replaces facts."""
     named = {one.source.name for one in given}
     renewed = [one for one in old.operations.values() if one.source in named]
     rest = [one for one in old.operations.values() if one.source not in named]
@@ -100,7 +100,7 @@ def _select(
 
 
 def _has(operations: list[Operation], one: Operation) -> bool:
-    """Return whether an operation is among others: the same on the wire, or of the same name."""
+    """Return whether others have the operation: the same on the wire, or the same name."""
     return any(
         (one.wire, one.method) == (other.wire, other.method)
         or one.operation_id == other.operation_id
@@ -135,7 +135,7 @@ def _load_vendored(output: Path, record: Path) -> _Vendored:
     if unmatched:
         path, method = unmatched[0]
         raise ScriptError(
-            f"{method.upper()} {path} stands in only one of {output.name} and {record.name}.",
+            f"{method.upper()} {path} is in only one of {output.name} and {record.name}.",
             "Restore both from version control, or delete both and vendor every source again.",
         )
     return _Vendored(
@@ -190,7 +190,7 @@ def _write(merged: JsonObject, provenance: list[Provenance], output: Path, recor
     except OSError as error:
         raise ScriptError(
             f"Cannot write {error.filename}: {error.strerror}.",
-            "The old files stand; make the folder writable and run this again.",
+            "The old files are unchanged. Make the folder writable and run this again.",
         ) from error
 
 

@@ -1,8 +1,8 @@
-"""YAML as OpenAPI needs it: JSON's types only, and text that reads well in a review.
+"""YAML for OpenAPI: only the types of JSON, and text that is easy to review.
 
 PyYAML follows YAML 1.1, where `no` is false, `2026-03-01` a date and `1:30` the number 90.
-The spec's other readers follow YAML 1.2. Reading here takes JSON's types only; writing quotes
-whatever either version of YAML could take for something else than text.
+The other readers of the spec follow YAML 1.2. This module reads only the types of JSON, and quotes
+each text that either version of YAML would read as another type.
 """
 
 import copy
@@ -23,17 +23,17 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"(?P<true>true|True|TRUE)|false|False|FALSE")
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-# Numbers to YAML 1.2 alone, which PyYAML would write without quotes when they are text.
+# Numbers only in YAML 1.2. PyYAML would write such text without quotes.
 _CORE_NUMBER = re.compile(
     r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|-?\.(?:inf|nan)"
 )
-# Line ends to YAML 1.1 and plain characters to 1.2: only an escape means the same to both.
+# Line ends in YAML 1.1, characters in 1.2. Only an escape means the same in both.
 _AMBIGUOUS_LINE_END = re.compile("[\x85\u2028\u2029]")
 _FOLD_FROM = 80
-# No spec comes near it, and every function that walks a document may recurse so far.
+# No spec comes near it, and every function that walks a document can recurse this far.
 _MAX_DEPTH = 100
 _TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
-# What all aliases of a document may add to it: characters of text, and so many for each value.
+# The most that the aliases of a document may add: characters of text, and so many a value.
 _MAX_EXPANSION = 10_000_000
 _VALUE_SIZE = 50
 
@@ -83,8 +83,8 @@ def parse_yaml(text: str) -> JsonValue:
     """Read one YAML document into JSON's types.
 
     Raises:
-        ValueError: The text is not one YAML document, is nested too deeply, holds a tag or a
-            repeated key, or has aliases that stand for too much.
+        ValueError: The text is not one YAML document, is nested too deeply, has a tag or a
+            repeated key, or its aliases expand to too much text.
     """
     try:
         value = _Builder(text).document()
@@ -112,7 +112,7 @@ def parse_json(text: str) -> JsonValue:
 
 
 def render_yaml(value: JsonValue) -> str:
-    """Write a value as YAML that reads back as the very same value.
+    """Write a value as YAML that reads back as the same value.
 
     Raises:
         ValueError: The value cannot be written so (a number that is not finite).
@@ -124,7 +124,7 @@ def render_yaml(value: JsonValue) -> str:
 
 
 def canonical(value: JsonValue) -> str:
-    """Return text that is equal for equal values only, whatever the order of keys.
+    """Return text that is equal only for equal values, in any order of keys.
 
     Python's own `==` takes `true`, `1` and `1.0` for equal; a contract must not.
     """
@@ -132,11 +132,11 @@ def canonical(value: JsonValue) -> str:
 
 
 def line_of(text: str, pointer: str) -> int:
-    """Return the line of YAML or JSON text where a JSON pointer leads, or as near as it gets."""
+    """Return the line of YAML or JSON text that a JSON pointer refers to, or the nearest one."""
     line = 1
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:  # JSON may hold what YAML does not take, such as tabs
+    except yaml.YAMLError:  # JSON may contain what YAML does not allow, such as tabs
         return line
     for step in pointer.removeprefix("#").split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901 - the same step
@@ -164,7 +164,7 @@ def as_list(value: JsonValue) -> list[JsonValue]:
 
 
 class _Builder:
-    """Builds JSON's types from YAML's events; an alias is a copy of what its anchor marks."""
+    """Builds the types of JSON from YAML events; an alias becomes a copy."""
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
@@ -187,7 +187,7 @@ class _Builder:
         return result
 
     def _value(self, event: yaml.Event) -> JsonValue:
-        """Build the value that begins with the event, taking its other events from the stream."""
+        """Build the value that begins with the event, and read its other events."""
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if getattr(event, "tag", None) is not None:
@@ -211,7 +211,7 @@ class _Builder:
         return self._mapping(event)
 
     def _mapping(self, start: yaml.Event) -> JsonObject:
-        """Build a mapping; a key is the text that stands in the source (`200`, `on`)."""
+        """Build a mapping; a key is its text in the source (`200`, `on`)."""
         own: JsonObject = {}
         merged: JsonObject = {}
         while not isinstance(key := next(self._events), yaml.MappingEndEvent):
@@ -224,24 +224,24 @@ class _Builder:
                         _refuse(start, "a merge key (<<) names no mapping")
                     merged = one | merged
             elif name in own:
-                _refuse(key, f"the key {name!r} stands twice")
+                _refuse(key, f"the key {name!r} occurs twice")
             else:
                 own[name] = value
         return merged | own
 
     def _alias(self, event: yaml.AliasEvent) -> JsonValue:
         if event.anchor not in self._anchors:
-            _refuse(event, f"the alias *{event.anchor} stands for nothing before it")
+            _refuse(event, f"the alias *{event.anchor} has no anchor before it")
         value, size = self._anchors[event.anchor]
         self._size += size
         self._expanded += size
         if self._expanded > _MAX_EXPANSION:
-            _refuse(event, "the aliases stand for too much text")
+            _refuse(event, "the aliases expand to too much text")
         return copy.deepcopy(value)
 
 
 def _plain(text: str) -> JsonValue:
-    """Give text without quotes the type that JSON would give it."""
+    """Give text without quotes its type in JSON."""
     if _NULL.fullmatch(text):
         return None
     if boolean := _BOOL.fullmatch(text):
@@ -252,7 +252,7 @@ def _plain(text: str) -> JsonValue:
 
 
 def _check_depth(value: JsonValue) -> JsonValue:
-    """Return the value, unless lists and mappings stand in one another too often."""
+    """Return the value, unless lists and mappings are nested too deeply."""
     level: list[JsonValue] = [value]
     for _ in range(_MAX_DEPTH + 1):
         level = [inner for outer in level for inner in _contents(outer)]
@@ -276,7 +276,7 @@ def _object_of(pairs: Iterable[tuple[str, JsonValue]]) -> JsonObject:
     result: JsonObject = {}
     for key, value in pairs:
         if key in result:
-            raise ValueError(f"the key {key!r} stands twice")
+            raise ValueError(f"the key {key!r} occurs twice")
         result[key] = value
     return result
 

@@ -1,10 +1,10 @@
-"""Compare openapi/latest.yml with what upstream says now: what moved, whom it breaks, what it touches.
+"""Compare openapi/latest.yml with upstream: what changed, what breaks, and what depends on it.
 
     python scripts/check_upstream.py [SOURCE...] [--json] [--markdown FILE]
 
 A source is a reference page (Markdown) or a plain OpenAPI document (named .yml, .yaml or .json), given
-as a path or an https:// URL; with none, the pages in openapi/sources.yml are fetched. A page speaks of
-the operations that it holds; a plain document of all there are.
+as a path or an https:// URL; without any, the pages in openapi/sources.yml are fetched. A page describes
+its own operation; a plain document describes all operations.
 """
 
 import argparse
@@ -22,8 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         0 if there is no drift, prose aside; 1 if there is drift that the provider's rules allow, or a
-        page knows better than facts; 2 if there is breaking drift; 3 if it can't be checked, or the
-        report can't be written.
+        page corrects facts; 2 if there is breaking drift; 3 if the check failed, or the report
+        cannot be written.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -42,7 +42,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        description="Compare openapi/latest.yml with what upstream says now.",
+        description="Compare openapi/latest.yml with upstream.",
         epilog="exit codes: 0 no drift (prose aside), 1 drift that the provider's rules allow "
         "or facts known better now, 2 breaking drift, 3 could not check",
     )

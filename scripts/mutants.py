@@ -1,10 +1,10 @@
-"""Break the code that decides about retries, errors and settings, and count what the tests notice.
+"""Break the code of retries, errors and settings, and count the changes that the tests notice.
 
     python scripts/mutants.py
 
 mutmut changes one thing at a time in a copy of the project and runs the unit tests on each change.
-The figure goes into `docs/internals/faults.md`. Changes that no test notices are shown; the exit code is 1
-where they are more than one in ten.
+The figure goes into `docs/internals/faults.md`. Changes that no test notices are shown. The exit code is 1
+if they are more than one in ten.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> int:
             sys.stdout.write(_mutmut("show", name, folder=copy).stdout.decode())
         _mutmut("export-cicd-stats", folder=copy)
         counts = json.loads((copy / "mutants" / "mutmut-cicd-stats.json").read_text())
-    # A test that does not end has noticed the change as well as one that fails.
+    # A test that does not end has also noticed the change.
     killed, total = counts["killed"] + counts["timeout"], counts["total"]
     text = DOCUMENT.read_text(encoding="utf-8")
     DOCUMENT.write_text(with_figure(text, killed, total), encoding="utf-8")

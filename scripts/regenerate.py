@@ -1,10 +1,10 @@
 """Generate the package cartesia_api from the vendored spec, or check that it is up to date.
 
-    python scripts/regenerate.py           generate, and swap the folder in whole
-    python scripts/regenerate.py --check   generate aside and compare; nothing is touched
+    python scripts/regenerate.py           generate, and replace the whole folder
+    python scripts/regenerate.py --check   generate elsewhere and compare; change nothing
 
-The bytes depend on the spec, generator-config.yaml, scripts/templates and the versions pinned in
-pyproject.toml, and on nothing else of the machine.
+The bytes depend only on the spec, generator-config.yaml, scripts/templates and the versions pinned in
+pyproject.toml.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Generate the package cartesia_api from the vendored spec."
     )
     parser.add_argument(
-        "--check", action="store_true", help="compare with what is there, and touch nothing"
+        "--check", action="store_true", help="compare with the current files, and change nothing"
     )
     add_path(parser, "--spec", "openapi/latest.yml", "the OpenAPI document")
     add_path(parser, "--output", "generated/cartesia_api", "the package's folder")
@@ -80,20 +80,20 @@ def _replace(fresh: Path, output: Path) -> None:
     except OSError as error:
         raise ScriptError(
             f"Cannot replace {_shown(output)}: {error.strerror}.",
-            "The old folder stands; make its parent writable and run this again.",
+            "The old folder is unchanged. Make its parent writable and run this again.",
         ) from error
     say(f"{_shown(output)} {'is regenerated' if changed else 'was up to date'}.")
 
 
 def _refuse_to_replace_foreign_files(output: Path) -> None:
-    """Tell a generated package, or nothing at all, from files that someone may miss."""
+    """Refuse to replace a folder that was not generated."""
     if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return
     marker = output / "__init__.py"
     if marker.is_file() and marker.read_bytes().startswith(HEADER_START.encode()):
         return
     raise ScriptError(
-        f"{_shown(output)} holds something that was not generated; it was left alone.",
+        f"{_shown(output)} has files that were not generated, so it was not changed.",
         "Move it away, or give another folder with --output.",
     )
 

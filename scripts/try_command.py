@@ -2,8 +2,8 @@
 
     python scripts/try_command.py PATH/TO/cartesia-calls
 
-`nox -s build` runs it on the wheel, installed alone: what the extras bring must not be needed to
-read a call's logs.
+`nox -s build` runs it on the wheel and the sdist, installed without extras, which reading the logs of
+a call must not need.
 """
 
 import json
@@ -15,7 +15,7 @@ from cartesia_calls.sandbox import Sandbox
 
 
 def main(command: str) -> None:
-    """Run the command, and end with an error where it does not print the example call's logs."""
+    """Run the command, and exit with an error if it does not print the logs of the example call."""
     with Sandbox() as sandbox:
         call = sandbox.calls.finished
         done = subprocess.run(  # noqa: S603 - the command that the maintainer names
@@ -31,8 +31,8 @@ def main(command: str) -> None:
         )
     rows = [json.loads(row) for row in done.stdout.splitlines()]
     if not rows or rows[0]["call_id"] != call:
-        sys.exit(f"error: {command} prints {len(rows)} lines, and not the logs of {call}.")
-    sys.stdout.write(f"{command} prints {len(rows)} lines of the sandbox's example call.\n")
+        sys.exit(f"error: {command} prints {len(rows)} lines instead of the logs of {call}.")
+    sys.stdout.write(f"{command} prints the {len(rows)} log lines of the example call.\n")
 
 
 if __name__ == "__main__":

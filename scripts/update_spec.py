@@ -1,10 +1,10 @@
-"""From "upstream has moved" to a change that can be reviewed, or to no change at all.
+"""Turn a change upstream into a change that can be reviewed, or change nothing.
 
     python scripts/update_spec.py [SOURCE...]
 
-Compares, vendors, regenerates, checks types and runs the tests in a copy of the checkout. Only when
-all of it went well are the results put in place: openapi/, generated/cartesia_api, what the contract
-tests write, and the report. `nox -s update-spec` runs it with all that it needs.
+Compares, vendors, regenerates, checks types and runs the tests in a copy of the checkout. If every step
+succeeds, the results are copied back: openapi/, generated/cartesia_api, what the contract tests write,
+and the report. `nox -s update-spec` installs what it needs.
 """
 
 import argparse
@@ -29,7 +29,7 @@ _FILES = (
     Path("tests", "contract", "snapshot.txt"),
 )
 _CHANGE_THE_WRAPPER = (
-    "The report above names the methods that depend on what moved. Vendor and regenerate by hand "
+    "The report above names the methods that depend on the change. Vendor and regenerate by hand "
     "(CONTRIBUTING.md), and change the wrapper with it."
 )
 _NOT_COPIED = (".*", "__pycache__", "node_modules", "dist", "build")
@@ -39,8 +39,8 @@ _NOT_COPIED = (".*", "__pycache__", "node_modules", "dist", "build")
 class _Step:
     """A program of the checkout, and what to do when it fails.
 
-    `fine` are the exit codes that are no failure. `makes` is a file that must be there afterwards:
-    a crash exits with 1, as allowed drift does.
+    `fine` are the exit codes of success. `makes` is a file that must exist afterwards,
+    since a crash exits with 1, as allowed drift does.
     """
 
     what: str
@@ -54,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Returns:
-        0 when done; 1 when a step failed; 3 when there was nothing to compare with, or a library
-        is not installed. But for 0 the checkout is as it was. (Wrong usage exits with 2.)
+        0 if done; 1 if a step failed; 3 if there was nothing to compare with, or a library is not
+        installed. After 1 and 3 the checkout is unchanged. (Wrong usage exits with 2.)
     """
     options = _parser().parse_args(arguments)
     report: Path = options.report.resolve()
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description="Take what upstream says now into the spec and the generated client."
+        description="Update the spec and the generated client from upstream."
     )
     parser.add_argument(
         "sources",
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "--report",
         type=Path,
         default=Path("spec-drift.md"),
-        help="where to write what has moved, as Markdown (default: spec-drift.md)",
+        help="where to write the report, as Markdown (default: spec-drift.md)",
     )
     return parser
 
@@ -101,14 +101,12 @@ def _recorded_pages() -> list[str]:
     entries = load_provenance(ROOT / "openapi" / "sources.yml").values()
     pages = {entry.source: None for entry in entries if entry.origin == "page"}
     if not pages:
-        raise ScriptError(
-            "openapi/sources.yml records no page.", "Name the pages or specs to take over."
-        )
+        raise ScriptError("openapi/sources.yml records no page.", "Name the pages or specs to use.")
     return [page if "://" in page else str(ROOT / page) for page in pages]
 
 
 def _for_any_folder(source: str) -> str:
-    """Write a path so that it means the same in the copy: inside the checkout, relative to it."""
+    """Return a path that means the same in the copy: relative if it is inside the checkout."""
     if "://" in source:
         return source
     path = Path(source).resolve()
@@ -138,12 +136,12 @@ def _steps(sources: list[str], report: Path) -> list[_Step]:
         _Step(
             "Vendoring",
             ["scripts/vendor_spec.py", *sources],
-            "Correct what is named above, or leave that source out.",
+            "Correct what the output above names, or leave that source out.",
         ),
         _Step(
             "Regenerating",
             ["scripts/regenerate.py"],
-            "Change generator-config.yaml or the source, as said above.",
+            "Change generator-config.yaml or the source, as the output above says.",
         ),
         _Step(
             "Running the contract tests",
@@ -179,14 +177,14 @@ def _run(step: _Step, copy: Path) -> None:
     is_made = step.makes is None or step.makes.is_file()
     if done.returncode not in step.fine or not is_made:
         raise ScriptError(
-            f"{step.what} failed, as said above; nothing was changed.",
+            f"{step.what} failed; see the output above. Nothing was changed.",
             step.repair,
             exit_code=NOT_INSTALLED if done.returncode == NOT_INSTALLED else 1,
         )
 
 
 def _put_in_place(copy: Path, new_report: Path, report: Path) -> None:
-    """Put all results in the checkout, or none."""
+    """Copy all results into the checkout, or none."""
     before = new_report.parent / "before"
     try:
         contents = {ROOT / name: (copy / name).read_bytes() for name in _FILES}
@@ -202,7 +200,7 @@ def _put_in_place(copy: Path, new_report: Path, report: Path) -> None:
     except OSError as error:
         raise ScriptError(
             f"Cannot write {error.filename}: {error.strerror}; nothing was changed.",
-            "Make it writable, or give another place with --report.",
+            "Make it writable, or name another file with --report.",
         ) from error
 
 

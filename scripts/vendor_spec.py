@@ -5,15 +5,15 @@ Run it with one page, some or all of them:
     python scripts/vendor_spec.py PAGE_OR_SPEC...
 
 A source is a reference page (Markdown) or a plain OpenAPI document (named .yml, .yaml or .json),
-given as a path or an https:// URL. What a run does to the operations already vendored:
+given as a path or an https:// URL. A run changes the vendored operations as follows:
 
-- a source named again replaces all operations that came from it;
-- an operation that a named source defines is taken from there, wherever it came from before;
-- all others stay, with the components that they need;
-- a component that no operation needs any more is left out.
+- A source that was vendored earlier replaces all operations that came from it.
+- An operation that a named source defines is taken from there, whatever its earlier source.
+- All others stay, with the components that they need.
+- A component that no operation needs is removed.
 
-So the result depends on the sources alone, not on the order or number of runs. Two sources that
-define something differently are refused, and then nothing is written.
+So the result depends only on the sources, not on the order or number of runs. Two sources that define
+something differently are refused, and nothing is written.
 """
 
 import argparse
@@ -31,8 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Returns:
-        0 when done; 1 when the input is refused; 3 when a library is not installed. (Wrong usage
-        exits with 2.)
+        0 if done; 1 if the input is refused; 3 if a library is not installed. (Wrong usage exits
+        with 2.)
     """
     options = _parser().parse_args(arguments)
     try:

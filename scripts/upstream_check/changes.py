@@ -1,4 +1,4 @@
-"""Changes as they are reported: one for each thing that moved, wherever it is used."""
+"""Changes as they are reported: one for each thing that changed, wherever it is used."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class Change:
     """A change, judged.
 
     Attributes:
-        difference: What moved, at the first of its places.
-        places: Every place of the API where it shows.
+        difference: The difference, at the first of its places.
+        places: Every place of the API that it affects.
         judgement: The worst verdict of those places, with its rule.
     """
 
@@ -26,19 +26,19 @@ class Change:
 
     @property
     def pointer(self) -> str:
-        """Where it stands: in the vendored spec, or in the other one if it is new."""
+        """Its place: in the vendored spec, or in the other one if it is new."""
         return self.difference.pointer
 
     @property
     def impact(self) -> Impact:
-        """What of ours depends on it."""
+        """The parts of this project that depend on it."""
         return impact_of(self.difference.kind, self.places)
 
 
 def changes_of(
     differences: Iterable[Difference], judging: Callable[[Difference], Judgement] = judge
 ) -> list[Change]:
-    """Judge differences, and report once what many operations share; worst first."""
+    """Judge differences, worst first; what many operations share is reported once."""
     groups: dict[str, list[Difference]] = {}
     for difference in differences:
         pointers = difference.before_pointer, difference.after_pointer

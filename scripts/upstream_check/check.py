@@ -1,4 +1,4 @@
-"""Compare the vendored spec with what upstream says now, and find what depends on what moved."""
+"""Compare the vendored spec with upstream, and find what depends on each change."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from .policy import Judgement, Rule, Verdict, judge
 
 @dataclass(frozen=True)
 class Findings:
-    """All that a check found, worst first.
+    """The findings of a check, worst first.
 
     Attributes:
         spec: The name of the vendored spec.
-        sources: What it was compared with.
-        unchecked: What should have been compared and was not, with the reason.
+        sources: The sources that it was compared with.
+        unchecked: What could not be compared, with the reason.
         overlay: Entries of overlay.yml that a source makes superfluous.
         found: The changes.
     """
@@ -38,7 +38,7 @@ class Findings:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict; prose is none at all to the contract."""
+        """The worst verdict; prose does not count."""
         verdicts = (change.judgement.verdict for change in self.found)
         return max(verdicts, default=Verdict.PROSE)
 
@@ -53,7 +53,7 @@ def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> 
     `locations` are paths or URLs of reference pages and plain specs; none for those of the record.
 
     Raises:
-        ScriptError: Something can't be read, or there is nothing to compare with.
+        ScriptError: A source cannot be read, or there is nothing to compare with.
     """
     vendored, entries = read_vendored(spec), load_provenance(record)
     unchecked: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ def check(locations: Sequence[str], *, spec: Path, record: Path, root: Path) -> 
 def _judging(
     spec: SpecDocument, entries: dict[OperationKey, Provenance]
 ) -> Callable[[Difference], Judgement]:
-    """Judge by the provider's rules what a page promised, and by our use what facts said."""
+    """Judge pages by the rules of the provider, and facts by how this project uses them."""
     operations = {operation.key: operation for operation in spec.operations()}
     facts = {key for key, entry in entries.items() if entry.origin == "facts"}
     from_facts = {operations[key].operation_id for key in facts & operations.keys()}
@@ -108,7 +108,7 @@ def _judging(
 
 
 def _superfluous(document: SpecDocument, overlay: Path) -> list[str]:
-    """Return a line for each overlay entry that a document which has its record says itself."""
+    """Return a line for each overlay entry that a document with its record makes superfluous."""
     if not overlay.exists():
         return []
     schemas = {
@@ -123,17 +123,17 @@ def _superfluous(document: SpecDocument, overlay: Path) -> list[str]:
 def _recorded(
     record: str, entries: dict[OperationKey, Provenance]
 ) -> tuple[list[str], tuple[str, ...]]:
-    """Return the URLs that the spec was taken from, and what was not taken from one."""
+    """Return the URLs that the spec came from, and the operations that did not come from one."""
     urls = sorted({entry.source for entry in entries.values() if "://" in entry.source})
     unchecked = tuple(
-        f"{entry.method.upper()} {entry.path}: vendored from {entry.source}, which is no URL"
+        f"{entry.method.upper()} {entry.path}: vendored from {entry.source}, which is not a URL"
         for entry in entries.values()
         if entry.source not in urls
     )
     if not urls:
         raise ScriptError(
             f"There is nothing to fetch: {record} names no URL, only files of this repository.",
-            "Name the pages' URLs, or saved pages, as SOURCE; a page vendored from its URL is "
-            "checked by itself from then on.",
+            "Name the URLs of pages, or saved pages, as SOURCE. A page that was vendored from its "
+            "URL is checked without being named.",
         )
     return urls, unchecked

@@ -1,4 +1,4 @@
-"""One difference between two specs, and the place where it stands."""
+"""One difference between two specs, and its place."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -7,15 +7,15 @@ from _yaml_text import JsonValue
 
 
 class Part(StrEnum):
-    """The part of the exchange that a difference is in."""
+    """The part of an exchange that a difference is in."""
 
     REQUEST = "request"
-    ANSWER = "answer"
+    RESPONSE = "response"
     DOCUMENT = "document"
 
 
 class Kind(StrEnum):
-    """What sort of difference it is."""
+    """The kind of a difference."""
 
     OPERATION_ADDED = "operation added"
     OPERATION_REMOVED = "operation removed"
@@ -30,8 +30,8 @@ class Kind(StrEnum):
     PATH_PARAMETER_RENAMED = "path parameter renamed"
     BODY_ADDED = "request body added"
     BODY_REMOVED = "request body removed"
-    ANSWER_ADDED = "answer added"
-    ANSWER_REMOVED = "answer removed"
+    RESPONSE_ADDED = "response added"
+    RESPONSE_REMOVED = "response removed"
     HEADER_ADDED = "header added"
     HEADER_REMOVED = "header removed"
     MEDIA_TYPE_ADDED = "media type added"
@@ -44,22 +44,22 @@ class Kind(StrEnum):
     SCHEMA_RENAMED = "schema renamed"
     KEYWORD_CHANGED = "changed"
     NOTE_CHANGED = "note changed"
-    REWRITTEN = "written otherwise"
+    REWRITTEN = "written differently"
     UNREACHED = "component that no operation needs"
     PROSE = "prose"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a difference stands, in the words of the API.
+    """The place of a difference, in the terms of the API.
 
     Attributes:
-        operation: As people write it, such as `GET /agents`; empty for the document itself.
+        operation: Its short form, such as `GET /agents`; empty for the document itself.
         operation_id: The operation's id in the vendored spec, or in the other one if it is new.
-        part: Request, answer or document.
-        carrier: What carries it: `query limit`, `body application/json`, `200 application/json`.
-        status: The answer's status, such as `404` or `4XX`; empty outside answers.
-        fields: The way from there to the field: `("data", "[]", "status")`.
+        part: Request, response or document.
+        carrier: The part that has it: `query limit`, `body application/json`, `200 application/json`.
+        status: The response's status, such as `404` or `4XX`; empty outside responses.
+        fields: The path from there to the field: `("data", "[]", "status")`.
     """
 
     operation: str = ""
@@ -82,15 +82,15 @@ class Difference:
     """One difference at one place.
 
     Attributes:
-        kind: What sort it is.
-        subject: What differs: a keyword, or the name of a field, parameter or schema.
-        place: Where, in the words of the API.
-        before_pointer: Where it stands in the vendored spec; None if it is new.
-        after_pointer: Where it stands in the other spec; None if it is gone.
-        before: What the vendored spec says.
-        after: What the other spec says.
-        is_required: Whether something new must be there.
-        also: Other pointers whose differences this one reports.
+        kind: The kind of difference.
+        subject: The keyword that differs, or the name of a field, parameter or schema.
+        place: Its place, in the terms of the API.
+        before_pointer: Its pointer in the vendored spec; None if it is new.
+        after_pointer: Its pointer in the other spec; None if it is gone.
+        before: Its value in the vendored spec.
+        after: Its value in the other spec.
+        is_required: Whether something new is required.
+        also: Other pointers that this difference covers.
     """
 
     kind: Kind
@@ -105,11 +105,11 @@ class Difference:
 
     @property
     def pointers(self) -> set[str]:
-        """Every place of either document that this tells of."""
+        """Every place of either document that this covers."""
         own = {self.before_pointer, self.after_pointer, *self.also}
         return {pointer for pointer in own if pointer is not None}
 
     @property
     def pointer(self) -> str:
-        """Where it stands: in the vendored spec, or in the other one if it is new."""
+        """Its pointer: in the vendored spec, or in the other one if it is new."""
         return self.before_pointer or self.after_pointer or "#"

@@ -17,7 +17,7 @@ _COMPARED_WITH_OPERATIONS = {"servers", "security", "info", "openapi"}
 
 
 class ComparedDocument:
-    """A document, normalised, with what comparing it many times needs once."""
+    """A normalised document, with values that several comparisons share."""
 
     def __init__(self, document: SpecDocument) -> None:
         version = document.header.get("openapi")
@@ -46,7 +46,7 @@ class ComparedDocument:
         return self.document.reached()
 
     def fingerprint(self, operation: Operation) -> str:
-        """Return text that is equal for operations that are written alike, references followed."""
+        """Return text that is equal for operations that are equal once references are followed."""
         if operation.key not in self._fingerprints:
             values = {pointer: node.value for pointer, node in _parts(operation).items()}
             self._fingerprints[operation.key] = canonical(values)
@@ -60,9 +60,9 @@ def compare_documents(
 
     Args:
         before: The vendored spec.
-        after: What is compared with it.
-        is_whole: Whether `after` says all there is; else only the operations that it names are
-            compared, as a reference page holds one.
+        after: The document that is compared with it.
+        is_whole: Whether `after` describes the whole API; else only the operations that it has are
+            compared, since a reference page has one.
     """
     pairs = _pairs(before, after)
     for old, new in pairs:
@@ -80,7 +80,7 @@ def compare_documents(
 
 
 def _pairs(before: ComparedDocument, after: ComparedDocument) -> list[tuple[Operation, Operation]]:
-    """Match operations: by path and method, else by id, else by what goes over the wire."""
+    """Match operations by path and method, else by id, else by their form on the wire."""
     old, new = dict(before.operations), dict(after.operations)
     found = [(old.pop(key), new.pop(key)) for key in list(old) if key in new]
     for trait in (attrgetter("operation_id"), attrgetter("wire", "method")):
@@ -100,7 +100,7 @@ def _compare_pair(
     found = list(compare_operations(old, new))
     yield from found
     if not found:
-        # Nothing that the comparison knows to matter, and still not the same text.
+        # Not equal, and no known difference: report that it is written differently.
         place = Place(old.title, old.operation_id)
         parts = _parts(old), _parts(new)
         for pointer in sorted(parts[0].keys() | parts[1].keys()):
@@ -112,7 +112,7 @@ def _compare_pair(
 
 
 def _parts(operation: Operation) -> dict[str, Node]:
-    """Return all that an operation is written in, by where it stands."""
+    """Return all parts of the text of an operation, by their pointers."""
     document, path = operation.document, f"#/paths/{escaped(operation.path)}"
     nodes = [
         Node(document, path, operation.path_fields),
@@ -127,7 +127,7 @@ def _parts(operation: Operation) -> dict[str, Node]:
 
 
 def raw_differences(before: Node, after: Node, place: Place, kind: Kind) -> Iterator[Difference]:
-    """Yield the differences between two values as they are written, references not followed."""
+    """Yield the differences between two values as written; references are not followed."""
     if canonical(before.value) == canonical(after.value):
         return
     if isinstance(before.value, dict) and isinstance(after.value, dict):
@@ -153,7 +153,7 @@ def _header_node(document: SpecDocument, key: str) -> Node:
 def _compare_headers(
     before: ComparedDocument, after: ComparedDocument, *, is_whole: bool
 ) -> Iterator[Difference]:
-    """Compare what documents say of themselves; servers and security are told with operations."""
+    """Compare fields of whole documents; operations report servers and security."""
     place = Place()
     old, new = before.document, after.document
     for key in sorted((old.header.keys() | new.header.keys()) - _COMPARED_WITH_OPERATIONS):
@@ -184,7 +184,7 @@ def _compare_headers(
 
 
 def _falls_back(one: ComparedDocument, key: str) -> bool:
-    """Tell whether an operation has no such field of its own, and so takes the document's."""
+    """Return whether an operation lacks a field, and so inherits it from the document."""
     return any(
         key not in operation.definition and key not in operation.path_fields
         for operation in one.operations.values()
@@ -194,7 +194,7 @@ def _falls_back(one: ComparedDocument, key: str) -> bool:
 def _unreached(
     before: ComparedDocument, after: ComparedDocument, *, is_whole: bool
 ) -> Iterator[Difference]:
-    """Tell of components that differ and that no operation needs."""
+    """Yield the differences of components that no operation needs."""
     old, new = before.document.components, after.document.components
     for key in sorted(new.keys() | old.keys() if is_whole else new.keys()):
         in_old, in_new = key in old, key in new

@@ -1,4 +1,4 @@
-"""Values of a spec that know where they stand and what they refer to."""
+"""Values of a spec with their pointers and the targets of their references."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .differences import Difference, Kind, Place
 
 @dataclass(frozen=True)
 class Node:
-    """A value at a place of a document; None stands for a value that is not there."""
+    """A value at a place of a document; None if there is no value."""
 
     document: SpecDocument
     pointer: str
@@ -24,7 +24,7 @@ class Node:
 
     @property
     def reference(self) -> str | None:
-        """What the value refers to, if it is a reference."""
+        """The target of the value, if it is a reference."""
         reference = self.fields.get("$ref")
         return reference if isinstance(reference, str) else None
 
@@ -33,7 +33,7 @@ class Node:
         return Node(self.document, f"{self.pointer}/{escaped(key)}", self.fields.get(key))
 
     def at(self, key: str) -> str:
-        """Return the pointer of a key, or that of the mapping where it lacks the key."""
+        """Return the pointer of a key, or of the mapping if it lacks the key."""
         return self.child(key).pointer if key in self.fields else self.pointer
 
     def children(self) -> Iterator["Node"]:
@@ -42,7 +42,7 @@ class Node:
             yield Node(self.document, f"{self.pointer}/{index}", item)
 
     def target(self) -> "Node":
-        """Return what the value stands for, once references are followed."""
+        """Return the value with references followed."""
         node, seen = self, set[str]()
         while (reference := node.reference) is not None and reference not in seen:
             seen.add(reference)
@@ -50,10 +50,10 @@ class Node:
         return node
 
     def inlined(self, followed: set[str] | None = None) -> JsonValue:
-        """Return the value with what it refers to in the place of each reference.
+        """Return the value with each reference replaced by its target.
 
-        A component stands there once; referred to again, it is named. So the result stays small
-        whatever refers to whatever. `followed` holds the references followed already.
+        A component is inserted once; further references become its name. So the result stays
+        small. `followed` holds the references followed already.
         """
         followed = set[str]() if followed is None else followed
         reference = self.reference
@@ -68,14 +68,14 @@ class Node:
 
 
 def component(document: SpecDocument, reference: str) -> Node:
-    """Return what a reference points at."""
+    """Return the target of a reference."""
     return Node(document, reference, document.resolve(reference))
 
 
 def moved(
     kind: Kind, subject: str, place: Place, before: Node | None, after: Node | None
 ) -> Difference:
-    """Return the difference between two values, either of which may not be there."""
+    """Return the difference between two values, either of which may be missing."""
     is_required = after is not None and after.fields.get("required") is True
     return Difference(
         kind,

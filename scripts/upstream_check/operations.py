@@ -1,4 +1,4 @@
-"""The differences between an operation and what has become of it."""
+"""The differences between two versions of an operation."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -45,7 +45,7 @@ def compare_operations(before: Operation, after: Operation) -> Iterator[Differen
     yield from _names(exchange)
     yield from _parameters(exchange)
     yield from _body(exchange)
-    yield from _answers(exchange)
+    yield from _responses(exchange)
     yield from _servers(exchange)
     yield from _security(exchange)
     one, other = exchange.nodes
@@ -57,14 +57,14 @@ def compare_operations(before: Operation, after: Operation) -> Iterator[Differen
 def _other_keys(
     before: Node, after: Node, place: Place, left_out: Collection[str]
 ) -> Iterator[Difference]:
-    """Compare what two mappings say besides some keys."""
+    """Compare two mappings apart from some keys."""
     for key in sorted((before.fields.keys() | after.fields.keys()) - {*left_out}):
         kind = Kind.NOTE_CHANGED if key == "deprecated" else Kind.KEYWORD_CHANGED
         yield from key_difference(before, after, key, place, kind)
 
 
 def operation_pointer(operation: Operation) -> str:
-    """Return where an operation stands in its document."""
+    """Return the pointer of an operation in its document."""
     return f"#/paths/{escaped(operation.path)}/{operation.method}"
 
 
@@ -219,7 +219,7 @@ def _by_name(
     placed: Callable[[str], Place],
     compare: Callable[[Node, Node, Place], Iterator[Difference]],
 ) -> Iterator[Difference]:
-    """Compare two mappings of named things: the new, the gone, and those in both."""
+    """Compare two mappings by name: what is new, what is gone, and what both have."""
     added, removed = kinds
     for name in sorted(before.fields.keys() | after.fields.keys()):
         one, other = before.child(name), after.child(name)
@@ -231,11 +231,11 @@ def _by_name(
             yield from compare(one, other, placed(name))
 
 
-def _answers(exchange: _Exchange) -> Iterator[Difference]:
+def _responses(exchange: _Exchange) -> Iterator[Difference]:
     one, other = (node.child("responses") for node in exchange.nodes)
 
     def placed(status: str) -> Place:
-        return replace(exchange.place, part=Part.ANSWER, carrier=status, status=status)
+        return replace(exchange.place, part=Part.RESPONSE, carrier=status, status=status)
 
     extensions = {key for key in one.fields.keys() | other.fields.keys() if is_prose(key)}
     for key in sorted(extensions):
@@ -245,11 +245,11 @@ def _answers(exchange: _Exchange) -> Iterator[Difference]:
         for node in (one, other)
     )
     yield from _by_name(
-        one, other, (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED), placed, _compare_answers
+        one, other, (Kind.RESPONSE_ADDED, Kind.RESPONSE_REMOVED), placed, _compare_responses
     )
 
 
-def _compare_answers(before: Node, after: Node, place: Place) -> Iterator[Difference]:
+def _compare_responses(before: Node, after: Node, place: Place) -> Iterator[Difference]:
     one, other = before.target(), after.target()
     yield from _content(one.child("content"), other.child("content"), place)
     yield from _by_name(
@@ -272,7 +272,7 @@ def _servers(exchange: _Exchange) -> Iterator[Difference]:
 
 
 def _inherited(operation: Operation, key: str) -> Node:
-    """Return what an operation says of a thing, or else its path, or else its document."""
+    """Return a field of an operation, else of its path, else of its document."""
     for node in (_node(operation), _item(operation)):
         if key in node.fields:
             return node.child(key)
@@ -295,7 +295,7 @@ def _security(exchange: _Exchange) -> Iterator[Difference]:
 
 
 def _alternatives(node: Node) -> list[JsonObject]:
-    """Return the requirements of which a request must meet one; an empty one asks for nothing."""
+    """Return the requirements, of which a request must meet one; an empty one needs no key."""
     return [as_object(item) for item in as_list(node.value)] or [{}]
 
 
@@ -304,7 +304,7 @@ def _scheme(node: Node, name: str) -> Node:
 
 
 def _what_is_asked(node: Node) -> list[str]:
-    """Return the alternatives with what each scheme is in the place of its name."""
+    """Return the alternatives with each name replaced by its scheme."""
     asked: list[str] = []
     for alternative in _alternatives(node):
         schemes = [

@@ -1,4 +1,4 @@
-"""What of ours depends on the API: a table, held against the code by tests/drift/test_ours.py."""
+"""What in this project depends on the API: a table that tests/drift/test_ours.py compares with the code."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ class Use:
     """What depends on one operation.
 
     Attributes:
-        methods: Public methods, as one writes them below a client.
-        commands: The command's commands.
-        parameters: The parameters that the methods give.
+        methods: Public methods, as written after a client.
+        commands: The commands.
+        parameters: The parameters that the methods send.
     """
 
     methods: tuple[str, ...]
@@ -22,7 +22,13 @@ class Use:
 
 
 _VERSION = "Cartesia-Version"
-_LOGS = ("calls.follow_logs", "calls.logs", "calls.stream_logs", "calls.wait_for_logs")
+_LOGS = (
+    "calls.follow_logs",
+    "calls.logs",
+    "calls.stream_logs",
+    "calls.timeline",
+    "calls.wait_for_logs",
+)
 
 
 def _use(methods: Iterable[str], commands: Iterable[str], *parameters: str) -> Use:
@@ -39,7 +45,7 @@ USES = {
         "agent_id", "batch_id", "ending_before", "expand", "limit", "starting_after",
         "start_time_gte", "start_time_lte",
     ),
-    # Why logs are missing is found from the call's record.
+    # The record of the call says why logs are missing.
     "agents_get-call": _use(
         ("calls.get", *_LOGS), ("demo", "doctor", "export", "logs", "show"), "call_id"
     ),
@@ -91,13 +97,13 @@ _TYPED_FORMATS = {"date", "date-time", "uuid", "binary"}
 
 @dataclass(frozen=True)
 class Impact:
-    """What depends on what a change is about.
+    """What depends on a change.
 
     Attributes:
-        methods: Public methods, as one writes them: `client.calls.logs`.
+        methods: Public methods: `client.calls.logs`.
         errors: Names of exceptions that may appear, disappear or change.
-        commands: The command's commands.
-        sandbox: The sandbox's routes.
+        commands: The commands.
+        sandbox: The routes of the sandbox.
     """
 
     methods: tuple[str, ...]
@@ -107,7 +113,7 @@ class Impact:
 
     @property
     def is_on_us(self) -> bool:
-        """Whether anything that we wrap depends on it."""
+        """Whether anything in this project depends on it."""
         return bool(self.methods)
 
 
@@ -128,7 +134,7 @@ def _errors(kind: Kind, place: Place) -> list[str]:
         return _errors_of(["404"], place)
     if place.part is Part.REQUEST:
         return _errors_of(["401", "403"] if place.carrier == "security" else ["400", "422"], place)
-    if place.part is not Part.ANSWER:
+    if place.part is not Part.RESPONSE:
         return []
     if place.status[:1] in ("2", "3"):
         return ["ResponseValidationError"]
@@ -146,7 +152,7 @@ def _errors_of(statuses: list[str], place: Place) -> list[str]:
 
 
 def is_noticed(difference: Difference) -> bool:
-    """Return whether something of ours depends on what a page says otherwise than facts did."""
+    """Return whether our code depends on a difference between a page and facts."""
     kind, place = difference.kind, difference.place
     use = USES.get(place.operation_id)
     if use is None:
@@ -154,16 +160,16 @@ def is_noticed(difference: Difference) -> bool:
     if kind in _ELSEWHERE | _NAMES | {Kind.SECURITY_CHANGED}:
         return True
     if kind is Kind.SCHEMA_RENAMED:
-        # Without a name of its own, a response's class is named after the operation.
+        # The class of a response without a name is named after the operation.
         return difference.before in MODELS or (difference.before is None and not place.fields)
     if place.part is Part.REQUEST:
         return _narrows(difference, use)
-    is_success = place.part is Part.ANSWER and place.status.startswith("2")
+    is_success = place.part is Part.RESPONSE and place.status.startswith("2")
     return is_success and _moves(difference)
 
 
 def _narrows(difference: Difference, use: Use) -> bool:
-    """Return whether a request that we send may be refused now."""
+    """Return whether a request of ours may now be refused."""
     kind = difference.kind
     if kind in (Kind.PARAMETER_ADDED, Kind.BODY_ADDED, Kind.FIELD_ADDED):
         return difference.is_required
@@ -182,7 +188,7 @@ def _narrows(difference: Difference, use: Use) -> bool:
 def _moves(difference: Difference) -> bool:
     """Return whether a field that we read is gone, or is of another type now."""
     kind = difference.kind
-    if kind in (Kind.ANSWER_REMOVED, Kind.MEDIA_TYPE_REMOVED):
+    if kind in (Kind.RESPONSE_REMOVED, Kind.MEDIA_TYPE_REMOVED):
         return True
     named = [name for name in difference.place.fields if name not in ("[]", "{}")]
     if not named or named[-1] not in FIELDS:

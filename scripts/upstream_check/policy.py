@@ -1,10 +1,10 @@
-"""Who a difference breaks, by the provider's own rules, and what those rules leave out.
+"""Whether a difference breaks someone, by the rules of the provider, and what those do not cover.
 
-What was written from facts is no promise of the provider's: `check` sees to that.
+What was written from facts is not a promise of the provider: `check` handles that.
 
-Inside one API version the provider reserves the right to four kinds of change; anything else is a
-breaking change, in its own words. Beside the wire there is the generated Python: names that a
-program imports or passes by keyword come from the spec.
+Inside one API version the provider reserves the right to four kinds of change, and calls any other a
+breaking change. The generated Python counts too: names that a program imports or passes by keyword come
+from the spec.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from .differences import Difference, Kind, Part
 
 
 class Verdict(IntEnum):
-    """What a difference means, from the least to the worst."""
+    """The effect of a difference, from the least to the worst."""
 
     PROSE = 0
     KNOWN_BETTER = 1
@@ -24,20 +24,20 @@ class Verdict(IntEnum):
 
     @property
     def word(self) -> str:
-        """How reports write it."""
+        """The word for it in reports."""
         return "known better now" if self is Verdict.KNOWN_BETTER else self.name.lower()
 
     @property
     def exit_code(self) -> int:
-        """What the check ends with."""
+        """The exit code of the check."""
         return {Verdict.PROSE: 0, Verdict.BREAKING: 2}.get(self, 1)
 
 
 class Rule(StrEnum):
-    """What gave a verdict; `why` says it in a sentence."""
+    """The reason for a verdict; `why` says it in a sentence."""
 
     OPTIONAL_REQUEST_FIELD = "optional-request-field-added"
-    ANSWER_FIELD = "response-field-added"
+    RESPONSE_FIELD = "response-field-added"
     ERROR_CONDITIONS = "error-conditions-changed"
     OUTPUT_VARIANT = "output-variant-added"
     OPERATION_ADDED = "operation-added"
@@ -50,7 +50,7 @@ class Rule(StrEnum):
     HEADER_ENUM = "header-enum-changed"
     OPERATION_REMOVED = "operation-removed"
     REQUEST = "request-changed"
-    ANSWER = "response-changed"
+    RESPONSE = "response-changed"
     DOCUMENT = "document-changed"
 
     @property
@@ -61,21 +61,21 @@ class Rule(StrEnum):
 
 _WHY = {
     Rule.OPTIONAL_REQUEST_FIELD: "The provider may add optional request fields.",
-    Rule.ANSWER_FIELD: "The provider may add response fields.",
+    Rule.RESPONSE_FIELD: "The provider may add response fields.",
     Rule.ERROR_CONDITIONS: "The provider may change the conditions of particular error types.",
     Rule.OUTPUT_VARIANT: "The provider may add variants to enum-like output values.",
-    Rule.OPERATION_ADDED: "A new operation changes no request or answer that there is.",
-    Rule.FACTS: "A page knows better than what was written from facts; nothing of ours depends on it.",
-    Rule.OURS: "A page knows better than what was written from facts, and our code depends on it.",
-    Rule.SAME_MEANING: "It is written otherwise and means the same, on the wire and in Python.",
+    Rule.OPERATION_ADDED: "A new operation changes no existing request or response.",
+    Rule.FACTS: "A page corrects what was written from facts; none of our code depends on it.",
+    Rule.OURS: "A page corrects what was written from facts, and our code depends on it.",
+    Rule.SAME_MEANING: "It is written differently and means the same, on the wire and in Python.",
     Rule.NOTE: "It is a note: neither the wire nor the generated Python changes.",
     Rule.TEXT: "It is text for people.",
     Rule.PYTHON_NAME: "The wire stays, but a name in the generated Python changes.",
     Rule.HEADER_ENUM: "The generated enum of the header changes, and what may be sent with it.",
     Rule.OPERATION_REMOVED: "An operation is gone; none of the provider's four allowances covers it.",
-    Rule.REQUEST: "A request must be made otherwise; none of the provider's four allowances covers it.",
-    Rule.ANSWER: "An answer is another; none of the provider's four allowances covers it.",
-    Rule.DOCUMENT: "The document promises something else; none of the four allowances covers it.",
+    Rule.REQUEST: "Requests change; none of the provider's four allowances covers it.",
+    Rule.RESPONSE: "Responses change; none of the provider's four allowances covers it.",
+    Rule.DOCUMENT: "The document changes; none of the four allowances covers it.",
 }
 _PYTHON_NAMES = {
     Kind.OPERATION_ID_CHANGED,
@@ -91,7 +91,7 @@ _WITHOUT_EFFECT = {
     Kind.OPERATION_ADDED: (Verdict.ALLOWED, Rule.OPERATION_ADDED),
 }
 _OPTIONAL_INPUT = {Kind.PARAMETER_ADDED, Kind.FIELD_ADDED, Kind.BODY_ADDED}
-_ANSWER_FIELDS = {Kind.FIELD_ADDED, Kind.HEADER_ADDED}
+_RESPONSE_FIELDS = {Kind.FIELD_ADDED, Kind.HEADER_ADDED}
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,16 @@ def judge(difference: Difference) -> Judgement:
         return Judgement(Verdict.ALLOWED, allowance)
     if place.carrier.startswith("header ") and difference.subject == "enum":
         return Judgement(Verdict.BREAKING, Rule.HEADER_ENUM)
-    by_part = {Part.REQUEST: Rule.REQUEST, Part.ANSWER: Rule.ANSWER, Part.DOCUMENT: Rule.DOCUMENT}
+    by_part = {
+        Part.REQUEST: Rule.REQUEST,
+        Part.RESPONSE: Rule.RESPONSE,
+        Part.DOCUMENT: Rule.DOCUMENT,
+    }
     return Judgement(Verdict.BREAKING, by_part[place.part])
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:
-    """Return the judgement that counts where one change stands in several places."""
+    """Return the judgement that counts if one change has several places."""
     return max(judgements, key=lambda judgement: judgement.verdict)
 
 
@@ -129,11 +133,11 @@ def _allowance(difference: Difference) -> Rule | None:
     if place.part is Part.REQUEST:
         is_optional = kind in _OPTIONAL_INPUT and not difference.is_required
         return Rule.OPTIONAL_REQUEST_FIELD if is_optional else None
-    if place.part is not Part.ANSWER:
+    if place.part is not Part.RESPONSE:
         return None
-    if kind in _ANSWER_FIELDS:
-        return Rule.ANSWER_FIELD
+    if kind in _RESPONSE_FIELDS:
+        return Rule.RESPONSE_FIELD
     is_error = place.status == "default" or place.status[:1] in ("4", "5")
-    if kind in (Kind.ANSWER_ADDED, Kind.ANSWER_REMOVED) and is_error:
+    if kind in (Kind.RESPONSE_ADDED, Kind.RESPONSE_REMOVED) and is_error:
         return Rule.ERROR_CONDITIONS
     return Rule.OUTPUT_VARIANT if kind is Kind.VALUE_ADDED else None

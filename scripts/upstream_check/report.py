@@ -1,4 +1,4 @@
-"""What a check found, written down: for a terminal, as Markdown, as JSON."""
+"""The findings of a check, for a terminal, as Markdown or as JSON."""
 
 import json
 import re
@@ -146,5 +146,5 @@ def _code(text: str) -> str:
 
 
 def _printable(line: str) -> str:
-    """Upstream's text may hold what steers a terminal."""
+    """Escape control characters, which text from upstream may contain."""
     return _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], line)

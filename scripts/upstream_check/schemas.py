@@ -1,4 +1,4 @@
-"""The differences between two schemas, whatever they refer to followed."""
+"""The differences between two schemas, with references followed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,11 +19,11 @@ _CLASS_MAKING = frozenset({"enum", "allOf", "anyOf", "oneOf"})
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a comparison has got to.
+    """The state of a comparison.
 
     Attributes:
-        place: The place in the words of the API.
-        visited: The pairs of components compared already; what they hold is not told twice.
+        place: The place in the terms of the API.
+        visited: The pairs of components that were already compared, and are not reported twice.
     """
 
     place: Place
@@ -77,13 +77,13 @@ def compare_schemas(before: Node, after: Node, scene: Scene) -> Iterator[Differe
 
 
 def makes_class(schema: Node) -> bool:
-    """Tell whether the generator makes a class of a schema."""
+    """Return whether the generator makes a class of a schema."""
     target = schema.target()
     return "object" in _type_names(target) or not _CLASS_MAKING.isdisjoint(target.fields)
 
 
 def _names(before: Node, after: Node, place: Place) -> Iterator[Difference]:
-    """A generated class is named after its component, or its title."""
+    """Compare the names of generated classes, which come from components or titles."""
     old, new = before.reference, after.reference
     if old == new or not (makes_class(before) or makes_class(after)):
         return
@@ -97,7 +97,7 @@ def _last_step(reference: str | None) -> str | None:
 
 
 def _title(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Difference]:
-    """The generator names a class after the title, where there is one."""
+    """Compare titles, after which the generator names classes."""
     is_name = makes_class(before) and makes_class(after)
     old, new = (_class_name(node) for node in (before, after))
     for difference in key_difference(before, after, key, scene.place):
@@ -114,7 +114,7 @@ def _class_name(schema: Node) -> JsonValue:
 def _types(
     before: tuple[Node, Node], after: tuple[Node, Node], place: Place
 ) -> Iterator[Difference]:
-    """Compare the types of schemas, each with what it refers to: a reference may be nullable."""
+    """Compare the types of schemas with their targets, since a reference may be nullable."""
     old, new = _type_names(*before), _type_names(*after)
     if old != new:
         key = "nullable" if old - {"null"} == new - {"null"} else "type"
@@ -161,7 +161,7 @@ def _required(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Dif
     properties = [as_object(node.fields.get("properties")).keys() for node in (before, after)]
     for name in sorted(old ^ new):
         if (name in properties[0]) != (name in properties[1]):
-            continue  # told of as a field that is new or gone
+            continue  # reported as a field that is new or gone
         was, is_now = ("required" if name in names else "optional" for names in (old, new))
         yield Difference(
             Kind.REQUIREDNESS_CHANGED, name, scene.inside(name).place,
@@ -205,7 +205,7 @@ def _combined(before: Node, after: Node, key: str, scene: Scene) -> Iterator[Dif
         for index, (one, other) in enumerate(zip(old, new, strict=True)):
             yield from compare_schemas(one, other, scene.inside(f"{key} {index + 1}"))
     else:
-        # The same members, in whatever order: what they refer to may still differ.
+        # The same members in any order; their targets may still differ.
         by_text = {canonical(node.value): node for node in new}
         for one in old:
             yield from compare_schemas(one, by_text[canonical(one.value)], scene.inside(key))

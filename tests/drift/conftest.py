@@ -1,4 +1,4 @@
-"""The campaign, run once for all tests that look at it, and a page to fetch."""
+"""The campaign, run once for all tests that use it, and a page to fetch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs changed by one thing: each change is seen, and judged as the provider's rules say."""
+"""Specs with one change each: every change is found, and judged by the rules of the provider."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _names(outcomes: list[Outcome]) -> list[str]:
 
 def test_there_are_enough_mutants_in_every_part(outcomes: list[Outcome]) -> None:
     assert len(outcomes) >= _FEWEST
-    for part in ("request", "answer", "document"):
+    for part in ("request", "response", "document"):
         for expected in ("breaking", "allowed", "prose"):
             assert any(o.mutant.part == part and o.expected == expected for o in outcomes)
 
@@ -34,7 +34,7 @@ def test_the_choice_is_the_same_every_time() -> None:
     assert one == other
 
 
-def test_every_mutant_is_seen(outcomes: list[Outcome]) -> None:
+def test_every_mutant_is_found(outcomes: list[Outcome]) -> None:
     assert _names([o for o in outcomes if o.found == UNSEEN]) == []
 
 
@@ -60,10 +60,10 @@ def test_an_unchanged_spec_has_no_changes() -> None:
     assert list(compare_documents(*documents, is_whole=True)) == []
 
 
-def test_the_judge_would_notice_a_policy_that_confuses_requests_and_answers() -> None:
+def test_the_judge_would_notice_a_policy_that_confuses_requests_and_responses() -> None:
     spec = mutated_spec()
     before, facts = ComparedDocument(document(spec)), facts_of(spec)
-    other_part = {Part.REQUEST: Part.ANSWER, Part.ANSWER: Part.REQUEST}
+    other_part = {Part.REQUEST: Part.RESPONSE, Part.RESPONSE: Part.REQUEST}
     confused = set[str]()
     for mutant in mutants(spec, seed=7, each=1):
         if mutant.category not in ("field added", "x-extensible-enum value added", "error added"):

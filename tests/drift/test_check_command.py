@@ -1,4 +1,4 @@
-"""`scripts/check_upstream.py`: what it reads, says and ends with."""
+"""`scripts/check_upstream.py`: its input, output and exit codes."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def _report(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return report
 
 
-def test_the_vendored_page_is_no_drift(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_vendored_page_is_not_drift(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(str(SEED_PAGE)) == 0
     assert capsys.readouterr().out.startswith(
         "No drift: campaign-spec.yml compared with tests/data/"
     )
 
 
-def test_prose_is_told_of_and_is_no_drift(
+def test_prose_is_reported_and_is_not_drift(
     check: Check, source: Callable[[Spec], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = base_spec()
@@ -103,7 +103,7 @@ def test_breaking_drift_ends_with_2_and_is_explained(
     assert (change["before"], change["after"]) == ("string", "object")
     (place,) = change["places"]
     assert place["operation"] == f"GET {_LOGS}"
-    assert place["location"] == "answer > 200 application/json > logs > []"
+    assert place["location"] == "response > 200 application/json > logs > []"
     assert change["touches_what_we_wrap"] is True
     assert change["impact"]["methods"] == [
         "client.calls.follow_logs",
@@ -207,7 +207,7 @@ def test_facts_that_our_methods_depend_on_are_breaking(
 
 
 def _as_3_1(spec: Spec) -> Spec:
-    """Write a spec as OpenAPI 3.1 does."""
+    """Convert a spec to OpenAPI 3.1."""
 
     def written(value: Any) -> Any:  # noqa: ANN401 - any part of a spec
         if isinstance(value, list):
@@ -246,7 +246,7 @@ def test_nullable_left_in_openapi_3_1_is_a_change(
     assert change["pointer"] == "#/components/schemas/AgentCall/properties/summary/nullable"
 
 
-def test_what_is_written_otherwise_is_no_change(
+def test_what_is_written_differently_is_not_a_change(
     check: Check, source: Callable[[Spec], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = base_spec()
@@ -309,7 +309,7 @@ def test_the_text_and_the_markdown_say_the_same(
     assert text.index("Nothing that we wrap") < text.index("voices")
 
 
-def test_a_page_speaks_of_its_own_operation_alone(
+def test_a_page_is_compared_with_its_own_operation_only(
     check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     block = seed_block()
@@ -334,7 +334,7 @@ def test_a_page_whose_operation_has_moved_is_matched_by_its_id(
     assert "client.calls.logs" in change["impact"]["methods"]
 
 
-def test_one_change_of_a_shared_schema_is_told_once(
+def test_one_change_of_a_shared_schema_is_reported_once(
     check: Check, source: Callable[[Spec], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = base_spec()
@@ -348,7 +348,7 @@ def test_one_change_of_a_shared_schema_is_told_once(
     }
 
 
-def test_control_characters_of_a_spec_are_shown_and_not_obeyed(
+def test_control_characters_of_a_spec_are_escaped(
     check: Check, source: Callable[[Spec], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = base_spec()
@@ -371,7 +371,7 @@ def test_without_a_source_the_pages_of_the_record_are_fetched(
     assert check_upstream.main(["--spec", str(BASE_SPEC), "--sources", str(record)]) == 0
     assert pages.asked == 1
     out = capsys.readouterr().out
-    assert "Not checked: GET /: vendored from openapi/facts.yml, which is no URL" in out
+    assert "Not checked: GET /: vendored from openapi/facts.yml, which is not a URL" in out
 
 
 def test_a_record_without_a_url_ends_with_3(

@@ -23,32 +23,32 @@ Written by `tests/drift/test_drift_document.py` from what it saw;
 `nox -s tests -- tests/drift --write-docs` writes it again.
 
 `nox -s check-upstream -- SOURCE…` compares `openapi/latest.yml` with reference pages or specs, paths or
-URLs; with none, with the pages in `openapi/sources.yml`. It exits with `0` (no drift, prose aside), `1`
-(drift that the provider's rules allow, or facts known better now), `2` (breaking drift) or `3` (could
-not check). `--json` and `--markdown FILE` write the report for programs and for reviews.
+URLs; without any, with the pages in `openapi/sources.yml`. It exits with `0` (no drift, prose aside), `1`
+(drift that the provider's rules allow, or facts known better now), `2` (breaking drift) or `3` (the
+check failed). `--json` and `--markdown FILE` write the report for programs and for reviews.
 
 ## What is compared
 
-Both documents are normalised first, so that writing the same contract otherwise is no change: a lone
+Both documents are normalised first, so that another form of the same contract is not a change: a lone
 `allOf` around a `$ref`, `anyOf` or a type list with null for `nullable`, `exclusiveMinimum` in both
 forms, the charset of a media type. `nullable` left in an OpenAPI 3.1 document is a change, since it
-means nothing there. A title that can be no class name, such as one in Japanese, is prose.
+means nothing there. A title that cannot be the name of a class, such as one in Japanese, is prose.
 
 ## Who decides
 
-What a page said is the provider's promise. The provider's rules are taken at their word: what is not one
-of the four allowances is breaking, a limit that was raised or a field that is always sent now as well. So
-is what leaves the wire alone and renames something in the generated Python: an operationId, a first tag
-(its module), a path parameter, a schema, or the title of a schema that becomes a class.
+A page is a promise of the provider. The provider's rules are taken literally: every change outside the four
+allowances is breaking, even a higher limit or a field that is now always sent. A change that leaves the
+wire alone is breaking if it renames something in the generated Python: an operationId, a first tag (its
+module), a path parameter, a schema, or the title of a schema that becomes a class.
 
-What was written from facts (`origin: facts` in `openapi/sources.yml`) promises nothing. Where a page says
-otherwise, each field is *known better now*. It is breaking only where our code depends on it: a
-parameter that a method sends is refused, a field that the code reads is gone or has another type, a class
-that it names is called otherwise. `scripts/upstream_check/ours.py` is the table of what depends on what,
-and `tests/drift/test_ours.py` holds it against the code. A component that a page's operation reaches is
-the page's, also where an operation from facts uses it.
+What was written from facts (`origin: facts` in `openapi/sources.yml`) is not a promise. If a page differs,
+each field is *known better now*. It is breaking only if our code depends on it: a parameter that a method
+sends is refused, a field that the code reads is gone or has another type, or a class that it uses has
+another name. `scripts/upstream_check/ours.py` has the table of what depends on what,
+and `tests/drift/test_ours.py` compares it with the code. A component that a page's operation needs belongs to
+the page, even if an operation from facts uses it too.
 
-Redocly's `diff` is the oracle of `nox -s upstream`: what it sees, this comparison sees (`docs/internals/redocly.md`).
+Redocly's `diff` is the oracle of `nox -s upstream`: this comparison finds everything that it finds (`docs/internals/redocly.md`).
 """
 
 
@@ -84,7 +84,7 @@ def _categories(outcomes: list[Outcome]) -> list[str]:
         ]
         for key, counts in sorted(expected.items())
     ]
-    return _table(("what was changed", "in the", *_VERDICTS, "verdicts that agree"), rows)
+    return _table(("change", "in the", *_VERDICTS, "verdicts that agree"), rows)
 
 
 def _real_drifts() -> list[str]:
@@ -106,14 +106,14 @@ def _document(outcomes: list[Outcome]) -> str:
         "",
         *_rules(),
         "",
-        "## What really happened upstream",
+        "## Real changes upstream",
         "",
         *_real_drifts(),
         "",
         "## The mutation campaign",
         "",
-        f"{len(outcomes)} copies of the spec, each changed by one thing (seed {SEED}). The rows are the",
-        "verdicts of a judge who shares no code with the check (`tests/support/provider_rules.py`).",
+        f"{len(outcomes)} copies of the spec, each with one change (seed {SEED}). The rows are the",
+        "verdicts of a judge that shares no code with the check (`tests/support/provider_rules.py`).",
         "",
         *_confusion(outcomes),
         "",

@@ -1,4 +1,4 @@
-"""The table of what depends on the API says what the code does."""
+"""The table of what depends on the API matches the code."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ ASKS: dict[str, Ask] = {
     "agents.get": lambda client: client.agents.get("a"),
     "calls.list": lambda client: client.calls.list(agent_id="a", expand_transcript=True, limit=3),
     "calls.get": lambda client: client.calls.get("c"),
+    "calls.timeline": lambda client: client.calls.timeline("c"),
     "calls.logs": lambda client: client.calls.logs("c"),
     "calls.wait_for_logs": lambda client: client.calls.wait_for_logs("c", timeout=1),
     "calls.follow_logs": lambda client: client.calls.follow_logs("c"),
@@ -58,10 +59,10 @@ def _operations(requests: list[httpx.Request]) -> Iterator[tuple[str, set[str]]]
 
 
 def _seen(method: str) -> dict[str, set[str]]:
-    """Return what a method asks for when logs are missing, and when nothing is."""
+    """Return what a method requests with and without logs."""
     seen: dict[str, set[str]] = {}
-    for answer in (httpx.Response(404, json=LOGS_NOT_AVAILABLE), httpx.Response(200, json={})):
-        server = FakeServer([answer])
+    for response in (httpx.Response(404, json=LOGS_NOT_AVAILABLE), httpx.Response(200, json={})):
+        server = FakeServer([response])
         with contextlib.suppress(CartesiaError):
             server.do(ASKS[method], max_retries=0)
         for operation_id, given in _operations([*server.requests, *server.record_requests]):
@@ -70,7 +71,7 @@ def _seen(method: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("method", ASKS)
-def test_a_method_depends_on_the_operations_that_it_asks_for(method: str) -> None:
+def test_a_method_depends_on_the_operations_that_it_requests(method: str) -> None:
     seen = _seen(method)
     assert seen.keys() == {name for name, use in USES.items() if method in use.methods}
     for operation_id, given in seen.items():
@@ -100,7 +101,7 @@ def test_every_command_in_the_table_is_one() -> None:
 
 
 def _texts() -> str:
-    """Return our code but for the sandbox, which is the other side."""
+    """Return our code without the sandbox, which is a server."""
     files = [path for path in _WRAPPER.rglob("*.py") if "sandbox" not in path.parts]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
@@ -141,7 +142,7 @@ def test_the_models_in_the_table_are_those_that_the_code_names() -> None:
     ],
 )
 def test_the_errors_are_those_that_the_wrapper_raises(place: dict[str, Any], error: str) -> None:
-    where = replace(Place("GET /agents/calls", "agents_list-calls", Part.ANSWER), **place)
+    where = replace(Place("GET /agents/calls", "agents_list-calls", Part.RESPONSE), **place)
     impact = impact_of(Kind.KEYWORD_CHANGED, [where])
     assert error in impact.errors
     assert all(hasattr(cartesia_calls, name) for name in impact.errors)
@@ -149,15 +150,15 @@ def test_the_errors_are_those_that_the_wrapper_raises(place: dict[str, Any], err
 
 def test_the_errors_of_statuses_are_what_a_client_raises() -> None:
     for status in (400, 401, 403, 404, 409, 418, 422, 429, 500):
-        where = Place("GET /agents", "agents_list", Part.ANSWER, str(status), str(status))
+        where = Place("GET /agents", "agents_list", Part.RESPONSE, str(status), str(status))
         server = FakeServer([httpx.Response(status, json={})])
         with pytest.raises(CartesiaError) as caught:
             server.do(ASKS["agents.list"], max_retries=0)
-        names = impact_of(Kind.ANSWER_ADDED, [where]).errors
+        names = impact_of(Kind.RESPONSE_ADDED, [where]).errors
         assert names == (type(caught.value).__name__,)
 
 
-def test_what_is_not_wrapped_is_told_apart() -> None:
-    impact = impact_of(Kind.KEYWORD_CHANGED, [Place("GET /voices", "voices_list", Part.ANSWER)])
+def test_what_is_not_wrapped_is_distinguished() -> None:
+    impact = impact_of(Kind.KEYWORD_CHANGED, [Place("GET /voices", "voices_list", Part.RESPONSE)])
     assert not impact.is_on_us
     assert impact == Impact((), (), (), ())

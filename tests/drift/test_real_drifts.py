@@ -1,4 +1,4 @@
-"""What really happened upstream is judged and explained as it should have been."""
+"""Real changes upstream get the right verdict and explanation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files and folders are replaced whole or not at all."""
+"""Files and folders are replaced as a whole or not at all."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from _files import replace_files, replace_folder
 
 
-def test_files_replaced_before_a_failure_are_taken_back(tmp_path: Path) -> None:
+def test_files_replaced_before_a_failure_are_undone(tmp_path: Path) -> None:
     old, new, folder = tmp_path / "old.txt", tmp_path / "new.txt", tmp_path / "folder"
     old.write_text("old")
     # The last file's parent makes `folder` a folder, so that the file before cannot take its place.

@@ -69,7 +69,7 @@ NOT_FOUND = "Could not find reference in parsed models or enums"
 OBJECT = {"type": "object"}
 JSON_CONTENT = {"application/json": {"schema": OBJECT}}
 LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
-    "an answer of a type it does not know": (
+    "a response of an unknown type": (
         lambda spec: operation(spec, 0)["responses"]["200"].update(
             content={"application/x-unheard-of": {"schema": OBJECT}}
         ),
@@ -77,7 +77,7 @@ LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
             f"{LIST}: Cannot parse response (Unsupported content_type application/x-unheard-of){GONE}"
         ],
     ),
-    "a body of a type it does not know": (
+    "a body of an unknown type": (
         lambda spec: operation(spec, 2)["requestBody"].update(
             content={"application/xml": {"schema": OBJECT}}
         ),
@@ -112,7 +112,9 @@ LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
     ),
     "a second media type": (
         lambda spec: operation(spec, 6)["responses"]["200"]["content"].update(JSON_CONTENT),
-        [f"{EXPORT}: the answer 200 has one of text/csv, application/json; only one is generated"],
+        [
+            f"{EXPORT}: the response 200 has one of text/csv, application/json; only one is generated"
+        ],
     ),
     "servers of its own": (
         lambda spec: operation(spec, 5).update(servers=[{"url": "https://files.example.com"}]),

@@ -1,4 +1,4 @@
-"""`docs/internals/faults.md` says how many changes to the code the tests notice, and they are enough."""
+"""`docs/internals/faults.md` has the number of changes to the code that the tests notice, and they are enough."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_figure_is_of_the_modules_that_are_changed() -> None:
     assert mutants.with_figure(DOCUMENT, *figure_in(DOCUMENT)) == DOCUMENT
 
 
-def test_a_new_figure_takes_the_place_of_the_old_one() -> None:
+def test_a_new_figure_replaces_the_old_one() -> None:
     document = mutants.with_figure(DOCUMENT, 7, 9)
     assert figure_in(document) == (7, 9)
     assert document.count("are noticed, in ") == 1

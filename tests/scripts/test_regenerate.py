@@ -1,4 +1,4 @@
-"""What regenerating makes, what it checks, and what it does not depend on."""
+"""The output of regenerating, its check, and what it does not depend on."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a maintainer does, in an environment of the test's making."""
+    """Run the command as a maintainer does, in an environment that the test sets."""
     return subprocess.run(
         [sys.executable, ROOT / "scripts" / "regenerate.py", *arguments],
         env=os.environ | environment,
@@ -202,7 +202,9 @@ def test_a_report_that_cannot_be_written_is_an_error(package: Path) -> None:
 # How it replaces
 
 
-def test_the_folder_is_swapped_whole_so_that_stale_modules_go(package: Path, fresh: Path) -> None:
+def test_the_folder_is_replaced_as_a_whole_so_that_stale_modules_go(
+    package: Path, fresh: Path
+) -> None:
     (package / "models" / "stale.py").write_text("")
     assert regenerate.main(["--output", str(package)]) == 0
     assert contents(package) == contents(fresh)
@@ -216,7 +218,7 @@ def test_a_folder_that_was_not_generated_is_left_alone(
     thesis.write_text("years of work")
     assert regenerate.main(["--output", str(tmp_path)]) == 1
     assert contents(tmp_path) == {"thesis.txt": b"years of work"}
-    assert "was not generated" in capsys.readouterr().err
+    assert "were not generated" in capsys.readouterr().err
 
 
 # What the generator cannot do is a failure

@@ -84,7 +84,7 @@ def add_a_field(block: Block) -> None:
     logs_schema(block)["properties"]["line_count"] = {"type": "integer"}
 
 
-def test_allowed_changes_are_taken_over_whole(checkout: Checkout, tmp_path: Path) -> None:
+def test_allowed_changes_are_applied_as_a_whole(checkout: Checkout, tmp_path: Path) -> None:
     checkout.page(add_a_field)
     new = page_text(fragment("/batches", operation_id="batches_list", schema_name="Batch"))
     (tmp_path / "new.md").write_text(new, encoding="utf-8")
@@ -137,7 +137,7 @@ def test_a_step_that_fails_leaves_every_byte_as_it_was(
     before = checkout.contents()
     done = checkout.update()
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"error: {failed} failed, as said above; nothing was changed." in done.stderr
+    assert f"error: {failed} failed; see the output above. Nothing was changed." in done.stderr
     assert checkout.contents() == before
 
 
@@ -147,7 +147,7 @@ def test_pages_that_disagree_leave_every_byte_as_it_was(checkout: Checkout) -> N
     before = checkout.contents()
     done = checkout.update("new.md")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "error: Vendoring failed, as said above; nothing was changed." in done.stderr
+    assert "error: Vendoring failed; see the output above. Nothing was changed." in done.stderr
     for place in (f"{PAGE} (vendored in latest.yml), line ", "new.md, line "):
         assert place in done.stderr
     assert checkout.contents() == before
@@ -158,7 +158,9 @@ def test_a_source_that_is_not_there_leaves_every_byte_as_it_was(checkout: Checko
     done = checkout.update("missing.md")
     assert done.returncode != 0
     assert "missing.md" in done.stderr
-    assert "Comparing with upstream failed, as said above; nothing was changed." in done.stderr
+    assert (
+        "Comparing with upstream failed; see the output above. Nothing was changed." in done.stderr
+    )
     assert checkout.contents() == before
 
 
@@ -167,11 +169,13 @@ def test_a_comparison_that_crashes_is_not_taken_for_allowed_drift(checkout: Chec
     before = checkout.contents()
     done = checkout.update()
     assert done.returncode == 1
-    assert "Comparing with upstream failed, as said above; nothing was changed." in done.stderr
+    assert (
+        "Comparing with upstream failed; see the output above. Nothing was changed." in done.stderr
+    )
     assert checkout.contents() == before
 
 
-def test_results_that_cannot_be_put_in_place_are_taken_back(checkout: Checkout) -> None:
+def test_results_that_cannot_be_put_in_place_are_undone(checkout: Checkout) -> None:
     checkout.page(add_a_field)
     before = checkout.contents()
     done = checkout.update("--report", "README.md/report.md")
@@ -187,6 +191,5 @@ def test_without_a_recorded_page_sources_must_be_named(checkout: Checkout) -> No
     done = checkout.update()
     assert done.returncode == 1
     assert done.stderr == (
-        "error: openapi/sources.yml records no page.\n"
-        "       Name the pages or specs to take over.\n"
+        "error: openapi/sources.yml records no page.\n       Name the pages or specs to use.\n"
     )

@@ -44,7 +44,7 @@ def test_a_report_that_cannot_be_written_is_one_error_after_the_work_is_done(
     assert run.returncode == 1
     assert run.stderr == (
         "error: Cannot write to standard output: No space left on device.\n"
-        "       What it reports on is done; only the report is lost.\n"
+        "       The work is done; only the report is lost.\n"
     )
     assert vendoring.result() == fragment()
 

@@ -22,7 +22,7 @@ _LONGEST_TRICKLE = 500
 
 
 class _Pages(BaseHTTPRequestHandler):
-    """Answers as the path asks: a page, an error, a redirect, or too much."""
+    """Responds as the path says: with a page, an error, a redirect, or too much."""
 
     asked: ClassVar[list[str]] = []
 
@@ -61,10 +61,10 @@ class _Pages(BaseHTTPRequestHandler):
         try:
             self.wfile.write(body)
         except OSError:
-            self.close_connection = True  # the reader has seen enough
+            self.close_connection = True  # the reader has closed the connection
 
     def _trickle(self, part: bytes, start: bytes = b"") -> None:
-        """Send a part over and over, until the reader goes or should long have gone."""
+        """Send a part over and over, until the reader closes the connection, or should have."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.wfile.write(b"HTTP/1.1 200 OK\r\n" + start)
@@ -118,10 +118,10 @@ def test_a_redirect_is_followed_and_the_url_given_is_recorded(
         ("/redirect/to/", "redirects more than 5 times"),
         ("/missing.md", "status 404"),
         ("/large.md", "larger than 20 MB"),
-        ("/gzipped.md", "the encoding 'gzip', which was not asked for"),
+        ("/gzipped.md", "the encoding 'gzip', which was not requested"),
     ],
 )
-def test_answers_that_are_refused(
+def test_responses_that_are_refused(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str], site: str, path: str, problem: str
 ) -> None:
     assert vendoring.run(f"{site}{path}") == 1
@@ -130,7 +130,7 @@ def test_answers_that_are_refused(
 
 
 @pytest.mark.parametrize("path", ["/trickle-headers", "/trickle-body"])
-def test_an_answer_that_never_ends_is_given_up(
+def test_a_response_that_never_ends_is_abandoned(
     vendoring: Vendoring,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""How pages and documents may be written, and how the vendored spec is written."""
+"""The forms of pages and documents, and of the vendored spec."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_heading_may_vary(vendoring: Vendoring, heading: str) -> None:
     assert vendoring.run(vendoring.file("agents.md", text)) == 0
 
 
-def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(vendoring: Vendoring) -> None:
+def test_windows_line_ends_and_a_byte_order_mark_are_accepted(vendoring: Vendoring) -> None:
     page = vendoring.folder / "agents.md"
     page.write_bytes(b"\xef\xbb\xbf" + page_text(fragment()).replace("\n", "\r\n").encode())
     assert vendoring.run(page) == 0

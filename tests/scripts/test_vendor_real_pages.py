@@ -1,4 +1,4 @@
-"""Pages in the provider's form take over what was written from facts, in whatever order they come."""
+"""Pages in the provider's form replace what was written from facts, in any order."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_whole_spec_with_its_aliases_is_taken(facts: Vendoring) -> None:
     assert facts.run(*PAGES) == 0
 
 
-def test_the_newest_pages_prose_wins_whoever_is_named_first(vendoring: Vendoring) -> None:
+def test_the_newest_pages_prose_wins_in_any_order(vendoring: Vendoring) -> None:
     def page(name: str, operation_id: str, words: str) -> Path:
         schema = {"x-order": 1, "type": "object", "description": words, "title": f"題 {words}"}
         block = fragment(f"/{operation_id}", operation_id=operation_id, schema=schema)

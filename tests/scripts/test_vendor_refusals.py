@@ -1,4 +1,4 @@
-"""What vendoring refuses, and what it says; nothing is written then."""
+"""What vendoring refuses, and its messages; nothing is written."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_references_that_cannot_be_kept_are_refused(
         ("#node", "does not point into components"),
     ],
 )
-def test_the_other_kinds_of_references_are_no_way_out(
+def test_the_other_kinds_of_references_are_checked_too(
     vendoring: Vendoring,
     capsys: pytest.CaptureFixture[str],
     keyword: str,
@@ -163,10 +163,10 @@ def test_aliases_that_would_grow_without_end_are_refused(
     lines = ["a0: &a0 [lol, lol]"]
     lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 50)]
     message = refusal(vendoring, capsys, vendoring.file("bomb.yml", "\n".join(lines)))
-    assert "bomb.yml cannot be read: the aliases stand for too much text (line 11)" in message
+    assert "bomb.yml cannot be read: the aliases expand to too much text (line 11)" in message
 
 
-def test_a_pattern_that_backtracks_without_end_is_given_up(
+def test_a_pattern_that_backtracks_without_end_is_abandoned(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_spec_document, "MAX_VALIDATION_SECONDS", 1.0)
@@ -175,7 +175,7 @@ def test_a_pattern_that_backtracks_without_end_is_given_up(
     assert "agents.md cannot be validated: TimeoutError: it takes longer than 1 seconds" in message
 
 
-def test_references_that_go_round_are_refused(
+def test_references_in_a_circle_are_refused(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = fragment(schema={"$ref": "#/components/schemas/Other"})
@@ -192,17 +192,17 @@ def test_references_that_go_round_are_refused(
         ("- a\n- b", "not an OpenAPI 3 document"),
         ("swagger: '2.0'", "not an OpenAPI 3 document"),
         ("a: [", "cannot be read"),
-        ("a: 1\nb: *x", "the alias *x stands for nothing before it (line 2)"),
-        ("a: &x [*x]", "the alias *x stands for nothing before it (line 1)"),
+        ("a: 1\nb: *x", "the alias *x has no anchor before it (line 2)"),
+        ("a: &x [*x]", "the alias *x has no anchor before it (line 1)"),
         ("a: 1\n<<: 2", "a merge key (<<) names no mapping (line 1)"),
         ("a: !!python/object/apply:os.system [x]", "tags are not accepted (line 1)"),
-        ("a: 1\na: 2", "'a' stands twice (line 2)"),
+        ("a: 1\na: 2", "'a' occurs twice (line 2)"),
         ("? [a]\n: 1", "a key is not plain text"),
         ("a: 1\n---\nb: 1", "a second document begins"),
         ("a: " + "[" * 1500, "nested too deeply"),
         ("a: " + "9" * 5000, "cannot be read"),
         ("openapi: 3.0.1", "not valid OpenAPI"),
-        ("openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths: {}", "holds no operation"),
+        ("openapi: 3.0.1\ninfo: {title: T, version: '1'}\npaths: {}", "has no operation"),
         ("openapi: 3.9.0\ninfo: {title: T, version: '1'}\npaths: {}", "cannot be validated"),
     ],
 )
@@ -254,7 +254,7 @@ def test_an_invalid_fragment_is_refused_with_the_place(
 
 
 @pytest.mark.parametrize("part", ["operationId", "security scheme"])
-def test_what_an_operation_must_have_is_asked_for(
+def test_what_an_operation_must_have_is_required(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
     document = fragment()
@@ -283,7 +283,7 @@ def test_a_spec_and_a_record_that_do_not_match_are_refused(
     page = vendoring.page("agents.md", fragment())
     vendoring.run(page)
     (vendoring.folder / missing).unlink()
-    assert "GET /agents stands in only one of" in refusal(vendoring, capsys, page)
+    assert "GET /agents is in only one of" in refusal(vendoring, capsys, page)
 
 
 def test_files_that_cannot_be_read_are_refused(

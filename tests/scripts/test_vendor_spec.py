@@ -74,7 +74,7 @@ def test_vendoring_the_repositorys_sources_from_nothing_gives_its_spec(
     assert vendoring.run("--origin", "facts", FACTS) == 0
     assert vendoring.run(*recorded_pages()) == 0
     latest = yaml.safe_load((ROOT / "openapi" / "latest.yml").read_text(encoding="utf-8"))
-    # Of prose that is equally new now, another page's may stay.
+    # Of equally new prose, that of another page may stay.
     assert structure(vendoring.result(), "3.0.1") == structure(latest, "3.0.1")
 
 
@@ -180,7 +180,7 @@ def test_an_operation_that_its_page_no_longer_has_is_removed(
     assert "removed    GET /agents (agents_list) from agents.md" in capsys.readouterr().out
 
 
-def test_a_page_takes_over_an_operation_that_was_written_from_facts(vendoring: Vendoring) -> None:
+def test_a_page_replaces_an_operation_that_was_written_from_facts(vendoring: Vendoring) -> None:
     facts = vendoring.file("facts.yml", yaml.safe_dump(fragment(schema={"type": "string"})))
     assert vendoring.run("--origin", "facts", facts) == 0
     assert vendoring.sources()["agents_list"]["origin"] == "facts"

@@ -1,4 +1,4 @@
-"""What the CI workflows may do, and what the shell in the spec watch does."""
+"""What the CI workflows may do, and how the shell of the spec watch behaves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
 NAMES = sorted(path.name for path in WORKFLOWS.iterdir())
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
-# What each job may do besides nothing. A new right is a decision: it stands here as well.
+# The permissions of each job. A new one is a decision, so it must be added here.
 RIGHTS = {
     ("ci.yml", "checks"): {"contents": "read"},
     ("ci.yml", "tests"): {"contents": "read"},
@@ -114,7 +114,7 @@ def script(job: str) -> str:
 
 
 class Runner:
-    """A folder to run a workflow's script in; its programs write down what they are given."""
+    """A folder to run a workflow's script in; its programs record their arguments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -154,7 +154,7 @@ def check(
     sources: str = "a.md b.md",
     report: str = "the report",
 ) -> int:
-    """Run the check where the two scripts end with these codes, the first with this report."""
+    """Run the check where the two scripts exit with these codes, the first with this report."""
     does = f"""
 case $1 in
   *check_upstream.py) echo -n "{report}" > "{runner.out}/report.md"; exit {code} ;;

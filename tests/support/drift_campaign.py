@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE_SPEC = ROOT / "tests" / "data" / "campaign-spec.yml"
 SEED = 20260301
 OF_EACH = 5
-"""How many mutants of each sort of change, in a request, in an answer and in the document."""
+"""How many mutants of each sort of change, in a request, in a response and in the document."""
 UNSEEN = "not seen"
 
 # The API's requests have no bodies yet; the next one may, so the mutants get one to change.

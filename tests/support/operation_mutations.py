@@ -6,10 +6,10 @@ import copy
 from collections.abc import Iterator
 
 from schema_mutations import Edit, SchemaChange, removing, setting
-from spec_places import Spec, SpecPlace, answers, bodies, operations, parameters
+from spec_places import Spec, SpecPlace, bodies, operations, parameters, responses
 
 _DOCUMENT = SpecPlace((), "document")
-_PLAIN_ANSWER: Spec = {"description": "Done.", "content": {"application/json": {"schema": {}}}}
+_PLAIN_RESPONSE: Spec = {"description": "Done.", "content": {"application/json": {"schema": {}}}}
 _BODY: Spec = {
     "content": {
         "application/json": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}}}
@@ -25,8 +25,8 @@ def operation_changes(spec: Spec) -> Iterator[SchemaChange]:
         yield from _path_changes(place)
     for place in parameters(spec):
         yield from _parameter_changes(spec, place)
-    for place in answers(spec):
-        yield from _answer_changes(spec, place)
+    for place in responses(spec):
+        yield from _response_changes(spec, place)
     for place in bodies(spec):
         yield from _body_changes(spec, place)
     yield from _document_changes(spec)
@@ -59,7 +59,7 @@ def _operation_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
     )
     yield "operation added", place, False, _copy_operation(place)
     yield from _parameter_lists(spec, place)
-    yield from _answer_lists(spec, place)
+    yield from _response_lists(spec, place)
 
 
 def _parameter_lists(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
@@ -79,12 +79,12 @@ def _parameter_lists(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
         yield "parameters in another order", place, False, edit
 
 
-def _answer_lists(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
-    inside = SpecPlace((*place.steps, "responses"), "answer")
+def _response_lists(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
+    inside = SpecPlace((*place.steps, "responses"), "response")
     given = inside.get(spec)
     for status in ("400", "409", "5XX", "default", "202", "204"):
         word = "success" if status[0] == "2" else "error"
-        yield f"{word} added", inside, False, setting(inside, status, _PLAIN_ANSWER)
+        yield f"{word} added", inside, False, setting(inside, status, _PLAIN_RESPONSE)
     for status in given:
         word = "success" if status[0] == "2" else "error"
         edit = _move_key(inside, status, "206" if word == "success" else "418")
@@ -173,10 +173,10 @@ def _parameter_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
         yield "parameter elsewhere", place, False, setting(place, "in", new)
 
 
-def _answer_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
-    yield "text description of an answer", place, True, setting(place, "description", "D")
+def _response_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
+    yield "text description of a response", place, True, setting(place, "description", "D")
     headers = {"X-Left": _HEADER}
-    yield "answer header added", place, False, setting(place, "headers", headers)
+    yield "response header added", place, False, setting(place, "headers", headers)
     yield from _content_changes(spec, place)
 
 

@@ -73,7 +73,7 @@ class Oracle:
         return problems or self._undeclared(request)
 
     def problems_of_response(self, request: httpx.Request, response: httpx.Response) -> list[str]:
-        """Return what the spec does not allow in an answer."""
+        """Return what the spec does not allow in a response."""
         judged = cast("Any", _JudgedRequest(request)), cast("Any", _JudgedResponse(response))
         return _texts(self._openapi.iter_response_errors(*judged))
 

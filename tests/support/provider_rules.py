@@ -53,12 +53,12 @@ def _without_lone_lists(facts: set[Fact], others: set[Fact]) -> set[Fact]:
 
 
 def _is_error(path: Path) -> bool:
-    return path[0] == "answer" and (path[1] == "default" or path[1][0] in "45")
+    return path[0] == "response" and (path[1] == "default" or path[1][0] in "45")
 
 
 def _is_excused_loss(fact: Fact, after: set[Fact]) -> bool:
     path, _ = fact
-    # Rule 3: the error is no longer among what the operation answers.
+    # Rule 3: the error is no longer among what the operation responses.
     return _is_error(path) and (path[:2], "there") not in after
 
 
@@ -66,12 +66,12 @@ def _is_excused_gain(fact: Fact, before: set[Fact], after: set[Fact]) -> bool:
     path, _ = fact
     if _is_error(path) and (path[:2], "there") not in before:
         return True  # rule 3
-    if path[0] == "answer" and path[-2:-1] in (("enum",), (_OPEN,)):
+    if path[0] == "response" and path[-2:-1] in (("enum",), (_OPEN,)):
         return True  # rule 4; an enum where none was has a fact of its own
     for length in range(1, len(path) + 1):
         root = path[:length]
         if (root, "there") in after and (root, "there") not in before:
-            if path[0] == "answer":
+            if path[0] == "response":
                 return root[-2] in ("field", "header")  # rule 2
             return (root, "required") not in after  # rule 1
     return False
@@ -114,8 +114,8 @@ class _Reader:
             if body.get("required"):
                 yield ("request", "body"), "required"
             yield from self._content(body.get("content", {}), ("request", "body"))
-        for status, answer in operation["responses"].items():
-            yield from self._answer(self._follow(answer), ("answer", status))
+        for status, response in operation["responses"].items():
+            yield from self._response(self._follow(response), ("response", status))
         servers = operation.get("servers", item.get("servers", self._spec.get("servers", [])))
         yield ("request", "servers"), json.dumps([server["url"] for server in servers])
         yield ("request", "security"), self._security(operation)
@@ -168,10 +168,10 @@ class _Reader:
             if parameter[key] is not False:
                 yield (*root, key), json.dumps(parameter[key], sort_keys=True)
 
-    def _answer(self, answer: Mapping[str, Any], root: Path) -> Iterator[Fact]:
+    def _response(self, response: Mapping[str, Any], root: Path) -> Iterator[Fact]:
         yield root, "there"
-        yield from self._content(answer.get("content", {}), root)
-        for name, header in answer.get("headers", {}).items():
+        yield from self._content(response.get("content", {}), root)
+        for name, header in response.get("headers", {}).items():
             yield from self._parameter(self._follow(header), (*root, "header", name))
 
     def _content(self, content: Mapping[str, Any], root: Path) -> Iterator[Fact]:

@@ -89,13 +89,13 @@ def _statuses(*values: str) -> Edit:
 
 def _audio(status: str, media_type: str | None) -> Edit:
     def edit(spec: Spec) -> None:
-        answers = spec["paths"][_AUDIO]["get"]["responses"]
-        del answers[next(iter(answers))]
+        responses = spec["paths"][_AUDIO]["get"]["responses"]
+        del responses[next(iter(responses))]
         binary = {"schema": {"type": "string", "format": "binary"}}
         content = {media_type: binary} if media_type else {}
         spec["paths"][_AUDIO]["get"]["responses"] = {
             status: {"description": "", "content": content} if content else {"description": ""},
-            **answers,
+            **responses,
         }
 
     return edit
@@ -124,7 +124,7 @@ def _operation(
     path: str,
     method: str,
     operation_id: str,
-    answers: Spec,
+    responses: Spec,
     *,
     parameters: list[Spec] | None = None,
     body: str | None = None,
@@ -134,7 +134,7 @@ def _operation(
         "tags": ["Other"],
         "operationId": operation_id,
         "parameters": parameters or [],
-        "responses": answers,
+        "responses": responses,
     }
     if body is not None:
         operation["requestBody"] = {"content": {"application/json": {"schema": _ref(body)}}}
@@ -149,7 +149,7 @@ def _ref(schema: str) -> Spec:
     return {"$ref": f"#/components/schemas/{schema}"}
 
 
-def _answer(schema: Spec, media_type: str = "application/json") -> Spec:
+def _response(schema: Spec, media_type: str = "application/json") -> Spec:
     return {"description": "", "content": {media_type: {"schema": schema}}}
 
 
@@ -169,13 +169,13 @@ def _date(name: str) -> Spec:
 
 
 _EXPORT = ("/agents/metrics/results/export", "get", "agents_export-metrics")
-_CSV = _answer({"type": "string"}, "text/csv")
-_STREAM = _answer({"type": "string"}, "text/event-stream")
-_ERRORS = {"400": _answer({"type": "object"}), "404": _answer({"type": "object"})}
+_CSV = _response({"type": "string"}, "text/csv")
+_STREAM = _response({"type": "string"}, "text/event-stream")
+_ERRORS = {"400": _response({"type": "object"}), "404": _response({"type": "object"})}
 _SPEECH = _operation(
-    "/tts/bytes", "post", "tts_bytes", {"200": _answer({"type": "string"})}, body="SpeechRequest"
+    "/tts/bytes", "post", "tts_bytes", {"200": _response({"type": "string"})}, body="SpeechRequest"
 )
-_VOICE = _operation("/voices", "get", "voices_list", {"200": _answer(_ref("Voice"))})
+_VOICE = _operation("/voices", "get", "voices_list", {"200": _response(_ref("Voice"))})
 
 
 def _rename_schema(old: str, new: str) -> Edit:
@@ -191,9 +191,9 @@ def _rename_schema(old: str, new: str) -> Edit:
 def _webhook(schema: Spec) -> Edit:
     def edit(spec: Spec) -> None:
         body = {"content": {"application/json": {"schema": schema}}}
-        answers = {"200": {"description": ""}}
+        responses = {"200": {"description": ""}}
         spec["openapi"] = "3.1.0"
-        spec["webhooks"] = {"call_ended": {"post": {"requestBody": body, "responses": answers}}}
+        spec["webhooks"] = {"call_ended": {"post": {"requestBody": body, "responses": responses}}}
 
     return edit
 
@@ -308,7 +308,7 @@ DRIFTS = (
     ),
     RealDrift(
         6,
-        "`Voice.locales` became required in an answer",
+        "`Voice.locales` became required in a response",
         _both(_schema("Voice", "id", "locales", required=("id",)), _VOICE),
         _required("Voice", "id", "locales"),
         _BREAKING,
@@ -316,7 +316,7 @@ DRIFTS = (
     ),
     RealDrift(
         6,
-        "another field stopped being required in an answer",
+        "another field stopped being required in a response",
         _both(_schema("Voice", "id", "locales", required=("id", "locales")), _VOICE),
         _required("Voice", "id"),
         _BREAKING,
@@ -371,7 +371,7 @@ DRIFTS = (
         _nothing,
         _both(
             _schema("AgentV1", "id", "label"),
-            _operation("/v1/agents", "get", "v1_agents_list", {"200": _answer(_ref("AgentV1"))}),
+            _operation("/v1/agents", "get", "v1_agents_list", {"200": _response(_ref("AgentV1"))}),
         ),
         _ALLOWED,
         frozenset({"operation-added"}),

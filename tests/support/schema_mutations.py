@@ -247,7 +247,7 @@ def _refer_to_copy(place: SpecPlace, name: str, copied: str) -> Edit:
 def _renames(spec: Spec) -> Iterator[SchemaChange]:
     for section in ("schemas", "parameters", "responses"):
         for name in spec["components"].get(section, {}):
-            part = "request" if section == "parameters" else "answer"
+            part = "request" if section == "parameters" else "response"
             place = SpecPlace(("components", section, name), part)
             yield f"{section} component renamed", place, False, _rename(section, name)
 

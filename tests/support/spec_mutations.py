@@ -21,7 +21,7 @@ class Mutant:
 
     Attributes:
         category: What sort of thing was changed: `field added`.
-        part: Where: in a request, an answer or the document.
+        part: Where: in a request, a response or the document.
         name: Which one, readable.
         is_prose: Whether it is text for people alone.
         spec: The changed spec.

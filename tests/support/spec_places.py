@@ -13,7 +13,7 @@ METHODS = ("get", "put", "post", "delete", "patch")
 
 @dataclass(frozen=True)
 class SpecPlace:
-    """A place, and the part of the exchange it belongs to: request, answer or document."""
+    """A place, and the part of the exchange it belongs to: request, response or document."""
 
     steps: Steps
     part: str
@@ -55,14 +55,14 @@ def parameters(spec: Spec) -> Iterator[SpecPlace]:
                 yield operation.inside("parameters", index)
 
 
-def answers(spec: Spec) -> Iterator[SpecPlace]:
-    """Yield the answers that are written out, where they are."""
+def responses(spec: Spec) -> Iterator[SpecPlace]:
+    """Yield the responses that are written out, where they are."""
     for name in spec["components"].get("responses", {}):
-        yield SpecPlace(("components", "responses", name), "answer")
+        yield SpecPlace(("components", "responses", name), "response")
     for operation in operations(spec):
-        for status, answer in operation.get(spec)["responses"].items():
-            if "$ref" not in answer:
-                yield SpecPlace((*operation.steps, "responses", status), "answer")
+        for status, response in operation.get(spec)["responses"].items():
+            if "$ref" not in response:
+                yield SpecPlace((*operation.steps, "responses", status), "response")
 
 
 def bodies(spec: Spec) -> Iterator[SpecPlace]:
@@ -75,10 +75,10 @@ def bodies(spec: Spec) -> Iterator[SpecPlace]:
 def schemas(spec: Spec) -> Iterator[SpecPlace]:
     """Yield all schemas, those inside others as well."""
     for name in spec["components"].get("schemas", {}):
-        yield from _inner_schemas(spec, SpecPlace(("components", "schemas", name), "answer"))
+        yield from _inner_schemas(spec, SpecPlace(("components", "schemas", name), "response"))
     for parameter in parameters(spec):
         yield from _inner_schemas(spec, parameter.inside("schema"))
-    for holder in (*answers(spec), *bodies(spec)):
+    for holder in (*responses(spec), *bodies(spec)):
         for media_type in holder.get(spec).get("content", {}):
             yield from _inner_schemas(spec, holder.inside("content", media_type, "schema"))
 
