@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Literal
 
@@ -74,28 +73,3 @@ def send(engine: EngineName, flavour: Flavour, *requests: Request) -> list[Respo
             await transport.close()
 
     return asyncio.run(send_all())
-
-
-def with_engine(
-    engine: EngineName,
-    flavour: Flavour,
-    url: str,
-    *steps: Callable[[SyncTransport | Transport], object],
-) -> None:
-    """Take steps with one open transport; what a step of the async one returns is awaited."""
-    if flavour == "sync":
-        sync = SyncTransport(engine, url)
-        for step in steps:
-            step(sync)
-        sync.close()
-        return
-
-    async def take_all() -> None:
-        transport = async_transport(engine, url)
-        for step in steps:
-            result = step(transport)
-            if asyncio.iscoroutine(result):
-                await result
-        await transport.close()
-
-    asyncio.run(take_all())

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import httpx
 
 from cartesia_calls import AgentCallLogs, AsyncClient, Client
-from cartesia_calls._calls import CallList
 from fake_clock import FakeClock
 
 Flavour = Literal["sync", "async"]
@@ -29,6 +28,21 @@ LOGS_NOT_AVAILABLE = {"message": "Call logs not available", "description": "Not 
 
 def ok(body: object = LOGS) -> httpx.Response:
     return httpx.Response(200, json=body)
+
+
+def client_of_pieces(
+    pieces: Iterable[bytes], headers: Mapping[str, str] | None = None, **settings: object
+) -> Client:
+    """Return a client that gets one response, piece by piece."""
+    response = httpx.Response(200, headers=headers, content=iter(pieces))
+    transport = httpx.MockTransport(lambda _: response)
+    arguments = {"base_url": URL, "http_client": httpx.Client(transport=transport), **settings}
+    return Client(KEY, **arguments)  # type: ignore[arg-type]  # settings of any test
+
+
+def cut(body: bytes, size: int) -> list[bytes]:
+    """Return a body in pieces of a size."""
+    return [body[start : start + size] for start in range(0, len(body), size)]
 
 
 def _fresh(answer: httpx.Response) -> httpx.Response:
@@ -109,9 +123,7 @@ class FakeServer:
 
 def gathered(asked: object) -> object:
     """Return what was asked of a client; items are gathered in a list."""
-    if isinstance(asked, Iterator | CallList):
-        return list(cast("Iterable[object]", asked))
-    return asked
+    return list(cast("Iterable[object]", asked)) if isinstance(asked, Iterable) else asked
 
 
 async def gathered_async(asked: object) -> object:

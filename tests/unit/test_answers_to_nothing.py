@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
 import trustme
 
-from cartesia_calls._http import Response, Transport
-from engines import ENGINES, FLAVOURS, EngineName, Flavour, SyncTransport, a_request, with_engine
+from cartesia_calls import AsyncClient, Client
+from engines import ENGINES, FLAVOURS, EngineName, Flavour
+from fake_server import KEY, LOGS
 from scripted_server import ScriptedServer, answer
 
-SMUGGLED = answer(b'{"logs": ["of somebody else"]}')
+RIGHT, SMUGGLED = (
+    json.dumps({**LOGS, "logs": [line]}).encode() for line in ("right", "of somebody else")
+)
 # What is read ahead ends with a TLS record, or with as much as a library asks the system for.
 ONE_RECORD, ONE_READ, MANY_READS = 16 * 1024, 64 * 1024, 400_000
 
@@ -39,8 +42,7 @@ def tls(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def _answer_of(length: int) -> bytes:
     """Return a whole answer that is as long as asked, head and all."""
-    body = b"right".ljust(length - len(answer(bytes(length))) + length)
-    return answer(body)
+    return answer(RIGHT.ljust(length - len(answer(bytes(length))) + length))
 
 
 @ENGINES
@@ -48,11 +50,11 @@ def _answer_of(length: int) -> bytes:
 @pytest.mark.parametrize(
     "how",
     [
-        ("http", 100, "at once"),
-        ("http", 100, "later"),
+        ("http", 1000, "at once"),
+        ("http", 1000, "later"),
         ("http", ONE_READ, "at once"),
         ("http", MANY_READS, "later"),
-        ("https", 100, "later"),
+        ("https", 1000, "later"),
         ("https", ONE_RECORD, "at once"),
         ("https", MANY_READS, "at once"),
         ("https", MANY_READS, "later"),
@@ -69,33 +71,37 @@ def test_an_answer_to_nothing_is_given_to_nobody(
     def script(connection: socket.socket, _head: bytes) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if after == "at once":
-            connection.sendall(right + SMUGGLED)
+            connection.sendall(right + answer(SMUGGLED))
         else:
             connection.sendall(right)
             put_aside.wait(10)
-            connection.sendall(SMUGGLED)
+            connection.sendall(answer(SMUGGLED))
         sent.set()
 
-    answers: list[bytes] = []
+    seen: list[list[str]] = []
 
-    async def awaited(coming: Awaitable[Response]) -> None:
-        answers.append((await coming).body)
+    def ask_again(client: Client) -> None:
+        put_aside.clear()
+        sent.clear()
+        seen.append(client.calls.logs("ac_1").logs)
         put_aside.set()
-        await asyncio.to_thread(sent.wait, 10)
+        sent.wait(10)
+
+    async def ask_again_async(url: str) -> None:
+        async with AsyncClient(KEY, base_url=url, engine=engine) as client:
+            for _ in range(4):
+                put_aside.clear()
+                sent.clear()
+                seen.append((await client.calls.logs("ac_1")).logs)
+                put_aside.set()
+                await asyncio.to_thread(sent.wait, 10)
 
     with ScriptedServer(script, tls if scheme == "https" else None) as server:
-
-        def ask_again(sending: SyncTransport | Transport) -> object:
-            put_aside.clear()
-            sent.clear()
-            result = sending.send(a_request(server.url))
-            if not isinstance(result, Response):
-                return awaited(result)
-            answers.append(result.body)
-            put_aside.set()
-            sent.wait(10)
-            return None
-
-        with_engine(engine, flavour, server.url, *[ask_again] * 4)
-    assert [body[:5] for body in answers] == [b"right"] * 4
+        if flavour == "sync":
+            with Client(KEY, base_url=server.url, engine=engine) as client:
+                for _ in range(4):
+                    ask_again(client)
+        else:
+            asyncio.run(ask_again_async(server.url))
+    assert seen == [["right"]] * 4
     assert server.connections == 4

@@ -1,26 +1,26 @@
-"""Encodings decoded in any pieces."""
+"""Encoded bodies are decoded in whatever pieces they come."""
 
 from __future__ import annotations
 
 import gzip
+import itertools
+import json
 import zlib
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_calls._transports._decoding import decoder_for
+from fake_server import LOGS, client_of_pieces, cut
 
+BODY = json.dumps(LOGS).encode()
 # What is decoded at once, in bytes.
 PIECE = 256 * 1024
 
 
-def _decoded(encoding: str, body: bytes, size: int = 65536) -> bytes:
-    decoder = decoder_for(encoding)
-    assert decoder is not None
-    pieces = [body[start : start + size] for start in range(0, len(body), size)]
-    decoded = b"".join(part for piece in pieces for part in decoder.decode(piece))
-    decoder.check_end()
-    return decoded
+def _lines(encoding: str, encoded: bytes, size: int = 65536) -> list[str]:
+    """Return the lines of a log that comes encoded, in pieces of a size."""
+    with client_of_pieces(cut(encoded, size), {"Content-Encoding": encoding}) as client:
+        return client.calls.logs("ac_1").logs
 
 
 def _zipped(body: bytes) -> bytes:
@@ -28,28 +28,27 @@ def _zipped(body: bytes) -> bytes:
 
 
 @given(
-    parts=st.lists(st.binary(max_size=30), min_size=1, max_size=5),
+    ends=st.lists(st.integers(0, len(BODY)), max_size=4),
     padding=st.integers(0, 5),
     size=st.integers(1, 40),
 )
-def test_members_are_read_on_however_they_are_cut(
-    parts: list[bytes], padding: int, size: int
-) -> None:
-    body = b"".join(map(_zipped, parts)) + bytes(padding)
-    assert _decoded("gzip", body, size) == b"".join(parts)
+def test_members_are_read_on_however_they_are_cut(ends: list[int], padding: int, size: int) -> None:
+    places = [0, *sorted(ends), len(BODY)]
+    parts = [BODY[start:end] for start, end in itertools.pairwise(places)]
+    assert _lines("gzip", b"".join(map(_zipped, parts)) + bytes(padding), size) == LOGS["logs"]
 
 
 def test_members_that_hold_nothing_are_no_reason_to_go_deeper() -> None:
-    assert _decoded("gzip", _zipped(b"") * 3000 + _zipped(b"x") + bytes(10_000)) == b"x"
+    assert _lines("gzip", _zipped(b"") * 3000 + _zipped(BODY) + bytes(10_000)) == LOGS["logs"]
 
 
 def test_what_follows_deflate_is_left_alone() -> None:
-    assert _decoded("deflate", zlib.compress(b"x") + b"more", 3) == b"x"
+    assert _lines("deflate", zlib.compress(BODY) + b"more", 3) == LOGS["logs"]
 
 
 def test_all_comes_out_though_all_has_gone_in() -> None:
-    # Behind so many zeros some are still to come when the last byte has been taken in.
+    # Behind so many bytes some are still to come when the last byte has been taken in.
     for length in range(PIECE + 200, PIECE + 300):
         packer = zlib.compressobj(9, wbits=-15)
-        body = packer.compress(bytes(length)) + packer.flush()
-        assert _decoded("deflate", body) == bytes(length)
+        body = BODY[:-1].ljust(length - 1) + BODY[-1:]
+        assert _lines("deflate", packer.compress(body) + packer.flush()) == LOGS["logs"]

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from cartesia_calls import APIConnectionError, AsyncClient, CartesiaError, Client
-from cartesia_calls._settings import EngineName
 from cartesia_calls.sandbox import Sandbox
-from engines import ENGINES, FLAVOURS, Flavour
+from engines import ENGINES, FLAVOURS, EngineName, Flavour
 from fake_server import KEY, Ask, gathered, gathered_async
 from scripted_server import ScriptedServer, saying
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cartesia_calls import UNSET, AgentCall, AgentCallLogs, CallRow, LogRow, rows
-from cartesia_calls.export._tables import TABLES
+from cartesia_calls import UNSET, AgentCall, AgentCallLogs, AsyncClient, CallRow, LogRow, rows
+from cartesia_calls.export import export
+from cartesia_calls.sandbox import Sandbox
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LINES = ["2026-03-01 10:00:00.409 | INFO     | agent:greet:41 - Hello", "a line of print()"]
@@ -96,11 +98,21 @@ def test_of_nothing_there_are_no_rows() -> None:
     assert rows(some_logs()) == []
 
 
-def test_the_columns_are_those_of_an_export() -> None:
-    call_columns = [column.name for column in TABLES["record"].columns]
-    log_columns = [column.name for column in TABLES["logs"].columns]
-    assert [*rows([a_call()])[0], "raw"] == call_columns
-    assert set(rows(some_logs("x"))[0]) | {"agent_id"} == set(log_columns)
+def test_the_columns_are_those_of_an_export(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+
+        def connect() -> AsyncClient:
+            return AsyncClient(sandbox.api_key, base_url=sandbox.url)
+
+        agent, parts = sandbox.agents.busy, ("logs", "record")
+        export(agents=agent, to=tmp_path, include=parts, connect=connect)
+
+    def columns(part: str) -> list[str]:
+        file = next((tmp_path / part).rglob("*.ndjson"))
+        return list(json.loads(file.read_bytes().splitlines()[0]))
+
+    assert [*rows([a_call()])[0], "raw"] == columns("record")
+    assert set(rows(some_logs("x"))[0]) | {"agent_id"} == set(columns("logs"))
     assert list(CallRow.__annotations__) == list(rows([a_call()])[0])
     assert list(LogRow.__annotations__) == list(rows(some_logs("x"))[0])
 
