@@ -120,7 +120,7 @@ def test_a_body_that_is_framed_in_an_unknown_way_is_no_answer(
 def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cartesia_calls._transports._guards.MOST_CONNECTIONS", 1)
+    monkeypatch.setattr("cartesia_calls._transports._pool.MOST_CONNECTIONS", 1)
     heard, go_on = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
@@ -163,7 +163,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
 def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
     engine: EngineName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cartesia_calls._transports._guards.MOST_CONNECTIONS", 1)
+    monkeypatch.setattr("cartesia_calls._transports._pool.MOST_CONNECTIONS", 1)
     heard, go_on = threading.Event(), threading.Event()
     waiting = threading.current_thread()
 
@@ -229,7 +229,7 @@ def test_a_socket_is_readable_when_something_came(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fast: Any = pytest.importorskip(
-        "cartesia_calls._transports.fast._transport",
+        "cartesia_calls._transports.fast._connection",
         reason="the extra fast is not installed",
         exc_type=ImportError,
     )

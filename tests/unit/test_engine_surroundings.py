@@ -146,6 +146,36 @@ def test_a_proxy_gets_its_password_and_never_the_key(
     assert KEY.encode() not in head
 
 
+def _be_a_socks_proxy(listener: socket.socket, tls: ssl.SSLContext) -> None:
+    """Be a proxy that is asked for a connection, and the server behind it."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"\x05\x00")  # no password is needed
+        connection.recv(65536)
+        connection.sendall(b"\x05\x00\x00\x01" + bytes(6))  # connected
+        with tls.wrap_socket(connection, server_side=True) as inside:
+            inside.recv(65536)
+            inside.sendall(answer(b"through socks"))
+
+
+@FLAVOURS
+def test_requests_go_through_a_socks_proxy(
+    flavour: Flavour,
+    trust: Callable[[str], None],
+    tls: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trust("SSL_CERT_FILE")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{listener.getsockname()[1]}")
+        proxy = threading.Thread(target=_be_a_socks_proxy, args=(listener, tls))
+        proxy.start()
+        (response,) = send("httpx", flavour, a_request("https://api.example.com/x"))
+        proxy.join(30)
+    assert response.body == b"through socks"
+
+
 @ENGINES
 @FLAVOURS
 @pytest.mark.parametrize("no_proxy", ["", "127.0.0.1"])

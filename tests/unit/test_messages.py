@@ -9,14 +9,14 @@ import pytest
 pytest.importorskip("httptools", reason="the extra fast is not installed")
 
 from cartesia_calls import APIConnectionError, ConfigurationError
-from cartesia_calls._transports._guards import LONGEST_HEAD
+from cartesia_calls._transports._pool import Head
 from cartesia_calls._transports._route import find_route
 from cartesia_calls._transports.fast._state import (
+    LONGEST_HEAD,
     ConnectionState,
-    Head,
-    RequestWriter,
     UnreadableError,
     check_head,
+    request_bytes,
 )
 from engines import a_request
 from fake_server import KEY
@@ -152,7 +152,8 @@ def test_heads_that_mean_nothing_are_refused(head: Head, says: str) -> None:
     ],
 )
 def test_a_request_is_written_to_its_host(base_url: str, host: bytes) -> None:
-    written = RequestWriter(find_route(base_url)).bytes_of(a_request(f"{base_url}/a?b=c", "POST"))
+    request = a_request(f"{base_url}/a?b=c", "POST")
+    written = request_bytes(request, find_route(base_url).host_header)
     first, *headers = written.removesuffix(b"\r\n\r\n").split(b"\r\n")
     assert first == b"POST /a?b=c HTTP/1.1"
     assert b"Host: " + host in headers
@@ -162,6 +163,5 @@ def test_a_request_is_written_to_its_host(base_url: str, host: bytes) -> None:
 
 @pytest.mark.parametrize("target", ["a b", "a\r\nX: 1", "ä", "\x7f"])
 def test_what_no_url_can_have_is_not_written(target: str) -> None:
-    writer = RequestWriter(find_route("http://127.0.0.1"))
     with pytest.raises(ConfigurationError, match="can't be sent"):
-        writer.bytes_of(a_request(f"http://127.0.0.1/{target}"))
+        request_bytes(a_request(f"http://127.0.0.1/{target}"), "127.0.0.1")

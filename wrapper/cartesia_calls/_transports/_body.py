@@ -1,167 +1,157 @@
-"""A response's body on its way from a transport: decoded, bounded, held or passed on."""
+"""A response's body on its way from a connection: decoded, bounded, held or passed on."""
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 from cartesia_calls._http import OK, Response, is_success
 
-from ._decoding import DecodingError, decoder_for
-from ._failures import broken_off, too_long, undecodable
+from ._failures import too_long, undecodable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from cartesia_calls._http import Request
 
-    from ._decoding import Decoder
+    from ._pool import Attempt, Connection, Head
 
+ACCEPT_ENCODING = "gzip, deflate"
+"""What is requested: what the standard library decodes."""
 
-def plain_response(
-    request: Request, status_code: int, headers: Mapping[str, str], pieces: list[bytes]
-) -> Response | None:
-    """Return a response whose whole body has come and is held as it is; else None.
-
-    Most bodies are like that; `Body` handles the others.
-    """
-    body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    if request.sink is not None or "content-encoding" in headers or len(body) > request.max_bytes:
-        return None
-    return Response(status_code, headers, body)
-
-
-class Pieces:
-    """Decodes a body piece by piece and counts what came of it.
-
-    A body that does not fit its encoding is an error if the response is a success; the status of an
-    error counts without its body.
-    """
-
-    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
-        self._request = request
-        self.is_success = is_success(status_code)
-        self._came = 0
-        self.announced: int | None = None
-        self._decoder: Decoder | None = None
-        self.spoilt = False
-        encoding = headers.get("content-encoding")
-        if encoding is not None:
-            try:
-                self._decoder = decoder_for(encoding)
-            except DecodingError as error:
-                self._spoil(error)
-        length = headers.get("content-length", "")
-        # The length of an encoded body is not that of its content; a 204 has no body at all.
-        if encoding is None and status_code == OK and length.isdecimal():
-            self.announced = int(length)
-
-    def decode(self, piece: bytes) -> Iterable[bytes]:
-        """Return what the next bytes from the wire hold, to be iterated over once."""
-        self._came += len(piece)
-        if self.spoilt:
-            return ()
-        return (piece,) if self._decoder is None else self._decoded(self._decoder, piece)
-
-    def end(self) -> None:
-        """Check that the body is complete."""
-        announced, request = self.announced, self._request
-        if announced is not None and self._came < announced:
-            raise broken_off(request, self._came, announced)
-        if self._decoder is not None and not self.spoilt:
-            try:
-                self._decoder.check_end()
-            except DecodingError as error:
-                self._spoil(error)
-
-    def _decoded(self, decoder: Decoder, piece: bytes) -> Iterator[bytes]:
-        try:
-            yield from decoder.decode(piece)
-        except DecodingError as error:
-            self._spoil(error)
-
-    def _spoil(self, error: DecodingError) -> None:
-        self.spoilt = True
-        if self.is_success:
-            # The cause quotes the header; our error says all that it does, masked.
-            raise undecodable(self._request, error) from None
-
-
-class StreamedBody:
-    """Decodes a body that is read piece by piece.
-
-    Attributes:
-        status_code: The response's.
-        headers: The response's, names in lower case.
-    """
-
-    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
-        self.status_code = status_code
-        self.headers = headers
-        self.request = request
-        self._pieces = Pieces(request, status_code, headers)
-        self._decoded: Iterator[bytes] = iter(())
-
-    def bound_reads(self, seconds: float) -> None:
-        """See `StreamedResponse.bound_reads`."""
-        self.request = self.request._replace(timeout=seconds)
-
-    def take(self) -> bytes:
-        """Return a decoded piece that was not taken yet; empty if more must be fed first."""
-        return next(filter(None, self._decoded), b"")
-
-    def feed(self, piece: bytes) -> None:
-        """Take the next bytes from the wire."""
-        self._decoded = iter(self._pieces.decode(piece))
-
-    def end(self) -> bytes:
-        """Check that the body is complete, as `Pieces.end`, and return nothing."""
-        self._pieces.end()
-        return b""
+_LARGEST_PIECE = 256 * 1024
+# How many encoded bytes are decoded at once: zlib copies those that follow the end of a member.
+_STEP = 4096
+_GZIP = 16 + zlib.MAX_WBITS
+# A zlib header: method 8 in the low half of the first byte, and both bytes a multiple of 31.
+_DEFLATE_METHOD = 8
+_HEADER_MULTIPLE = 31
 
 
 class Body:
-    """Gathers a body up to the request's bound, or passes it to the request's sink.
+    """Decodes a body in bounded pieces, so that a bomb is stopped while it is small.
 
-    Raises:
-        ResponseValidationError: It is announced to be longer than allowed.
+    A body that does not fit its encoding is an error if the response is a success; the status of an
+    error counts without its body.
+
+    Attributes:
+        is_success: Whether the response is one.
+        is_spoilt: Whether the body of an error does not fit its encoding.
     """
 
-    def __init__(self, request: Request, status_code: int, headers: Mapping[str, str]) -> None:
+    def __init__(self, request: Request, head: Head) -> None:
         self._request = request
-        self._status_code = status_code
-        self._headers = headers
-        self._held: list[bytes] = []
-        self._room = request.max_bytes
-        self._is_cut = False
-        self._sink = request.sink if status_code == OK else None
-        self._pieces = Pieces(request, status_code, headers)
-        announced = self._pieces.announced
-        if self._sink is not None:
-            self._sink.start(announced)
-        elif announced is not None and announced > request.max_bytes:
-            raise too_long(request, status_code)
+        self.is_success = is_success(head.status_code)
+        self.is_spoilt = False
+        self._encoding = head.headers.get("content-encoding")
+        self._decoder: Decoder | None = None
 
-    def write(self, piece: bytes) -> bool:
-        """Take the next bytes from the wire, and return whether more are wanted.
+    def decode(self, piece: bytes) -> Iterable[bytes]:
+        """Return what the next bytes hold, to be iterated over once; no bytes are the end."""
+        if self._encoding is None or self.is_spoilt:
+            return () if self.is_spoilt else (piece,)
+        return self._decoded(self._encoding, piece)
 
-        Of an error no more is taken than allowed: its status counts.
+    def _decoded(self, encoding: str, piece: bytes) -> Iterator[bytes]:
+        try:
+            self._decoder = self._decoder or Decoder(encoding)
+            yield from self._decoder.decode(piece)
+        except (ValueError, zlib.error) as error:
+            self.is_spoilt = True
+            if self.is_success:
+                # The cause quotes the header; our error says all that it does, masked.
+                raise undecodable(self._request, error) from None
+
+
+class Decoder:
+    """Decodes gzip of one or more members, or what servers call deflate: zlib's format, or bare."""
+
+    def __init__(self, content_encoding: str) -> None:
+        names = [part.strip().lower() for part in content_encoding.split(",")]
+        encodings = [name for name in names if name not in {"", "identity"}]
+        if len(encodings) > 1 or not {"gzip", "x-gzip", "deflate"}.issuperset(encodings):
+            raise ValueError(f"{content_encoding!r} was not requested")
+        self._is_encoded = bool(encodings)
+        self._is_gzip = encodings != ["deflate"]
+        self._start = b""
+        self._inflate: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage] - it has no other name
+
+    def decode(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what the next bytes hold, in pieces of a bounded size; no bytes are the end.
+
+        Raises:
+            ValueError: The encoded data broke off.
+            zlib.error: The bytes are not what the encoding allows.
         """
-        for decoded in self._pieces.decode(piece):
-            if self._sink is not None:
-                self._sink.write(decoded)
-                continue
-            self._held.append(decoded[: self._room])
-            self._room -= len(decoded)
-            if self._room < 0:
-                if self._pieces.is_success:
-                    raise too_long(self._request, self._status_code)
-                self._is_cut = True
-                return False
-        return True
+        if not self._is_encoded:
+            yield piece
+        elif not piece:
+            self._check_end()
+        elif self._inflate is None and len(self._start + piece) < 2:  # noqa: PLR2004 - a header's bytes
+            self._start = piece
+        else:
+            piece, self._start = self._start + piece, b""
+            for start in range(0, len(piece), _STEP):
+                yield from self._inflated(piece[start : start + _STEP])
 
-    def response(self) -> Response:
-        """Return the response, now that its body has come; errors as `Pieces.end`."""
-        if not self._is_cut:
-            self._pieces.end()
-        held = b"" if self._pieces.spoilt else b"".join(self._held)
-        return Response(self._status_code, self._headers, held)
+    def _check_end(self) -> None:
+        if self._start or (self._inflate is not None and not self._inflate.eof):
+            raise ValueError("the encoded data broke off")
+
+    def _inflated(self, rest: bytes) -> Iterator[bytes]:
+        inflate = self._inflate or self._begin(rest)
+        while True:
+            if inflate.eof:
+                rest = rest.lstrip(b"\0") if self._is_gzip else b""  # padding
+                if not rest:
+                    return
+                inflate = self._begin(rest)
+            decoded = inflate.decompress(rest, _LARGEST_PIECE)
+            if decoded:
+                yield decoded
+            rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            # All input may be consumed while there is more output than was requested.
+            if not rest and len(decoded) < _LARGEST_PIECE:
+                return
+
+    def _begin(self, start: bytes) -> zlib._Decompress:  # pyright: ignore[reportPrivateUsage] - as above
+        bits = _GZIP
+        if not self._is_gzip:
+            has_header = start[0] & 0x0F == _DEFLATE_METHOD
+            has_header = has_header and int.from_bytes(start[:2]) % _HEADER_MULTIPLE == 0
+            bits = zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
+        self._inflate = zlib.decompressobj(bits)
+        return self._inflate
+
+
+async def read_whole(connection: Connection, head: Head, attempt: Attempt) -> Response:
+    """Return a response with its body, which the request's sink takes instead if it is a 200.
+
+    Raises:
+        ResponseValidationError: The body of a success is longer than allowed, or can't be decoded.
+    """
+    request, (status_code, headers) = attempt.request, head
+    body = Body(request, head) if "content-encoding" in headers else None
+    sink = request.sink if status_code == OK else None
+    if sink is not None:
+        length = headers.get("content-length", "")
+        # The length of an encoded body is not that of its content.
+        sink.start(int(length) if length.isdecimal() and body is None else None)
+    held: list[bytes] = []
+    room = request.max_bytes
+    while not connection.is_whole:
+        piece = await connection.receive(attempt)
+        for decoded in (piece,) if body is None else body.decode(piece):
+            if sink is not None:
+                sink.write(decoded)
+                continue
+            held.append(decoded[:room])
+            room -= len(decoded)
+            if room < 0 and is_success(status_code):
+                raise too_long(request, status_code)
+            if room < 0:  # of an error, the status counts
+                return Response(status_code, headers, b"".join(held))
+    if body is not None:
+        held.extend(body.decode(b""))
+    is_spoilt = body is not None and body.is_spoilt
+    return Response(status_code, headers, b"" if is_spoilt else b"".join(held))

@@ -22,21 +22,24 @@ _PACKAGES_OF_FAST = ("httptools", "orjson")
 
 
 class Flavour(NamedTuple):
-    """Where the transports of sync or async clients are, and what httpx calls its client."""
+    """Where the parts of sync or async transports are, and what httpx calls its client."""
 
+    slots: str
     fast: str
     httpx: str
     http_client: Literal["Client", "AsyncClient"]
 
 
-SYNC = Flavour("fast._sockets", "_httpx_sync", "Client")
-ASYNC = Flavour("fast._asyncio", "_httpx_async", "AsyncClient")
+SYNC = Flavour("_pool", "fast._sockets", "_httpx_sync", "Client")
+ASYNC = Flavour("_loops", "fast._asyncio", "_httpx_async", "AsyncClient")
 
 
 def make_transport(
     flavour: Flavour, name: EngineName, base_url: str, own: object, clock: Clock
 ) -> Transport:
     """Return a transport; nothing is sent."""
+    slots = _module(flavour.slots).Slots(clock)
+    transport: Transport
     if own is not None:
         if name == "fast":
             raise ConfigurationError(
@@ -44,54 +47,46 @@ def make_transport(
                 hint="Leave out one of engine and http_client.",
             )
         library = _library_of(own, flavour)
-        transport: Transport = _module(flavour.httpx).make_own_transport(own, library, clock)
+        transport = _module(flavour.httpx).Connection.make_own_transport(library, own, slots)
         return transport
     route = find_route(base_url)
     if name != "httpx":
         try:
-            transport = _fast(flavour).make_transport(route, clock)
+            transport = _fast(flavour).Connection.make_transport(route, slots)
         except ConfigurationError:
             if name == "fast":
                 raise
         else:
             return transport
-    fallback: Transport = _module(flavour.httpx).make_transport(route, clock)
-    return fallback
+    transport = _module(flavour.httpx).Connection.make_transport(route, slots)
+    return transport
 
 
-# The modules have the same functions; only the chosen one is imported.
+# The modules have the same names; only the chosen ones are imported.
 def _module(name: str) -> Any:  # noqa: ANN401 - see above
     return import_module(f".{name}", __package__)
 
 
 def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
-    missing: list[str] = []
-    for package in _PACKAGES_OF_FAST:
-        try:
+    try:
+        for package in _PACKAGES_OF_FAST:
             import_module(package)
-        except ModuleNotFoundError as error:
-            if error.name != package:
-                raise _broken(error) from error
-            missing.append(package)
-        except Exception as error:  # a broken one may raise anything
-            raise _broken(error) from error
+        return _module(flavour.fast)
+    except Exception as error:  # noqa: BLE001 - a broken package may raise anything
+        broken = error
+    from importlib.util import find_spec  # noqa: PLC0415 - rarely needed
+
+    missing = [package for package in _PACKAGES_OF_FAST if find_spec(package) is None]
     if missing:
         raise ConfigurationError(
             f"The engine `fast` needs packages that are not installed: {' and '.join(missing)}.",
             hint="Run: pip install 'cartesia-calls[fast]'",
         )
-    try:
-        return _module(flavour.fast)
-    except ImportError as error:  # such as an empty folder that has the package's name
-        raise _broken(error) from error
-
-
-def _broken(error: Exception) -> ConfigurationError:
-    logger().warning("The engine `fast` is installed and can't be imported: %s", error)
-    return ConfigurationError(
-        f"The engine `fast` is installed and can't be imported: {error}.",
+    logger().warning("The engine `fast` is installed and can't be imported: %s", broken)
+    raise ConfigurationError(
+        f"The engine `fast` is installed and can't be imported: {broken}.",
         hint="Reinstall it with: pip install --force-reinstall 'cartesia-calls[fast]'",
-    )
+    ) from broken
 
 
 def _library_of(client: object, flavour: Flavour) -> ModuleType:

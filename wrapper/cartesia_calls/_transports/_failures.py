@@ -43,7 +43,7 @@ def no_response(request: Request, why: str, *, may_have_arrived: bool = True) ->
     return failure
 
 
-def lost(request: Request, error: OSError, *, may_have_arrived: bool = True) -> APIConnectionError:
+def lost(request: Request, error: OSError, *, may_have_arrived: bool) -> APIConnectionError:
     """Return the error of a connection that failed, in the operating system's words."""
     if isinstance(error, TimeoutError):
         return timed_out(request, may_have_arrived=may_have_arrived)
@@ -56,15 +56,6 @@ def system_reason(error: OSError) -> str | None:
     if isinstance(error, ConnectionError) and error.errno:
         return os.strerror(error.errno)
     return error.strerror
-
-
-def broken_off(request: Request, came: int, announced: int) -> APIConnectionError:
-    """Return the error of a body that is shorter than announced."""
-    return APIConnectionError(
-        f"The response to {request.method} {request.url} broke off after {came} of {announced} "
-        "bytes.",
-        hint="Check the network and any proxy.",
-    )
 
 
 def undecodable(request: Request, why: object) -> ResponseValidationError:

@@ -1,44 +1,34 @@
-"""What the asyncio transports share: slots, and a guard against a second event loop."""
+"""Slots for the tasks of one event loop."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import ConfigurationError
 
-from . import _guards
+from . import _pool
 from ._failures import timed_out, without_frames
 
+if TYPE_CHECKING:
+    from cartesia_calls._clock import Clock
 
-class AsyncSlots:
-    """Bounds how many tasks send at once."""
-
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(_guards.MOST_CONNECTIONS)
-
-    async def take(self, deadline: _guards.Deadline) -> None:
-        """Wait for a slot; errors as `Slots.take`."""
-        if not self._free.locked():
-            await self._free.acquire()  # which does not suspend then
-            return
-        try:
-            async with asyncio.timeout_at(deadline.moment):
-                await self._free.acquire()
-        except TimeoutError as error:
-            raise timed_out(deadline.request, may_have_arrived=False) from without_frames(error)
-
-    def release(self) -> None:
-        """Give a slot back."""
-        self._free.release()
+    from ._pool import Attempt
 
 
-class LoopGuard:
-    """Remembers the event loop that a transport was first used in."""
+class Slots:
+    """Bounds how many tasks send at once, all of them in one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        del clock  # the event loop's counts
+        self._free = asyncio.Semaphore(_pool.MOST_CONNECTIONS)
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def check(self) -> None:
+    def time(self) -> float:
+        """Return the running event loop's time."""
+        return asyncio.get_running_loop().time()
+
+    def check_loop(self) -> None:
         """Refuse another event loop than the first.
 
         Raises:
@@ -60,7 +50,17 @@ class LoopGuard:
                 hint="Make one in each asyncio.run(…), with `async with AsyncClient() as client:`.",
             )
 
+    async def take(self, attempt: Attempt) -> None:
+        """Wait for a slot."""
+        if not self._free.locked():
+            await self._free.acquire()  # which does not suspend then
+            return
+        try:
+            async with asyncio.timeout_at(attempt.moment):
+                await self._free.acquire()
+        except TimeoutError as error:
+            raise timed_out(attempt.request, may_have_arrived=False) from without_frames(error)
 
-def loop_time() -> float:
-    """Return the running event loop's time."""
-    return asyncio.get_running_loop().time()
+    def release(self) -> None:
+        """Give a slot back."""
+        self._free.release()

@@ -6,18 +6,22 @@ llhttp, which Node.js reads HTTP with, does the reading (package httptools).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from cartesia_calls._transports._decoding import ACCEPT_ENCODING
+from cartesia_calls._transports._body import ACCEPT_ENCODING
 from cartesia_calls._transports._failures import no_response, unsendable
-from cartesia_calls._transports._guards import LONGEST_HEAD, METHODS_WITH_A_BODY
+from cartesia_calls._transports._pool import Head
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
-    from cartesia_calls._transports._route import Route
 
+LONGEST_HEAD = 100 * 1024
+"""How long the head of a response may be, in bytes, interim responses included."""
+
+# A request with one of these states the length of its body, also where it has none.
+_METHODS_WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
 _WRITABLE = re.compile(r"[\t\x20-\x7e]*")
 # What h11, which httpx reads with, accepts too: line breaks without a carriage return, headers that
@@ -37,39 +41,22 @@ class UnreadableError(Exception):
     """What came is no response, or not all of one; the text says why."""
 
 
-class Head(NamedTuple):
-    """The head of a response; names of headers are in lower case, repeated ones are joined."""
-
-    status_code: int
-    headers: dict[str, str]
-
-    def __repr__(self) -> str:
-        """Return what it is, without what the server said."""
-        return f"<Head {self.status_code}>"
-
-
-class RequestWriter:
-    """Writes requests to one host as they go on the wire."""
-
-    def __init__(self, route: Route) -> None:
-        self._before_headers = f" HTTP/1.1\r\nHost: {route.host_header}\r\n"
-        self._after_headers = f"Accept-Encoding: {ACCEPT_ENCODING}\r\n"
-
-    def bytes_of(self, request: Request) -> bytes:
-        """Return a request's bytes, which hold the key."""
-        target = "/" + request.url.split("/", 3)[3]
-        text = "".join([target, *request.headers, *request.headers.values()])
-        if not _WRITABLE.fullmatch(text) or " " in target:
-            raise unsendable(
-                request, "its URL or its headers have characters that HTTP does not allow"
-            )
-        headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
-        if request.api_key is not None:
-            headers += f"Authorization: Bearer {request.api_key.reveal()}\r\n"
-        if request.method in METHODS_WITH_A_BODY:
-            headers += "Content-Length: 0\r\n"
-        head = f"{request.method} {target}{self._before_headers}{headers}{self._after_headers}\r\n"
-        return head.encode("ascii")
+def request_bytes(request: Request, host: str) -> bytes:
+    """Return a request as it goes on the wire, with the key and a `Host` header."""
+    target = "/" + request.url.split("/", 3)[3]
+    text = "".join([target, *request.headers, *request.headers.values()])
+    if not _WRITABLE.fullmatch(text) or " " in target:
+        raise unsendable(request, "its URL or its headers have characters that HTTP does not allow")
+    headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
+    if request.api_key is not None:
+        headers += f"Authorization: Bearer {request.api_key.reveal()}\r\n"
+    if request.method in _METHODS_WITH_A_BODY:
+        headers += "Content-Length: 0\r\n"
+    head = (
+        f"{request.method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}"
+        f"Accept-Encoding: {ACCEPT_ENCODING}\r\n\r\n"
+    )
+    return head.encode("ascii")
 
 
 class ConnectionState:

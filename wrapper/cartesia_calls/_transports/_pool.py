@@ -1,0 +1,261 @@
+"""A transport over a pool of connections, for every engine, sync and async alike."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections import deque
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, NamedTuple
+
+from cartesia_calls._exceptions import ConfigurationError
+
+from ._body import Body, read_whole
+from ._failures import closed, timed_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cartesia_calls._clock import Clock
+    from cartesia_calls._http import Request, Response, StreamedResponse
+
+    from ._loops import Slots as LoopSlots
+
+MOST_CONNECTIONS = 100
+"""How many requests may be in flight at once; further ones wait for a slot."""
+# Servers close idle connections soon after, in seconds.
+_KEPT_IDLE = 5.0
+
+
+class Attempt:
+    """An attempt at a request, or at the next part of its response.
+
+    Attributes:
+        request: The request.
+        moment: When it must be done, by the clock that was passed.
+        may_have_arrived: Whether the server may have received the request.
+    """
+
+    __slots__ = ("_time", "may_have_arrived", "moment", "request")
+
+    def __init__(self, request: Request, time: Callable[[], float]) -> None:
+        self.request = request
+        self._time = time
+        self.moment = time() + request.timeout
+        self.may_have_arrived = False
+
+    def left(self) -> float:
+        """Return the seconds left, always more than 0.
+
+        Raises:
+            TimeoutError: None are left.
+        """
+        left = self.moment - self._time()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class Slots:
+    """Bounds how many threads send at once. A semaphore would do, but costs far more CPU."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.time = clock.monotonic
+        self._free: SimpleQueue[None] = SimpleQueue()
+        for _ in range(MOST_CONNECTIONS):
+            self._free.put(None)
+
+    def check_loop(self) -> None:
+        """Accept any thread."""
+
+    async def take(self, attempt: Attempt) -> None:
+        """Wait for a slot."""
+        try:
+            self._free.get(timeout=attempt.left())
+        except (Empty, TimeoutError):
+            raise timed_out(attempt.request, may_have_arrived=False) from None
+
+    def release(self) -> None:
+        """Give a slot back."""
+        self._free.put(None)
+
+
+class Head(NamedTuple):
+    """The head of a response; names of headers are in lower case, repeated ones are joined."""
+
+    status_code: int
+    headers: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Return what it is, without what the server said."""
+        return f"<Head {self.status_code}>"
+
+
+class Connection(ABC):
+    """A connection to the server, made when it is first used; one request at a time uses it.
+
+    Attributes:
+        idle_since: When the last response was complete, by the transport's clock.
+        is_streaming: Whether no other request follows the present one.
+        is_whole: Whether all of the response has been received.
+    """
+
+    idle_since = 0.0
+    is_streaming = False
+    is_whole = False
+
+    @abstractmethod
+    async def ask(self, attempt: Attempt) -> Head:
+        """Send a request and return the head of its response."""
+
+    @abstractmethod
+    async def receive(self, attempt: Attempt) -> bytes:
+        """Return the next bytes of the body as they came; none at its end."""
+
+    @abstractmethod
+    def is_reusable(self) -> bool:
+        """Return whether the whole response came and nothing more, and another request may follow."""
+
+    def has_news(self) -> bool:
+        """Return whether it was closed while idle, or has an unsolicited response."""
+        return False
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the connection. More than once does no harm."""
+
+
+class PooledTransport:
+    """Sends over connections that are kept for the next request, one for each in flight.
+
+    Args:
+        name: The engine's.
+        slots: The slots of threads, or of an event loop.
+        make_connection: Returns a connection that is not yet made.
+        is_bounded: False where the user's own client bounds how many requests are sent at once.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        slots: Slots | LoopSlots,
+        make_connection: Callable[[], Connection],
+        *,
+        is_bounded: bool = True,
+    ) -> None:
+        self.name = name
+        self._slots = slots
+        self._is_bounded = is_bounded
+        self._make_connection = make_connection
+        self._free: deque[Connection] = deque()  # the last one used is taken first
+        self._is_closed = False
+        self._pid = os.getpid()
+
+    async def send(self, request: Request) -> Response:
+        """See `Transport.send`."""
+        self._check()
+        slots = self._slots
+        attempt = Attempt(request, slots.time)
+        if self._is_bounded:
+            await slots.take(attempt)
+        try:
+            connection = self._take()
+            oldest = slots.time() - _KEPT_IDLE
+            while connection is not None and (
+                connection.idle_since < oldest or connection.has_news()
+            ):
+                await connection.close()
+                connection = self._take()
+            connection = connection or self._make_connection()
+            try:
+                head = await connection.ask(attempt)
+                response = await read_whole(connection, head, attempt)
+            except BaseException:
+                await connection.close()
+                raise
+            connection.idle_since = slots.time()
+            is_kept = connection.is_reusable()
+            if is_kept:
+                self._free.append(connection)
+            if not is_kept or self._is_closed:  # another thread may have closed the transport
+                await connection.close()
+            return response
+        finally:
+            if self._is_bounded:
+                slots.release()
+
+    async def stream(self, request: Request) -> StreamedResponse:
+        """See `Transport.stream`."""
+        self._check()
+        connection = self._make_connection()
+        connection.is_streaming = True
+        try:
+            head = await connection.ask(Attempt(request, self._slots.time))
+            return _StreamedResponse(request, head, connection, self._slots.time)
+        except BaseException:
+            await connection.close()
+            raise
+
+    async def close(self) -> None:
+        """See `Transport.close`."""
+        if os.getpid() != self._pid:
+            return
+        if self._free:
+            self._slots.check_loop()
+        self._is_closed = True
+        interrupted: BaseException | None = None
+        while (connection := self._take()) is not None:
+            try:
+                await connection.close()
+            except BaseException as error:  # noqa: BLE001 - a cancelled task closes the rest too
+                interrupted = error
+        if interrupted is not None:
+            raise interrupted
+
+    def _check(self) -> None:
+        """Refuse a fork, which would receive its parent's responses, a second loop, and a closed pool."""
+        if os.getpid() != self._pid:
+            raise ConfigurationError(
+                "This client was made in another process, before a fork; its connections belong "
+                "there.",
+                hint="Make a new client in each process, after the fork.",
+            )
+        self._slots.check_loop()
+        if self._is_closed:
+            raise closed()
+
+    def _take(self) -> Connection | None:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return None
+
+
+class _StreamedResponse:
+    """See `StreamedResponse`; its connection is used for nothing else."""
+
+    def __init__(
+        self, request: Request, head: Head, connection: Connection, time: Callable[[], float]
+    ) -> None:
+        self.status_code, self.headers = head
+        self._request = request
+        self._connection = connection
+        self._time = time
+        self._body = Body(request, head)
+        self._decoded: Iterator[bytes] = iter(())
+
+    def bound_reads(self, seconds: float) -> None:
+        self._request = self._request._replace(timeout=seconds)
+
+    async def read(self) -> bytes:
+        attempt = Attempt(self._request, self._time)
+        attempt.may_have_arrived = True
+        while not (piece := next(filter(None, self._decoded), b"")):
+            raw = await self._connection.receive(attempt)
+            self._decoded = iter(self._body.decode(raw))
+            if not raw:
+                return b"".join(self._decoded)  # nothing, if the body is complete
+        return piece
+
+    async def close(self) -> None:
+        await self._connection.close()
