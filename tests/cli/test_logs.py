@@ -412,7 +412,7 @@ def test_ctrl_c_ends_a_wait(sandbox: Sandbox, env: dict[str, str]) -> None:
         command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
-        assert "Looking again in" in process.stderr.readline()
+        assert "Polling again in" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
         assert process.returncode == 130

@@ -14,7 +14,7 @@ from cartesia_api.types import Misfit
 from ._arguments import check_id, check_limit, check_seconds
 from ._driving import documented_by, iterate, run
 from ._exceptions import CallLogsNotAvailableError
-from ._listing import CallQuery, list_pages
+from ._listing import AsyncCallList, CallList, CallQuery
 from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
 from ._operations import (
     CANCEL_CALL,
@@ -28,76 +28,18 @@ from ._part_file import FileSink, check_target, is_rewritable, whole_file
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
     from datetime import datetime
 
     from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs
 
-    from ._listing import CallPage
     from ._sending import Sender
     from ._timeline import Timeline
 
 # In seconds.
 DEFAULT_WAIT = 120.0
 DEFAULT_DOWNLOAD_TIMEOUT = 600.0
-
-
-class AsyncCallList:
-    """Calls, newest first: iterate over them, or over `pages()`.
-
-    Nothing is sent before the first call is needed, and each new iteration starts over.
-
-    Attributes:
-        unplaced: How many calls the latest iteration has left out so far because they have neither
-            a start nor an end time, so that they are in no window of `since` and `until`.
-    """
-
-    def __init__(self, sender: Sender, query: CallQuery) -> None:
-        self._sender = sender
-        self._query = query
-        self.unplaced = 0
-
-    async def __aiter__(self) -> AsyncIterator[AgentCall]:
-        async for page in self.pages():
-            for call in page:
-                yield call
-
-    def pages(self, *, after: str | None = None) -> AsyncGenerator[CallPage, None]:
-        """Yield the wanted calls of one page after the other; a page may have none.
-
-        Each page is a list whose `next_cursor` says where the next one begins. Keep it to resume
-        there, after a failure or in another process. A `limit` then counts from there.
-
-        Args:
-            after: The `next_cursor` of the last page that you have; the first page by default.
-
-        Raises:
-            ResponseValidationError: The server repeats a cursor, or has more pages and no cursor.
-        """
-        self.unplaced = 0
-        cursor = None if after is None else check_id(after, "after")
-        return list_pages(self._sender, self._query, after=cursor, on_unplaced=self._count_unplaced)
-
-    def _count_unplaced(self, calls: int) -> None:
-        self.unplaced += calls
-
-
-@documented_by(AsyncCallList)
-class CallList:
-    def __init__(self, calls: AsyncCallList) -> None:
-        self._calls = calls
-
-    def __iter__(self) -> Iterator[AgentCall]:
-        for page in self.pages():
-            yield from page
-
-    def pages(self, *, after: str | None = None) -> Iterator[CallPage]:
-        return iterate(self._calls.pages(after=after))
-
-    @property
-    def unplaced(self) -> int:
-        return self._calls.unplaced
 
 
 class AsyncCalls:

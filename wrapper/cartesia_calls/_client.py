@@ -1,17 +1,18 @@
-"""The two clients: settings, a transport, and the resources that use them."""
+"""The two clients: settings and a transport, with the resources that use them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
-from ._agents import Agents, AsyncAgents
+from ._arguments import check_id
 from ._calls import AsyncCalls, Calls
 from ._clock import SystemClock
-from ._driving import run
+from ._driving import documented_by, run
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
-from ._operations import GET_STATUS, SPEC_VERSION
+from ._operations import GET_AGENT, GET_STATUS, LIST_AGENTS, SPEC_VERSION
 from ._secret import concealed
 from ._sending import Sender
 from ._settings import (
@@ -25,11 +26,47 @@ from ._transports._choice import ASYNC, SYNC, make_transport
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cartesia_api.models import APIInfo
+    from cartesia_api.models import AgentSummary, APIInfo
 
     from ._clock import Clock
     from ._settings import EngineName, OnRetry
     from ._transports._choice import Flavour
+
+
+class AsyncAgents:
+    """Voice agents; general errors are those of `client.calls`."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def list(self) -> list[AgentSummary]:
+        """Return all agents of the account (operation `agents_list`)."""
+        response = await self._sender.call(LIST_AGENTS, cartesia_version=SPEC_VERSION)
+        return response.summaries
+
+    async def get(self, agent_id: str) -> AgentSummary:
+        """Return one agent (operation `agents_get`).
+
+        Args:
+            agent_id: The agent's id, such as `agent_123`.
+
+        Raises:
+            NotFoundError: There is no such agent, or it belongs to another account.
+        """
+        agent_id = check_id(agent_id, "agent_id")
+        return await self._sender.call(GET_AGENT, agent_id, cartesia_version=SPEC_VERSION)
+
+
+@documented_by(AsyncAgents)
+class Agents:
+    def __init__(self, agents: AsyncAgents) -> None:
+        self._agents = agents
+
+    def list(self) -> list[AgentSummary]:
+        return run(self._agents.list())
+
+    def get(self, agent_id: str) -> AgentSummary:
+        return run(self._agents.get(agent_id))
 
 
 class HttpClient(Protocol):
@@ -77,7 +114,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
         del api_key  # what raises from here on shows no key among its locals
         if http_client is not None and engine is None:
             engine = "httpx"  # the argument beats the environment
-        settings = self._settings = Settings(
+        settings = Settings(
             api_key=key,
             base_url=base_url,
             api_version=api_version,
@@ -91,9 +128,10 @@ class _BaseClient(ABC, Generic[HttpClientT]):
             on_retry=on_retry,
             clock=clock or SystemClock(),
         )
-        self._transport = make_transport(
+        transport = make_transport(
             self._flavour, settings.engine, settings.base_url, http_client, settings.clock
         )
+        self._sender = Sender(settings, transport, self._sleep)
 
     def with_options(
         self,
@@ -118,7 +156,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
         """
         key = concealed(api_key)
         del api_key  # what raises from here on shows no key among its locals
-        settings = self._settings.changed(
+        settings = self._sender.settings.changed(
             api_key=key,
             api_version=api_version,
             timeout=timeout,
@@ -130,70 +168,63 @@ class _BaseClient(ABC, Generic[HttpClientT]):
             on_retry=on_retry,
         )
         copy = object.__new__(type(self))
-        copy._settings, copy._transport = settings, self._transport
+        copy._sender = replace(self._sender, settings=settings)
         return copy
 
     @property
     def base_url(self) -> str:
         """Where requests go: scheme, host and an optional path."""
-        return self._settings.base_url
+        return self._sender.settings.base_url
 
     @property
     def api_version(self) -> str:
         """The date sent as `Cartesia-Version`."""
-        return self._settings.api_version
+        return self._sender.settings.api_version
 
     @property
     def timeout(self) -> float:
         """The bound of one attempt, in seconds."""
-        return self._settings.timeout
+        return self._sender.settings.timeout
 
     @property
     def max_retries(self) -> int:
         """How often a request that failed in passing is retried."""
-        return self._settings.max_retries
+        return self._sender.settings.max_retries
 
     @property
     def total_timeout(self) -> float:
         """The bound of an operation with all its retries and pauses, in seconds."""
-        return self._settings.total_bound(self._settings.timeout)
+        return self._sender.settings.total_bound(self._sender.settings.timeout)
 
     @property
     def max_response_bytes(self) -> int:
         """How long a response's body may be, decoded, in bytes."""
-        return self._settings.max_response_bytes
+        return self._sender.settings.max_response_bytes
 
     @property
     def logs_grace_period(self) -> float:
         """How long after a call's end its logs may still be written, in seconds."""
-        return self._settings.logs_grace_period
+        return self._sender.settings.logs_grace_period
 
     @property
     def engine(self) -> str:
         """The name of the engine that sends the requests."""
-        return self._transport.name
+        return self._sender.transport.name
 
     def __repr__(self) -> str:
-        settings: Settings | None = vars(self).get("_settings")
-        if settings is None:  # a debugger looks at a client whose settings were refused
+        sender: Sender | None = vars(self).get("_sender")
+        if sender is None:  # a debugger shows a client whose settings were refused
             return f"{type(self).__name__}()"
+        settings = sender.settings
         return (
             f"{type(self).__name__}(api_key={settings.api_key}, base_url={settings.base_url!r}, "
             f"api_version={settings.api_version!r}, timeout={settings.timeout:g}, "
             f"max_retries={settings.max_retries})"
         )
 
-    @cached_property
-    def _sender(self) -> Sender:
-        settings = self._settings
-        return Sender(settings, self._transport, self._sleep, settings.max_retries)
-
     @abstractmethod
     async def _sleep(self, seconds: float) -> None:
-        """Let seconds pass."""
-
-    async def _status(self) -> APIInfo:
-        return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
+        """Wait for a number of seconds."""
 
 
 class Client(_BaseClient[HttpClient]):
@@ -247,14 +278,14 @@ class Client(_BaseClient[HttpClient]):
             APIConnectionError: No complete response came back.
             ResponseValidationError: The response is not what the spec says.
         """
-        return run(self._status())
+        return run(self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION))
 
     def close(self) -> None:
         """Close the connections. The client can't be used afterwards; closing twice does no harm."""
-        run(self._transport.close())
+        run(self._sender.transport.close())
 
     async def _sleep(self, seconds: float) -> None:
-        self._settings.clock.sleep(seconds)
+        self._sender.clock.sleep(seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -290,14 +321,14 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
             APIConnectionError: No complete response came back.
             ResponseValidationError: The response is not what the spec says.
         """
-        return await self._status()
+        return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
 
     async def close(self) -> None:
         """Close the connections. The client can't be used afterwards; closing twice does no harm."""
-        await self._transport.close()
+        await self._sender.transport.close()
 
     async def _sleep(self, seconds: float) -> None:
-        await self._settings.clock.sleep_async(seconds)
+        await self._sender.clock.sleep_async(seconds)
 
     async def __aenter__(self) -> Self:
         return self

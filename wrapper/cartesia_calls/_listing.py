@@ -1,4 +1,4 @@
-"""Calls listed page by page, for sync and async clients alike."""
+"""Calls listed page by page, for sync and async clients."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cartesia_api.types import UNSET, Unset
+
+from ._arguments import check_id
+from ._driving import documented_by, iterate
 from ._exceptions import ResponseValidationError
 from ._operations import LIST_CALLS, SPEC_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
     from typing import Self
 
     from cartesia_api.models import AgentCall, GetCallsResponse
-    from cartesia_api.types import Unset
 
     from ._sending import Sender
 
@@ -39,28 +42,121 @@ class CallPage(list["AgentCall"]):
         return page
 
 
+class AsyncCallList:
+    """Calls, newest first: iterate over them, or over `pages()`.
+
+    Nothing is sent before the first call is needed, and each new iteration starts over.
+
+    Attributes:
+        unplaced: How many calls the latest iteration has left out so far because they have neither
+            a start nor an end time, so that they are in no window of `since` and `until`.
+    """
+
+    def __init__(self, sender: Sender, query: CallQuery) -> None:
+        self._sender = sender
+        self._query = query
+        self.unplaced = 0
+
+    async def __aiter__(self) -> AsyncIterator[AgentCall]:
+        async for page in self.pages():
+            for call in page:
+                yield call
+
+    def pages(self, *, after: str | None = None) -> AsyncGenerator[CallPage, None]:
+        """Yield the wanted calls of one page after the other; a page may have none.
+
+        Each page is a list whose `next_cursor` says where the next one begins. Keep it to resume
+        there, after a failure or in another process. A `limit` then counts from there.
+
+        Args:
+            after: The `next_cursor` of the last page that you have; the first page by default.
+
+        Raises:
+            ResponseValidationError: The server repeats a cursor, or has more pages and no cursor.
+        """
+        self.unplaced = 0
+        return self._pages(None if after is None else check_id(after, "after"))
+
+    async def _pages(self, cursor: str | None) -> AsyncGenerator[CallPage, None]:
+        query = self._query
+        wanted = query.limit
+        used: set[str] = set()
+        last_page: set[str] = set()
+        times: list[datetime] = []
+        while True:
+            if cursor is not None:
+                if cursor in used:
+                    raise _lost("/next_page", f"leads back to {cursor!r}, which it has used")
+                used.add(cursor)
+            page = await query.fetch(self._sender, cursor)
+            # A call that was on the previous page is skipped.
+            matching = [c for c in page.data if c.id not in last_page and query.matches(c)]
+            calls = [call for call in matching if query.can_place(call)]
+            self.unplaced += len(matching) - len(calls)
+            calls = calls[:wanted]
+            wanted = None if wanted is None else wanted - len(calls)
+            # One call alone may have an odd time. The list ends when a whole page and the last call
+            # of the previous page are too old.
+            times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
+            is_past = query.since is not None and len(times) > 1 and max(times) < query.since
+            cursor = None if is_past or wanted == 0 else _next_cursor(page, query.page_size)
+            yield CallPage.of(calls, cursor)
+            if cursor is None:
+                return
+            last_page = {call.id for call in page.data}
+
+
+@documented_by(AsyncCallList)
+class CallList:
+    def __init__(self, calls: AsyncCallList) -> None:
+        self._calls = calls
+
+    def __iter__(self) -> Iterator[AgentCall]:
+        for page in self.pages():
+            yield from page
+
+    def pages(self, *, after: str | None = None) -> Iterator[CallPage]:
+        return iterate(self._calls.pages(after=after))
+
+    @property
+    def unplaced(self) -> int:
+        return self._calls.unplaced
+
+
 @dataclass(frozen=True, slots=True)
 class CallQuery:
     """Which calls to list; see `AsyncCalls.list`."""
 
-    agent_id: str | None = None
-    batch_id: str | None = None
-    statuses: frozenset[str] = frozenset()
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int | None = None
-    expand_transcript: bool = False
-    undated: bool = False
+    agent_id: str | None
+    batch_id: str | None
+    statuses: frozenset[str]
+    since: datetime | None
+    until: datetime | None
+    limit: int | None
+    expand_transcript: bool
+    undated: bool
 
-    @property
-    def server_bounds(self) -> tuple[datetime | Unset, datetime | Unset]:
-        """The first and the last start time to ask the server for.
+    async def fetch(self, sender: Sender, cursor: str | None) -> GetCallsResponse:
+        """Return the page after a cursor, or the first one."""
+        first_start, last_start = self._server_bounds()
+        return await sender.call(
+            LIST_CALLS,
+            agent_id=self.agent_id or UNSET,
+            batch_id=self.batch_id or UNSET,
+            expand="transcript" if self.expand_transcript else UNSET,
+            starting_after=cursor or UNSET,
+            limit=self.page_size,
+            start_time_gte=first_start,
+            start_time_lte=last_start,
+            cartesia_version=SPEC_VERSION,
+        )
+
+    def _server_bounds(self) -> tuple[datetime | Unset, datetime | Unset]:
+        """Return the first and the last start time to send to the server.
 
         `since` alone is not sent. The list ends there anyway, and a server that filters by start
         time may leave out calls that never started.
         """
-        from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
-
         if self.undated or self.until is None:
             return UNSET, UNSET
         return (
@@ -79,13 +175,13 @@ class CallQuery:
         )
 
     def can_place(self, call: AgentCall) -> bool:
-        """Return whether it can be known if the call lies in the window."""
+        """Return whether the call's times show if it lies in the window."""
         is_open = self.since is None and self.until is None
         return self.undated or is_open or time_of(call) is not None
 
     @property
     def page_size(self) -> int:
-        """How many calls to ask for at once: no more than wanted, where none will be left out."""
+        """How many calls to fetch at once: no more than wanted, where none will be left out."""
         filters = self.statuses or self.since or self.until
         if filters or self.limit is None:
             return LARGEST_PAGE
@@ -108,55 +204,6 @@ def _whole_second(moment: datetime, *, up: bool = False) -> datetime | None:
         return whole + timedelta(seconds=1) if up and whole < moment else whole
     except OverflowError:
         return None
-
-
-async def list_pages(
-    sender: Sender,
-    query: CallQuery,
-    *,
-    after: str | None,
-    on_unplaced: Callable[[int], None],
-) -> AsyncGenerator[CallPage, None]:
-    """Yield the wanted calls of each page, newest first."""
-    from cartesia_api.types import UNSET  # noqa: PLC0415 - only for lists
-
-    wanted = query.limit
-    cursor = after
-    used: set[str] = set()
-    last_page: set[str] = set()
-    times: list[datetime] = []
-    first_start, last_start = query.server_bounds
-    while True:
-        if cursor is not None:
-            if cursor in used:
-                raise _lost("/next_page", f"leads back to {cursor!r}, where the list was before")
-            used.add(cursor)
-        page = await sender.call(
-            LIST_CALLS,
-            agent_id=query.agent_id or UNSET,
-            batch_id=query.batch_id or UNSET,
-            expand="transcript" if query.expand_transcript else UNSET,
-            starting_after=UNSET if cursor is None else cursor,
-            limit=query.page_size,
-            start_time_gte=first_start,
-            start_time_lte=last_start,
-            cartesia_version=SPEC_VERSION,
-        )
-        # A call that was on the previous page is skipped.
-        matching = [c for c in page.data if c.id not in last_page and query.matches(c)]
-        calls = [call for call in matching if query.can_place(call)]
-        on_unplaced(len(matching) - len(calls))
-        calls = calls[:wanted]
-        wanted = None if wanted is None else wanted - len(calls)
-        # One call alone may have an odd time. The list ends when a whole page and the last call of
-        # the previous page are too old.
-        times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
-        is_past = query.since is not None and len(times) > 1 and max(times) < query.since
-        cursor = None if is_past or wanted == 0 else _next_cursor(page, query.page_size)
-        yield CallPage.of(calls, cursor)
-        if cursor is None:
-            return
-        last_page = {call.id for call in page.data}
 
 
 def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:

@@ -1,4 +1,4 @@
-"""What a client is set up with, and where each setting came from.
+"""A client's settings and their checks.
 
 An argument beats the environment, the environment beats the default. An environment variable that
 is set to nothing counts as not set.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeGuard, TypeVar, cast, get_args
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast, get_args
 from urllib.parse import urlsplit
 
 import attrs
+
+from cartesia_api.types import parse_rfc3339
 
 from ._arguments import check_seconds
 from ._exceptions import ConfigurationError
@@ -47,7 +47,6 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*"
 )
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Each has a setting of its own, or is the transport's business.
 _RESERVED_HEADERS = frozenset(
     {
@@ -65,27 +64,16 @@ OnRetry = Callable[[RetryEvent], object]
 EngineName = Literal["auto", "fast", "httpx"]
 """`fast` needs the extra of that name; `auto` is `fast` where it is installed and can be used."""
 
-T_co = TypeVar("T_co", covariant=True)
 
-
-@dataclass(frozen=True, slots=True)
-class Resolved(Generic[T_co]):
-    """A setting's value and its source: `argument`, a variable's name, or `default`."""
-
-    value: T_co
-    source: str
-
-
-def _given(argument: str | None, variable: str) -> Resolved[str] | None:
+def _given(argument: object, variable: str) -> tuple[object, str]:
+    """Return a setting and its source; None if neither argument nor environment has it."""
     if argument is not None:
-        return Resolved(argument, "argument")
-    if from_environment := os.environ.get(variable):
-        return Resolved(from_environment, variable)
-    return None
+        return argument, "argument"
+    return os.environ.get(variable) or None, variable
 
 
-def resolve_api_key(argument: ApiKey | None = None) -> Resolved[ApiKey]:
-    """Find and check the API key. No frame that may raise holds its text."""
+def _checked_key(argument: ApiKey | None) -> ApiKey:
+    # No frame that may raise holds the key's text.
     key = argument or concealed(os.environ.get(API_KEY_VARIABLE) or None)
     source = "argument" if argument else API_KEY_VARIABLE
     if key is None:
@@ -97,24 +85,20 @@ def resolve_api_key(argument: ApiKey | None = None) -> Resolved[ApiKey]:
         raise ConfigurationError(
             f"The API key ({source}) is not a word of visible ASCII characters: it is empty, "
             "no string, or has spaces, line breaks or other characters in it.",
-            hint="Copy it again without what surrounds it; a key is one word that starts with sk_car_.",
+            hint="Copy the key alone. It is one word that starts with sk_car_.",
         )
     if key.reveal().startswith(_ADMIN_KEY_PREFIX):
         raise ConfigurationError(
             f"The API key ({source}) is an admin key, which works on no route used here.",
-            hint=f"Use an ordinary key; they are made at {_KEYS_PAGE}.",
+            hint=f"Use an ordinary key; keys are made at {_KEYS_PAGE}.",
         )
-    return Resolved(key, source)
+    return key
 
 
-def resolve_base_url(argument: str | None = None) -> Resolved[str]:
-    """Find and check the base URL."""
-    resolved = _given(argument, BASE_URL_VARIABLE) or Resolved(DEFAULT_BASE_URL, "default")
-    _check_base_url(resolved.value)
-    return Resolved(resolved.value.rstrip("/"), resolved.source)
-
-
-def _check_base_url(url: object) -> None:
+def _checked_base_url(argument: str | None) -> str:
+    url, _ = _given(argument, BASE_URL_VARIABLE)
+    if url is None:
+        return DEFAULT_BASE_URL
     if not _matches(url, _VISIBLE_ASCII) or "\\" in url:
         raise _bad_base_url(url, "is not a URL in plain ASCII")
     try:
@@ -136,6 +120,7 @@ def _check_base_url(url: object) -> None:
             f"The base URL {url!r} would send the API key over plain HTTP.",
             hint="Use https://; http:// is only for a loopback address such as http://127.0.0.1:8000.",
         )
+    return url.rstrip("/")
 
 
 def _bad_base_url(url: object, problem: str) -> ConfigurationError:
@@ -163,40 +148,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def resolve_api_version(
-    argument: str | None = None, default: str = DEFAULT_API_VERSION
-) -> Resolved[str]:
-    """Find and check the `Cartesia-Version` header: any real date in the form YYYY-MM-DD."""
-    resolved = _given(argument, API_VERSION_VARIABLE) or Resolved(default, "default")
-    if not _is_date(resolved.value):
+def _checked_api_version(argument: str | None) -> str:
+    version, source = _given(argument, API_VERSION_VARIABLE)
+    if version is None:
+        return DEFAULT_API_VERSION
+    if not isinstance(version, str) or parse_rfc3339(f"{version}T00:00:00Z") is None:
         raise ConfigurationError(
-            f"The API version {resolved.value!r} ({resolved.source}) is not a date.",
-            hint=f"Use the form YYYY-MM-DD, such as {default}.",
+            f"The API version {version!r} ({source}) is not a date.",
+            hint=f"Use the form YYYY-MM-DD, such as {DEFAULT_API_VERSION}.",
         )
-    return resolved
+    return version
 
 
-def _is_date(text: object) -> bool:
-    # fromisoformat alone would take other forms, such as 20260301.
-    if not _matches(text, _DATE):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def resolve_engine(argument: EngineName | None = None) -> Resolved[EngineName]:
-    """Find and check the name of the engine."""
-    resolved = _given(argument, ENGINE_VARIABLE) or Resolved("auto", "default")
+def _checked_engine(argument: EngineName | None) -> EngineName:
+    name, source = _given(argument, ENGINE_VARIABLE)
+    if name is None:
+        return "auto"
     known = get_args(EngineName)
-    if resolved.value not in known:
+    if name not in known:
         raise ConfigurationError(
-            f"There is no engine {resolved.value!r} ({resolved.source}).",
-            hint=f"Use one of: {', '.join(known)}.",
+            f"There is no engine {name!r} ({source}).", hint=f"Use one of: {', '.join(known)}."
         )
-    return cast("Resolved[EngineName]", resolved)
+    return cast("EngineName", name)
 
 
 def _is_span(_: object, field: attrs.Attribute[float], value: object) -> None:
@@ -209,18 +182,16 @@ def _is_span(_: object, field: attrs.Attribute[float], value: object) -> None:
         raise ConfigurationError(f"{name} is 0.", hint=f"Pass seconds, such as {name}=60.")
 
 
-def _is_whole_number(value: object, name: str, least: int, hint: str) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigurationError(f"{name}={value!r} is not a whole number from {least}.", hint=hint)
+def _is_whole_number(
+    least: int, hint: str
+) -> Callable[[object, attrs.Attribute[int], object], None]:
+    def check(_: object, field: attrs.Attribute[int], value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ConfigurationError(
+                f"{field.name}={value!r} is not a whole number from {least}.", hint=hint
+            )
 
-
-def _is_number_of_retries(_: object, field: attrs.Attribute[int], value: object) -> None:
-    _is_whole_number(value, field.name, 0, "Pass 0 to send each request once.")
-
-
-def _is_number_of_bytes(_: object, field: attrs.Attribute[int], value: object) -> None:
-    hint = f"Pass bytes, such as {DEFAULT_MAX_RESPONSE_BYTES}, which is the default."
-    _is_whole_number(value, field.name, 1, hint)
+    return check
 
 
 def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -> None:
@@ -231,10 +202,17 @@ def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -
         )
 
 
-def _checked_headers(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+def _checked_headers(headers: object) -> Mapping[str, str]:
     """Return a copy of the user's own headers, with their names in lower case."""
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
+        raise ConfigurationError(
+            f"headers is a {type(headers).__name__}, not a mapping.",
+            hint="Pass a dict of names and values.",
+        )
     checked: dict[str, str] = {}
-    for name, value in _items(headers):
+    for name, value in cast("Mapping[object, object]", headers).items():
         if not _matches(name, _HEADER_NAME) or not _matches(value, _HEADER_VALUE):
             # The value is not shown: it may be a secret.
             raise ConfigurationError(
@@ -251,35 +229,8 @@ def _checked_headers(headers: Mapping[str, str] | None) -> Mapping[str, str]:
     return checked
 
 
-def _items(headers: object) -> Iterable[tuple[object, object]]:
-    if headers is None:
-        return ()
-    if not isinstance(headers, Mapping):
-        raise ConfigurationError(
-            f"headers is a {type(headers).__name__}, not a mapping.",
-            hint="Pass a dict of names and values.",
-        )
-    return cast("Mapping[object, object]", headers).items()
-
-
 def _matches(text: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(text, str) and pattern.fullmatch(text) is not None
-
-
-def _key(given: ApiKey | None) -> ApiKey:
-    return resolve_api_key(given).value
-
-
-def _url(given: str | None) -> str:
-    return resolve_base_url(given).value
-
-
-def _version(given: str | None) -> str:
-    return resolve_api_version(given).value
-
-
-def _engine(given: EngineName | None) -> EngineName:
-    return resolve_engine(given).value
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -289,16 +240,22 @@ class Settings:
     Making one raises `ConfigurationError` where a setting is wrong.
     """
 
-    api_key: ApiKey = attrs.field(converter=_key)
-    base_url: str = attrs.field(converter=_url)
-    api_version: str = attrs.field(converter=_version)
+    api_key: ApiKey = attrs.field(converter=_checked_key)
+    base_url: str = attrs.field(converter=_checked_base_url)
+    api_version: str = attrs.field(converter=_checked_api_version)
     timeout: float = attrs.field(validator=_is_span)
-    max_retries: int = attrs.field(validator=_is_number_of_retries)
-    engine: EngineName = attrs.field(converter=_engine)
+    max_retries: int = attrs.field(
+        validator=_is_whole_number(0, "Pass 0 to send each request once.")
+    )
+    engine: EngineName = attrs.field(converter=_checked_engine)
     headers: Mapping[str, str] = attrs.field(converter=_checked_headers)
     logs_grace_period: float = attrs.field(validator=_is_span)
     total_timeout: float | None = attrs.field(validator=attrs.validators.optional(_is_span))
-    max_response_bytes: int = attrs.field(validator=_is_number_of_bytes)
+    max_response_bytes: int = attrs.field(
+        validator=_is_whole_number(
+            1, f"Pass bytes, such as {DEFAULT_MAX_RESPONSE_BYTES}, which is the default."
+        )
+    )
     on_retry: OnRetry | None = attrs.field(validator=_is_hook)
     clock: Clock = attrs.field()
 
@@ -311,8 +268,6 @@ class Settings:
     def changed(self, **changes: object) -> Settings:
         """Return a copy with every change that is not None; headers are added."""
         given: dict[str, Any] = {name: it for name, it in changes.items() if it is not None}
-        if "api_version" in given:
-            resolve_api_version(given["api_version"], self.api_version)
         if "headers" in given:
             given["headers"] = {**self.headers, **_checked_headers(given["headers"])}
         return attrs.evolve(self, **given)
