@@ -1,4 +1,4 @@
-"""What MkDocs is told beyond `mkdocs.yml`: pages from outside `docs/`, and the command's options."""
+"""What the site has beyond `mkdocs.yml`: pages from outside `docs/`, and the command's options."""
 
 from __future__ import annotations
 

@@ -21,9 +21,11 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from cartesia_calls import Client
 from cartesia_calls.sandbox import Sandbox
 from markdown_pages import GUIDE, README, Block, Page
 
@@ -32,7 +34,7 @@ COMPLETE = bool(os.environ.get("CARTESIA_DOCS_COMPLETE"))
 
 EXAMPLES = [page for page in (README, *GUIDE) if page.blocks]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-INSTALLS = re.compile(r"pip |uv |pipx |python3 -m venv |apt|brew |export CARTESIA_API_KEY=|[\d*]+ ")
+INSTALLS = re.compile(r"pip |uv |pipx |python3 -m (venv|zipapp) |export CARTESIA_API_KEY=|[\d*]+ ")
 VARYING = {
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d| UTC)?": "‹time›",
     r"\d{4}-\d\d-\d\d": "‹day›",
@@ -65,30 +67,24 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=str)
-def test_examples_run_and_print_what_the_page_shows(page: Page, sandbox: Sandbox) -> None:
+def test_examples_run_and_print_what_the_page_shows(
+    page: Page, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     missing = sorted(_modules(page) - {"app"} - set(sys.stdlib_module_names))
     missing = [name for name in missing if importlib.util.find_spec(name) is None]
     if missing and not COMPLETE:
         pytest.skip(f"{', '.join(missing)} not installed; `nox -s docs` runs this page")
-    ids = {
-        "ac_123": sandbox.calls.finished,
-        "ac_456": sandbox.calls.running,
-        "agent_1": sandbox.agents.busy,
-        "agent_2": sandbox.agents.quiet,
-        "batch_1": sandbox.batch_id,
-    }
-    port = _free_port()
-    names: dict[str, object] = {"__name__": "__main__"}
-    for block in page.blocks:
-        if block.is_run_elsewhere:
-            continue
-        text, output = (_with_ids(part, ids, port) for part in (block.text, block.output))
-        if block.language == "python" and "def test_" in block.text:
-            _run_tests(page, block, text)
-        elif block.language == "python":
-            _run_python(page, block, text, names, output)
-        elif block.language == "console":
-            _run_console(page, block, text)
+    # Pydantic looks names up in the module of a class.
+    module = ModuleType("documented")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    try:
+        for block in page.blocks:
+            if not block.is_run_elsewhere:
+                _run(page, block, sandbox, vars(module))
+    finally:
+        for left in vars(module).values():
+            if isinstance(left, Client):
+                left.close()
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=str)
@@ -111,11 +107,24 @@ def _modules(page: Page) -> set[str]:
     return found
 
 
-def _with_ids(text: str | None, ids: dict[str, str], port: int) -> str:
-    for shown, real in ids.items():
-        text = re.sub(rf"\b{shown}\b", real, text or "")
-    # Naming a store must not need one.
-    return (text or "").replace("8765", str(port)).replace("s3://", "memory://")
+def _run(page: Page, block: Block, sandbox: Sandbox, names: dict[str, object]) -> None:
+    replaced = {
+        r"\bac_123\b": sandbox.calls.finished,
+        r"\bac_456\b": sandbox.calls.running,
+        r"\bagent_1\b": sandbox.agents.busy,
+        r"\bagent_2\b": sandbox.agents.quiet,
+        r"\b8765\b": str(_free_port()),
+        "s3://": "memory://",  # naming a store must not need one
+    }
+    text, output = block.text, block.output or ""
+    for shown, real in replaced.items():
+        text, output = (re.sub(shown, real, part) for part in (text, output))
+    if block.language == "python" and "def test_" in text:
+        _run_tests(page, block, text)
+    elif block.language == "python":
+        _run_python(page, block, text, names, output)
+    elif block.language == "console":
+        _run_console(page, block, text)
 
 
 def _run_python(
@@ -133,8 +142,20 @@ def _run_python(
 def _run_tests(page: Page, block: Block, text: str) -> None:
     file = Path(f"test_block_{block.line}.py")
     file.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)]
+    plugin = "pytest_httpx" if "pytest_httpx" in text else "cartesia_calls.sandbox.pytest_plugin"
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        plugin,
+        "-p",
+        "no:cacheprovider",
+        str(file),
+    ]
     environment = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # many are installed, and slow to import
     ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ran.returncode == 0, f"{page}:{block.line}\n{ran.stdout}{ran.stderr}"
 
@@ -146,6 +167,8 @@ def _run_console(page: Page, block: Block, text: str) -> None:
     for number, command in enumerate(commands):
         typed, _, shown = re.sub(r"\\\n", "\0", command).partition("\n")
         script.append(typed.replace("\0", "\\\n"))
+        if command.startswith("cartesia-calls sandbox"):
+            script.append("until grep -q accepted output.txt; do sleep 0.1; done")
         script.append(f'code=$?; echo "=={number} $code"; (exit $code)')
         expected.append(shown.replace("\0", "\\\n"))
     results = _bash("\n".join(script))

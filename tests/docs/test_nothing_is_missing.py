@@ -1,0 +1,45 @@
+"""The guide and the reference document every public name, error and exit code."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import get_args
+
+import pytest
+
+import cartesia_calls
+from cartesia_calls.cli._exit_codes import ExitCode
+from markdown_pages import PAGES, ROOT, Page
+
+REFERENCE = ROOT / "docs" / "reference"
+ERRORS = Page(ROOT / "docs" / "guide" / "errors.md")
+LOGS = Page(ROOT / "docs" / "guide" / "logs.md")
+COMMAND = Page(ROOT / "docs" / "guide" / "command.md")
+MODULES = ("cartesia_calls", "cartesia_calls.export", "cartesia_calls.sandbox")
+
+
+def _first_cells(page: Page) -> set[str]:
+    """Return what stands in backticks in the first column of a page's tables."""
+    rows = re.findall(r"^\| ([^|]+) \|", page.text, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_name_is_in_the_reference(module: str) -> None:
+    text = "".join(page.text for page in PAGES if page.path.parent == REFERENCE)
+    documented = set(re.findall(rf"^::: {re.escape(module)}\.(\w+)$", text, re.MULTILINE))
+    assert documented == set(import_module(module).__all__)
+
+
+def test_every_error_says_what_to_do() -> None:
+    errors = {name for name in cartesia_calls.__all__ if name.endswith(("Error", "ServerError"))}
+    assert errors - _first_cells(ERRORS) == {"CartesiaError"}
+
+
+def test_every_reason_for_missing_logs_is_explained() -> None:
+    assert set(get_args(cartesia_calls.MissingLogsReason)) <= _first_cells(LOGS)
+
+
+def test_every_exit_code_is_explained() -> None:
+    assert {str(code.value) for code in ExitCode} <= _first_cells(COMMAND)
