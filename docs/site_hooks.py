@@ -27,6 +27,7 @@ SHOWN = {
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",
     "benchmarks/results.md": "internals/benchmarks.md",
+    "examples/README.md": "examples.md",
 }
 FIGURES = "benchmarks/figures"
 
@@ -56,13 +57,26 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         target = os.path.relpath(Path(source).parent / link[0], ROOT)
         if target.startswith("docs/"):
             place = target.removeprefix("docs/")
+        elif target.startswith("examples/") and target.endswith(".py"):
+            name = Path(target).name
+            place = f"examples.md#{name.replace('.', '')}"
         elif target in SHOWN:
             place = SHOWN[target]
         else:
             place = target.replace(FIGURES, "internals/figures")
         return os.path.relpath(place, Path(page.file.src_uri).parent)
 
+    if page.file.src_uri == SHOWN["examples/README.md"]:
+        markdown += programs()
     return _LINK.sub(shown, markdown).replace(OPTIONS, options())
+
+
+def programs() -> str:
+    """Return the source of each example, as Markdown."""
+    return "".join(
+        f"\n## {path.name}\n\n```python\n{path.read_text(encoding='utf-8')}```\n"
+        for path in sorted((ROOT / "examples").glob("*.py"))
+    )
 
 
 def options() -> str:
