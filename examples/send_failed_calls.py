@@ -1,4 +1,4 @@
-"""Send the failed calls of the last hours to an OpenTelemetry receiver, without secrets.
+"""Send recent failed calls to an OpenTelemetry receiver, without secrets.
 
 Needs `pip install 'cartesia-calls[otel]'`, CARTESIA_API_KEY, and a receiver that
 OTEL_EXPORTER_OTLP_ENDPOINT names. Run it every hour; a call that is sent twice is the same trace:

@@ -151,7 +151,7 @@ def test_logs_are_filtered_and_come_in_parts(assistant: Assistant) -> None:
     assert "left_out" not in rest
 
 
-def test_a_timeline_has_the_kinds_that_are_asked_for(assistant: Assistant) -> None:
+def test_a_timeline_has_the_requested_kinds(assistant: Assistant) -> None:
     found = assistant.read("timeline", call_id="ac_finished", kinds=["turn", "tool"])
 
     assert {entry["kind"] for entry in found["entries"]} == {"turn", "tool"}

@@ -203,7 +203,7 @@ def test_a_call_that_failed_is_an_error(receiver: Receiver, fields: Record) -> N
         ({"transcript": [{"role": 5, "start_timestamp": "x"}, None], "metadata": [1]}, 3),
     ],
 )
-def test_odd_records_are_sent_as_far_as_they_can_be_read(
+def test_malformed_records_are_sent_as_far_as_they_can_be_read(
     receiver: Receiver, fields: Record, spans: int
 ) -> None:
     assert _send(_record(**fields))[0] == len(receiver.spans) == spans
@@ -218,7 +218,7 @@ def test_models_are_taken_as_well_as_json(receiver: Receiver) -> None:
     assert not receiver.spans
 
 
-def test_secrets_are_replaced_where_that_is_asked_for(receiver: Receiver) -> None:
+def test_a_redactor_replaces_secrets(receiver: Receiver) -> None:
     number = "+491701234567"
     record = _record(_turn(1, 2, "user", text=f"I am {number}"), telephony_params={"from": number})
 

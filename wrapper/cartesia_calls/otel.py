@@ -146,7 +146,7 @@ class _Session(requests.Session):
         self._url = f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
         self._response = None
         try:
-            self._response = super().send(request, **options)
+            self._response = super().send(request, **{**options, "allow_redirects": False})
         except requests.RequestException as error:
             self._problem = _innermost(error)
             raise
