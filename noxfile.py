@@ -29,9 +29,12 @@ nox.options.reuse_existing_virtualenvs = True
 # Caches that would else go to the home folder.
 CACHES = ROOT / ".nox" / "cache"
 os.environ.setdefault("PIP_CACHE_DIR", str(CACHES / "pip"))
+os.environ.setdefault("UV_CACHE_DIR", str(CACHES / "uv"))
 os.environ.setdefault("PYRIGHT_PYTHON_CACHE_DIR", str(CACHES / "pyright"))
 os.environ.setdefault("npm_config_cache", str(CACHES / "npm"))
 os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+# As pip does: certificates of the machine, which may be behind a proxy of its own.
+os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 
 # A file of tests stays in one process: what its module sets up is set up once. Files start in the
 # order of tests/conftest.py. One process more than processors, since some tests wait.
@@ -82,30 +85,28 @@ def matrix(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the library's tests with the oldest dependencies that pyproject.toml allows.
 
-    Once without the extra `fast`, which an installation need not have, and once with it. Left out
+    First without the extra `fast`: the client's, and those of the formats of exports. Left out
     are the tests of scripts, whose tools are pinned, and the laboratory's many rows.
     """
     session.install("uv")
-    library = (
-        *("tests/unit", "tests/contract", "tests/export"),
-        *("tests/mcp", "tests/otel", "tests/report"),
-        "tests/faults/test_over_tls.py",
-    )
-    for product in (PRODUCT_WITHOUT_FAST, PRODUCT):
+    client = ("tests/unit", "tests/faults/test_over_tls.py")
+    formats = ("tests/export/test_export_formats.py", "tests/export/test_export_columns.py")
+    others = ("tests/contract", "tests/export", "tests/mcp", "tests/otel", "tests/report")
+    for product, paths in (
+        (PRODUCT_WITHOUT_FAST, (*client, *formats)),
+        (PRODUCT, (*client, *others)),
+    ):
         session.run(
             "uv",
             "pip",
             "install",
-            "--no-cache",
             "--python",
             str(Path(session.bin) / "python"),
             "--resolution=lowest-direct",
             product,
             *_group("tests"),
-            # As pip does: certificates of the machine, which may be behind a proxy of its own.
-            env={"UV_SYSTEM_CERTS": "1"},
         )
-        _pytest(session, *IN_PARALLEL, *library)
+        _pytest(session, *IN_PARALLEL, *paths)
 
 
 @nox.session
