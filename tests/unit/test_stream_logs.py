@@ -7,18 +7,14 @@ import gzip
 import json
 import socket
 import threading
-import time
 import tracemalloc
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from typing import Literal
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from cartesia_calls import (
     APIConnectionError,
-    APITimeoutError,
     AsyncClient,
     AuthenticationError,
     CallLogsNotAvailableError,
@@ -30,70 +26,7 @@ from engines import ENGINES, FLAVOURS, INSTALLED, EngineName, Flavour
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
-from skipping_clock import SkippingLoop
-
-LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
-DOCUMENT = {"call_id": "ac_1", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"}
-BODY = json.dumps(DOCUMENT).encode()
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-Sending = EngineName | Literal["own"]
-"""An engine of ours, or an httpx client of the user's own."""
-ENGINES_AND_OWN = pytest.mark.parametrize("engine", [*INSTALLED, "own"])
-
-
-def _stream(
-    engine: Sending,
-    flavour: Flavour,
-    url: str,
-    got: list[str],
-    *,
-    timeout: float = 30,
-    take: int | None = None,
-    **settings: object,
-) -> None:
-    """Put lines into `got` as they come, up to as many as to take."""
-    base_url = url.removesuffix("/x")
-    arguments = {"base_url": base_url, "timeout": timeout, **settings}
-    if engine != "own":
-        arguments["engine"] = engine
-    if flavour == "sync":
-        with (
-            httpx.Client() as own,
-            Client(
-                KEY,
-                http_client=own if engine == "own" else None,
-                **arguments,  # type: ignore[arg-type]  # settings of any test
-            ) as client,
-        ):
-            for line in client.calls.stream_logs("ac_1"):
-                got.append(line)
-                if len(got) == take:
-                    return
-        return
-
-    async def stream() -> None:
-        async with (
-            httpx.AsyncClient() as own,
-            AsyncClient(
-                KEY,
-                http_client=own if engine == "own" else None,
-                **arguments,  # type: ignore[arg-type]  # likewise
-            ) as client,
-        ):
-            lines = client.calls.stream_logs("ac_1")
-            async for line in lines:
-                got.append(line)
-                if len(got) == take:
-                    await lines.aclose()
-                    return
-
-    asyncio.run(stream())
-
-
-def _chunk(data: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(data), data)
+from streaming import BODY, CHUNKED, DOCUMENT, ENGINES_AND_OWN, LINES, Sending, chunk, stream_into
 
 
 @ENGINES_AND_OWN
@@ -105,7 +38,7 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
     got: list[str] = []
     with ScriptedServer(saying(answer(body, headers=header))) as server:
         # The bound of an answer's size is for each line.
-        _stream(engine, flavour, server.url, got, max_response_bytes=1000)
+        stream_into(got, engine, flavour, server.url, max_response_bytes=1000)
     assert got == LINES
 
 
@@ -113,11 +46,11 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
 @FLAVOURS
 def test_lines_come_before_the_rest_does(engine: Sending, flavour: Flavour) -> None:
     def half(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
+        connection.sendall(CHUNKED + chunk(BODY[: len(BODY) // 2]))
 
     got: list[str] = []
     with ScriptedServer(half) as server:
-        _stream(engine, flavour, server.url, got, take=1000)
+        stream_into(got, engine, flavour, server.url, take=1000)
     assert got == LINES[:1000]
 
 
@@ -127,27 +60,15 @@ def test_a_body_cut_short_raises_after_the_lines_that_came(
     engine: Sending, flavour: Flavour
 ) -> None:
     def half(connection: socket.socket, _head: bytes) -> bool:
-        connection.sendall(CHUNKED + _chunk(BODY[: len(BODY) // 2]))
+        connection.sendall(CHUNKED + chunk(BODY[: len(BODY) // 2]))
         return False
 
     got: list[str] = []
     with ScriptedServer(half) as server, pytest.raises(APIConnectionError):
-        _stream(engine, flavour, server.url, got)
+        stream_into(got, engine, flavour, server.url)
     assert len(got) > 1000
     assert got == LINES[: len(got)]
     assert len(server.heads) == 1
-
-
-@ENGINES_AND_OWN
-@FLAVOURS
-def test_silence_between_two_pieces_is_bounded(engine: Sending, flavour: Flavour) -> None:
-    def half(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
-
-    got: list[str] = []
-    with ScriptedServer(half) as server, pytest.raises(APITimeoutError, match=r"within 0\.2 s"):
-        _stream(engine, flavour, server.url, got, timeout=0.2)
-    assert got
 
 
 @ENGINES
@@ -157,10 +78,10 @@ def test_what_comes_while_the_reader_is_busy_is_not_lost(engine: EngineName) -> 
     body = json.dumps({**DOCUMENT, "logs": lines}).encode()
 
     def in_pieces(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(CHUNKED + _chunk(body[:1000]))
+        connection.sendall(CHUNKED + chunk(body[:1000]))
         for start in range(1000, len(body), 10_000):
-            connection.sendall(_chunk(body[start : start + 10_000]))
-        connection.sendall(_chunk(b""))
+            connection.sendall(chunk(body[start : start + 10_000]))
+        connection.sendall(chunk(b""))
         all_sent.set()
 
     async def read(url: str) -> list[str]:
@@ -177,42 +98,6 @@ def test_what_comes_while_the_reader_is_busy_is_not_lost(engine: EngineName) -> 
 
 
 @ENGINES
-def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
-    def in_halves(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
-        went_on.wait(30)
-        connection.sendall(_chunk(BODY[1000:]) + _chunk(b""))
-
-    async def read(url: str) -> list[str]:
-        got: list[str] = []
-        async with AsyncClient(KEY, base_url=url, engine=engine) as client:
-            async for line in client.calls.stream_logs("ac_1"):
-                if not got:
-                    await loop.skip(2 * client.timeout)
-                    went_on.set()
-                got.append(line)
-        return got
-
-    went_on = threading.Event()
-    loop = SkippingLoop()
-    with (
-        ScriptedServer(in_halves) as server,
-        asyncio.Runner(loop_factory=lambda: loop) as runner,
-    ):
-        assert runner.run(read(server.url.removesuffix("/x"))) == LINES
-
-
-@ENGINES_AND_OWN
-@FLAVOURS
-def test_a_server_that_says_nothing_is_given_up(engine: Sending, flavour: Flavour) -> None:
-    def say_nothing(_connection: socket.socket, _head: bytes) -> None:
-        """Send no byte."""
-
-    with ScriptedServer(say_nothing) as server, pytest.raises(APITimeoutError):
-        _stream(engine, flavour, server.url, [], timeout=0.2, max_retries=0)
-
-
-@ENGINES
 @FLAVOURS
 def test_what_fails_before_the_first_line_is_tried_again(
     engine: EngineName, flavour: Flavour
@@ -220,7 +105,7 @@ def test_what_fails_before_the_first_line_is_tried_again(
     got: list[str] = []
     busy = answer(b"{}", 503, b"Retry-After: 0\r\n")
     with ScriptedServer(saying(busy, answer(BODY))) as server:
-        _stream(engine, flavour, server.url, got, clock=FakeClock())
+        stream_into(got, engine, flavour, server.url, clock=FakeClock())
     assert got == LINES
     assert len(server.heads) == 2
 
@@ -233,69 +118,7 @@ def test_an_error_is_told_with_what_it_says(engine: EngineName, flavour: Flavour
         ScriptedServer(saying(answer(said, 401))) as server,
         pytest.raises(AuthenticationError, match="no such key"),
     ):
-        _stream(engine, flavour, server.url, [])
-
-
-@contextmanager
-def _set_at_the_end() -> Generator[threading.Event]:
-    event = threading.Event()
-    try:
-        yield event
-    finally:
-        event.set()
-
-
-@ENGINES_AND_OWN
-@FLAVOURS
-@pytest.mark.parametrize("error", [b"", b"so it says"])
-def test_an_error_that_trickles_in_is_given_up_with_the_attempt(
-    engine: Sending, flavour: Flavour, error: bytes
-) -> None:
-    def trickle(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(b"HTTP/1.1 500 X\r\nContent-Length: 9999\r\n\r\n" + error)
-        while not is_over.wait(0.05):
-            connection.sendall(b"x")
-
-    with (
-        _set_at_the_end() as is_over,
-        ScriptedServer(trickle) as server,
-        pytest.raises(APITimeoutError, match=r"within 0\.3 s"),
-    ):
-        _stream(engine, flavour, server.url, [], timeout=0.3, max_retries=0)
-
-
-@ENGINES
-@FLAVOURS
-def test_head_and_first_piece_share_the_attempts_time(engine: EngineName, flavour: Flavour) -> None:
-    def late_head(connection: socket.socket, _head: bytes) -> None:
-        if not is_over.wait(0.3):
-            connection.sendall(CHUNKED)
-
-    began = time.monotonic()
-    with (
-        _set_at_the_end() as is_over,
-        ScriptedServer(late_head) as server,
-        pytest.raises(APITimeoutError, match=r"within 0\.5 s"),
-    ):
-        _stream(engine, flavour, server.url, [], timeout=0.5, max_retries=0)
-    assert time.monotonic() - began < 0.75
-
-
-@ENGINES
-@FLAVOURS
-def test_what_follows_the_first_piece_has_the_whole_time_out(
-    engine: EngineName, flavour: Flavour
-) -> None:
-    def in_halves(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(CHUNKED + _chunk(BODY[:1000]))
-        is_over.wait(0.5)
-        connection.sendall(_chunk(BODY[1000:]) + _chunk(b""))
-
-    is_over = threading.Event()
-    got: list[str] = []
-    with ScriptedServer(in_halves) as server:
-        _stream(engine, flavour, server.url, got, timeout=30, total_timeout=0.3)
-    assert got == LINES
+        stream_into([], engine, flavour, server.url)
 
 
 @ENGINES
@@ -318,7 +141,7 @@ def test_what_the_spec_does_not_say_is_refused_where_it_is(
         ScriptedServer(saying(answer(body))) as server,
         pytest.raises(ResponseValidationError, match=problem) as caught,
     ):
-        _stream(engine, flavour, server.url, got)
+        stream_into(got, engine, flavour, server.url)
     assert caught.value.pointer == pointer
     assert caught.value.body == body[:500].decode()
     assert got == LINES[: len(got)]
@@ -330,14 +153,14 @@ def test_an_error_at_the_end_quotes_the_beginning(flavour: Flavour) -> None:
         connection.sendall(CHUNKED)
         body = BODY.replace(b"updated_at", b"changed_at")
         for start in range(0, len(body), 100):
-            connection.sendall(_chunk(body[start : start + 100]))
-        connection.sendall(_chunk(b""))
+            connection.sendall(chunk(body[start : start + 100]))
+        connection.sendall(chunk(b""))
 
     with (
         ScriptedServer(in_pieces) as server,
         pytest.raises(ResponseValidationError, match="updated_at is required") as caught,
     ):
-        _stream("httpx", flavour, server.url, [])
+        stream_into([], "httpx", flavour, server.url)
     assert caught.value.body == BODY[:500].decode()
 
 
@@ -349,14 +172,14 @@ def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> 
         ScriptedServer(saying(garbled)) as server,
         pytest.raises(ResponseValidationError, match="can't be decoded"),
     ):
-        _stream(engine, flavour, server.url, [])
+        stream_into([], engine, flavour, server.url)
 
 
 @ENGINES_AND_OWN
 @FLAVOURS
 def test_a_server_that_is_not_there_is_told_of(engine: Sending, flavour: Flavour) -> None:
     with pytest.raises(APIConnectionError) as caught:
-        _stream(engine, flavour, "http://127.0.0.1:9", [], max_retries=0)
+        stream_into([], engine, flavour, "http://127.0.0.1:9", max_retries=0)
     assert not caught.value.may_have_arrived
 
 
@@ -440,8 +263,8 @@ def test_memory_does_not_grow_with_the_log(engine: EngineName) -> None:
     line = b'"' + b"a line of a long log " * 50 + b'", '
 
     def endless(connection: socket.socket, _head: bytes) -> bool:
-        connection.sendall(CHUNKED + _chunk(b'{"logs": ['))
-        block = _chunk(line * 100)
+        connection.sendall(CHUNKED + chunk(b'{"logs": ['))
+        block = chunk(line * 100)
         for _ in range(300):
             connection.sendall(block)
         return False
