@@ -23,7 +23,6 @@ from ._exceptions import (
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
-    StatusFacts,
     UnprocessableEntityError,
 )
 from ._printable import excerpt
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from ._http import Request, Response
 
-_NUMBER = re.compile(r"\s*[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[0-9]{1,20}(?:\.[0-9]*)?\s*", re.ASCII)
 _LONGEST_BODY_TEXT = 2000
 # A parsed body is kept up to this size, in bytes, and depth: the exception must stay a thing that can
 # be printed, copied and sent between processes.
@@ -43,13 +42,10 @@ _REQUEST_ID_HEADERS = ("x-request-id", "cartesia-request-id", "x-cartesia-reques
 
 _BY_STATUS: dict[int, tuple[type[APIStatusError], str]] = {
     400: (BadRequestError, "Check the arguments and the API version."),
-    401: (
-        AuthenticationError,
-        "Check the API key: `cartesia-calls doctor` shows which one is used.",
-    ),
+    401: (AuthenticationError, "Check the API key with `cartesia-calls doctor`."),
     403: (PermissionDeniedError, "Use a key of the account that owns the call."),
     404: (NotFoundError, "Check the id and the base URL."),
-    409: (ConflictError, "Look at the present state of the call, then try again."),
+    409: (ConflictError, "Check the present state of the call, then try again."),
     422: (UnprocessableEntityError, "Check the arguments' values."),
     429: (RateLimitError, "Wait and send fewer requests at once, or raise the plan's limit."),
 }
@@ -63,64 +59,51 @@ _NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
         CallNotFoundError,
         "Check the call id, and that the API key belongs to the account of that call.",
     ),
-    "call logs not available": (
-        CallLogsNotAvailableError,
-        _LOGS_NOT_AVAILABLE_HINT,
-    ),
+    "call logs not available": (CallLogsNotAvailableError, _LOGS_NOT_AVAILABLE_HINT),
 }
 
 
 def status_error(request: Request, response: Response, now: datetime) -> APIStatusError:
     """Return the exception for a response that is not a success; never fails itself."""
-    facts = _read(request, response, now)
-    error_class, hint = _classify(facts)
-    said = ": ".join(excerpt(part).rstrip(" .") for part in (facts.title, facts.message) if part)
-    source = f"{facts.status_code} from {facts.method} {facts.url}"
-    summary = f"{said or _status_phrase(facts.status_code)} ({source})."
-    return error_class(summary, hint=hint, facts=facts)
-
-
-def _read(request: Request, response: Response, now: datetime) -> StatusFacts:
-    """Read whichever of the four shapes the body has."""
-    text = response.body.decode("utf-8", errors="replace")
-    headers = response.headers
-    if request.api_key is not None:
-        # Some servers quote the key that they refuse.
-        masked_in = request.api_key.masked_in
-        text = masked_in(text)
-        headers = {masked_in(name): masked_in(value) for name, value in headers.items()}
+    # Some servers quote the key that they refuse.
+    text = request.masked(response.body.decode("utf-8", errors="replace"))
+    headers = {request.masked(k): request.masked(v) for k, v in response.headers.items()}
     body = _decode(text)
-    fields = _fields(body)
+    fields = cast("dict[str, object]", body) if isinstance(body, dict) else {}
     title, message = _title_and_message(body, fields)
-    from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
-    return StatusFacts(
-        method=request.method,
-        url=request.url,
-        status_code=response.status_code,
-        headers=headers,
-        body=body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT],
-        title=title,
-        message=message,
-        error_code=_text(fields, "error_code"),
-        request_id=_text(fields, "request_id") or next(filter(None, from_headers), None),
-        doc_url=_text(fields, "doc_url"),
-        retry_after=parse_retry_after(headers, now),
+    status = response.status_code
+    said = ": ".join(excerpt(part).rstrip(" .") for part in (title, message) if part)
+    error_class, hint = _classify(status, title, message, headers.get("location", ""))
+    error = error_class(
+        f"{said or _status_phrase(status)} ({status} from {request.method} {request.url}).",
+        hint=hint,
     )
+    error.status_code = status
+    error.error_code = _text(fields, "error_code")
+    error.title = title
+    error.message = message
+    from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
+    error.request_id = _text(fields, "request_id") or next(filter(None, from_headers), None)
+    error.doc_url = _text(fields, "doc_url")
+    error.retry_after = parse_retry_after(headers, now)
+    error.body = body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT]
+    error.headers = headers
+    error.method = request.method
+    error.url = request.url
+    return error
 
 
-def _classify(facts: StatusFacts) -> tuple[type[APIStatusError], str]:
-    status = facts.status_code
+def _classify(
+    status: int, title: str | None, message: str | None, location: str
+) -> tuple[type[APIStatusError], str]:
     if status == HTTPStatus.NOT_FOUND:
-        for said in (facts.title, facts.message):
+        for said in (title, message):
             if known := _NOT_FOUND.get((said or "").strip(" .").lower()):
                 return known
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return APIStatusError, _redirect_hint(facts.headers.get("location", ""))
+        return APIStatusError, _redirect_hint(location)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return (
-            InternalServerError,
-            "Try again later; give the request id to the provider if it stays.",
-        )
+        return InternalServerError, "Try again later. If it stays, report the request id."
     return _BY_STATUS.get(
         status, (APIStatusError, "The spec does not name this status; see .body.")
     )
@@ -164,10 +147,6 @@ def _is_shallow(value: object, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
-def _fields(body: object) -> dict[str, object]:
-    return cast("dict[str, object]", body) if isinstance(body, dict) else {}
-
-
 def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | None, str | None]:
     title, message = _text(fields, "title"), _text(fields, "message")
     if (description := _text(fields, "description")) is not None:
@@ -186,14 +165,13 @@ def _text(fields: dict[str, object], name: str) -> str | None:
 
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds that `retry-after-ms` or `Retry-After` ask for; None without a valid one."""
-    milliseconds = _non_negative_number(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after", "").strip()
-    seconds = _non_negative_number(value)
-    if seconds is not None:
-        return seconds
+    """Return the seconds that `retry-after-ms` or `Retry-After` name; None without a valid one."""
+    # float alone would read "inf", "1_0" and the digits of other scripts too.
+    milliseconds, value = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    if _NUMBER.fullmatch(milliseconds):
+        return float(milliseconds) / 1000
+    if _NUMBER.fullmatch(value):
+        return float(value)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, rarely needed
 
     try:
@@ -203,11 +181,3 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
     # A date without a known zone comes back naive; HTTP's dates are UTC.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
-
-
-def _non_negative_number(text: str) -> float | None:
-    # float alone would read "1_0", "nan" and the digits of other scripts too.
-    if not _NUMBER.fullmatch(text):
-        return None
-    number = float(text)
-    return number if number < float("inf") else None

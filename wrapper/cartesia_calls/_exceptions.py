@@ -25,7 +25,7 @@ is sent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,22 +39,6 @@ MissingLogsReason = Literal[
     "unknown",
 ]
 """Why a call that exists has no logs to show."""
-
-
-class StatusFacts(NamedTuple):
-    """What a response says that is not a success; `APIStatusError` documents the fields."""
-
-    status_code: int
-    error_code: str | None
-    title: str | None
-    message: str | None
-    request_id: str | None
-    doc_url: str | None
-    retry_after: float | None
-    body: object
-    headers: Mapping[str, str]
-    method: str
-    url: str
 
 
 class CartesiaError(Exception):
@@ -126,21 +110,17 @@ class APIStatusError(CartesiaError):
     """
 
     status_code: int
-    error_code: str | None
-    title: str | None
-    message: str | None
-    request_id: str | None
-    doc_url: str | None
-    retry_after: float | None
-    body: object
+    error_code: str | None = None
+    title: str | None = None
+    message: str | None = None
+    request_id: str | None = None
+    doc_url: str | None = None
+    retry_after: float | None = None
+    body: object = None
     headers: Mapping[str, str]
     method: str
     url: str
     attempts: int = 1
-
-    def __init__(self, summary: str, *, hint: str = "", facts: StatusFacts) -> None:
-        super().__init__(summary, hint=hint)
-        vars(self).update(facts._asdict())
 
 
 class BadRequestError(APIStatusError):

@@ -63,6 +63,10 @@ class Request(NamedTuple):
     max_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     attempt: int = 1
 
+    def masked(self, text: str) -> str:
+        """Return a text, such as a server's error, with the API key in it masked."""
+        return text if self.api_key is None else self.api_key.masked_in(text)
+
     def __repr__(self) -> str:
         """Return what it is, without the headers, which are the user's own too."""
         return f"<Request {self.method} {self.url}>"

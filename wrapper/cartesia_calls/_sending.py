@@ -271,11 +271,10 @@ class _RequestLog:
             return
         self._is_written = True
         request = self._request
-        path = urlsplit(request.url).path
         logger().debug(
             "%s %s: %s, %d bytes, %.1f ms, attempt %d",
             request.method,
-            path if request.api_key is None else request.api_key.masked_in(path),
+            request.masked(urlsplit(request.url).path),
             outcome,
             self.count + (request.sink.written if request.sink else 0),
             (self._time() - self._start) * 1000,
