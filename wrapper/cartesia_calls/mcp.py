@@ -35,14 +35,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 JSON = dict[str, Any]
 CallId = Annotated[str, Field(description="A call's id, such as ac_123")]
-Since = Annotated[
-    str | None,
-    Field(description="Only from this time on: 90m or 7d (ago), yesterday, 2026-03-01T10:00Z"),
-]
+Since = Annotated[str | None, Field(description="From when: 7d (ago), yesterday, 2026-03-01T10Z")]
 Until = Annotated[str | None, Field(description="Only before this time, written like `since`")]
-After = Annotated[
-    int, Field(ge=-1, description="Skip up to here; `left_out` of a result says where")
-]
+After = Annotated[int, Field(ge=-1, description="The number that `left_out` of a result names")]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Kind = Literal["start", "turn", "tool", "event", "metric", "log", "end"]
 
@@ -81,10 +76,11 @@ def make_server(
     reading = _Reading(client.agents.list, client.calls.list, client.calls.get, client.calls.logs)
     tools = _Tools(reading, redacted=redacted, patterns=[*patterns])
     notice = "Secrets are replaced by placeholders." if redacted else "Secrets are not redacted."
-    about = f"{_ABOUT} {notice}"
-    server = MCPServer("cartesia-calls", instructions=about, version=__version__, log_level="ERROR")
+    server = MCPServer(
+        "cartesia-calls", instructions=f"{_ABOUT} {notice}", version=__version__, log_level="ERROR"
+    )
+    reads = ToolAnnotations(read_only_hint=True)
     for tool in (tools.list_calls, tools.get_call, tools.get_logs, tools.timeline, tools.stats):
-        reads = ToolAnnotations(read_only_hint=True)
         server.add_tool(_explained(tool), annotations=reads, structured_output=False)
     return server
 
@@ -168,8 +164,7 @@ class _Tools:
         Use it to understand one call. `seconds` count from its start, `reply_gap` is the silence
         before a reply. For the conversation alone, leave `log` out of kinds.
         """
-        call = await self._reading.get(call_id)
-        logs, note = None, {}
+        call, logs, note = await self._reading.get(call_id), None, {}
         try:
             logs = await self._reading.logs(call_id)
         except CallLogsNotAvailableError as error:

@@ -30,10 +30,8 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk._logs import ReadableLogRecord
-from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from cartesia_calls import (
@@ -119,10 +117,10 @@ class OtlpSender:
         spans = () if os.environ.get("OTEL_TRACES_EXPORTER") == "none" else telemetry.spans
         records = () if os.environ.get("OTEL_LOGS_EXPORTER") == "none" else telemetry.log_records
         for start in range(0, len(spans), _BATCH):
-            sent = self._spans.export(spans[start:][:_BATCH]) is SpanExportResult.SUCCESS
+            sent = self._spans.export(spans[start:][:_BATCH]).name == "SUCCESS"
             self._session.check("spans", ExportTraceServiceResponse(), sent=sent)
         for start in range(0, len(records), _BATCH):
-            sent = self._logs.export(records[start:][:_BATCH]) is LogRecordExportResult.SUCCESS
+            sent = self._logs.export(records[start:][:_BATCH]).name == "SUCCESS"
             self._session.check("log_records", ExportLogsServiceResponse(), sent=sent)
         return len(spans), len(records)
 
@@ -215,8 +213,7 @@ class _OfCall:
         end = max(self.at(entry.seconds, entry.duration) for entry in entries)
         times = self.at(turn.seconds), end
         yield self.span(key, f"{turn.role} turn", times, _turn_attributes(turn), parent="call")
-        tools = [entry for entry in entries if entry.kind == "tool"]
-        for number, tool in enumerate(tools):
+        for number, tool in enumerate(entry for entry in entries if entry.kind == "tool"):
             failed = tool_failed(tool.result)
             attributes: dict[str, object] = {
                 "gen_ai.operation.name": "execute_tool",
