@@ -1,6 +1,6 @@
-"""The one task runner. `nox --list` says what there is; each session makes its own environment.
+"""The task runner. `nox --list` shows the sessions; each has its own environment.
 
-What a session keeps stays in the checkout, below `.nox/`.
+Sessions write only inside the checkout, below `.nox/`.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
 nox.options.reuse_existing_virtualenvs = True
 
-# Caches that would else go to the home folder.
+# Caches that would otherwise be in the home folder.
 CACHES = ROOT / ".nox" / "cache"
 os.environ.setdefault("PIP_CACHE_DIR", str(CACHES / "pip"))
 os.environ.setdefault("UV_CACHE_DIR", str(CACHES / "uv"))
 os.environ.setdefault("PYRIGHT_PYTHON_CACHE_DIR", str(CACHES / "pyright"))
 os.environ.setdefault("npm_config_cache", str(CACHES / "npm"))
 os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-# As pip does: certificates of the machine, which may be behind a proxy of its own.
+# Like pip, trust the certificates of the machine, which a proxy may need.
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 
-# A file of tests stays in one process: what its module sets up is set up once. Files start in the
+# A file of tests stays in one process, so that the fixtures of a module run once. Files start in the
 # order of tests/conftest.py. One process more than processors, since some tests wait.
 _PROCESSES = str((os.cpu_count() or 1) + 1)
 IN_PARALLEL = ("-n", _PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder")
@@ -62,7 +62,7 @@ def _install_product(session: nox.Session, *groups: str) -> None:
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    # Outside the checkout, since a test may depend on being in no repository; gone afterwards.
+    # Outside the checkout, since some tests must not run inside a repository. Removed afterwards.
     with tempfile.TemporaryDirectory() as temporary:
         session.run("pytest", *arguments, *session.posargs, env={"TMPDIR": temporary})
 
@@ -85,8 +85,8 @@ def matrix(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the library's tests with the oldest dependencies that pyproject.toml allows.
 
-    First without the extra `fast`: the client's, and those of the formats of exports. Left out
-    are the tests of scripts, whose tools are pinned, and the laboratory's many rows.
+    First without the extra `fast`: the tests of the client and of the formats of exports. Left out
+    are the tests of scripts, whose tools are pinned, and the many situations of the laboratory.
     """
     session.install("uv")
     client = ("tests/unit", "tests/faults/test_over_tls.py")
@@ -111,16 +111,16 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Hold the tests to every line and branch of wrapper/, and print what is missing.
+    """Check that the tests reach every line and branch of wrapper/, and print what they miss.
 
-    Programs that the tests start count. Left out are the tests of scripts, which reach no more of it.
+    Programs that the tests start count too. Left out are the tests of scripts, which add nothing.
     """
     session.install(PRODUCT_WITH_BOTH, *_group("coverage"))
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("coverage", "erase")
     with tempfile.TemporaryDirectory() as temporary:
         without = ("--ignore=tests/drift", "--ignore=tests/growth", "--ignore=tests/scripts")
-        # Those of exports over Dask and with dlt as well, which pyproject.toml leaves out.
+        # With the tests of Dask and dlt, which pyproject.toml leaves out.
         left_out = (
             "norecursedirs=.* frozen interop mocking prism upstream scale growth_each export_s3 "
             "export_scale"
@@ -133,14 +133,14 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Count how many changes to the code about retries, errors and settings the tests notice."""
+    """Change the code of retries, errors and settings, and count the changes that the tests notice."""
     _install_product(session, "mutants")
     session.run("python", "scripts/mutants.py")
 
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Hold the wrapper to the vendored spec."""
+    """Check that the wrapper matches the vendored spec."""
     _install_product(session, "tests")
     _pytest(session, "tests/contract")
 
@@ -154,7 +154,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Send made-up answers to every engine, for 60 seconds or as many as are named behind `--`."""
+    """Send random responses to every engine, for 60 seconds or as many as follow `--`."""
     _install_product(session, "tests")
     paths = [str(ROOT / "tests" / name) for name in ("support", "faults")]
     session.env["PYTHONPATH"] = os.pathsep.join(paths)
@@ -163,12 +163,12 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Look up known weaknesses of what the product depends on, extras included (needs network).
+    """Look up known vulnerabilities of the dependencies, extras included (needs network).
 
-    It fails as well where a package could not be looked up, since nothing is known of it then.
+    It also fails if a package could not be looked up.
     """
     session.install(*_group("audit"))
-    # Only what the product needs stands in this file, at the newest versions that it allows.
+    # Only the dependencies of the product, at the newest versions that it allows.
     requirements = Path(session.create_tmp()) / "requirements.txt"
     extras = PYPROJECT["project"]["optional-dependencies"].values()
     needed = {*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in extra)}
@@ -177,15 +177,15 @@ def audit(session: nox.Session) -> None:
         session.run("pip-audit", "--strict", "--requirement", str(requirements), *session.posargs)
     except CommandFailed:
         session.error(
-            "a package has a known weakness, or, where no table stands above, could not be looked "
-            "up: then nothing is known; run this where the service of pip-audit can be reached, or "
-            "ask another one: nox -s audit -- --vulnerability-service osv"
+            "a package has a known vulnerability; without a table above, a package could not be "
+            "looked up. Run this where pip-audit can reach its service, or use another one: "
+            "nox -s audit -- --vulnerability-service osv"
         )
 
 
 @nox.session
 def interop(session: nox.Session) -> None:
-    """Hold the sandbox to the provider's own SDK, and our client to what that one sees."""
+    """Run the provider's SDK against the sandbox, and compare our client with it."""
     _install_product(session, "interop")
     _pytest(session, "tests/interop")
 
@@ -206,7 +206,7 @@ def frozen(session: nox.Session) -> None:
 
 @nox.session(name="export-queries")
 def export_queries(session: nox.Session) -> None:
-    """Read exports with pandas, Polars, DuckDB and pyarrow, and run the queries of docs/guide/exports.md."""
+    """Read exports with pandas, Polars, DuckDB and pyarrow, and run the documented queries."""
     _install_product(session, "export")
     _pytest(session, *READERS_OF_EXPORTS)
 
@@ -222,7 +222,7 @@ def export_spark(session: nox.Session) -> None:
 
 @nox.session(name="export-s3")
 def export_s3(session: nox.Session) -> None:
-    """Export to S3, played by moto's server on loopback, through whatever may happen there."""
+    """Export to S3 (moto, a third-party server on loopback), with failures and interruptions."""
     _install_product(session, "tests", "s3")
     _pytest(session, "tests/export_s3")
 
@@ -236,14 +236,14 @@ def export_dask(session: nox.Session) -> None:
 
 @nox.session(name="export-dlt")
 def export_dlt(session: nox.Session) -> None:
-    """Load into DuckDB with dlt, and disturb that."""
+    """Load into DuckDB with dlt, with failures and interruptions."""
     session.install(PRODUCT_WITH_DLT, *_group("tests"))
     _pytest(session, *IN_PARALLEL, "tests/export_dlt", "tests/export/test_export_dlt_memory.py")
 
 
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
-    """Kill exports of thousands of calls, fail their requests in every way, and compare."""
+    """Kill exports of thousands of calls, make their requests fail, and compare the results."""
     _install_product(session, "tests")
     _pytest(session, "tests/export_scale")
 
@@ -257,7 +257,7 @@ def export_scale(session: nox.Session) -> None:
 
 @nox.session
 def prism(session: nox.Session) -> None:
-    """Hold client and sandbox to Prism, an OpenAPI server of other hands (needs Node.js)."""
+    """Check client and sandbox with Prism, a third-party OpenAPI server (needs Node.js)."""
     missing = [program for program in ("node", "npm") if shutil.which(program) is None]
     if missing:
         session.error(
@@ -290,7 +290,7 @@ def lint(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation site into .nox/site, and run every example in it."""
     _install_product(session, "docs")
-    # Material for MkDocs would else advertise its successor in every build.
+    # Material for MkDocs would otherwise advertise its successor in every build.
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
     session.env["CARTESIA_DOCS_COMPLETE"] = "yes"
     _pytest(session, "tests/docs")
@@ -298,9 +298,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def workflows(session: nox.Session) -> None:
-    """Check the CI workflows, the shell in them included."""
+    """Check the CI workflows, their shell and their security."""
     session.install(*_group("workflows"))
     session.run("actionlint", "-shellcheck", "shellcheck")
+    session.run("zizmor", "--offline", "--quiet", ".github")
 
 
 @nox.session
@@ -314,7 +315,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def regenerate(session: nox.Session) -> None:
-    """Generate generated/cartesia_api anew from openapi/latest.yml."""
+    """Generate generated/cartesia_api from openapi/latest.yml."""
     session.install(*_group("generator"))
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
@@ -328,28 +329,28 @@ def drift(session: nox.Session) -> None:
 
 @nox.session
 def vendor(session: nox.Session) -> None:
-    """Take reference pages or specs, named behind `--`, into openapi/latest.yml."""
+    """Take the reference pages or specs that follow `--` into openapi/latest.yml."""
     session.install(*_group("generator"))
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
 
 
 @nox.session(name="check-upstream")
 def check_upstream(session: nox.Session) -> None:
-    """Compare the vendored spec with pages or specs named behind `--`: what moved, and whom it breaks."""
+    """Compare the vendored spec with the pages or specs that follow `--`, and say what breaks."""
     _install_product(session, "generator")
     session.run("python", "scripts/check_upstream.py", *session.posargs)
 
 
 @nox.session
 def upstream(session: nox.Session) -> None:
-    """Hold the drift check to Redocly: what one sees and the other does not (needs Node.js)."""
+    """Compare the drift check with Redocly: what one finds and the other does not (needs Node.js)."""
     _install_product(session, "tests")
     _pytest(session, "tests/upstream")
 
 
 @nox.session(name="update-spec")
 def update_spec(session: nox.Session) -> None:
-    """Vendor, regenerate, check types, run the tests and write a report; all of it, or nothing."""
+    """Vendor, regenerate, check types, run the tests and write a report, or change nothing."""
     _install_product(session, "tests", "types")
     session.run("python", "scripts/update_spec.py", *session.posargs)
 
@@ -358,7 +359,7 @@ def update_spec(session: nox.Session) -> None:
 def growth(session: nox.Session) -> None:
     """Add a response field of each shape to the spec, one at a time, and read it (an hour)."""
     _install_product(session, "tests", "types")
-    # Each test has a process of its own to read with, so they need not share one.
+    # Each test reads in a process of its own, so files need not stay in one process.
     _pytest(session, "-n", "auto", "tests/growth_each")
 
 
@@ -378,20 +379,24 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Show the main job against the embedded sandbox."""
+    """Run the demo of the command against the sandbox."""
     session.install(PRODUCT)
     session.run("cartesia-calls", "demo")
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build sdist and wheel into dist/, and try the wheel alone in an empty environment."""
-    session.install("build", PRODUCT)
-    for old in (ROOT / "dist").glob("*"):
+    """Build sdist and wheel into dist/ with pinned tools, check both, and try each on its own."""
+    session.install(*_group("build"), PRODUCT)
+    dist = ROOT / "dist"
+    for old in dist.glob("*"):
         old.unlink()
-    session.run("python", "-m", "build", "--outdir", "dist")
-    (wheel,) = (ROOT / "dist").glob("*.whl")
-    alone = Path(session.create_tmp()) / "alone"
-    session.run("python", "-m", "venv", "--clear", str(alone))
-    session.run(str(alone / "bin" / "pip"), "install", "--quiet", str(wheel), external=True)
-    session.run("python", "scripts/try_command.py", str(alone / "bin" / "cartesia-calls"))
+    session.run("python", "-m", "build", "--no-isolation", "--outdir", str(dist))
+    built = sorted(map(str, dist.iterdir()))
+    session.run("twine", "check", "--strict", *built)
+    session.run("check-wheel-contents", str(dist))
+    for package in built:
+        alone = Path(session.create_tmp()) / "alone"
+        session.run("python", "-m", "venv", "--clear", str(alone))
+        session.run(str(alone / "bin" / "pip"), "install", "--quiet", package, external=True)
+        session.run("python", "scripts/try_command.py", str(alone / "bin" / "cartesia-calls"))

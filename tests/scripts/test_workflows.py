@@ -19,6 +19,8 @@ PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 RIGHTS = {
     ("ci.yml", "checks"): {"contents": "read"},
     ("ci.yml", "tests"): {"contents": "read"},
+    ("release.yml", "build"): {"contents": "read"},
+    ("release.yml", "publish"): {"id-token": "write"},
     ("spec-watch.yml", "check"): {"contents": "read"},
     ("spec-watch.yml", "issue"): {"issues": "write"},
     ("spec-watch.yml", "pull-request"): {"contents": "write", "pull-requests": "write"},

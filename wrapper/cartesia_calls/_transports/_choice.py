@@ -85,7 +85,7 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
     logger().warning("The engine `fast` is installed and can't be imported: %s", broken)
     raise ConfigurationError(
         f"The engine `fast` is installed and can't be imported: {broken}.",
-        hint="Reinstall it with: pip install --force-reinstall 'cartesia-calls[fast]'",
+        hint="Reinstall it with: pip install --force-reinstall httptools orjson",
     ) from broken
 
 
