@@ -213,7 +213,7 @@ def test_there_is_one_issue_which_is_opened_or_brought_up_to_date(
     assert "--body-file body.md" in last
     body = (runner.folder / "body.md").read_bytes()
     assert len(body) < 65_000
-    assert body.decode().endswith("The whole report is an artifact of https://run.\n")
+    assert body.decode().endswith("The full report is an artifact of https://run.\n")
 
 
 @pytest.mark.parametrize("number", ["", "7"])
