@@ -21,7 +21,7 @@ from mcp import StdioServerParameters
 from mcp.types import TextContent
 
 import cartesia_calls.mcp
-from cartesia_calls import AsyncClient
+from cartesia_calls import AsyncClient, read_moment
 from cartesia_calls.cli import main
 from cartesia_calls.mcp import make_server
 from cartesia_calls.sandbox import Sandbox
@@ -102,6 +102,14 @@ def test_the_tools_say_when_to_use_them_and_only_read(assistant: Assistant) -> N
         assert "Use " in tool.description
         assert tool.annotations.read_only_hint
     assert "placeholders" in (assistant.client.instructions or "")
+
+
+def test_the_times_that_the_tools_show_can_be_read(assistant: Assistant) -> None:
+    since = assistant.tools()["list_calls"].input_schema["properties"]["since"]
+    shown = since["description"].removeprefix("From when: ").replace(" (ago)", "").split(", ")
+
+    assert len(shown) == 3
+    assert [read_moment(text).tzinfo is not None for text in shown] == [True] * 3
 
 
 def test_without_an_agent_the_agents_are_listed(assistant: Assistant) -> None:

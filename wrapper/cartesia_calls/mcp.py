@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 JSON = dict[str, Any]
 CallId = Annotated[str, Field(description="A call's id, such as ac_123")]
-Since = Annotated[str | None, Field(description="From when: 7d (ago), yesterday, 2026-03-01T10Z")]
+Since = Annotated[str | None, Field(description="From when: 7d (ago), monday, 2026-03-01T10:00Z")]
 Until = Annotated[str | None, Field(description="Only before this time, written like `since`")]
 After = Annotated[int, Field(ge=-1, description="The number that `left_out` of a result names")]
 Limit = Annotated[int, Field(ge=1, le=500)]
