@@ -14,14 +14,12 @@ import pytest
 
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import export_async
-from cartesia_calls.export._tables import record_rows, transcript_rows
 from fake_clock import FakeClock
 from fake_server import KEY
 from few_calls import FewCall, FewCalls
 from many_calls import AGENT, ManyCalls
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-IDS = {"id": "ac_1", "agent_id": AGENT}
 PARTS = ("record", "transcript")
 FORMATS = pytest.mark.parametrize("format_", ["ndjson", "parquet"])
 
@@ -117,8 +115,6 @@ def test_the_account_and_the_variables_of_a_call_have_columns(format_: str, tmp_
         ("zdr_enabled", False, False),
         ("metadata", "pizza", "pizza"),
         ("telephony_params", [1, {"to": 2}], [1, {"to": 2}]),
-        ("start_time", "2026-03-01T12:00:00Z", NOON),
-        ("start_time", "2026-03-01t14:00:00.000+02:00", NOON),
         ("start_time", "2026-03-01T12:00:00", None),
         ("start_time", "2026-03-01", None),
         ("start_time", "2026-02-30T12:00:00Z", None),
@@ -128,12 +124,17 @@ def test_the_account_and_the_variables_of_a_call_have_columns(format_: str, tmp_
     ],
 )
 def test_a_value_of_another_type_is_null_in_its_column_and_stays_in_raw(
-    column: str, value: object, expected: object
+    column: str, value: object, expected: object, tmp_path: Path
 ) -> None:
-    record = {**IDS, column: value}
-    (row,) = record_rows(record)
+    (row,) = _exported(tmp_path, "ndjson", **{column: value})["record"]
     assert row[column] == expected
-    assert row["raw"] == record
+    assert row["raw"][column] == value
+
+
+@pytest.mark.parametrize("time", ["2026-03-01T12:00:00Z", "2026-03-01t14:00:00.000+02:00"])
+def test_a_time_is_in_utc(time: str, tmp_path: Path) -> None:
+    (row,) = _exported(tmp_path, "ndjson", start_time=time)["record"]
+    assert row["start_time"] == NOON.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -146,16 +147,16 @@ def test_a_value_of_another_type_is_null_in_its_column_and_stays_in_raw(
     ],
 )
 def test_a_transcript_that_is_no_list_of_turns_stays_in_raw(
-    value: object, turns: list[object]
+    value: object, turns: list[object], tmp_path: Path
 ) -> None:
-    rows = transcript_rows({**IDS, "transcript": value})
+    rows = _exported(tmp_path, "ndjson", transcript=value)["transcript"]
     assert [row["raw"] for row in rows] == turns
     assert [row["index"] for row in rows] == list(range(len(turns)))
 
 
-@pytest.mark.parametrize("record", [IDS, {**IDS, "transcript": None}, {**IDS, "transcript": []}])
-def test_without_a_transcript_there_are_no_turns(record: dict[str, object]) -> None:
-    assert transcript_rows(record) == []
+@pytest.mark.parametrize("facts", [{}, {"transcript": None}, {"transcript": []}])
+def test_without_a_transcript_there_are_no_turns(facts: dict[str, object], tmp_path: Path) -> None:
+    assert _exported(tmp_path, "ndjson", **facts)["transcript"] == []
 
 
 CALLER = _turn("user", 1.0, 4.0)
@@ -202,9 +203,9 @@ TOOL = _turn("assistant", 4.5, 4.5, text=None, tool_calls=[{"name": "find"}])
     ],
 )
 def test_reply_gap_is_the_silence_between_the_caller_and_the_agent(
-    turns: list[object], gaps: list[float | None]
+    turns: list[object], gaps: list[float | None], tmp_path: Path
 ) -> None:
-    rows = transcript_rows({**IDS, "transcript": turns})
+    rows = _exported(tmp_path, "ndjson", transcript=turns)["transcript"]
     assert [row["reply_gap"] for row in rows] == gaps
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError, PermissionDeniedError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from cartesia_calls.export._target import open_target
 from exporting import data_files
 from fake_clock import FakeClock
 from fake_server import KEY
@@ -266,19 +266,15 @@ def test_refreshing_brings_back_files_that_are_gone_or_damaged(place: str, tmp_p
     to = place.format(tmp_path)
     with ManyCalls(10) as server:
         _export(server, to)
-        target = open_target(to, "1-of-1")
-        try:
-            folder = f"logs/agent={AGENT}/day=2026-03-01"
-            whole = {name: target.read(f"{folder}/{name}") for name in target.names(folder)}
-            gone, damaged = list(whole)[:2]
-            target.clean()  # makes room for what is written
-            target.remove(f"{folder}/{gone}")
-            target.write(f"{folder}/{damaged}", b"damaged")
-            plain = _export(server, to)
-            refreshed = _export(server, to, refresh=True)
-            found = {name: target.read(f"{folder}/{name}") for name in target.names(folder)}
-        finally:
-            target.close()
+        files, root = import_module("fsspec").url_to_fs(to)
+        folder = f"{root}/logs/agent={AGENT}/day=2026-03-01"
+        whole = {path: files.cat_file(path) for path in files.find(folder)}
+        gone, damaged = sorted(whole)[:2]
+        files.rm(gone)
+        files.pipe_file(damaged, b"damaged")
+        plain = _export(server, to)
+        refreshed = _export(server, to, refresh=True)
+        found = {path: files.cat_file(path) for path in files.find(folder)}
     assert (plain.exported, plain.present) == (0, 10), "a plain run does not look at the files"
     assert (refreshed.exported, refreshed.present) == (2, 8)
     assert found == whole

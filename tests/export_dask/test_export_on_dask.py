@@ -35,7 +35,6 @@ from cartesia_calls.export import (
     TargetError,
     export_async,
 )
-from cartesia_calls.export._paths import PARTIAL
 from cartesia_calls.export.dask import ClusterError, DaskWorkers
 from cartesia_calls.sandbox import Sandbox
 from exporting import data_files, one_in_ten_fails
@@ -328,7 +327,7 @@ def test_the_event_loop_goes_on_while_the_target_is_written_to(cluster: Cluster)
             await export_async(workers=DaskWorkers(cluster), connect=connect, **arguments)
 
     asyncio.run(run())
-    assert [path for path in waited_for if PARTIAL in path]
+    assert [path for path in waited_for if "_partial" in path]
     assert all(waited_for.values())
 
 
