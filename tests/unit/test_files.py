@@ -58,7 +58,7 @@ def test_permissions_are_kept_and_new_files_have_the_usual_ones(tmp_path: Path) 
 def test_a_target_is_checked_before_anything_is_sent(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_bytes(b"")
-    with pytest.raises(FileExistsError, match="is there already"):
+    with pytest.raises(FileExistsError, match="exists"):
         _download(there)
     with pytest.raises(IsADirectoryError, match="is a folder"):
         _download(tmp_path, overwrite=True)

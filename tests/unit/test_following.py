@@ -116,7 +116,7 @@ def test_logs_that_shrink_or_change_are_reported_and_not_merged(
     flavour: Flavour, rewritten: httpx.Response
 ) -> None:
     server = FakeServer([_logs("a", "b"), rewritten], flavour, record=RUNNING)
-    with pytest.raises(LogsRewrittenError, match="2 lines given so far") as caught:
+    with pytest.raises(LogsRewrittenError, match="2 lines yielded so far") as caught:
         _follow(server)
     assert (caught.value.call_id, caught.value.lines_given) == ("ac_1", 2)
 

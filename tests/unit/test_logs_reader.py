@@ -100,7 +100,7 @@ def test_more_behind_the_end_is_wrong() -> None:
     body = json.dumps(WHOLE).encode()
     assert _read(body + b" \n") == ["one", "two"]
     assert _read(b"\xef\xbb\xbf" + body) == ["one", "two"]
-    with pytest.raises(ResponseValidationError, match="behind its end"):
+    with pytest.raises(ResponseValidationError, match="after its end"):
         _read(body + b"}")
 
 

@@ -104,7 +104,7 @@ def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: 
         ("http://127.0.0.1@evil.example", "holds a user name or password"),
         ("https://api.cartesia.ai?key=1", "has a query or a fragment"),
         ("https://api.cartesia.ai#part", "has a query or a fragment"),
-        ("https://-a.example", "has a host that can't be one"),
+        ("https://-a.example", "has a host that is no host name"),
         ("https://api.cartesia.ai\n", "is not a URL in plain ASCII"),
         ("https://api.cartesia.ai\\@evil.example", "is not a URL in plain ASCII"),
         ("https://api.cartesia.ai/a\\b", "is not a URL in plain ASCII"),

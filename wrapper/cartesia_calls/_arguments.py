@@ -1,10 +1,10 @@
-"""Checks of what a method is called with, made before anything is sent."""
+"""Checks of a method's arguments, made before anything is sent."""
 
 from __future__ import annotations
 
-# What sockets and event loops can surely count to, in seconds.
+# Sockets and event loops can wait so many seconds.
 _LONGEST = 7 * 24 * 3600
-# Far beyond any real one; what is much longer makes a URL that is refused on the way.
+# Far longer than any real id. A much longer one makes a URL that proxies refuse.
 _LONGEST_ID = 1000
 
 
@@ -19,7 +19,7 @@ def check_id(value: object, name: str) -> str:
         raise ValueError(f"{name} is empty; pass an id such as 'ac_123'")
     if value in {".", ".."}:
         raise ValueError(
-            f"{name} is {value!r}, which a path takes for a folder; pass an id such as 'ac_123'"
+            f"{name} is {value!r}, which means a folder in a path; pass an id such as 'ac_123'"
         )
     if len(value) > _LONGEST_ID:
         raise ValueError(f"{name} has {len(value)} characters; pass an id such as 'ac_123'")
@@ -42,7 +42,7 @@ def check_seconds(value: object, name: str) -> float:
 
 
 def check_limit(value: object) -> int:
-    """Return how many items are wanted at the most."""
+    """Return the largest number of items wanted."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"limit must be a whole number, not {type(value).__name__}")
     if value < 1:

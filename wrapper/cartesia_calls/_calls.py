@@ -46,9 +46,9 @@ class AsyncCalls:
     """Voice-agent calls.
 
     Besides the errors that a method names, each raises `APIStatusError` if the server refuses (a
-    subclass for each reason), `APIConnectionError` if no complete response comes back,
-    `ResponseValidationError` if a response is not what the spec says, and `TypeError` or
-    `ValueError` for impossible arguments, before anything is sent.
+    subclass for each reason), `APIConnectionError` if no complete response arrives,
+    `ResponseValidationError` if a response does not match the spec, and `TypeError` or `ValueError`
+    for impossible arguments, before anything is sent.
     """
 
     def __init__(self, sender: Sender) -> None:
@@ -57,7 +57,7 @@ class AsyncCalls:
     async def logs(self, call_id: str) -> AgentCallLogs:
         """Return the runtime logs of a call (operation `agents_get-call-logs`).
 
-        Where there are none, the call's record is fetched once (`agents_get-call`) for the reason.
+        If there are none, the client fetches the call's record once (`agents_get-call`) for the reason.
 
         Args:
             call_id: The call's id, such as `ac_123`.
@@ -76,8 +76,8 @@ class AsyncCalls:
         """Return the runtime logs of a call as soon as there are any to return.
 
         Polls every 0.25 to 5 s (`agents_get-call-logs` and `agents_get-call`), continues after
-        failures that may pass, and never exceeds the time given. Each attempt without logs is logged
-        to `cartesia_calls`, level INFO. Cancelling the task of an `AsyncClient` ends the wait.
+        failures that may pass, and never exceeds `timeout`. Each attempt without logs is logged to
+        `cartesia_calls`, level INFO. Cancelling the task of an `AsyncClient` ends the wait.
 
         Args:
             call_id: The call's id, such as `ac_123`.
@@ -89,7 +89,7 @@ class AsyncCalls:
         Raises:
             LogsWaitTimeoutError: The logs did not appear in time.
             CallNotFoundError: There is no such call, or it belongs to another account.
-            CallLogsNotAvailableError: The call's logs can never come.
+            CallLogsNotAvailableError: The call will never have logs.
         """
         return await wait_for_logs(self._sender, call_id, timeout)
 
@@ -104,31 +104,31 @@ class AsyncCalls:
             call_id: The call's id, such as `ac_123`.
 
         Yields:
-            Lines as they came; equal lines are all yielded.
+            Lines, unchanged; repeated lines too.
 
         Raises:
             LogsRewrittenError: Lines that were yielded are gone or changed.
             CallNotFoundError: There is no such call, or it belongs to another account.
-            CallLogsNotAvailableError: The call's logs can never come.
+            CallLogsNotAvailableError: The call will never have logs.
         """
         return follow_logs(self._sender, call_id)
 
     def stream_logs(self, call_id: str) -> AsyncGenerator[str, None]:
-        """Yield the lines of a call's logs while they come (operation `agents_get-call-logs`).
+        """Yield the lines of a call's logs while they arrive (operation `agents_get-call-logs`).
 
-        For logs of any size: memory stays the same, `max_response_bytes` bounds each line and not
-        the whole, the client's `timeout` bounds each wait for more and not the whole, and
-        `total_timeout` ends with the first piece. Until that has come, failures that may pass are
-        retried; after that, the lines that came are good and the error is raised.
+        For logs of any size: memory use does not grow with them. `max_response_bytes` bounds each
+        line, and the client's `timeout` bounds each wait for more. `total_timeout` bounds the time
+        until the first piece of the body arrives, and failures that may pass are retried until then.
+        Lines that were yielded before a later failure are good.
 
-        A line that was yielded can't be taken back. So a document that names `logs` twice, or has a
-        value of `call_id`, `logs` or `updated_at` that the spec does not allow, is an error.
+        A yielded line cannot be taken back. So a document that names `logs` twice, or has a value of
+        `call_id`, `logs` or `updated_at` that the spec does not allow, is an error.
 
         Args:
             call_id: The call's id, such as `ac_123`.
 
         Yields:
-            Lines as they came, oldest first.
+            Lines, unchanged, oldest first.
 
         Raises:
             CallNotFoundError: There is no such call, or it belongs to another account.
@@ -151,7 +151,7 @@ class AsyncCalls:
         return await self._sender.call(GET_CALL, call_id, cartesia_version=SPEC_VERSION)
 
     async def timeline(self, call_id: str, *, log_offset: float = 0.0) -> Timeline:
-        """Return what happened in a call, in one order of time: see `cartesia_calls.timeline`.
+        """Return what happened in a call, in order of time: see `cartesia_calls.timeline`.
 
         Fetches the record and the logs (`agents_get-call` and `agents_get-call-logs`). A call
         without logs has a timeline of what its record holds.
@@ -187,13 +187,13 @@ class AsyncCalls:
     ) -> AsyncCallList:
         """Return the calls of an agent or a batch, newest first (operation `agents_list-calls`).
 
-        Status and times are compared here. A list with `since` ends when a whole page, and the call
-        before it, are older; one call with an odd time does not end it.
+        The client compares status and times. A list with `since` ends when a whole page and the
+        previous call are older, so one call with a wrong time does not end it.
 
-        With `until`, the window is also sent to the server (`start_time_gte`, `start_time_lte`), so
-        that one long ago costs few requests. A server that ignores it gives the same calls in more
-        requests. One that honours it may leave out calls that never started; `undated=True` lists
-        those too.
+        With `until`, the client also sends the window to the server (`start_time_gte`,
+        `start_time_lte`), so that a window long ago takes few requests. From a server that ignores
+        it, the same calls take more requests. A server that honours it may leave out calls that never
+        started; `undated=True` lists those too.
 
         Args:
             agent_id: The agent; this or `batch_id` is needed.
@@ -201,17 +201,17 @@ class AsyncCalls:
             status: Only calls with this status, or with one of these.
             since: Only calls that started at this time or later: a datetime, or a text that
                 `read_moment` reads, such as `1h30m` (ago), `2026-03-01T10:00Z`, `yesterday 14:00` or
-                `monday`. What has no zone is local time. A call that never started is placed by its
-                end. One with neither time is in no window: it is left out and counted in `unplaced`
-                of the result.
+                `monday`. A time without a zone is local time. A call that never started is placed by
+                its end. A call with neither time is in no window: it is left out and counted in
+                `unplaced` of the result.
             until: Only calls that started before this time.
             limit: At most this many calls; all by default.
             expand_transcript: Whether to include the transcripts.
-            undated: Whether to miss no call: those with neither a start nor an end time are included
+            undated: Whether to miss no call: calls with neither a start nor an end time are included
                 whatever the window is, and the window is not sent to the server.
 
         Returns:
-            An iterable; pages are fetched as they are wanted.
+            An iterable; each page is fetched when it is needed.
         """
         if (agent_id is None) == (batch_id is None):
             raise ValueError("pass agent_id or batch_id, one of the two")
@@ -241,14 +241,14 @@ class AsyncCalls:
     ) -> Path:
         """Write the recording of a call to a file (operation `agents_download-call-audio`).
 
-        The file appears when it is complete; a download that breaks off starts over, as often as the
-        client retries. The writes of an `AsyncClient` block the event loop briefly.
+        The file appears when it is complete. A download that breaks off starts over, as often as the
+        client retries. An `AsyncClient` blocks the event loop briefly for each write.
 
         Args:
             call_id: The call's id, such as `ac_123`.
             path: Where to write the WAV file.
             overwrite: Whether an existing file may be replaced.
-            progress: Called with the bytes so far and their total, None where that is unknown.
+            progress: Called with the bytes so far and their total, None if that is unknown.
             timeout: The bound of one attempt, in seconds.
 
         Returns:
@@ -257,7 +257,7 @@ class AsyncCalls:
         Raises:
             NotFoundError: There is no such call, or it has no recording, or none yet.
             FileExistsError: The file exists, and `overwrite` is not set.
-            OSError: It can't be written.
+            OSError: The file cannot be written.
         """
         call_id = check_id(call_id, "call_id")
         check_seconds(timeout, "timeout")
@@ -278,7 +278,7 @@ class AsyncCalls:
     async def cancel(self, call_id: str) -> None:
         """End a call that is running (operation `agents_cancel-call`).
 
-        It is retried only if the server surely did not act on it.
+        The request is retried only if the server cannot have acted on it.
 
         Args:
             call_id: The call's id, such as `ac_123`.
@@ -293,8 +293,8 @@ class AsyncCalls:
     async def delete(self, call_id: str) -> AgentCall:
         """Erase what a call holds, its logs included (operation `agents_delete-call`).
 
-        Only a call that is over can be deleted, and deletion can't be undone. It is retried only if
-        the server surely did not act on it.
+        Only a call that is over can be deleted, and deletion cannot be undone. The request is retried
+        only if the server cannot have acted on it.
 
         Args:
             call_id: The call's id, such as `ac_123`.

@@ -113,7 +113,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
         key = concealed(api_key)
         del api_key  # what raises from here on shows no key among its locals
         if http_client is not None and engine is None:
-            engine = "httpx"  # the argument beats the environment
+            engine = "httpx"  # the argument overrides the environment
         settings = Settings(
             api_key=key,
             base_url=base_url,
@@ -148,8 +148,8 @@ class _BaseClient(ABC, Generic[HttpClientT]):
     ) -> Self:
         """Return a client with other settings that shares this one's connections.
 
-        What is not passed stays as it is; `headers` are added to those there are. Closing either
-        client closes the connections of both.
+        Settings that are not passed stay as they are; `headers` are added to the present ones. Closing
+        either client closes the connections of both.
 
         Raises:
             ConfigurationError: A setting is wrong.
@@ -188,7 +188,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
 
     @property
     def max_retries(self) -> int:
-        """How often a request that failed in passing is retried."""
+        """How often a failed request is retried."""
         return self._sender.settings.max_retries
 
     @property
@@ -198,7 +198,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
 
     @property
     def max_response_bytes(self) -> int:
-        """How long a response's body may be, decoded, in bytes."""
+        """The longest decoded body of a response, in bytes."""
         return self._sender.settings.max_response_bytes
 
     @property
@@ -230,8 +230,8 @@ class _BaseClient(ABC, Generic[HttpClientT]):
 class Client(_BaseClient[HttpClient]):
     """The client: `with Client() as client: client.calls.logs("ac_123")`.
 
-    It keeps connections open until it is closed, and threads may share it. An argument beats the
-    environment, the environment beats the default.
+    It keeps connections open until it is closed, and threads may share it. An argument overrides the
+    environment, and the environment overrides the default.
 
     Args:
         api_key: A key such as `sk_car_…`; else `CARTESIA_API_KEY`.
@@ -239,7 +239,7 @@ class Client(_BaseClient[HttpClient]):
             Plain `http://` only to a loopback address.
         api_version: The date sent as `Cartesia-Version`; else `CARTESIA_VERSION`, else the one that
             the vendored spec names.
-        timeout: The bound of one attempt, in seconds. The system's lookup of a host's name can't be
+        timeout: The bound of one attempt, in seconds. The system's lookup of a host name cannot be
             interrupted: a slower lookup is reported only after it returns.
         max_retries: How often a request is retried after no response, 408, 409, 429 or 5xx.
         engine: What sends the requests: `httpx`, `fast` (the extra of that name), or `auto`, which
@@ -250,7 +250,7 @@ class Client(_BaseClient[HttpClient]):
             it decides between the reasons `not_written_yet` and `expired_or_never_written`.
         total_timeout: The bound of an operation with all its retries and pauses, in seconds; by
             default 300, or `timeout` where that is longer.
-        max_response_bytes: How long a response's body may be, decoded; a recording may be longer.
+        max_response_bytes: The longest decoded body of a response; a recording may be longer.
         on_retry: A function that is called with each retry, a `RetryEvent`, before the pause.
         clock: Another clock to wait by, for tests.
 
@@ -274,14 +274,14 @@ class Client(_BaseClient[HttpClient]):
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
-            APIStatusError: The server refused; its class says why.
-            APIConnectionError: No complete response came back.
-            ResponseValidationError: The response is not what the spec says.
+            APIStatusError: The server refused; the subclass says why.
+            APIConnectionError: No complete response arrived.
+            ResponseValidationError: The response does not match the spec.
         """
         return run(self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION))
 
     def close(self) -> None:
-        """Close the connections. The client can't be used afterwards; closing twice does no harm."""
+        """Close the connections. The client cannot be used afterwards; closing twice does no harm."""
         run(self._sender.transport.close())
 
     async def _sleep(self, seconds: float) -> None:
@@ -317,14 +317,14 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
         Raises:
-            APIStatusError: The server refused; its class says why.
-            APIConnectionError: No complete response came back.
-            ResponseValidationError: The response is not what the spec says.
+            APIStatusError: The server refused; the subclass says why.
+            APIConnectionError: No complete response arrived.
+            ResponseValidationError: The response does not match the spec.
         """
         return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
 
     async def close(self) -> None:
-        """Close the connections. The client can't be used afterwards; closing twice does no harm."""
+        """Close the connections. The client cannot be used afterwards; closing twice does no harm."""
         await self._sender.transport.close()
 
     async def _sleep(self, seconds: float) -> None:

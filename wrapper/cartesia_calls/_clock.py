@@ -1,7 +1,4 @@
-"""The clock of a client.
-
-Tests pass one that moves when it is slept on; nothing else reads the time or sleeps.
-"""
+"""The clock of a client. Nothing else reads the time or sleeps, so tests can pass a clock of their own."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What `clock=` takes: a source of the time that also waits."""
+    """The interface of `clock=`: it reads the time and waits."""
 
     def now(self) -> datetime:
         """Return the present moment, in UTC."""

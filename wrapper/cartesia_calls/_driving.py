@@ -29,8 +29,8 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 def iterate(items: AsyncGenerator[T, None]) -> Iterator[T]:
     """Yield the items of an async generator that never suspends, and close it on every way out.
 
-    The generator is hidden from an event loop that runs in this thread: asyncio closes every async
-    generator that it knows when it shuts down, also one that is still in use.
+    The generator is hidden from an event loop that runs in this thread: when asyncio shuts down, it
+    closes every async generator that it knows, even one in use.
     """
     try:
         hooks = sys.get_asyncgen_hooks()
@@ -49,7 +49,7 @@ def iterate(items: AsyncGenerator[T, None]) -> Iterator[T]:
 
 
 def documented_by(original: type) -> Callable[[type[T]], type[T]]:
-    """Return a decorator that gives a class, and its methods, the docstrings of another class."""
+    """Return a decorator that copies the docstrings of another class and its methods."""
 
     def document(face: type[T]) -> type[T]:
         face.__doc__ = original.__doc__

@@ -1,7 +1,7 @@
-"""Turns a response that is not a success into the exception that describes it.
+"""The exception for a response that is not a success.
 
-Error bodies come in four shapes: the structured one of 2026-03-01, the logs operation's own 404,
-plain text `Title: Message`, and whatever a proxy sends.
+Error bodies have four shapes: the structured one of 2026-03-01, the logs operation's own 404, plain
+text `Title: Message`, and the pages of proxies.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\s*[0-9]{1,20}(?:\.[0-9]*)?\s*", re.ASCII)
 _LONGEST_BODY_TEXT = 2000
-# A parsed body is kept up to this size, in bytes, and depth: the exception must stay a thing that can
-# be printed, copied and sent between processes.
+# A parsed body is kept up to this length and depth, so that the exception can be printed, copied and
+# sent between processes.
 _LARGEST_KEPT_BODY = 20_000
 _DEEPEST_KEPT_BODY = 20
 _REQUEST_ID_HEADERS = ("x-request-id", "cartesia-request-id", "x-cartesia-request-id")
@@ -53,7 +53,7 @@ _LOGS_NOT_AVAILABLE_HINT = (
     "If the call is running or has just ended, wait for them (wait_for_logs, or --wait); "
     "if it ended long ago, they were never written or retention has removed them."
 )
-# Said by the spec's description of the 404 of agents_get-call-logs.
+# From the spec's description of the 404 of agents_get-call-logs.
 _NOT_FOUND: dict[str, tuple[type[NotFoundError], str]] = {
     "call not found": (
         CallNotFoundError,
@@ -152,7 +152,7 @@ def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | N
     if (description := _text(fields, "description")) is not None:
         # The logs operation's 404 calls the title `message` and the message `description`.
         return title or message, description
-    # HTML, and JSON that was cut short, have no title that can be found.
+    # HTML, and JSON that was cut short, have no title.
     if isinstance(body, str) and not body.lstrip().startswith(("<", "{", "[")):
         before, separator, after = body.strip().partition(": ")
         return (before, after) if separator else (None, before or None)
@@ -178,6 +178,6 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
         moment = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    # A date without a known zone comes back naive; HTTP's dates are UTC.
+    # A date without a known zone is read as naive; HTTP's dates are UTC.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

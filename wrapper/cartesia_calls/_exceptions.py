@@ -46,7 +46,7 @@ class CartesiaError(Exception):
 
     Attributes:
         summary: What happened, in one sentence.
-        hint: What to do next, in one sentence; empty where there is nothing to say.
+        hint: What to do next, in one sentence; empty if there is nothing to do.
     """
 
     def __init__(self, summary: str, *, hint: str = "") -> None:
@@ -58,8 +58,8 @@ class CartesiaError(Exception):
         return f"{self.summary} {self.hint}".strip()
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Exception's own way calls the class with positional arguments only, which would make every
-        # subclass with keywords impossible to send between processes.
+        # Exception's own way calls the class with positional arguments only. A subclass with keywords
+        # could not be sent between processes then.
         return _restore, (type(self), self.args), self.__dict__.copy()
 
 
@@ -70,11 +70,11 @@ def _restore(cls: type[CartesiaError], args: tuple[object, ...]) -> CartesiaErro
 
 
 class ConfigurationError(CartesiaError):
-    """The client can't be used as it is set up: no key, an unsafe URL, bad settings."""
+    """The client cannot be used as it is set up: no key, an unsafe URL, a wrong setting."""
 
 
 class APIConnectionError(CartesiaError):
-    """No complete response came back: DNS, connection refused or reset, TLS, a body cut short.
+    """No complete response arrived: DNS, connection refused or reset, TLS, a body cut short.
 
     Attributes:
         attempts: How many times the request was sent before this was raised.
@@ -86,23 +86,23 @@ class APIConnectionError(CartesiaError):
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """No complete response came back within the timeout."""
+    """No complete response arrived within the timeout."""
 
 
 class APIStatusError(CartesiaError):
     """The server responded with a status that is not a success.
 
-    The text fields are None where the response did not have them; the API has used several shapes.
+    The text fields are None if the response did not have them; the API has used several shapes.
 
     Attributes:
         status_code: The HTTP status code, registered or not.
         error_code: The API's own code, such as `concurrency_limited`.
         title: The API's short name for the error.
         message: The API's explanation.
-        request_id: What to give to the provider's support, from the body or the headers.
-        doc_url: Where the API says the error is documented.
-        retry_after: Seconds to wait before the next request, where the server said so.
-        body: The response's body: a JSON value where it was JSON, else text. Long text is cut.
+        request_id: The id to report to the provider's support, from the body or the headers.
+        doc_url: The API's documentation of the error.
+        retry_after: Seconds to wait before the next request, if the server named them.
+        body: The response's body: a JSON value if it was JSON, else text. Long text is cut.
         headers: The response's headers, names in lower case.
         method: The request's method.
         url: The request's URL.
@@ -124,7 +124,7 @@ class APIStatusError(CartesiaError):
 
 
 class BadRequestError(APIStatusError):
-    """400: the server could not make sense of the request."""
+    """400: the server did not understand the request."""
 
 
 class AuthenticationError(APIStatusError):
@@ -132,11 +132,11 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the API key is good, but not for this."""
+    """403: the API key is valid, but not for this request."""
 
 
 class NotFoundError(APIStatusError):
-    """404: there is nothing at this address."""
+    """404: nothing was found at this address."""
 
 
 class CallNotFoundError(NotFoundError):
@@ -147,8 +147,8 @@ class CallLogsNotAvailableError(NotFoundError):
     """404 `Call logs not available`: the call exists, its logs do not, or not yet.
 
     Attributes:
-        reason: Why, as far as the call's record shows it; `unknown` where it shows nothing.
-        may_become_available: Whether waiting can help; None where that is unknown.
+        reason: Why, as far as the call's record shows it; `unknown` if it shows nothing.
+        may_become_available: Whether waiting can help; None if that is unknown.
     """
 
     reason: MissingLogsReason = "unknown"
@@ -156,11 +156,11 @@ class CallLogsNotAvailableError(NotFoundError):
 
 
 class ConflictError(APIStatusError):
-    """409: the request does not fit the present state of what it is about."""
+    """409: the request conflicts with the present state of the call."""
 
 
 class UnprocessableEntityError(APIStatusError):
-    """422: the request was understood and refused for its values."""
+    """422: the server understood the request and refused its values."""
 
 
 class RateLimitError(APIStatusError):
@@ -172,7 +172,7 @@ class InternalServerError(APIStatusError):
 
 
 class ResponseValidationError(CartesiaError):
-    """The server responded with a success that is not what the spec says.
+    """The server responded with a success that does not match the spec.
 
     Attributes:
         problem: What is wrong with the response.
@@ -190,11 +190,11 @@ class ResponseValidationError(CartesiaError):
 
 
 class LogsRewrittenError(CartesiaError):
-    """While `follow_logs` followed a call, lines that it had given were changed or taken away.
+    """While `follow_logs` followed a call, lines that it had yielded were changed or removed.
 
     Attributes:
         call_id: The call.
-        lines_given: How many lines had been given before.
+        lines_given: How many lines had been yielded before.
     """
 
     def __init__(self, summary: str, *, hint: str = "", call_id: str, lines_given: int) -> None:
@@ -204,11 +204,11 @@ class LogsRewrittenError(CartesiaError):
 
 
 class LogsWaitTimeoutError(CartesiaError, TimeoutError):
-    """The logs of a call did not appear within the time given to `wait_for_logs`.
+    """The logs of a call did not appear within the timeout of `wait_for_logs`.
 
     Attributes:
         call_id: The call.
-        timeout: The time given, in seconds.
+        timeout: The timeout, in seconds.
         reason: The last known reason for their absence.
     """
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_MAX_RESPONSE_BYTES = 100 * 1024 * 1024
-# Plain numbers: each look at a member of HTTPStatus takes Python 3.11 a call.
+# Plain numbers: Python 3.11 makes a call to read a member of HTTPStatus.
 OK = HTTPStatus.OK.value
 _FIRST_REDIRECT = HTTPStatus.MULTIPLE_CHOICES.value
 
@@ -32,7 +32,7 @@ class Sink(Protocol):
     written: int
 
     def start(self, length: int | None) -> None:
-        """Start over, with this length if the server says it: an attempt may have broken off."""
+        """Start over, with this length if the server sent it: an attempt may have broken off."""
         ...
 
     def write(self, piece: bytes) -> None:
@@ -47,11 +47,11 @@ class Request(NamedTuple):
         method: In upper case.
         url: Absolute.
         headers: All headers but `Authorization`.
-        api_key: Goes into `Authorization` as a bearer token; None where the spec asks for no key.
+        api_key: Goes into `Authorization` as a bearer token; None if the spec requires no key.
         timeout: The bound of the attempt, in seconds.
         sink: Takes the body of a success, piece by piece, instead of the response.
-        max_bytes: How long the response's body may be, decoded, unless the sink takes it.
-        attempt: Which attempt at its operation it is; 1 for the first.
+        max_bytes: The longest decoded body of the response, unless the sink takes it.
+        attempt: The number of the attempt at its operation; 1 for the first.
     """
 
     method: str
@@ -68,7 +68,7 @@ class Request(NamedTuple):
         return text if self.api_key is None else self.api_key.masked_in(text)
 
     def __repr__(self) -> str:
-        """Return what it is, without the headers, which are the user's own too."""
+        """Return method and URL, without the headers: some are the user's own."""
         return f"<Request {self.method} {self.url}>"
 
 
@@ -78,7 +78,7 @@ class Response(NamedTuple):
     Attributes:
         status_code: Any number that a server can send.
         headers: Names in lower case; values of a repeated header are joined with commas.
-        body: Decoded as `Content-Encoding` says; empty where a sink took it.
+        body: Decoded as `Content-Encoding` says; empty if a sink took it.
     """
 
     status_code: int
@@ -86,7 +86,7 @@ class Response(NamedTuple):
     body: bytes
 
     def __repr__(self) -> str:
-        """Return what it is, without what the server said."""
+        """Return status and length, without the body."""
         return f"<Response {self.status_code}, {len(self.body)} bytes>"
 
 
@@ -102,21 +102,21 @@ class StreamedResponse(Protocol):
     headers: Mapping[str, str]
 
     def bound_reads(self, seconds: float) -> None:
-        """Bound each `read` from now on; until then, the request's timeout does."""
+        """Bound each `read` from now on, in place of the request's timeout."""
         ...
 
     async def read(self) -> bytes:
         """Return the next bytes of the body, decoded; none at its end.
 
         Raises:
-            APITimeoutError: Nothing came in time.
+            APITimeoutError: Nothing arrived in time.
             APIConnectionError: The body broke off.
-            ResponseValidationError: The body of a success can't be decoded.
+            ResponseValidationError: The body of a success cannot be decoded.
         """
         ...
 
     async def close(self) -> None:
-        """Give the connection up. More than once does no harm."""
+        """Release the connection. Closing twice does no harm."""
         ...
 
 
@@ -135,20 +135,20 @@ class Transport(Protocol):
 
         Raises:
             APITimeoutError: The response was not complete within the request's timeout.
-            APIConnectionError: No complete response came back.
-            ResponseValidationError: The body can't be decoded, or is longer than allowed.
+            APIConnectionError: No complete response arrived.
+            ResponseValidationError: The body cannot be decoded, or is longer than allowed.
             ConfigurationError: The transport is closed.
         """
         ...
 
     async def stream(self, request: Request) -> StreamedResponse:
-        """Send one request and return the head of its response; the body is left to be read.
+        """Send one request and return the head of its response, with the body still to be read.
 
-        The request's timeout bounds the wait for the head, and that for each piece; sink and
-        `max_bytes` do not apply. Errors as `send`.
+        The request's timeout bounds the wait for the head and for each piece. Sink and `max_bytes` do
+        not apply. Errors as `send`.
         """
         ...
 
     async def close(self) -> None:
-        """Close every connection that belongs to the transport. More than once does no harm."""
+        """Close every connection that belongs to the transport. Closing twice does no harm."""
         ...

@@ -42,7 +42,7 @@ def read_json(body: bytes, skipped: str | None = None) -> object:
         try:
             value = _read_fast(body)
         except ValueError:
-            pass  # the standard library says what is wrong, and reads a few bodies more
+            pass  # the standard library describes the error, and reads a few more bodies
         else:
             if not _has_inexact_number(value, skipped):
                 return value

@@ -95,7 +95,7 @@ class AsyncCallList:
             self.unplaced += len(matching) - len(calls)
             calls = calls[:wanted]
             wanted = None if wanted is None else wanted - len(calls)
-            # One call alone may have an odd time. The list ends when a whole page and the last call
+            # A single call may have a wrong time. The list ends when a whole page and the last call
             # of the previous page are too old.
             times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
             is_past = query.since is not None and len(times) > 1 and max(times) < query.since
@@ -196,7 +196,7 @@ def time_of(call: AgentCall) -> datetime | None:
 def _whole_second(moment: datetime, *, up: bool = False) -> datetime | None:
     """Return the moment in UTC, rounded to a second; None where the calendar has no such time.
 
-    Servers may keep times less exactly than they are given, so bounds are rounded outwards.
+    Servers may round the times that they keep, so bounds are rounded outwards.
     """
     try:
         moment = moment.astimezone(UTC)
@@ -209,8 +209,8 @@ def _whole_second(moment: datetime, *, up: bool = False) -> datetime | None:
 def _next_cursor(page: GetCallsResponse, page_size: int) -> str | None:
     """Return the cursor of the next page, None if there is none.
 
-    Servers differ in what they send: `next_page` is the cursor where there is one; without it the
-    last call's id is, if `has_more` says so, or if there is neither and the page is full.
+    Servers differ. The cursor is `next_page` if that is sent. Else it is the last call's id, if
+    `has_more` is true, or if neither is sent and the page is full.
     """
     if page.has_more is False:
         return None

@@ -18,5 +18,5 @@ def logger() -> Logger:
 
 def is_debugging() -> bool:
     """Return whether records at level DEBUG go anywhere, without importing `logging`."""
-    # If nobody has imported it, nobody has set it up.
+    # Without the module, no handler or level is set.
     return "logging" in sys.modules and logger().isEnabledFor(10)

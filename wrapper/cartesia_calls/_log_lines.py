@@ -1,6 +1,6 @@
 """The level and the time of a log line.
 
-The API promises no format: `AgentCallLogs.logs` are any strings. Widely used formats are recognised:
+The API promises no format: `AgentCallLogs.logs` can be any strings. These formats are recognised:
 loguru's default, those of the standard library's logging, of uvicorn and LiteLLM, and JSON.
 """
 
@@ -55,7 +55,7 @@ _FIRST_MILLISECONDS = 1e11
 
 
 class LogLine(NamedTuple):
-    """What a log line says about itself.
+    """The level and the time of a log line.
 
     Attributes:
         level: The name of its level in capitals; None if the line names none.
@@ -68,7 +68,7 @@ class LogLine(NamedTuple):
 
 
 class LogHead(NamedTuple):
-    """All that the first line of a log record says.
+    """The parts of the first line of a log record.
 
     Attributes:
         level: As in `LogLine`.
@@ -86,17 +86,17 @@ class LogHead(NamedTuple):
 
 
 def log_line(line: str) -> LogLine:
-    """Return the level and the time of a log line, as far as its format is known.
+    """Return the level and the time of a log line, if its format is known; it raises nothing.
 
-    It reads loguru's default format, those of the standard library's logging, of uvicorn and LiteLLM,
-    and JSON. It raises nothing.
+    Known are loguru's default format, those of the standard library's logging, of uvicorn and
+    LiteLLM, and JSON.
     """
     head = log_head(line)
     return LogLine(head.level, head.time)
 
 
 def log_head(line: str) -> LogHead:
-    """Return all that a log line says, as far as its format is known; it raises nothing."""
+    """Return the parts of a log line, if its format is known; it raises nothing."""
     if _ESCAPE in line:
         line = _COLOUR.sub("", line)
     if line.startswith("{"):
@@ -119,7 +119,7 @@ def _read_json(line: str) -> LogHead:
         row: dict[str, Any] = json.loads(line)
     except (ValueError, RecursionError):
         return LogHead(message=line)
-    # loguru with serialize=True keeps what it knows one level down.
+    # loguru with serialize=True puts the fields one level down.
     if isinstance(row.get("record"), dict):
         row = cast("dict[str, Any]", row["record"])
     level, moment, place, message = (
@@ -147,7 +147,7 @@ def _clock(text: str | None) -> clock_time | None:
 
 
 def _level(name: object) -> str | None:
-    # A number is a level too, but which one depends on who counts.
+    # Libraries differ in the numbers of their levels.
     return name.upper() if isinstance(name, str) and name else None
 
 
@@ -156,7 +156,7 @@ def _time(value: object) -> datetime | None:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value.replace(",", "."))
             if moment.tzinfo is None:
-                # As `replace(tzinfo=UTC)`, in a quarter of its time; it is done for each line.
+                # As `replace(tzinfo=UTC)`, four times as fast; it is done for each line.
                 moment = datetime.combine(moment, moment.time(), UTC)
             return moment
         if isinstance(value, int | float) and not isinstance(value, bool):

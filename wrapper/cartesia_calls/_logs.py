@@ -193,7 +193,7 @@ class _Seen:
         call_id: The call.
         lines: All lines so far.
         updated_at: When they had last changed.
-        over: Whether the call's record has said that it is over.
+        over: Whether the call's record has shown that it is over.
         quiet_polls: How many polls in a row showed no change.
         quiet_polls_at_the_end: How many of them since the call was known to be over.
     """
@@ -214,8 +214,8 @@ class _Seen:
             return []
         if logs.logs[:count] != self.lines:
             raise LogsRewrittenError(
-                f"The logs of call {self.call_id!r} were rewritten: the {count} lines given so far "
-                f"are not how its {len(logs.logs)} lines begin now.",
+                f"The logs of call {self.call_id!r} were rewritten: its {len(logs.logs)} lines no "
+                f"longer begin with the {count} lines yielded so far.",
                 hint="Read them again with logs; the previous lines may be gone from the server.",
                 call_id=self.call_id,
                 lines_given=count,
@@ -238,7 +238,7 @@ def _wait_timeout(
     hint = "Wait longer, or check that the call is over: logs may come only after its end."
     if (retry_after := _retry_after(last)) is not None:
         summary = (
-            f"The wait for the logs of call {call_id!r} was given up: the server asks for a pause of "
+            f"The wait for the logs of call {call_id!r} ended: the server requests a pause of "
             f"{retry_after:g} s, longer than what is left of {timeout:g} s; last: {last.summary}"
         )
         hint = "Try again after that pause."

@@ -1,4 +1,4 @@
-"""The lines of a logs document, read while it arrives. Only what has not been given yet is held."""
+"""The lines of a logs document, read while it arrives. Lines that were yielded are not held."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FITTING: dict[str, object] = {"call_id": "", "logs": [], "updated_at": "2026-03
 
 
 class LogsReader:
-    """Takes a document piece by piece, and gives its lines.
+    """Takes a document piece by piece, and yields its lines.
 
     Args:
         longest: How long one value of the document, such as a line, may be, in characters.
@@ -57,7 +57,7 @@ class LogsReader:
         """Yield the lines that end in the next piece of the document; an empty piece is its end.
 
         Raises:
-            Misfit: The document is not what the spec says.
+            Misfit: The document does not match the spec.
         """
         self._is_whole = not piece
         try:
@@ -88,7 +88,7 @@ class LogsReader:
             yield from self._read_field(name)
             is_more = yield from self._continues("}")
         if (yield from self._peek()):
-            raise Misfit("is not JSON (there is more behind its end)")
+            raise Misfit("is not JSON (there is more after its end)")
         _check(self._found)
 
     def _read_field(self, name: str) -> Reading:
@@ -214,7 +214,7 @@ def _may_be_cut(error: ValueError, text: str) -> bool:
 
 
 def _is_escaped(text: str, quote: int) -> bool:
-    """Return whether an odd number of backslashes stands before a quote."""
+    """Return whether a quote follows an odd number of backslashes."""
     start = quote
     while start and text[start - 1] == "\\":
         start -= 1

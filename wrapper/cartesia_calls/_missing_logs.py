@@ -22,7 +22,7 @@ class Explanation(NamedTuple):
 
     Attributes:
         reason: As in `CallLogsNotAvailableError`.
-        may_become_available: Whether waiting can help; None where that is unknown.
+        may_become_available: Whether waiting can help; None if that is unknown.
         summary: What happened, in a sentence.
         hint: What to do, in a sentence.
     """
@@ -41,7 +41,7 @@ def call_of(call_id: str, record: Mapping[str, object]) -> AgentCall:
 
 
 def is_over(call: AgentCall) -> bool:
-    """Return whether a call has ended, as far as its record says."""
+    """Return whether a call has ended, as far as its record shows."""
     return bool(call.end_time) or call.status in _OVER
 
 
@@ -54,7 +54,7 @@ def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
         grace: How many seconds after its end a call's logs may still be written.
     """
     name = f"Call {call.id!r}"
-    # A time that cannot be read says that the data were deleted, too.
+    # Data with a malformed time of deletion are deleted too.
     if call.redacted_at or call.additional_properties.get("redacted_at"):
         on = f" on {call.redacted_at:%Y-%m-%d}" if call.redacted_at else ""
         return Explanation(

@@ -1,6 +1,6 @@
 # pyright: reportPrivateUsage=false
 # ruff: noqa: SLF001
-# The generator gives the function that makes a request from arguments a private name.
+# The generator's functions that make a request from arguments have private names.
 """The one place that calls the generated layer.
 
 Each operation is typed by the generated function that makes its request and by the model of its
@@ -50,7 +50,7 @@ class Operation(Generic[P, T]):
         operation_id: Its name in the spec.
         load: Imports the generated function that makes its request, and the model of its success.
         repeatable: Whether sending it twice does no more than sending it once.
-        needs_key: Whether the spec asks for the API key.
+        needs_key: Whether the spec requires the API key.
         strict: Whether every misfit in a response is an error, or only one in a required field.
     """
 
@@ -87,7 +87,7 @@ class Operation(Generic[P, T]):
         """Return the model of a success, and the values in it that stayed as they came.
 
         Raises:
-            Misfit: The response is not what the spec says.
+            Misfit: The response does not match the spec.
         """
         self.check_status(response.status_code)
         skipped = "logs" if self.strict else None

@@ -20,7 +20,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
     if not target.resolve().parent.is_dir():
         raise FileNotFoundError(f"There is no folder {target.resolve().parent}; make it first.")
     if not overwrite and target.exists():
-        raise FileExistsError(f"{target} is there already; allow overwriting, or name another.")
+        raise FileExistsError(f"{target} exists; allow overwriting, or name another file.")
 
 
 def is_rewritable(target: Path) -> bool:
@@ -30,10 +30,10 @@ def is_rewritable(target: Path) -> bool:
 
 @contextmanager
 def whole_file(target: Path) -> Generator[BinaryIO]:
-    """Open a file beside the target; it takes the target's place when the block ends well.
+    """Open a file beside the target, and move it to the target if the block succeeds.
 
-    A link is written through. What is no regular file, such as `/dev/stdout` or a pipe, is written
-    to directly.
+    A link is written through. Other than regular files, such as `/dev/stdout` or a pipe, are written
+    directly.
     """
     if not is_rewritable(target):
         with target.open("wb") as file:
@@ -42,7 +42,7 @@ def whole_file(target: Path) -> Generator[BinaryIO]:
     real = target.resolve()
     part = real.with_name(f".{real.name}.{os.getpid()}.part")
     try:
-        # "x": a file or link that somebody else has put there is not written to.
+        # "x": a file or link that another user has put there is not written to.
         with part.open("xb") as file:
             if real.exists():
                 part.chmod(stat.S_IMODE(real.stat().st_mode))

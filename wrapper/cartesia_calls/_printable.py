@@ -1,7 +1,7 @@
-"""Text from elsewhere, made safe to show.
+"""Text of unknown origin, made safe to show.
 
-Log lines and error texts come from other people's programs. A terminal obeys some of what they
-can hold: colours, cursor moves, clipboard writes, text that runs backwards.
+Log lines and error texts are written by other programs. They can hold sequences that a terminal
+executes: colours, cursor moves, clipboard writes, text that runs backwards.
 """
 
 import unicodedata
@@ -14,9 +14,9 @@ _ZERO_WIDTH_JOINERS = frozenset({"\u200c", "\u200d"})
 
 
 def printable(text: str) -> str:
-    """Return `text` with every character that a terminal would obey shown as an escape.
+    """Return a text with every character that a terminal would execute shown as an escape.
 
-    A tab stays as it is: it is common in log lines and does no harm.
+    A tab stays: it is common in log lines and does no harm.
     """
     if text.isprintable():
         return text

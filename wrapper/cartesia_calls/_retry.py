@@ -1,4 +1,4 @@
-"""When to retry, and after how long: pure decisions, no clock and no sleeping."""
+"""When to retry, and after which pause: pure decisions, without a clock or sleeping."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _PASSING_STATUSES = frozenset(
 )
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 LONGEST_RETRY_AFTER = 60.0
-"""The longest pause that a server may ask for, in seconds; a longer one is raised, not slept."""
-# Past this many doublings a pause is at its cap anyway, and 2**n would grow without end.
+"""The longest pause that a server may request, in seconds. A longer one ends the retries."""
+# After so many doublings a pause is at its cap; without a bound, 2**n would grow without end.
 _MOST_DOUBLINGS = 30
 
 
@@ -48,7 +48,7 @@ def is_passing(failure: Failure) -> bool:
 
 
 def was_not_acted_on(failure: Failure) -> bool:
-    """Return whether the server surely did nothing: it was not reached, or is too busy (429)."""
+    """Return whether the server cannot have acted: it was not reached, or is too busy (429)."""
     if isinstance(failure, APIConnectionError):
         return not failure.may_have_arrived
     return failure.status_code == HTTPStatus.TOO_MANY_REQUESTS
@@ -67,14 +67,14 @@ def pause_before_retry(
     """Return how many seconds to wait after a failed attempt, or None to give up.
 
     The pause before retry n is drawn evenly from 0 to 0.5 s doubled n - 1 times, at most 8 s ("full
-    jitter"), unless the server names one.
+    jitter"), unless the server requests one.
 
     Args:
         failure: How attempt number `attempt` failed.
         attempt: 1 for the first.
         max_retries: How often the request is retried.
         repeatable: Whether a request that was acted on may be sent again.
-        remaining: How many seconds the operation has left; a pause that would leave none is not begun.
+        remaining: How many seconds the operation has left. A pause must end before that.
     """
     may_repeat = is_passing if repeatable else was_not_acted_on
     if attempt > max_retries or not may_repeat(failure):

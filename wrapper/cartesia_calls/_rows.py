@@ -41,8 +41,7 @@ class CallRow(TypedDict):
 class LogRow(TypedDict):
     """A log line as a row.
 
-    `index` is its place in the log, `level` and `time` are what the line says, else None. Times are
-    in UTC.
+    `index` is its place in the log. `level` and `time` are in the line, else None. Times are in UTC.
     """
 
     call_id: str
@@ -69,10 +68,10 @@ def rows(
     The columns are those of an export's tables `record` and `logs`.
 
     Args:
-        items: Calls, which give a row each, or logs of one or more calls, which give a row a line.
+        items: Calls, with a row for each; or logs of one or more calls, with a row for each line.
 
     Raises:
-        TypeError: They are neither.
+        TypeError: The items are neither.
     """
     found: list[Any] = []
     for item in [items] if isinstance(items, AgentCallLogs) else items:

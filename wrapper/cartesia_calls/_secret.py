@@ -7,7 +7,7 @@ import re
 _PREFIX = "sk_car_"
 # With fewer characters than this after the prefix, four of them would be too much to show.
 _SHORTEST_TO_HINT_AT = 12
-# A key that is cut off is masked if more of it than this is left after the prefix.
+# The beginning of a key that was cut off is masked if it is longer than this after the prefix.
 _SHORTEST_TO_MASK = 4
 
 
@@ -19,7 +19,7 @@ def concealed(key: str | None) -> ApiKey | None:
 class ApiKey:
     """Holds an API key and shows only its prefix and last four characters.
 
-    Use `reveal()` at the one place where the key goes on the wire.
+    Only the code that writes the request calls `reveal()`.
     """
 
     __slots__ = ("_value",)
@@ -41,14 +41,14 @@ class ApiKey:
     def masked_in(self, text: str) -> str:
         """Return a text, such as a server's error, with the key in it masked.
 
-        The end of the text, or of an excerpt in it, may have cut the key off.
+        A key that the end of the text, or of an excerpt in it, has cut off is masked too.
         """
         if self._beginning() not in text:
             return text  # most texts hold no key
         return re.sub(self._pattern(), lambda _: str(self), text)
 
     def _beginning(self) -> str:
-        """Return as much of the key's beginning as may be shown where it is cut off."""
+        """Return the beginning of the key that may be shown."""
         prefix = _PREFIX if self._value.startswith(_PREFIX) else ""
         return self._value[: len(prefix) + _SHORTEST_TO_MASK]
 
@@ -58,4 +58,6 @@ class ApiKey:
         return re.escape(self._beginning()) + rest
 
     def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("an API key is not pickled or copied; make a new client where it is used")
+        raise TypeError(
+            "an API key cannot be pickled or copied; make a new client where you need it"
+        )

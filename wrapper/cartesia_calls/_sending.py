@@ -90,7 +90,7 @@ class Sender:
         masked = self.settings.api_key.masked_in
         problem, pointer = masked(misfit.problem), masked(misfit.pointer)
         return ResponseValidationError(
-            f"The response to {operation_id} is not what the spec says: "
+            f"The response to {operation_id} does not match the spec: "
             f"{excerpt(pointer or 'the response')} {excerpt(problem)}.",
             hint="Check the base URL. If it is right, the API has changed: look for a newer release.",
             problem=problem,

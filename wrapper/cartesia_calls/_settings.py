@@ -1,7 +1,7 @@
 """A client's settings and their checks.
 
-An argument beats the environment, the environment beats the default. An environment variable that
-is set to nothing counts as not set.
+An argument overrides the environment, and the environment overrides the default. An empty
+environment variable counts as not set.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*"
 )
-# Each has a setting of its own, or is the transport's business.
+# Each has a setting of its own, or is set by the transport.
 _RESERVED_HEADERS = frozenset(
     {
         "authorization",
@@ -62,7 +62,7 @@ _RESERVED_HEADERS = frozenset(
 OnRetry = Callable[[RetryEvent], object]
 """Called with each retry, before the pause."""
 EngineName = Literal["auto", "fast", "httpx"]
-"""`fast` needs the extra of that name; `auto` is `fast` where it is installed and can be used."""
+"""`fast` needs the extra of that name; `auto` is `fast` if it is installed and can be used."""
 
 
 def _given(argument: object, variable: str) -> tuple[object, str]:
@@ -114,7 +114,7 @@ def _checked_base_url(argument: str | None) -> str:
     if "?" in url or "#" in url:
         raise _bad_base_url(url, "has a query or a fragment")
     if ":" not in host and not _HOST_NAME.fullmatch(host):
-        raise _bad_base_url(url, "has a host that can't be one")
+        raise _bad_base_url(url, "has a host that is no host name")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             f"The base URL {url!r} would send the API key over plain HTTP.",
@@ -131,7 +131,7 @@ def _bad_base_url(url: object, problem: str) -> ConfigurationError:
 
 
 def _without_secrets(url: object) -> object:
-    """Leave out what may be a secret: all before an @, the query and the fragment."""
+    """Leave out the parts that may hold a secret: all before an @, the query and the fragment."""
     if not isinstance(url, str):
         return url
     shown = re.split(r"[?#]", url)[0]
@@ -235,10 +235,7 @@ def _matches(text: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Settings:
-    """A client's settings, all checked; see `Client` for what they mean.
-
-    Making one raises `ConfigurationError` where a setting is wrong.
-    """
+    """A client's settings, which `Client` documents. A wrong one raises `ConfigurationError`."""
 
     api_key: ApiKey = attrs.field(converter=_checked_key)
     base_url: str = attrs.field(converter=_checked_base_url)

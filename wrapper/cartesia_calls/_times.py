@@ -1,4 +1,4 @@
-"""Times as people type them: a closed grammar, so that nothing is guessed.
+"""Times as people write them: a closed grammar, so that nothing is guessed.
 
     duration  1h30m, 2d, 90s             back from now; units w, d, h, m and s, largest first
     day       2026-03-01, 2026-03        a month is its first day
@@ -57,20 +57,20 @@ _EXAMPLES = (
 
 
 def read_moment(given: object, now: datetime | None = None, name: str = "the time") -> datetime:
-    """Return the time that a user gave, as an aware datetime.
+    """Return a time that a user wrote, as an aware datetime.
 
     A text is `now`; a duration back from now such as `90s`, `1h30m` or `2d`; or a day, a time of day
     or both, with or without a zone: `2026-03-01T10:00Z`, `yesterday 14:00`, `monday`,
-    `2026-03-01 10:00 Europe/Berlin`. Weekdays are the last ones. What has no zone is local time.
+    `2026-03-01 10:00 Europe/Berlin`. Weekdays are the last ones. Without a zone it is local time.
 
     Args:
-        given: A datetime, where a naive one is local time, or such a text.
+        given: Such a text, or a datetime; a naive one is local time.
         now: The moment that the text is relative to, aware; the present by default.
-        name: What an error calls it.
+        name: The name of the time in errors.
 
     Raises:
-        TypeError: It is neither.
-        ValueError: The text is none of these.
+        TypeError: It is neither text nor datetime.
+        ValueError: The text has another form.
     """
     if isinstance(given, datetime):
         return given if given.tzinfo else _in_zone(given, None)
@@ -88,7 +88,7 @@ def read_moment(given: object, now: datetime | None = None, name: str = "the tim
 def _read_text(text: str, now: datetime) -> datetime:
     if text.lower() == "now":
         return now
-    # 1M could be meant as a month.
+    # 1M could mean a month.
     duration = _DURATION.fullmatch(text if "M" in text else text.lower())
     if text and duration:
         parts = {unit: float(number) for unit, number in duration.groupdict().items() if number}
@@ -142,7 +142,7 @@ def _zone(name: str | None) -> tzinfo | None:
 
 
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
-    """Return a moment with the zone that it is in, unless it has one."""
+    """Return a moment as an aware one; None stands for local time."""
     if moment.tzinfo:
         return moment
     if zone is not None:
@@ -150,7 +150,7 @@ def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
     try:
         return moment.astimezone()
     except (ValueError, OverflowError):
-        # In the first or last hours of the calendar, UTC may have no such time; the zone's offset of
-        # the next or previous day is its offset then, too.
+        # In the first or last hours of the calendar, UTC may have no such time. The zone's offset is
+        # that of the next or previous day.
         inwards = timedelta(days=1 if moment.year == 1 else -1)
         return moment.replace(tzinfo=(moment + inwards).astimezone().tzinfo)

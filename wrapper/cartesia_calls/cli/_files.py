@@ -27,7 +27,7 @@ def problem_with(name: str, *, force: bool) -> tuple[str, str] | None:
         if not target.resolve().parent.is_dir():
             return f"There is no folder {target.resolve().parent}.", "Make it first."
         if target.is_file() and not force:
-            return f"{name} is there already.", "Overwrite it with --force, or name another file."
+            return f"{name} exists.", "Overwrite it with --force, or name another file."
     except (OSError, RuntimeError) as error:
         return f"{name[:80]} can't be written: {error}.", "Name another file."
     return None
