@@ -16,11 +16,11 @@ from nox.command import CommandFailed
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,export,fast,mcp,otel,report,sandbox]"
-PRODUCT_WITHOUT_FAST = ".[cli,export,mcp,otel,report,sandbox]"
-PRODUCT_WITH_DASK = ".[cli,dask,export,fast,mcp,otel,report,sandbox]"
+PRODUCT = ".[cli,duckdb,export,fast,mcp,otel,report,sandbox]"
+PRODUCT_WITHOUT_FAST = ".[cli,duckdb,export,mcp,otel,report,sandbox]"
+PRODUCT_WITH_DASK = ".[cli,dask,duckdb,export,fast,mcp,otel,report,sandbox]"
 PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,mcp,otel,report,sandbox]"
-PRODUCT_WITH_BOTH = ".[cli,dask,dlt,export,fast,mcp,otel,report,sandbox]"
+PRODUCT_WITH_BOTH = ".[cli,dask,dlt,duckdb,export,fast,mcp,otel,report,sandbox]"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -65,6 +65,17 @@ def _pytest(session: nox.Session, *arguments: str) -> None:
     # Outside the checkout, since some tests must not run inside a repository. Removed afterwards.
     with tempfile.TemporaryDirectory() as temporary:
         session.run("pytest", *arguments, *session.posargs, env={"TMPDIR": temporary})
+
+
+def _npm_ci(session: nox.Session, name: str) -> Path:
+    """Install the packages that `tests/NAME/package-lock.json` names; return the folder."""
+    folder = Path(session.create_tmp()) / name
+    folder.mkdir(exist_ok=True)
+    for file in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(ROOT / "tests" / name / file, folder)
+    with session.chdir(folder):
+        session.run("npm", "ci", external=True)
+    return folder
 
 
 @nox.session
@@ -256,6 +267,30 @@ def export_scale(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Open pages about calls in Chromium, and check their accessibility (needs Chromium and npm)."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    command = os.environ.get("BROWSER_COMMAND") or next(
+        filter(None, map(shutil.which, names)), None
+    )
+    if command is None:
+        session.error(
+            "Chromium not found: install the package chromium, or set BROWSER_COMMAND to the path of "
+            "a Chromium or Chrome, then run this again"
+        )
+    if shutil.which("npm") is None:
+        session.error(
+            "npm not found: install Node.js 20 or newer with npm (https://nodejs.org, or the "
+            "packages nodejs and npm), then run this again"
+        )
+    _install_product(session, "browser")
+    folder = _npm_ci(session, "browser")
+    session.env["BROWSER_COMMAND"] = command
+    session.env["AXE_PATH"] = str(folder / "node_modules" / "axe-core" / "axe.min.js")
+    _pytest(session, "tests/browser")
+
+
+@nox.session
 def prism(session: nox.Session) -> None:
     """Check client and sandbox with Prism, a third-party OpenAPI server (needs Node.js)."""
     missing = [program for program in ("node", "npm") if shutil.which(program) is None]
@@ -265,12 +300,7 @@ def prism(session: nox.Session) -> None:
             "(https://nodejs.org, or the packages nodejs and npm), then run this again"
         )
     _install_product(session, "tests")
-    folder = Path(session.create_tmp()) / "prism"
-    folder.mkdir(exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(ROOT / "tests" / "prism" / name, folder)
-    with session.chdir(folder):
-        session.run("npm", "ci", external=True)
+    folder = _npm_ci(session, "prism")
     session.env["PRISM_COMMAND"] = str(folder / "node_modules" / ".bin" / "prism")
     _pytest(session, "tests/prism")
 

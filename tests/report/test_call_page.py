@@ -16,6 +16,7 @@ import pytest
 from cartesia_calls import CallLogsNotAvailableError, Client, Redactor
 from cartesia_calls.report import call_page
 from cartesia_calls.sandbox import Sandbox
+from long_call import long_call, long_log
 from pages import Page
 
 Record = dict[str, Any]
@@ -304,37 +305,8 @@ def test_the_recording_is_embedded_and_turns_can_be_played(tmp_path: Path) -> No
     assert not _page(call).find("audio")
 
 
-def _long_call() -> Record:
-    turns = [
-        _turn(
-            2 * n,
-            2 * n + 1,
-            "assistant" if n % 2 else "user",
-            text=f"Turn {n} says this and that. " * 4,
-        )
-        for n in range(2000)
-    ]
-    return _call(*turns, end_time="2026-03-01T11:10:00Z")
-
-
-def _long_log(count: int) -> Iterator[str]:
-    for n in range(count):
-        level = (
-            "ERROR"
-            if n % 5000 == 0
-            else "WARNING"
-            if n % 1000 == 0
-            else "DEBUG"
-            if n % 2
-            else "INFO"
-        )
-        seconds = n * 4000 // count
-        time = f"2026-03-01 {10 + seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}.{n % 1000:03d}"
-        yield f"{time} | {level:8} | app.main:run:{n} - line {n} with the words that a line of a log has"
-
-
 def test_a_long_call_has_a_page_below_a_megabyte_that_says_what_it_leaves_out() -> None:
-    text = call_page(_long_call(), _long_log(50_000))
+    text = call_page(long_call(), long_log(50_000))
     assert len(text.encode()) < 1_000_000
     page = Page(text)
     assert sum("Turn" in entry for entry in page.entries) == 2000
@@ -350,7 +322,7 @@ def test_a_long_call_has_a_page_below_a_megabyte_that_says_what_it_leaves_out() 
 def test_memory_does_not_grow_with_the_lines_left_out() -> None:
     def peak(count: int) -> int:
         tracemalloc.start()
-        call_page(_call(), (f"{line} {'x' * 1000}" for line in _long_log(count)))
+        call_page(_call(), (f"{line} {'x' * 1000}" for line in long_log(count)))
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return size

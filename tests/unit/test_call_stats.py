@@ -44,6 +44,7 @@ def test_no_calls_have_numbers_too() -> None:
         "by_status": {},
         "by_end_reason": {},
         "by_region": {},
+        "failed_by_day": {},
         "reply_gap_seconds": nothing,
         "tts_ttfb_seconds": nothing,
         "tools": [],
@@ -75,6 +76,9 @@ def test_calls_are_counted_by_day_status_end_reason_and_region() -> None:
     assert found["by_region"] == {"EU": 1, "none": 3}
     elsewhere = call_stats(pairs, zone=timezone(timedelta(hours=1))).as_dict()
     assert elsewhere["by_day"] == {"2026-03-01": 1, "2026-03-02": 2, "none": 1}
+    first_year: Record = _call(1, start_time="0001-01-01T00:00:00Z")
+    behind = call_stats([(first_year, None)], zone=timezone(timedelta(hours=-1))).as_dict()
+    assert behind["by_day"] == {"none": 1}
 
 
 def test_percentiles_are_of_the_nearest_rank_and_slowest_turns_come_first() -> None:
@@ -113,6 +117,7 @@ def test_failures_have_their_error_and_the_first_error_of_their_log() -> None:
     ).as_dict()
 
     assert found["failed_calls"] == 2
+    assert found["failed_by_day"] == {"2026-03-01": 1, "2026-03-02": 1}
     assert found["failures"] == [
         {
             "call_id": "ac_2",

@@ -6,7 +6,7 @@ import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
@@ -68,13 +68,13 @@ class CallStats:
     10,000 different log errors or tools are forgotten.
 
     Args:
-        zone: The zone that days are counted in.
+        zone: The zone that days are counted in; None is the local one.
     """
 
-    def __init__(self, *, zone: tzinfo = UTC) -> None:
+    def __init__(self, *, zone: tzinfo | None = UTC) -> None:
         self._zone = zone
         self._calls = 0
-        self._failed = 0
+        self._failed_days: Counter[str] = Counter()
         self._counts: dict[str, Counter[str]] = {
             name: Counter() for name in ("day", "status", "end_reason", "region")
         }
@@ -89,9 +89,10 @@ class CallStats:
         record = record_of(call)
         shown = timeline(record)
         self._calls += 1
-        day = shown.start or shown.end
+        moment = shown.start or shown.end
+        day = _day(moment, self._zone)
         for name, value in (
-            ("day", day and day.astimezone(self._zone).date().isoformat()),
+            ("day", day),
             ("status", record.get("status")),
             ("end_reason", record.get("end_reason")),
             ("region", record.get("deployment_region")),
@@ -102,10 +103,10 @@ class CallStats:
         first_error = self._add_logs(shown.call_id, logs)
         error = string(record.get("error_message"))
         if record.get("status") == "failed" or error:
-            self._failed += 1
+            self._failed_days[day] += 1
             failure = {
                 "call_id": shown.call_id,
-                "time": day and day.isoformat(),
+                "time": moment and moment.isoformat(),
                 "end_reason": string(record.get("end_reason")),
                 "error": error,
                 "log_error": first_error,
@@ -117,15 +118,16 @@ class CallStats:
 
         `calls` and `failed_calls` count; a call failed if its status is `failed` or it has an error
         message. `by_day`, `by_status`, `by_end_reason` and `by_region` map a value, or `none`, to the
-        number of its calls. `reply_gap_seconds` and `tts_ttfb_seconds` are nearest-rank percentiles,
+        number of its calls, `failed_by_day` to that of failed ones. `reply_gap_seconds` and `tts_ttfb_seconds` are nearest-rank percentiles,
         each null without values. `slowest_turns` are the 20 longest silences before a reply. `tools`
         and `errors` come most frequent first; `failures` are the 50 latest. `call_ids` are examples, of
         tools those of failures.
         """
         return {
             "calls": self._calls,
-            "failed_calls": self._failed,
+            "failed_calls": self._failed_days.total(),
             **{f"by_{name}": dict(sorted(found.items())) for name, found in self._counts.items()},
+            "failed_by_day": dict(sorted(self._failed_days.items())),
             "reply_gap_seconds": _percentiles(self._gaps),
             "tts_ttfb_seconds": _percentiles(self._ttfbs),
             "tools": [
@@ -184,13 +186,15 @@ class CallStats:
         return first
 
 
-def call_stats(calls: Iterable[tuple[Call, Logs | None]], *, zone: tzinfo = UTC) -> CallStats:
+def call_stats(
+    calls: Iterable[tuple[Call, Logs | None]], *, zone: tzinfo | None = UTC
+) -> CallStats:
     """Return numbers about many calls; `CallStats.as_dict` describes them.
 
     Args:
         calls: Pairs of a call with its transcript, or its record as JSON, and its logs or None. They
             are read one by one.
-        zone: The zone that days are counted in.
+        zone: The zone that days are counted in; None is the local one.
     """
     stats = CallStats(zone=zone)
     for call, logs in calls:
@@ -204,6 +208,13 @@ def _group(groups: dict[str, _Group], name: str) -> _Group:
         for one in rarest[: _MOST_GROUPS // 2]:
             del groups[one]
     return groups.setdefault(name, _Group())
+
+
+def _day(moment: datetime | None, zone: tzinfo | None) -> str:
+    try:
+        return moment.astimezone(zone).date().isoformat() if moment else "none"
+    except OverflowError:
+        return "none"
 
 
 def _most_frequent(groups: dict[str, _Group]) -> list[tuple[str, _Group]]:

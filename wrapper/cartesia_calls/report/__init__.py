@@ -11,5 +11,7 @@ redactor.lines(logs.logs))`.
 from __future__ import annotations
 
 from ._call import call_page
+from ._calls import calls_page
+from ._exported import exported_calls
 
-__all__ = ["call_page"]
+__all__ = ["call_page", "calls_page", "exported_calls"]

@@ -1,0 +1,133 @@
+"""Calls read from an export are those of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartesia_calls import (
+    AsyncClient,
+    CallLogsNotAvailableError,
+    CallStats,
+    Client,
+    ConfigurationError,
+)
+from cartesia_calls.export import export
+from cartesia_calls.report import exported_calls
+from cartesia_calls.sandbox import Sandbox
+
+AGENTS = ("agent_busy", "agent_odd")
+# They go on between the two.
+UNFINISHED = {"ac_created", "ac_just_ended", "ac_running"}
+Found = list[tuple[dict[str, Any], list[str] | None]]
+
+
+@pytest.fixture(scope="module")
+def calls_and_exports(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Found, dict[str, str]]:
+    """Return calls with their logs from the API, and two exports of them by format."""
+    folder = tmp_path_factory.mktemp("exports")
+    found: Found = []
+    with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
+        for agent in AGENTS:
+            for call in client.calls.list(agent_id=agent, expand_transcript=True):
+                lines = None
+                with suppress(CallLogsNotAvailableError):
+                    lines = client.calls.logs(call.id).logs
+                found.append((call.to_dict(), lines))
+        for form in ("ndjson", "parquet"):
+            export(
+                agents=AGENTS,
+                to=str(folder / form),
+                since="3d",
+                format=form,
+                include=("record", "transcript", "logs"),
+                connect=lambda: AsyncClient(sandbox.api_key, base_url=sandbox.url),
+            )
+    return found, {form: str(folder / form) for form in ("ndjson", "parquet")}
+
+
+def _stats(calls: Iterable[tuple[dict[str, Any], list[str] | None]]) -> dict[str, Any]:
+    stats = CallStats()
+    for record, lines in calls:
+        stats.add(record, lines)
+    return stats.as_dict()
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+def test_an_export_has_the_same_calls_and_numbers_as_the_api(
+    calls_and_exports: tuple[Found, dict[str, str]], form: str
+) -> None:
+    fetched, exports = calls_and_exports
+    found = [pair for pair in exported_calls(exports[form]) if pair[0]["id"] not in UNFINISHED]
+    assert len({record["id"] for record, _ in found}) == len(found) > 20
+    by_id = {record["id"]: (record, lines) for record, lines in fetched}
+    wanted = [by_id[record["id"]] for record, _ in found]
+    times = [record["start_time"][:19] for record, _ in wanted]
+    # A time without an offset is none in an export; such a call comes first.
+    assert times[1:] == sorted(times[1:], reverse=True)
+    for (record, lines), (read, read_lines) in zip(wanted, found, strict=True):
+        assert (read["id"], read["status"], read_lines) == (record["id"], record["status"], lines)
+        assert read.get("transcript") == record.get("transcript")
+    assert _stats(found) == _stats(wanted)
+    assert _stats(found)["errors"]
+
+
+def test_calls_are_chosen_by_id_agent_status_and_time(
+    calls_and_exports: tuple[Found, dict[str, str]],
+) -> None:
+    source = calls_and_exports[1]["ndjson"]
+    everything = [record for record, _ in exported_calls(source)]
+
+    def ids(**chosen: Any) -> list[str]:  # noqa: ANN401 - those of exported_calls
+        return [record["id"] for record, _ in exported_calls(source, **chosen)]
+
+    assert ids(calls=["ac_finished", "ac_gone"]) == ["ac_finished"]
+    odd = [one["id"] for one in everything if one["agent_id"] == "agent_odd"]
+    assert ids(agents=["agent_odd"]) == odd != []
+    failed = [one["id"] for one in everything if one["status"] == "failed"]
+    assert ids(status=["failed"]) == failed != []
+    assert ids(agents=["agent_none"]) == []
+    (finished,) = [one for one in everything if one["id"] == "ac_finished"]
+    start = datetime.fromisoformat(finished["start_time"])
+    window = {"since": start, "until": start + timedelta(seconds=1)}
+    assert ids(**window) == ["ac_finished"]
+    assert "ac_finished" not in ids(until=start)
+
+
+def test_an_export_of_records_alone_has_no_logs(tmp_path: Path) -> None:
+    folder = tmp_path / "record" / "agent=agent_1" / "day=2026-03-01"
+    folder.mkdir(parents=True)
+    for number in range(250):
+        raw = f'{{"id": "ac_{number}", "agent_id": "agent_1", "status": "created"}}'
+        row = (
+            f'{{"call_id": "ac_{number}", "agent_id": "agent_1", "start_time": null, "raw": {raw}}}'
+        )
+        (folder / f"ac_{number}.ndjson").write_text(row + "\n", encoding="utf-8")
+    found = [*exported_calls(str(tmp_path))]
+    assert len({record["id"] for record, _ in found}) == 250
+    assert all(lines is None and "transcript" not in record for record, lines in found)
+
+
+def test_an_export_in_an_object_store_is_read_over_fsspec(
+    calls_and_exports: tuple[Found, dict[str, str]],
+) -> None:
+    source = Path(calls_and_exports[1]["parquet"])
+    memory: Any = import_module("fsspec").filesystem("memory")
+    for file in source.rglob("*.parquet"):
+        memory.pipe_file(f"/exports/{file.relative_to(source)}", file.read_bytes())
+    found = [*exported_calls("memory://exports/")]
+    assert _stats(found) == _stats(exported_calls(str(source)))
+
+
+def test_what_is_no_export_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="holds no export with records") as caught:
+        next(exported_calls(str(tmp_path)))
+    assert "--include record,transcript,logs" in str(caught.value.hint)

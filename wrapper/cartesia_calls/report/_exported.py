@@ -1,0 +1,135 @@
+"""Calls read from an export, in memory that does not grow with it: DuckDB reads and filters."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from cartesia_calls import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+# How many calls are read at once: few enough that their logs fit into memory.
+_BATCH = 100
+_READERS = {
+    "parquet": "read_parquet($files, hive_partitioning = false, filename = true)",
+    "ndjson": """read_ndjson($files, hive_partitioning = false, filename = true, columns = {
+        call_id: 'VARCHAR', agent_id: 'VARCHAR', status: 'VARCHAR', start_time: 'TIMESTAMPTZ',
+        end_time: 'TIMESTAMPTZ', index: 'BIGINT', text: 'VARCHAR', raw: 'JSON'})""",
+}
+_CHOSEN = """
+SELECT epoch(coalesce(start_time, end_time)) AS moment, filename FROM {reader}
+WHERE (len($agents) = 0 OR list_contains($agents, agent_id))
+  AND (len($calls) = 0 OR list_contains($calls, call_id))
+  AND (len($status) = 0 OR list_contains($status, status))
+  AND ($since::TIMESTAMPTZ IS NULL OR coalesce(start_time, end_time) >= $since)
+  AND ($until::TIMESTAMPTZ IS NULL OR coalesce(start_time, end_time) < $until)
+"""
+_COLUMNS = {
+    "record": "SELECT call_id, raw FROM {reader}",
+    "transcript": "SELECT call_id, raw FROM {reader} ORDER BY call_id, index",
+    "logs": "SELECT call_id, text FROM {reader} ORDER BY call_id, index",
+}
+
+
+def exported_calls(
+    source: str,
+    *,
+    agents: Iterable[str] = (),
+    calls: Iterable[str] = (),
+    status: Iterable[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[tuple[dict[str, Any], list[str] | None]]:
+    """Yield the record and the log lines of each call in an export, newest first.
+
+    It needs DuckDB, and for a URL fsspec with the package of the store. The export must have the part
+    `record`; `transcript` and `logs` are read if they are there.
+
+    Args:
+        source: The folder or the fsspec URL that holds the export.
+        agents: Only the calls of these agents.
+        calls: Only these calls.
+        status: Only calls with one of these statuses.
+        since: Only calls that started at this time or later. A call that never started counts by its
+            end.
+        until: Only calls that started before this time.
+
+    Yields:
+        A call's record as JSON with its transcript, and the lines of its log; None if the export has
+        no log of it.
+
+    Raises:
+        ConfigurationError: `source` holds no export with records.
+    """
+    chosen = {"agents": [*agents], "calls": [*calls], "status": [*status]}
+    window = {"since": since, "until": until}
+    export = _Export(source)
+    found = [
+        (moment, _call_of(file))
+        for files in _batches([*export.files["record"].values()])
+        for moment, file in export.query(_CHOSEN, files=files, **chosen, **window)
+    ]
+    found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
+    for batch in _batches([call for _, call in found]):
+        turns, lines = export.read("transcript", batch), export.read("logs", batch)
+        for call_id, (raw,) in export.read("record", batch).items():
+            record = json.loads(raw)
+            if record.get("transcript") is None and call_id in turns:
+                record["transcript"] = [json.loads(turn) for turn in turns[call_id]]
+            yield record, lines.get(call_id)
+
+
+class _Export:
+    """An export, and DuckDB to read it with."""
+
+    def __init__(self, source: str) -> None:
+        import duckdb  # noqa: PLC0415 - only exports are read with it
+
+        self._database = duckdb.connect()
+        if "://" in source:
+            fsspec: Any = import_module("fsspec")  # it has no types, and only URLs need it
+            self._database.register_filesystem(fsspec.filesystem(source.partition("://")[0]))
+        for form, self._reader in _READERS.items():
+            self.files = {table: self._files(source, table, form) for table in _COLUMNS}
+            if self.files["record"]:
+                return
+        raise ConfigurationError(
+            f"{source} holds no export with records.",
+            hint="Export with --include record,transcript,logs, and name the folder or URL that "
+            "--to named.",
+        )
+
+    def query(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return self._database.execute(query.format(reader=self._reader), values).fetchall()
+
+    def read(self, table: str, calls: Iterable[str]) -> dict[str, list[str]]:
+        """Return the values of a table for each of these calls that has some, in their order."""
+        known = self.files[table]
+        files = [known[call] for call in calls if call in known]
+        found: dict[str, list[str]] = {}
+        for call_id, value in self.query(_COLUMNS[table], files=files) if files else ():
+            found.setdefault(call_id, []).append(value)
+        return found
+
+    def _files(self, source: str, table: str, form: str) -> dict[str, str]:
+        pattern = f"{source.rstrip('/')}/{table}/**/*.{form}"
+        rows = self._database.execute(
+            "SELECT file FROM glob($1) ORDER BY file", [pattern]
+        ).fetchall()
+        return {_call_of(file): file for (file,) in rows}
+
+
+def _call_of(file: str) -> str:
+    """Return the name of a file without its suffix: the id of its call, as file names have it."""
+    return PurePath(file).stem
+
+
+def _batches(items: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(items), _BATCH):
+        yield items[start : start + _BATCH]
