@@ -19,7 +19,8 @@ NAMES = (
 
 
 def _shown(page: Page) -> list[str]:
-    return page.locator(".timeline > li:visible").all_inner_texts()
+    texts: list[str] = page.locator(".timeline > li:visible").all_inner_texts()
+    return texts
 
 
 def _is_in_view(page: Page, address: str) -> bool:
