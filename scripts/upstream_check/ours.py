@@ -60,7 +60,7 @@ FIELDS = frozenset(
     {
         "agent_id", "agent_name", "arguments", "call_id", "cancelled", "data", "deleted_at",
         "deployment_count", "deployment_id", "deployment_region", "deployment_version_id",
-        "description", "doc_url", "end_reason", "end_time", "end_timestamp", "error_code",
+        "description", "direction", "doc_url", "end_reason", "end_time", "end_timestamp", "error_code",
         "error_message", "event", "from", "has_more", "id", "log_event", "log_metric", "logs",
         "message", "metadata", "name", "next_page", "number", "ok", "phone_numbers", "redacted_at",
         "request_id", "result", "role", "start_time", "start_timestamp", "status", "stt_ttfb",

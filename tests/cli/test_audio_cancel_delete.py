@@ -63,7 +63,7 @@ def test_a_file_that_is_there_is_overwritten_only_when_asked(
     target.write_text("mine")
     refused = piped("audio", sandbox.calls.finished, "-o", str(target), env=env)
     assert (refused.code, target.read_text()) == (2, "mine")
-    assert "exists" in refused.err
+    assert "exists." in refused.err
     assert "--force" in refused.err
     assert piped("audio", sandbox.calls.finished, "-o", str(target), "--force", env=env).code == 0
     assert target.read_bytes().startswith(b"RIFF")
@@ -96,7 +96,7 @@ def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
         (("ac_1", "-o", "no/such/folder/x"), "There is no folder"),
         (("ac_1", "-o", "."), "is a folder"),
         (("ac/1",), "Name the file with -o"),
-        (("",), "is empty"),
+        (("",), "is no call id"),
     ],
 )
 def test_an_impossible_file_is_refused_before_anything_is_sent(
@@ -174,7 +174,7 @@ def test_delete_asks_at_a_terminal(
         assert process.wait(timeout=60) == code
     os.close(theirs)
     os.close(ours)
-    assert "can't be undone" in asked
+    assert "cannot be recovered" in asked
     assert "'ac_finished'" in asked
     assert ("Nothing was deleted." in rest) is kept
     assert _has_logs(sandbox) is kept

@@ -142,11 +142,16 @@ def test_show_is_a_record_and_a_timeline(sandbox: Sandbox, env: dict[str, str]) 
     assert "Phone       +390555550142 → +390555550100" in lines
     assert "Metadata    order=4711" in lines
     happened = lines[lines.index("") + 1 :]
-    assert happened[0] == "0:00.0  start"
-    assert happened[1].startswith("0:00.3  assistant  Buonasera, Pizzeria Da Nonò! 🍕  (spoke in")
-    assert "0:12.9  event      address_matched matches='2', distance_m='420'" in happened
-    assert "0:24.6  metric     order_total_eur = 27.5" in happened
-    assert happened[-1] == "1:09.5  end        client_hangup"
+    assert happened[0] == "Time within the call, local time (UTC), and what happened:"
+    assert happened[1] == "0:00.0  10:00:00.1  start"
+    assert happened[2] == (
+        "0:00.3  10:00:00.4  assistant  Buonasera, Pizzeria Da Nonò! 🍕  (TTS 87 ms)"
+    )
+    assert (
+        "0:12.9  10:00:13.0  event      address_matched matches='2', distance_m='420'" in happened
+    )
+    assert "0:24.6  10:00:24.7  metric     order_total_eur = 27.5" in happened
+    assert happened[-1] == "1:09.5  10:01:09.6  end        client_hangup"
     tools = [line for line in happened if "  tool  " in line]
     assert len(tools) == 1
     assert "place_order(items='1x margherita, 2x calzone'" in tools[0]

@@ -379,6 +379,9 @@ def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None
         ("logs", "ac_1", "--tail", "-1"),
         ("logs", "ac_1", "--since", "gibberish"),
         ("sandbox", "--port", "70000"),
+        ("show", "ac_1", "--log-offset", "1"),
+        ("show", "ac_1", "--logs", "--log-offset", "nan"),
+        ("list", "--agent", "a", "--columns", "id", "--json"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_sent(words: tuple[str, ...]) -> None:

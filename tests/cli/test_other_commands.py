@@ -100,7 +100,7 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
 def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it() -> None:
     done = on_terminal("demo", env=environment())
     assert done.code == 0
-    assert "What happened during a call\x1b[0m" in done.out
+    assert "What happened during a call, with its logs\x1b[0m" in done.out
     assert "\x1b[31mPAPER LOW" not in done.out
     assert r"\x1b[31mPAPER LOW" in done.out
 

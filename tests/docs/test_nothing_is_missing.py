@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 import cartesia_calls
-from cartesia_calls.cli._exit_codes import ExitCode
+from cartesia_calls.cli._errors import ExitCode
 from markdown_pages import PAGES, ROOT, Page
 
 REFERENCE = ROOT / "docs" / "reference"

@@ -1,7 +1,7 @@
 """The command `cartesia-calls`.
 
-`_parser.py` says what can be typed; each command's work is in the module of its name, imported only
-when that command runs, so that `--help` is quick.
+`_arguments.py` has the commands and reads what is typed; each command is in the module of its name,
+imported only when it is typed, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._arguments import parse
-from ._exit_codes import ExitCode
-from ._parser import build_parsers
+from cartesia_calls import CartesiaError
+
+from ._arguments import read, top_parser
+from ._errors import ExitCode, Failure, report
+from ._options import check_times
+from ._terminal import drop, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -25,7 +28,7 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code (`ExitCode` lists them).
+    """Run the command and return its exit code; `cartesia-calls --help` lists them.
 
     Args:
         argv: The words that follow the command's name; those of the process by default.
@@ -33,16 +36,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: The words are wrong (2), or `--help` or `--version` is among them (0).
     """
-    _open_closed_streams()
-    _use_utf8()
-    parser, commands = build_parsers()
-    arguments = parse(parser, commands, sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
+    arguments = read(sys.argv[1:] if argv is None else argv)
     if arguments.command is None:
-        parser.print_help()
+        top_parser().print_help()
         return ExitCode.DONE
     command: Callable[..., int] = import_module(f"{__name__}._{arguments.command}").run
+    verbosity: int = getattr(arguments, "verbose", 0)
     try:
-        with _logged_to_stderr(arguments.verbose):
+        with _logged_to_stderr(verbosity):
+            check_times(arguments)
             code = command(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -50,44 +53,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader, such as `head`, has what it wanted.
-        from ._terminal import drop  # noqa: PLC0415 - only when needed
-
         drop(sys.stdout)
         return ExitCode.DONE
-    except Exception as error:
-        from cartesia_calls import CartesiaError  # noqa: PLC0415 - only when needed
-
-        from ._errors import exit_code_of, fail, report  # noqa: PLC0415 - likewise
-        from ._terminal import drop  # noqa: PLC0415 - likewise
-
-        if isinstance(error, CartesiaError):
-            report(error, verbose=bool(arguments.verbose))
-            return exit_code_of(error)
-        if isinstance(error, OSError):
-            fail(f"The output can't be written: {error.strerror or error}.")
-            drop(sys.stdout)
-            return ExitCode.LOCAL_FAILURE
-        raise
+    except (CartesiaError, Failure) as error:
+        return report(error, verbose=bool(verbosity))
+    except OSError as error:
+        what = f"The output can't be written: {error.strerror or error}."
+        code = report(Failure(what, code=ExitCode.LOCAL_FAILURE), verbose=False)
+        drop(sys.stdout)
     return code
 
 
 @contextmanager
 def _logged_to_stderr(verbosity: int) -> Generator[None]:
-    if not verbosity:
-        yield
-        return
-    import logging  # noqa: PLC0415 - only when asked for
-
-    from ._terminal import say  # noqa: PLC0415 - likewise
+    """Write what the library logs to stderr: warnings, with -v retries, with -vv each request."""
+    import logging  # noqa: PLC0415 - help does without it
 
     class ToStderr(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            say(self.format(record))
+            label = "Warning: " if record.levelno >= logging.WARNING else ""
+            say(label + self.format(record))
 
     log, handler = logging.getLogger("cartesia_calls"), ToStderr()
     level = log.level
+    handler.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(verbosity, 2)])
     log.addHandler(handler)
-    log.setLevel(logging.INFO if verbosity == 1 else logging.DEBUG)
+    if verbosity:
+        log.setLevel(handler.level)
     try:
         yield
     finally:
@@ -95,18 +87,15 @@ def _logged_to_stderr(verbosity: int) -> Generator[None]:
         log.setLevel(level)
 
 
-def _use_utf8() -> None:
-    # Machines read UTF-8 whatever the locale; what a terminal can't show is shown as an escape.
-    for stream in (sys.stdout, sys.stderr):
-        # Not so where a program has replaced them.
-        if isinstance(stream, TextIOWrapper):
-            encoding = None if stream.isatty() else "utf-8"
-            stream.reconfigure(encoding=encoding, errors="backslashreplace")
-
-
-def _open_closed_streams() -> None:
-    # A process may start with these closed, and then Python has None for them.
+def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
+        # A process may start with these closed, and then Python has None for them.
         if getattr(sys, name) is None:
             nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the very end
             setattr(sys, name, nowhere)
+        stream = getattr(sys, name)
+        # Machines read UTF-8 whatever the locale; what a terminal can't show is shown as an escape.
+        # A program may have replaced the stream by another kind.
+        if isinstance(stream, TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")

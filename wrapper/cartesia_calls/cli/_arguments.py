@@ -1,53 +1,93 @@
-"""argparse with better manners: no abbreviations, suggestions, and a short usage with an error."""
+"""The commands by name, and how a command line is read."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import shutil
 import sys
 import textwrap
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._exit_codes import ExitCode
-from ._option_types import call_id, did_you_mean
+from cartesia_calls import __version__
+
+from ._errors import ExitCode
 from ._terminal import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Sequence
 
+# Each command is a module of this package, imported only when it is typed. It has what its help says
+# (`USAGE`, `ABOUT`, `EXAMPLES`), `add_options` and `run`.
+COMMANDS = {
+    "logs": "show a call's runtime logs",
+    "list": "list the calls of agents or of a batch",
+    "show": "show calls' records and what happened during them",
+    "audio": "download calls' recordings",
+    "export": "keep the logs of agents' calls, in files or object storage",
+    "otel": "send calls to an OpenTelemetry receiver",
+    "mcp": "let an assistant read calls (Model Context Protocol)",
+    "cancel": "end running calls",
+    "delete": "erase what calls hold, their logs included",
+    "agents": "list the account's agents",
+    "doctor": "check the settings and the connection to the server",
+    "sandbox": "start a local server with example calls",
+    "demo": "see it work, without a key or an account",
+    "completion": "print a completion script for your shell",
+}
+_LOCAL = ("sandbox", "demo", "completion")
+_NAME = "cartesia-calls"
+_ABOUT = "Know what happened in a Cartesia voice-agent call."
+_EXAMPLES = (
+    "list --agent agent_123 --since yesterday --status failed",
+    "show ac_123 --logs",
+    "logs ac_123 --follow",
+    "logs ac_123 | grep Traceback",
+)
+_NOTES = """\
+exit codes:
+  0  done                         6  rate limited
+  1  a local failure              7  network error or timeout
+  2  wrong usage                  8  server error or invalid response
+  3  configuration or API key     9  refused by the server (another 4XX)
+  4  not found                  130  interrupted
+  5  the call's logs are not available
+
+environment:
+  CARTESIA_API_KEY    the API key, sk_car_…; there is no option for it, which
+                      keeps it out of the shell's history
+  CARTESIA_BASE_URL   the address of the API (https://api.cartesia.ai)
+  CARTESIA_VERSION    the API version, a date
+  CARTESIA_ENGINE     the HTTP engine: auto, fast or httpx
+  NO_COLOR            write no colours
+  FORCE_COLOR         write colours into pipes and files too
+
+Output is text, on a terminal and in a pipe; --json writes JSON, one object a
+line. In a pipe, lists are tab-separated and have no header.
+"""
 _WIDEST = 80
 _OPTION = re.compile(r"--?[a-z][a-z-]*")
 
 
-class Options(Protocol):
-    """What takes options: a parser, or a group of one."""
-
-    def add_argument(self, *names: str, **settings: Any) -> argparse.Action:  # noqa: ANN401 - argparse's
-        """Add an option."""
-        ...
-
-    def add_mutually_exclusive_group(self, *, required: bool = False) -> Options:
-        """Add options of which one may be given."""
-        ...
-
-
 class CommandParser(argparse.ArgumentParser):
-    """Reads one command's words.
+    """Reads the words of one command.
 
     Args:
         prog: The command.
-        words: What is typed after it.
+        usage: What is typed after it.
         about: What it does.
         notes: What stands below its options, unchanged.
     """
 
-    def __init__(self, prog: str, *, words: str, about: str, notes: str) -> None:
+    def __init__(self, prog: str, usage: str, about: str, notes: str) -> None:
         self._width = min(_WIDEST, shutil.get_terminal_size().columns)
         super().__init__(
             prog=prog,
-            usage=f"{prog} {words}",
+            usage=f"{prog} {usage}".rstrip(),
             description=self._filled(about),
             epilog=notes,
             formatter_class=partial(
@@ -56,10 +96,28 @@ class CommandParser(argparse.ArgumentParser):
             allow_abbrev=False,
         )
         self.register("action", None, _Once)
+        self._section: Any = self
 
-    def group(self, title: str, about: str = "") -> Options:
-        """Return a new group of options."""
-        return self.add_argument_group(title, self._filled(about) or None)
+    def section(self, title: str, about: str = "") -> None:
+        """Begin a new group of options."""
+        self._section = self.add_argument_group(title, self._filled(about) or None)
+
+    @contextmanager
+    def either(self, *, required: bool = False) -> Generator[None]:
+        """Have at most one of the options that the block adds given."""
+        section = self._section
+        self._section = section.add_mutually_exclusive_group(required=required)
+        yield
+        self._section = section
+
+    def flag(self, *names: str, does: str) -> None:
+        """Add an option without a value."""
+        self._section.add_argument(*names, action="store_true", help=does)
+
+    def value(self, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
+        """Add an option: its names, what its value is called, what reads it, and what it does."""
+        *names, metavar, read, does = words
+        self._section.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
 
     def options(self) -> list[str]:
         """Return all options of this command, as its help has them."""
@@ -71,10 +129,25 @@ class CommandParser(argparse.ArgumentParser):
         screen = Screen.of(sys.stderr)
         lines = [
             self.format_usage().rstrip(),
-            *screen.hang(f"{self.prog}: error:", message, style="error"),
+            *screen.hang(f"{self.prog}: error:", message, style="error", indent=2),
             *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
         ]
         self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """Read the words; exit with 2 if they are wrong. Options and ids may come in any order."""
+        known = self.options()
+        for word in words[: [*words, "--"].index("--")]:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in known:
+                self.error(f"there is no option {option}{did_you_mean(option, known)}")
+        arguments, rest = self.parse_known_intermixed_args(words)
+        if rest and rest[0].startswith("-"):
+            self.error(f"there is no option {rest[0]}")
+        if rest:
+            why = "this command takes one id" if "call_id" in arguments else "it takes none"
+            self.error(f"unexpected argument {rest[0]!r}: {why}")
+        return arguments
 
     def _filled(self, text: str) -> str:
         return textwrap.fill(text, self._width - 2, break_on_hyphens=False)
@@ -97,55 +170,69 @@ class _Once(argparse.Action):
         setattr(namespace, self.dest, values)
 
 
-class Suggestions(tuple[str, ...]):
-    """Values that a shell completes; any other is taken too."""
-
-    __slots__ = ()
-
-    def __contains__(self, value: object) -> bool:
-        """Tell whether a value is taken: each is."""
-        return True
-
-
-def parse(
-    parser: CommandParser, commands: Mapping[str, CommandParser], words: Sequence[str]
-) -> argparse.Namespace:
-    """Read a command line; where it is wrong, exit with 2."""
-    first = _command_in(words)
-    if first is not None and first not in commands:
-        suggestion = did_you_mean(first, commands) or f"; use one of {', '.join(commands)}"
-        parser.error(f"there is no command {first!r}{suggestion}")
-    arguments, rest = parser.parse_known_args(words)
-    command = commands.get(arguments.command, parser)
-    for word in rest:
-        _take(word, arguments, command)
-    arguments.verbose += vars(arguments).pop("more_verbose", 0)
+def read(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; its `command` is None if it names none. Exit with 2 if it is wrong."""
+    place = _place_of_command(words)
+    if place is None:
+        top_parser().read(words)
+        return argparse.Namespace(command=None)
+    name = words[place]
+    if name not in COMMANDS:
+        suggestion = did_you_mean(name, COMMANDS) or f"; use one of {', '.join(COMMANDS)}"
+        top_parser().error(f"there is no command {name!r}{suggestion}")
+    arguments = command_parser(name).read([*words[:place], *words[place + 1 :]])
+    arguments.command = name
     return arguments
 
 
-def _command_in(words: Sequence[str]) -> str | None:
-    """Return the word in a command's place, None where there is none."""
-    rest = iter(words)
-    for word in rest:
-        if word in {"--base-url", "--api-version"}:
-            next(rest, None)
-        elif not word.startswith("-"):
-            return word
+def command_parser(name: str, make: Callable[..., CommandParser] = CommandParser) -> CommandParser:
+    """Return the parser of a command."""
+    command = import_module(f"{__package__}._{name}")
+    parser = make(
+        prog=f"{_NAME} {name}",
+        usage=command.USAGE,
+        about=command.ABOUT,
+        notes=_examples(command.EXAMPLES),
+    )
+    command.add_options(parser)
+    if name not in _LOCAL:
+        _add_connection(parser)
+    return parser
+
+
+def top_parser() -> CommandParser:
+    """Return the parser of what may stand without a command."""
+    listed = "\n".join(f"  {name:<12}{brief}" for name, brief in COMMANDS.items())
+    notes = "\n\n".join([f"commands:\n{listed}", _examples(_EXAMPLES), _NOTES])
+    parser = CommandParser(_NAME, "COMMAND [options]", _ABOUT, notes)
+    parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
+    _add_connection(parser)
+    return parser
+
+
+def _add_connection(parser: CommandParser) -> None:
+    """Add what all commands that send requests have; it may also stand before the command."""
+    parser.section("connection")
+    parser.value("--base-url", "URL", str, "the address of the API")
+    parser.value("--api-version", "DATE", str, "the API version, YYYY-MM-DD")
+    more = "show retries and details of errors; -vv: each request"
+    parser.add_argument("-v", "--verbose", action="count", default=0, help=more)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` if a known word is like this one, else nothing."""
+    close = difflib.get_close_matches(word, [*known], n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _examples(examples: Iterable[str]) -> str:
+    return "\n".join(["examples:", *(f"  {_NAME} {example}" for example in examples)])
+
+
+def _place_of_command(words: Sequence[str]) -> int | None:
+    takes_value = False
+    for place, word in enumerate(words):
+        if not word.startswith("-") and not takes_value:
+            return place
+        takes_value = word in {"--base-url", "--api-version"}
     return None
-
-
-def _take(word: str, arguments: argparse.Namespace, command: CommandParser) -> None:
-    """Take an id that stands behind an option; refuse all else that argparse leaves."""
-    option = word.partition("=")[0]
-    if option.startswith("-"):
-        known = command.options()
-        longer = [one for one in known if option != "--" and one.startswith(option)]
-        suggestion = did_you_mean(longer[0], known) if longer else did_you_mean(option, known)
-        command.error(f"there is no option {option}{suggestion}")
-    if "call_ids" not in arguments:
-        why = "this command takes one id" if "call_id" in arguments else "nothing is expected here"
-        command.error(f"unexpected argument {word!r}: {why}")
-    try:
-        arguments.call_ids.append(call_id(word))
-    except argparse.ArgumentTypeError as error:
-        command.error(str(error))

@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from ._api import open_client
-from ._errors import fail, for_each
-from ._exit_codes import ExitCode
+from ._errors import ExitCode, Failure, for_each
+from ._options import add_call_ids
 from ._progress import progress
 from ._terminal import Screen, say
 
@@ -15,24 +15,42 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from ._arguments import CommandParser
+
+USAGE = "CALL_ID... [options]"
+ABOUT = (
+    "Erase the logs, transcript, recording, summary, metadata and phone numbers of calls that are "
+    "over. It asks first. Deleted data cannot be recovered."
+)
+EXAMPLES = (
+    "delete ac_123",
+    "delete ac_123 ac_456 --yes",
+)
+
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    add_call_ids(parser)
+    parser.flag("--yes", does="don't ask")
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask for confirmation, then ask the API to erase each call's data."""
     if not arguments.yes:
         if not sys.stdin or not sys.stdin.isatty():
-            return fail(
-                "Deleting can't be undone, and there is no terminal to confirm it on.", "Add --yes."
+            raise Failure(
+                "Deleted data cannot be recovered, and there is no terminal to confirm it on.",
+                "Add --yes.",
             )
         if not _is_confirmed(arguments.call_ids):
             say("Nothing was deleted.")
             return ExitCode.LOCAL_FAILURE
     with open_client(arguments) as client:
 
-        def delete(call_id: str) -> ExitCode:
+        def delete(call_id: str) -> None:
             with progress(f"Deleting the data of call {call_id}…"):
                 client.calls.delete(call_id)
             say(f"The data of call {call_id!r} are deleted.")
-            return ExitCode.DONE
 
         return for_each(arguments.call_ids, delete, verbose=bool(arguments.verbose))
 
@@ -41,7 +59,7 @@ def _is_confirmed(call_ids: Sequence[str]) -> bool:
     calls = "call " if len(call_ids) == 1 else f"{len(call_ids)} calls: "
     text = (
         f"This erases the logs, transcript, recording, summary, metadata and phone numbers of "
-        f"{calls}{', '.join(map(repr, call_ids))}, and can't be undone."
+        f"{calls}{', '.join(map(repr, call_ids))}. Deleted data cannot be recovered."
     )
     lines = Screen.of(sys.stderr).hang("", text)
     print("\n".join(lines), "Delete them? [y/N] ", sep="\n", end="", file=sys.stderr, flush=True)

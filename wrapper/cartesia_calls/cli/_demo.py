@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, redirect_stderr
+from contextlib import redirect_stderr
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ._exit_codes import ExitCode
-from ._output import require
+from ._errors import ExitCode
+from ._extras import require
 from ._terminal import Screen
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from cartesia_calls.sandbox import Sandbox
 
+    from ._arguments import CommandParser
+
+USAGE = ""
+ABOUT = (
+    "Start the sandbox and run commands against it: calls listed, one of them in detail, its logs, "
+    "logs followed, and each reason for missing logs."
+)
+EXAMPLES = ("demo",)
 _PYTHON = """\
 from cartesia_calls import Client
 with Client() as client:  # reads CARTESIA_API_KEY
     print(*client.calls.logs("ac_...").logs, sep="\\n")"""
+
+
+def add_options(_: CommandParser) -> None:
+    """Add nothing."""
 
 
 class _QuickClock:
@@ -40,14 +52,19 @@ def run(_: argparse.Namespace) -> int:
     require("sandbox")
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - an extra, checked for just above
 
+    before = dict(os.environ)
     with Sandbox(clock=_QuickClock()) as sandbox:
         print(f"A sandbox is at {sandbox.url}: a server on this machine that behaves as the API's")
         print("spec says.")
-        for heading, key, commands in _steps(sandbox):
-            _say(f"\n{heading}", "heading")
-            with _environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=key):
+        try:
+            for heading, key, commands in _steps(sandbox):
+                _say(f"\n{heading}", "heading")
+                os.environ.update(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=key)
                 for command in commands:
                     _type(*command.split())
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
     _say("\nThe same in Python, against the real API", "heading")
     print(_PYTHON)
     return ExitCode.DONE
@@ -58,7 +75,7 @@ def _steps(sandbox: Sandbox) -> Iterator[tuple[str, str, list[str]]]:
     calls, key = sandbox.calls, sandbox.api_key
     latest = f"list --agent {sandbox.agents.busy} --status completed --limit 6"
     yield "An agent's latest calls that are over", key, [latest]
-    yield "What happened during a call", key, [f"show {calls.finished}"]
+    yield "What happened during a call, with its logs", key, [f"show {calls.finished} --logs"]
     yield "What its agent's code logged", key, [f"logs {calls.finished}"]
     running = [f"logs {calls.running}", f"logs {calls.running} --follow"]
     yield "Logs that are not there yet, and each line as it appears", key, running
@@ -80,16 +97,5 @@ def _type(*words: str) -> None:
         _say(f"exit code {code:d}", "dim")
 
 
-@contextmanager
-def _environment(**variables: str) -> Generator[None]:
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-
-
-def _say(text: str, style: str = "") -> None:
+def _say(text: str, style: str) -> None:
     print(Screen.of(sys.stdout).paint(text, style), flush=True)

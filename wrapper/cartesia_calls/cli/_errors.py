@@ -1,11 +1,10 @@
-"""Errors in the command's words: what happened, what to do next, and an exit code."""
+"""Exit codes, and errors in the command's words: what happened, and what to do next."""
 
 from __future__ import annotations
 
 import re
-import socket
-import ssl
 import sys
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from cartesia_calls import (
@@ -27,11 +26,41 @@ from cartesia_calls import (
     printable,
 )
 
-from ._exit_codes import ExitCode
 from ._terminal import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+
+class ExitCode(IntEnum):
+    """The exit codes; scripts rely on them."""
+
+    DONE = 0
+    LOCAL_FAILURE = 1
+    """A file could not be written, or something on this machine is broken."""
+    USAGE = 2
+    CONFIGURATION = 3
+    """Configuration or authentication."""
+    NOT_FOUND = 4
+    LOGS_NOT_AVAILABLE = 5
+    RATE_LIMITED = 6
+    NETWORK = 7
+    """No response came, or not in time."""
+    SERVER = 8
+    """The server failed, or its response is not what the spec says."""
+    REFUSED = 9
+    """The server refused the request: another 4XX."""
+    INTERRUPTED = 130
+
+
+class Failure(Exception):  # noqa: N818 - not an error of this program
+    """What is wrong with what was typed, or with this machine: what happened, and what to do."""
+
+    def __init__(self, what: str, to_do: str = "", code: ExitCode = ExitCode.USAGE) -> None:
+        super().__init__(what)
+        self.to_do = to_do
+        self.code = code
+
 
 # The first that fits counts, so that a class stands above its base.
 _CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
@@ -65,10 +94,35 @@ _MISSING = {
     "not_written_yet": f"{_WAIT}.",
     "unknown": f"If the call is running or has just ended: {_WAIT.lower()}.",
 }
+# What the causes of a connection's error say, what that means, and what to do.
+_CONNECTIONS = (
+    (
+        r"connection refused",
+        "Could not connect to {server}: connection refused.",
+        f"Nothing listens at that address. {_CHECK_URL}.",
+    ),
+    (
+        r"certificate verify failed",
+        "The certificate of {server} is not trusted.",
+        "A proxy may stand in between: set SSL_CERT_FILE to its certificate authority.",
+    ),
+    (
+        r"ssl:|wrong.version.number",
+        "{server} does not speak TLS.",
+        f"It is most likely a plain HTTP port. {_CHECK_URL}; http:// works on this machine.",
+    ),
+    (
+        r"name or service not known|name resolution|no address|nodename nor servname",
+        "There is no host {host}, or no name server to ask for it.",
+        f"{_CHECK_URL}, and the network.",
+    ),
+)
 
 
-def exit_code_of(error: CartesiaError) -> ExitCode:
+def exit_code_of(error: CartesiaError | Failure) -> ExitCode:
     """Return the exit code of an error."""
+    if isinstance(error, Failure):
+        return error.code
     code = next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.LOCAL_FAILURE)
     if code is ExitCode.SERVER and isinstance(error, APIStatusError):
         is_refusal = 400 <= error.status_code < 500  # noqa: PLR2004 - 4XX
@@ -76,21 +130,16 @@ def exit_code_of(error: CartesiaError) -> ExitCode:
     return code
 
 
-def report(error: CartesiaError, *, verbose: bool) -> None:
+def report(error: CartesiaError | Failure, *, verbose: bool) -> ExitCode:
     """Write an error to stderr: what happened, what to do, and with `verbose` the details."""
-    summary, hint = in_our_words(error)
-    fail(summary, hint)
-    if verbose:
-        for detail in details(error):
-            _write("", detail, indent=4)
-
-
-def fail(what: str, to_do: str = "", code: ExitCode = ExitCode.USAGE) -> ExitCode:
-    """Write what happened and what to do to stderr, and return the exit code."""
+    what, to_do = in_our_words(error)
     _write("Error:", what)
     if to_do:
         _write("", to_do)
-    return code
+    if verbose and isinstance(error, CartesiaError):
+        for detail in details(error):
+            _write("", f"  {detail}", indent=4)
+    return exit_code_of(error)
 
 
 def _write(label: str, text: str, *, indent: int = 2) -> None:
@@ -98,21 +147,22 @@ def _write(label: str, text: str, *, indent: int = 2) -> None:
     print("\n".join(lines), file=sys.stderr)
 
 
-def for_each(ids: Sequence[str], act: Callable[[str], ExitCode], *, verbose: bool) -> ExitCode:
+def for_each(ids: Sequence[str], act: Callable[[str], object], *, verbose: bool) -> ExitCode:
     """Do something for each id, whatever fails; return the exit code of the first failure."""
     first = ExitCode.DONE
     for one in ids:
         try:
-            code = act(one)
-        except CartesiaError as error:
-            report(error, verbose=verbose)
-            code = exit_code_of(error)
-        first = first or code
+            act(one)
+        except (CartesiaError, Failure) as error:
+            code = report(error, verbose=verbose)
+            first = first or code
     return first
 
 
-def in_our_words(error: CartesiaError) -> tuple[str, str]:
+def in_our_words(error: CartesiaError | Failure) -> tuple[str, str]:
     """Return what happened and what to do, in terms of commands and options."""
+    if isinstance(error, Failure):
+        return str(error), error.to_do
     if isinstance(error, CallLogsNotAvailableError):
         return error.summary, _MISSING.get(error.reason, error.hint)
     if isinstance(error, APIConnectionError):
@@ -131,36 +181,17 @@ def in_our_words(error: CartesiaError) -> tuple[str, str]:
 
 def _of_connection(error: APIConnectionError) -> tuple[str, str]:
     """Return what most likely is wrong with a connection."""
-    causes = list(_causes(error))
-    said = " ".join(str(cause) for cause in causes).lower()
+    said = " ".join(map(str, _causes(error)))
     found = re.search(r"https?://[^\s/]+", error.summary)
     server = found[0] if found else "the server"
     host = re.sub(r"^https?://|:\d+$", "", server)
     tries = f" It was tried {error.attempts} times." if error.attempts > 1 else ""
-
-    def any_is(kind: type[BaseException], *words: str) -> bool:
-        return any(isinstance(one, kind) for one in causes) or any(word in said for word in words)
-
-    if any_is(ConnectionRefusedError, "connection refused"):
-        what = f"Could not connect to {server}: connection refused."
-        to_do = f"Nothing listens at that address. {_CHECK_URL}."
-    elif any_is(ssl.SSLCertVerificationError, "certificate verify failed"):
-        what = f"The certificate of {server} is not trusted."
-        to_do = (
-            "A proxy may stand in between: set SSL_CERT_FILE to its certificate authority. If the "
-            f"host is wrong: {_CHECK_URL.lower()}."
-        )
-    elif any_is(ssl.SSLError, "ssl:", "wrong_version_number", "wrong version number"):
-        what = f"{server} does not speak TLS."
-        to_do = f"It is most likely a plain HTTP port. {_CHECK_URL}; http:// works on this machine."
-    elif any_is(socket.gaierror, "name or service not known", "name resolution", "no address"):
-        what = f"There is no host {host}, or no name server to ask for it."
-        to_do = f"{_CHECK_URL}, and the network."
-    elif isinstance(error, APITimeoutError):
+    for words, what, to_do in _CONNECTIONS:
+        if re.search(words, said, re.IGNORECASE):
+            return what.format(server=server, host=host) + tries, to_do
+    if isinstance(error, APITimeoutError):
         return error.summary, "Check the network and any proxy, or try again later."
-    else:
-        return error.summary, f"Check the network and any proxy. {_CHECK_URL}."
-    return what + tries, to_do
+    return error.summary, f"Check the network and any proxy. {_CHECK_URL}."
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -189,4 +220,4 @@ def details(error: CartesiaError) -> list[str]:
         known |= {"pointer": error.pointer or "(the whole body)", "body": error.body}
     if error.__cause__ is not None:
         known["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"
-    return [f"  {name}: {value}" for name, value in known.items() if value is not None]
+    return [f"{name}: {value}" for name, value in known.items() if value is not None]

@@ -7,18 +7,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from cartesia_calls.export import (
-    CallExported,
-    CallSkipped,
-    CallsListed,
-    ExportFinished,
-    Paused,
-    as_dict,
-)
+from cartesia_calls.export import CallExported, CallSkipped, CallsListed, Paused, as_dict
 
-from ._output import write_object
 from ._progress import progress
-from ._terminal import drop, say
+from ._terminal import drop, say, write_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,7 +21,6 @@ if TYPE_CHECKING:
 
 _SECONDS_BETWEEN_LINES = 5.0
 _MOST_FAILURES = 10
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 # Each reason for a call that is not there: what it is, and what to do.
 _REASONS = {
     "in_progress": "in progress: run the same command again later",
@@ -54,13 +45,6 @@ def show_events(
         return
     with progress("Exporting…", quiet=0) as shown:
         yield _Events(shown, monotonic).show
-
-
-def show_summary(result: ExportResult) -> None:
-    """Report the result of an export, unless an error ended it before it sent any request."""
-    if result.error is None or result.requests:
-        for line in summary(result):
-            say(line)
 
 
 def _show_json(event: ExportEvent) -> None:
@@ -94,15 +78,17 @@ class _Events:
             case CallSkipped():
                 self._skipped += 1
                 if event.reason == "failed":
-                    self._failed += 1
-                    if self._failed <= _MOST_FAILURES:
-                        self._shown.say(f"Call {event.call_id} failed: {event.detail}")
-            case ExportFinished():
-                if self._failed > _MOST_FAILURES:
-                    more = _calls(self._failed - _MOST_FAILURES)
-                    self._shown.say(f"{more} more failed; the manifest says why.")
+                    self._show_failure(event)
+            case _:
                 return
         self._show_counts()
+
+    def _show_failure(self, event: CallSkipped) -> None:
+        self._failed += 1
+        if self._failed <= _MOST_FAILURES:
+            self._shown.say(f"Call {event.call_id} failed: {event.detail}")
+        if self._failed == _MOST_FAILURES:
+            self._shown.say("Further failures are in the manifest only.")
 
     def _show_counts(self) -> None:
         now = self._monotonic()
@@ -113,37 +99,28 @@ class _Events:
             f"{done} of {self._found} calls: {self._exported} exported, {rate:.1f} a second, "
             f"{self._skipped} skipped."
         )
-        self._shown.tell(f"Exporting… {counts}")
+        self._shown.update(f"Exporting… {counts}")
         if not sys.stderr.isatty() and now - self._said >= _SECONDS_BETWEEN_LINES:
             self._said = now
             say(counts)
 
 
-def summary(result: ExportResult) -> list[str]:
-    """Return the result of an export: what was written, and a line for each reason for a skip."""
-    written = f"{result.rows} rows, {_size(result.size)}, in {result.seconds:.1f} s"
+def show_summary(result: ExportResult) -> None:
+    """Report the result of an export, unless an error ended it before it sent any request."""
+    if result.error is not None and not result.requests:
+        return
+    written = f"{result.rows} rows, {result.size / 1e6:.1f} MB, in {result.seconds:.1f} s"
     exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
-    lines = [f"{exported}; {result.present} were there already."]
-    lines += [
-        f"There is no agent {agent}, or it belongs to another account."
-        for agent in result.unknown_agents
-    ]
+    say(f"{exported}; {result.present} were there already.")
+    for agent in result.unknown_agents:
+        say(f"There is no agent {agent}, or it belongs to another account.")
     if result.skipped:
-        lines.append(f"Skipped {_calls(result.skipped.total())}:")
+        say(f"Skipped {_calls(result.skipped.total())}:")
         for reason, count in sorted(result.skipped.items()):
-            lines.append(f"  {count} {_REASONS[reason]}")
+            say(f"  {count} {_REASONS[reason]}")
     if result.interrupted:
-        lines.append("It was stopped before its end. Run the same command again to resume.")
-    return lines
+        say("It was stopped before its end. Run the same command again to resume.")
 
 
 def _calls(count: int) -> str:
     return f"{count} call" if count == 1 else f"{count} calls"
-
-
-def _size(size: float) -> str:
-    for unit in _UNITS[:-1]:
-        if size < 1000:  # noqa: PLR2004 - what the units are made of
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} {_UNITS[-1]}"

@@ -2,78 +2,135 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 import time
+from collections import deque
+from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cartesia_calls import APIConnectionError, CallLogsNotAvailableError, CartesiaError
+from cartesia_calls import (
+    LEVELS,
+    APIConnectionError,
+    CallLogsNotAvailableError,
+    log_line,
+    printable,
+)
 
+from . import _options as options
 from ._api import open_client
-from ._errors import fail
-from ._exit_codes import ExitCode
-from ._files import STDOUT, is_rewritable, problem_with, whole_file
-from ._line_filter import LineFilter, as_is, as_text, last, ndjson
-from ._list import reversed_window
-from ._progress import progress
-from ._redact import redactor_of
+from ._errors import ExitCode, Failure
+from ._files import STDOUT, check_writable, is_rewritable, whole_file
+from ._progress import progress, until_first
 from ._terminal import Screen, say
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator
 
-    from cartesia_calls import AgentCallLogs, Client
+    from cartesia_calls import AgentCallLogs, Client, LogRow
 
-    from ._line_filter import Line
+    from ._arguments import CommandParser
+
+USAGE = "CALL_ID [options]"
+ABOUT = (
+    "Show the lines that an agent's code logged during a call. On a terminal they are coloured by "
+    "level, and control characters are shown as escapes."
+)
+EXAMPLES = (
+    "logs ac_123 --wait",
+    "logs ac_123 --level WARNING --since 10m -n 50",
+    "logs ac_123 --follow --grep 'tool|traceback' -i",
+    "logs ac_123 --json | jq -r 'select(.level == \"ERROR\").text'",
+    "logs ac_123 --redact -o call.log      # to share it",
+)
+_LONGEST_WAIT = 7 * 24 * 3600
+# In seconds, before a log that broke off is read again from its first line.
+_PAUSES = (0.5, 1.0)
+_STYLES = ((LEVELS["ERROR"], "red"), (LEVELS["WARNING"], "yellow"), (LEVELS["INFO"], ""))
 
 _log = logging.getLogger("cartesia_calls")
 
-_LONGEST_WAIT = 120.0
-# Before a log that broke off is read again from its first line, in seconds.
-_PAUSES = (0.5, 1.0)
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    parser.add_argument(
+        "call_id", metavar="CALL_ID", type=options.call_id, help="such as ac_123, or a URL"
+    )
+    parser.section("logs that are still to come")
+    with parser.either():
+        parser.flag("--wait", does="wait until there are logs")
+        parser.flag("-f", "--follow", does="show each line as it appears, until the call is over")
+    wait = options.number(0, _LONGEST_WAIT, "seconds")
+    parser.value("--timeout", "S", wait, "with --wait: how long, in seconds (120)")
+    parser.section(
+        "which lines",
+        "--level never drops a line whose level is unknown. A line without a time counts as written "
+        f"with the previous line. {options.TIMES} In a log line without a zone it is UTC.",
+    )
+    parser.value("--grep", "REGEX", options.pattern, "only lines that match")
+    parser.flag("-i", "--ignore-case", does="with --grep: in any case")
+    parser.flag("--invert", does="with --grep: only lines that don't match")
+    severe = "only this level and more severe ones, such as WARNING"
+    parser.value("--level", "LEVEL", _level, severe, choices=tuple(LEVELS))
+    options.add_times(parser, "lines written")
+    parser.value("-n", "--tail", "N", options.count(0), "only the last N of the existing lines")
+    parser.section("output")
+    with parser.either():
+        options.add_json(parser)
+        parser.flag("--raw", does="lines unchanged, on a terminal too")
+    options.add_file(parser, "write the lines to FILE, whole or not at all")
+    options.add_redaction(parser)
+
+
+def _level(text: str) -> str:
+    return options.one_of(*LEVELS)(text.upper())
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch the logs and show or write them, or show their lines as they appear."""
-    if arguments.output == STDOUT:
-        arguments.output = None
-    if problem := _problem_with(arguments):
-        return fail(*problem)
+    _check(arguments)
     with open_client(arguments) as client:
         if arguments.follow:
             return _follow(client, arguments)
-        if arguments.output is not None and not (arguments.wait or arguments.json):
+        if arguments.output and not (arguments.wait or arguments.json):
             return _save(client, arguments)
         logs = _fetch(client, arguments)
-        lines = last(_picked(client, arguments, logs.logs), arguments.tail)
-    if arguments.output is not None:
-        return _write(lines, logs, arguments)
-    screen = Screen.of(sys.stdout)
+        picked = _picked(client, arguments, logs.logs, logs.updated_at)
+        lines = list(_last(picked, arguments.tail))
+    if arguments.output:
+        as_file = _as_json if arguments.json else _unchanged
+        return _write(map(as_file, lines), arguments.output)
+    write = _writer(arguments)
     for line in lines:
-        sys.stdout.write(_shown(line, arguments, screen, logs.updated_at))
-    if screen.is_terminal and not lines:
-        say(_about_nothing(len(logs.logs)))
+        sys.stdout.write(write(line))
+    if not lines and sys.stdout.isatty():
+        say(
+            f"None of the call's {len(logs.logs)} lines is what was asked for."
+            if logs.logs
+            else "The call has logs, but not a line in them."
+        )
     return ExitCode.DONE
 
 
-def _problem_with(arguments: argparse.Namespace) -> tuple[str, str] | None:
+def _check(arguments: argparse.Namespace) -> None:
     if arguments.timeout is not None and not arguments.wait:
-        return "--timeout is how long to --wait.", "Give both."
-    if arguments.grep is None and arguments.invert:
-        return "--invert turns --grep around.", "Give both."
-    if arguments.grep is None and arguments.ignore_case:
-        return "-i makes --grep ignore case.", "Give both."
-    if problem := reversed_window(arguments):
-        return problem
-    if arguments.output is None:
-        return None
-    if arguments.follow:
-        return "-o writes a file whole or not at all.", "With --follow, use > FILE."
-    return problem_with(arguments.output, force=arguments.force)
+        raise Failure("--timeout is how long to --wait.", "Give both.")
+    if arguments.grep is None and (arguments.invert or arguments.ignore_case):
+        raise Failure("--invert and -i change what --grep does.", "Give --grep too.")
+    if arguments.ignore_case:
+        arguments.grep = re.compile(arguments.grep.pattern, re.IGNORECASE)
+    if arguments.output == STDOUT:
+        arguments.output = None
+    if arguments.output is not None:
+        if arguments.follow:
+            raise Failure("-o writes a file whole or not at all.", "With --follow, use > FILE.")
+        check_writable(arguments.output, force=arguments.force)
 
 
 def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
@@ -81,128 +138,137 @@ def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
     if not arguments.wait:
         with progress(f"Reading the logs of {call_id}…"):
             return client.calls.logs(call_id)
-    timeout = _LONGEST_WAIT if arguments.timeout is None else arguments.timeout
+    timeout = 120.0 if arguments.timeout is None else arguments.timeout
     with progress(f"Waiting up to {timeout:g} s for the logs of {call_id}; Ctrl-C stops."):
         return client.calls.wait_for_logs(call_id, timeout=timeout)
 
 
 def _follow(client: Client, arguments: argparse.Namespace) -> int:
-    screen = Screen.of(sys.stdout)
-    lines = _picked(client, arguments, client.calls.follow_logs(arguments.call_id))
+    call_id = arguments.call_id
+    lines = _picked(client, arguments, client.calls.follow_logs(call_id))
     if arguments.tail is not None:
-        lines = islice(lines, _lines_above_tail(client, arguments), None)
-    for line in _with_progress(lines, f"Following {arguments.call_id}; Ctrl-C stops."):
-        sys.stdout.write(_shown(line, arguments, screen))
+        try:
+            there = sum(1 for _ in _picked(client, arguments, client.calls.logs(call_id).logs))
+        except CallLogsNotAvailableError:
+            there = 0  # following finds out whether they may still come
+        lines = islice(lines, max(0, there - arguments.tail), None)
+    write = _writer(arguments)
+    for line in until_first(lines, f"Following {call_id}; Ctrl-C stops."):
+        sys.stdout.write(write(line))
         sys.stdout.flush()
     return ExitCode.DONE
-
-
-def _picked(client: Client, arguments: argparse.Namespace, texts: Iterable[str]) -> Iterator[Line]:
-    """Yield the lines to show, redacted if that is asked for.
-
-    The record, which has the call's own phone numbers, is read when the first line has come.
-    """
-    redactor = None
-    texts = iter(texts)
-    first = list(islice(texts, 1))
-    if first and (arguments.redact or arguments.redact_pattern):
-        redactor = redactor_of(arguments, client.calls.get(arguments.call_id))
-    yield from LineFilter.of(arguments).pick(chain(first, texts), redactor)
-
-
-def _lines_above_tail(client: Client, arguments: argparse.Namespace) -> int:
-    """Return how many of the lines that are there to skip."""
-    try:
-        logs = client.calls.logs(arguments.call_id)
-    except CallLogsNotAvailableError:
-        return 0  # following finds out whether they may still come
-    there = sum(1 for _ in LineFilter.of(arguments).pick(logs.logs))
-    tail: int = arguments.tail
-    return max(0, there - tail)
-
-
-def _with_progress(lines: Iterator[Line], text: str) -> Iterator[Line]:
-    """Yield the lines; until the first one comes, say what is awaited."""
-    with progress(text):
-        first = next(lines, None)
-    if first is not None:
-        yield first
-        yield from lines
-
-
-def _shown(
-    line: Line, arguments: argparse.Namespace, screen: Screen, updated_at: datetime | None = None
-) -> str:
-    if arguments.raw:
-        return as_is(line)
-    if arguments.json:
-        return ndjson(line, arguments.call_id, updated_at=updated_at, ascii_only=screen.is_terminal)
-    return as_text(line, screen)
-
-
-def _about_nothing(lines: int) -> str:
-    if lines == 0:
-        return "The call has logs, but not a line in them."
-    return f"None of the call's {lines} lines is what was asked for."
-
-
-def _write(lines: list[Line], logs: AgentCallLogs, arguments: argparse.Namespace) -> int:
-    texts = (
-        ndjson(line, arguments.call_id, updated_at=logs.updated_at)
-        if arguments.json
-        else as_is(line)
-        for line in lines
-    )
-    return _write_texts(texts, arguments.output)
 
 
 def _save(client: Client, arguments: argparse.Namespace) -> int:
     """Write the lines while they come, so that memory does not grow with them.
 
-    Where the log breaks off, it is read again from its first line. What has gone into a pipe can't
-    be taken back: there it is an error.
+    If the log breaks off, it is read again from its first line. What has gone into a pipe can't be
+    taken back: there it is an error.
     """
-    started = False
-
-    def texts() -> Iterator[str]:
-        nonlocal started
-        for text in client.calls.stream_logs(arguments.call_id):
-            started = True
-            yield text
-
-    def lines() -> Iterator[Line]:
-        lines = _picked(client, arguments, texts())
-        if arguments.tail is not None:
-            lines = iter(last(lines, arguments.tail))
-        return _with_progress(lines, f"Reading the logs of {arguments.call_id}…")
-
-    for pause in _PAUSES if is_rewritable(Path(arguments.output)) else ():
+    text = f"Reading the logs of {arguments.call_id}…"
+    pauses = iter(_PAUSES if is_rewritable(Path(arguments.output)) else ())
+    while True:
+        stream = client.calls.stream_logs(arguments.call_id)
+        # Until the first line has come, the client retries.
+        first = list(islice(until_first(stream, text), 1))
+        lines = _picked(client, arguments, chain(first, stream))
         try:
-            return _write_texts(map(as_is, lines()), arguments.output)
+            return _write(map(_unchanged, _last(lines, arguments.tail)), arguments.output)
         except APIConnectionError as error:
-            # Until the first line has come, the client retries.
-            if not started:
+            pause = next(pauses, None)
+            if pause is None:
                 raise
-            started = False
             _log.info("%s Reading it again in %.1f s.", error.summary, pause)
             time.sleep(pause)
-    return _write_texts(map(as_is, lines()), arguments.output)
 
 
-def _write_texts(texts: Iterator[str], output: str) -> int:
+def _picked(
+    client: Client,
+    arguments: argparse.Namespace,
+    texts: Iterable[str],
+    updated_at: datetime | None = None,
+) -> Iterator[LogRow]:
+    """Yield the lines to show, each as soon as it comes, redacted if that is asked for.
+
+    The redactor reads all lines, as a value in a traceback is redacted by its name on a line before.
+    The record, which has the call's own phone numbers, is read when the first line has come.
+    """
+    redactor = None
+    last_time: datetime | None = None
+    for index, text in enumerate(texts):
+        if index == 0 and (arguments.redact or arguments.redact_pattern):
+            redactor = options.redactor_of(arguments, client.calls.get(arguments.call_id))
+        shown = redactor.redact(text) if redactor else text
+        level, time = log_line(text)
+        # A line without a time counts as written with the previous one.
+        last_time = time or last_time
+        if (
+            _matches(text, arguments)
+            and _is_severe(level, arguments.level)
+            and _is_within(last_time, arguments)
+        ):
+            yield {
+                "call_id": arguments.call_id,
+                "index": index,
+                "text": shown,
+                "level": level,
+                "time": time,
+                "updated_at": updated_at,
+            }
+
+
+def _matches(text: str, arguments: argparse.Namespace) -> bool:
+    return arguments.grep is None or bool(arguments.grep.search(text)) != arguments.invert
+
+
+def _is_severe(level: str | None, least: str | None) -> bool:
+    return least is None or level not in LEVELS or LEVELS[level] >= LEVELS[least]
+
+
+def _is_within(time: datetime | None, arguments: argparse.Namespace) -> bool:
+    since, until = arguments.since, arguments.until
+    return time is None or ((not since or time >= since) and (not until or time < until))
+
+
+def _last(lines: Iterator[LogRow], count: int | None) -> Iterator[LogRow]:
+    return lines if count is None else iter(deque(lines, maxlen=count))
+
+
+def _write(texts: Iterable[str], output: str) -> int:
     count = 0
-    try:
-        with whole_file(Path(output)) as file:
-            for text in texts:
-                file.write(text.encode("utf-8", errors="backslashreplace"))
-                count += 1
-    except CartesiaError:
-        raise
-    except OSError as error:
-        return fail(
-            f"{output} was not written: {error.strerror}.",
-            "Free space there, or name another file with -o.",
-            ExitCode.LOCAL_FAILURE,
-        )
+    with whole_file(Path(output)) as file:
+        for text in texts:
+            file.write(text.encode("utf-8", errors="backslashreplace"))
+            count += 1
     say(f"Wrote {count} {'line' if count == 1 else 'lines'} to {output}.")
     return ExitCode.DONE
+
+
+def _writer(arguments: argparse.Namespace) -> Callable[[LogRow], str]:
+    """Return what turns a line into what stdout gets."""
+    screen = Screen.of(sys.stdout)
+    if arguments.json:
+        # A terminal may obey characters that JSON allows.
+        return partial(_as_json, ascii_only=screen.is_terminal)
+    if arguments.raw or not screen.escapes:
+        return _unchanged
+
+    def as_text(line: LogRow) -> str:
+        lines = screen.hang("", printable(line["text"]), indent=4)
+        return "".join(f"{screen.paint(part, style_of(line['level']))}\n" for part in lines)
+
+    return as_text
+
+
+def style_of(level: str | None) -> str:
+    """Return the style of a log line by its level."""
+    severity = LEVELS.get(level or "", LEVELS["INFO"])
+    return next((style for least, style in _STYLES if severity >= least), "dim")
+
+
+def _unchanged(line: LogRow) -> str:
+    return f"{line['text']}\n"
+
+
+def _as_json(line: LogRow, *, ascii_only: bool = False) -> str:
+    return json.dumps(line, ensure_ascii=ascii_only, default=datetime.isoformat) + "\n"

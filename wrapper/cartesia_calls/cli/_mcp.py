@@ -5,11 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._api import open_async_client
-from ._exit_codes import ExitCode
-from ._output import require
+from ._errors import ExitCode
+from ._extras import require
+from ._options import pattern
 
 if TYPE_CHECKING:
     import argparse
+
+    from ._arguments import CommandParser
+
+USAGE = "[options]"
+ABOUT = (
+    "Serve tools that read calls over stdin and stdout, for an assistant to start. No tool changes "
+    "anything. Secrets and personal data are replaced by placeholders, which lowers the risk but is "
+    "no guarantee."
+)
+EXAMPLES = (
+    "mcp",
+    "mcp --no-redact",
+)
+
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    parser.section("what is shown")
+    parser.flag("--no-redact", does="show secrets and personal data")
+    more = "redact what matches, too; may be given again"
+    parser.value("--redact-pattern", "REGEX", pattern, more, action="append")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
 
+from . import _options as options
 from ._api import open_client
-from ._errors import exit_code_of, fail, report
-from ._exit_codes import ExitCode
-from ._list import reversed_window
-from ._output import require, write_object
+from ._errors import ExitCode, Failure, exit_code_of, report
+from ._extras import require
 from ._progress import progress
-from ._redact import redactor_of
+from ._terminal import write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -24,13 +23,39 @@ if TYPE_CHECKING:
     from cartesia_calls import Client
     from cartesia_calls.otel import OtlpSender
 
+    from ._arguments import CommandParser
+
+USAGE = "CALL_ID... | --agent ID [options]"
+ABOUT = (
+    "Send calls that are over as traces and log records, over OTLP/HTTP. The standard variables say "
+    "where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call that is sent "
+    "again has the same ids."
+)
+EXAMPLES = (
+    "otel ac_123",
+    "otel --agent agent_123 --since 1h --redact",
+)
+
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    options.add_call_ids(parser, needed=False)
+    parser.section("which calls", options.TIMES)
+    one_agent = "the calls of this agent; may be given again"
+    parser.value("--agent", "ID", options.agent_id, one_agent, action="append")
+    options.add_times(parser, "calls that started")
+    parser.section("what is sent")
+    shift = "seconds to add to the times of the logs"
+    parser.value("--log-offset", "SECONDS", options.log_offset, shift, default=0.0)
+    options.add_redaction(parser)
+    parser.section("output")
+    options.add_json(parser)
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Send each call that is over, and sum up what the receiver accepted."""
     if bool(arguments.call_ids) == bool(arguments.agent):
-        return fail("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
-    if problem := reversed_window(arguments):
-        return fail(*problem)
+        raise Failure("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
     require("otel")
     from cartesia_calls.otel import OtlpError, OtlpSender  # noqa: PLC0415 - checked for just above
 
@@ -77,7 +102,7 @@ def _send(
         return {"not_over": 1}
     with suppress(CallLogsNotAvailableError):
         logs = client.calls.logs(call_id)
-    redactor = redactor_of(arguments, call)
+    redactor = options.redactor_of(arguments, call)
     telemetry = call_telemetry(call, logs, log_offset=arguments.log_offset, redactor=redactor)
     spans, log_records = sender.send(telemetry)
     counts = {"calls": 1, "spans": spans, "log_records": log_records}

@@ -3,54 +3,33 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from importlib.util import find_spec
 from threading import Timer
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from cartesia_calls import printable
 
 from ._terminal import say
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Generator, Iterator
+    from typing import TypeVar
 
     from rich.status import Status
     from rich.text import Text
 
-_QUIET_SECONDS = 1.0
+    T = TypeVar("T")
 
 
 class Progress:
-    """Shows a text on stderr, if it is a terminal, once its block has run for a while.
+    """A text on stderr. With rich it moves, and is gone at the end; without, it is written once."""
 
-    With rich (the extra `cli`) the text moves, and is gone at the end; without, it is written once.
-    """
-
-    def __init__(self, text: str, quiet: float) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
         self._status: Status | None = None
-        self._timer = Timer(quiet, self._begin) if sys.stderr.isatty() else None
 
-    def __enter__(self) -> Self:
-        if self._timer is not None:
-            self._timer.daemon = True
-            self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            # It may be about to begin at this very moment.
-            self._timer.join()
-        if self._status is not None:
-            self._status.stop()
-
-    def tell(self, text: str) -> None:
+    def update(self, text: str) -> None:
         """Replace the text."""
         self._text = text
         if self._status is not None:
@@ -63,7 +42,8 @@ class Progress:
         else:
             self._status.console.print(_as_text(text))
 
-    def _begin(self) -> None:
+    def start(self) -> None:
+        """Show the text."""
         if find_spec("rich") is None:
             print(printable(self._text), file=sys.stderr, flush=True)
             return
@@ -75,10 +55,38 @@ class Progress:
         status.start()
         self._status = status
 
+    def stop(self) -> None:
+        """Remove the text."""
+        if self._status is not None:
+            self._status.stop()
 
-def progress(text: str, *, quiet: float = _QUIET_SECONDS) -> Progress:
-    """Return what shows a text once its block has run for `quiet` seconds."""
-    return Progress(text, quiet)
+
+@contextmanager
+def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
+    """Show a text on stderr, if it is a terminal, once the block has run for `quiet` seconds."""
+    shown = Progress(text)
+    if not sys.stderr.isatty():
+        yield shown
+        return
+    timer = Timer(quiet, shown.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield shown
+    finally:
+        timer.cancel()
+        # It may be starting at this very moment.
+        timer.join()
+        shown.stop()
+
+
+def until_first(items: Iterator[T], text: str) -> Iterator[T]:
+    """Yield the items; until the first one comes, show a text."""
+    with progress(text):
+        first = next(items, None)
+    if first is not None:
+        yield first
+        yield from items
 
 
 def _as_text(text: str) -> Text:

@@ -6,14 +6,33 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ._errors import fail
-from ._exit_codes import ExitCode
-from ._output import require
+from ._errors import ExitCode, Failure
+from ._extras import require
+from ._options import count
 
 if TYPE_CHECKING:
     import argparse
 
     from cartesia_calls.sandbox import Sandbox
+
+    from ._arguments import CommandParser
+
+USAGE = "[options]"
+ABOUT = (
+    "Start a local server that behaves as the API's spec says, to try commands and to test your own "
+    "code against. Ctrl-C stops it."
+)
+EXAMPLES = (
+    "sandbox",
+    "sandbox --port 8765 --json",
+)
+_HIGHEST_PORT = 65535
+
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    parser.value("--port", "N", count(0, _HIGHEST_PORT), "a free one by default", default=0)
+    parser.flag("--json", does="print its address, key and ids as one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,22 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox = Sandbox(port=arguments.port)
         sandbox.serve_forever(on_started=lambda: print(describe(sandbox), flush=True))
     except SandboxError as error:
-        return fail(str(error), code=ExitCode.LOCAL_FAILURE)
+        raise Failure(str(error), code=ExitCode.LOCAL_FAILURE) from error
     return ExitCode.DONE
 
 
 def _as_json(sandbox: Sandbox) -> str:
-    return json.dumps(
-        {
-            "url": sandbox.url,
-            "api_key": sandbox.api_key,
-            "refused_api_key": sandbox.refused_api_key,
-            "api_version": sandbox.api_version,
-            "calls": asdict(sandbox.calls),
-            "agents": asdict(sandbox.agents),
-            "batch_id": sandbox.batch_id,
-        }
-    )
+    names = ("url", "api_key", "refused_api_key", "api_version", "batch_id")
+    facts = {name: getattr(sandbox, name) for name in names}
+    return json.dumps({**facts, "calls": asdict(sandbox.calls), "agents": asdict(sandbox.agents)})
 
 
 def _as_text(sandbox: Sandbox) -> str:
@@ -53,7 +64,7 @@ The sandbox is at {sandbox.url}; Ctrl-C stops it. In another shell:
   export CARTESIA_API_KEY={sandbox.api_key}
 
   cartesia-calls list --agent {agents.busy} --since 2d  # calls in every state
-  cartesia-calls show {calls.finished}           # a record and its transcript
+  cartesia-calls show {calls.finished} --logs    # what happened in a call
   cartesia-calls logs {calls.finished}           # logs that are there
   cartesia-calls logs {calls.running} -f         # logs that appear as you watch
   cartesia-calls logs {calls.just_ended} --wait  # logs that come after the call

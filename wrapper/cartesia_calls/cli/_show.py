@@ -2,43 +2,266 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING
+from datetime import datetime
+from math import inf
+from typing import TYPE_CHECKING, cast
 
-from cartesia_calls import timeline
+from cartesia_calls import (
+    CallLogsNotAvailableError,
+    TimelineEntry,
+    printable,
+    timeline,
+    tool_failed,
+)
 
 from ._api import open_client
-from ._errors import for_each
-from ._exit_codes import ExitCode
-from ._output import write_object
+from ._errors import Failure, for_each
+from ._list import STYLES
+from ._logs import style_of
+from ._options import add_call_ids, add_redaction, log_offset, redactor_of
 from ._progress import progress
-from ._redact import redactor_of
-from ._terminal import Screen
-from ._views import call_sheet
+from ._terminal import Screen, cells, clock, local_time, moment_text, say, write_object
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Mapping
+
+    from cartesia_calls import Timeline
+
+    from ._arguments import CommandParser
+
+USAGE = "CALL_ID... [options]"
+ABOUT = (
+    "Show a call's record and what happened during the call, in order of time: turns, tool calls, "
+    "events and metrics, with --logs also the runtime logs. Silences of more than a second are "
+    "marked. Each time is given from the start of the call, and in local time."
+)
+EXAMPLES = (
+    "show ac_123",
+    "show ac_123 --logs",
+    "show ac_123 --logs --redact > call.txt   # to share it",
+    "show ac_123 ac_456 --json",
+)
+_KINDS = {
+    "assistant": "cyan",
+    "user": "green",
+    "tool": "magenta",
+    "event": "yellow",
+    "metric": "yellow",
+    "silence": "yellow",
+    "start": "dim",
+    "end": "dim",
+}
+_LONG_SILENCE = 1.0
+# In characters.
+_LOG_LIMIT = 2_000_000
+
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    add_call_ids(parser)
+    parser.section("logs")
+    parser.flag("--logs", does="show the runtime logs too, each record at its time")
+    shift = "with --logs: add so much to the log's times, if its clock or zone differs"
+    parser.value("--log-offset", "SECONDS", log_offset, shift)
+    parser.section("output")
+    parser.flag("--json", does="JSON: a call's record, with --logs an entry a line")
+    add_redaction(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fetch each record with its transcript and show it."""
+    """Fetch each record with its transcript, and its logs if asked for, and show it."""
+    if arguments.log_offset is not None and not arguments.logs:
+        raise Failure("--log-offset moves the times of --logs.", "Give both.")
     screen = Screen.of(sys.stdout)
     shown = 0
     with open_client(arguments) as client:
 
-        def show(call_id: str) -> ExitCode:
+        def show(call_id: str) -> None:
             nonlocal shown
+            notes: list[str] = []
             with progress(f"Reading call {call_id}…"):
                 call = client.calls.get(call_id)
+                happened = timeline(call)
+                if arguments.logs:
+                    try:
+                        happened = timeline(
+                            call,
+                            client.calls.stream_logs(call_id),
+                            log_offset=arguments.log_offset or 0.0,
+                            log_limit=_LOG_LIMIT,
+                        )
+                    except CallLogsNotAvailableError as error:
+                        notes.append(error.summary)
+            notes += _notes(happened)
             redactor = redactor_of(arguments, call)
             record = redactor.redact(call) if redactor else call.to_dict()
-            if arguments.json:
+            happened = redactor.redact(happened) if redactor else happened
+            if arguments.json and arguments.logs:
+                for entry in happened.entries:
+                    write_object({"call_id": call_id, **entry.as_dict()})
+            elif arguments.json:
                 write_object(record)
             else:
-                happened = redactor.redact(timeline(call)) if redactor else timeline(call)
-                sheet = call_sheet(record, happened, screen)
-                print("\n" * bool(shown) + "\n".join(sheet), flush=True)
+                print("\n" * bool(shown) + "\n".join(_sheet(record, happened, screen)))
+            for note in notes:
+                if arguments.json:
+                    say(note)
+                else:
+                    print("\n".join(screen.hang("", printable(note))))
+            sys.stdout.flush()
             shown += 1
-            return ExitCode.DONE
 
         return for_each(arguments.call_ids, show, verbose=bool(arguments.verbose))
+
+
+def _notes(happened: Timeline) -> Iterator[str]:
+    if happened.left_out:
+        yield (
+            f"{happened.left_out} of the log's {happened.log_lines} lines are left out, the least "
+            f"severe and earliest ones: `cartesia-calls logs {happened.call_id}` shows all."
+        )
+    if happened.suggested_log_offset is not None:
+        yield (
+            "All times of the log lie outside the call. If its clock or zone differs, add "
+            f"--log-offset {happened.suggested_log_offset:.12g}."
+        )
+
+
+def _sheet(record: Mapping[str, object], happened: Timeline, screen: Screen) -> Iterator[str]:
+    """Yield the lines of a call's record, and below it what happened, in order of time."""
+    status = printable(_text(record.get("status")))
+    call_id = screen.paint(printable(_text(record.get("id"))), "bold")
+    yield f"Call {call_id}  {screen.paint(status, STYLES.get(status, ''))}"
+    facts = {name: text for name, text in _facts(record, happened).items() if text}
+    widest = max(map(len, facts))
+    for name, text in facts.items():
+        style = "red" if name == "Error" else "dim"
+        yield from screen.hang(f"{name:<{widest}} ", printable(text), style=style)
+    yield ""
+    yield from _entries(happened, screen)
+    if not record.get("transcript"):
+        yield screen.paint("No transcript.", "dim")
+
+
+def _facts(record: Mapping[str, object], happened: Timeline) -> Mapping[str, str]:
+    get = {name: _text(one) for name, one in record.items()}.get
+    start, end = happened.start, happened.end
+    data = "zero retention: none are kept" if record.get("zdr_enabled") is True else ""
+    if deleted := get("redacted_at"):
+        data = f"deleted {_as_moment(deleted)}"
+    length = (end - start).total_seconds() if start and end else None
+    phone = _object(record.get("telephony_params"))
+    parts = ("deployment_id", "deployment_version_id", "deployment_region")
+    metadata = _object(record.get("metadata"))
+    return {
+        "Agent": ", ".join(filter(None, map(get, ("agent_name", "agent_id")))),
+        "Started": moment_text(start) if start else get("start_time", ""),
+        "Length": "" if length is None else clock(length, fraction=False),
+        "Ended by": get("end_reason", ""),
+        "Error": get("error_message", ""),
+        "Phone": " → ".join(filter(None, (_text(phone.get(one)) for one in ("from", "to")))),
+        "Summary": get("summary", ""),
+        "Metadata": ", ".join(f"{key}={_text(one)}" for key, one in metadata.items()),
+        "Deployment": ", ".join(filter(None, map(get, parts))),
+        "Data": data,
+    }
+
+
+def _object(found: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
+
+
+def _text(found: object) -> str:
+    if found is None:
+        return ""
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+
+
+def _as_moment(text: str) -> str:
+    try:
+        return moment_text(datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _entries(happened: Timeline, screen: Screen) -> Iterator[str]:
+    """Yield the lines of a timeline: when, who or what, and what was said or done."""
+    entries = _with_silences(happened)
+    within = ["" if one.seconds is None else clock(one.seconds) for one in entries]
+    around = [_time_of_day(one, happened.start) for one in entries]
+    names = [printable(_name(one)) for one in entries]
+    widths = [max(map(cells, column), default=0) for column in (within, around, names)]
+    zone = next((f"{local_time(one.time):%Z}" for one in entries if one.time), None)
+    if zone:
+        yield from screen.hang("", f"Time within the call, local time ({zone}), and what happened:")
+    for entry, *columns in zip(entries, within, around, names, strict=True):
+        yield from _row(columns, widths, entry.text + _remark(entry), _style(entry), screen)
+        for line in entry.lines[1:]:
+            for part in screen.hang("   ", printable(line)):
+                yield screen.paint(part, _style(entry))
+
+
+def _with_silences(happened: Timeline) -> list[TimelineEntry]:
+    """Return the entries, with a turn of the role `silence` for each long silence between turns."""
+    found: list[TimelineEntry] = []
+    turns = [one for one in happened.entries if one.kind == "turn" and one.seconds is not None]
+    end = None
+    for turn in turns:
+        start = turn.seconds or 0.0
+        if end is not None and start - end > _LONG_SILENCE:
+            tools = f", tools ran for {turn.tool_seconds:.1f} s of it" if turn.tool_seconds else ""
+            text = f"{start - end:.1f} s{tools}"
+            found.append(TimelineEntry("turn", "transcript", end, text=text, role="silence"))
+        end = max(end or start, start + (turn.duration or 0.0))
+    return sorted(
+        [*happened.entries, *found], key=lambda one: inf if one.seconds is None else one.seconds
+    )
+
+
+def _row(
+    columns: list[str], widths: list[int], text: str, style: str, screen: Screen
+) -> Iterator[str]:
+    within, around, name = (
+        text + " " * (width - cells(text)) for text, width in zip(columns, widths, strict=True)
+    )
+    label = "  ".join(filter(None, [f"{within.strip():>{widths[0]}}", around, name]))
+    yield from screen.hang(f"{label} ", printable(text), style=style)
+
+
+def _time_of_day(entry: TimelineEntry, start: datetime | None) -> str:
+    """Return the local time of an entry, with its day if that is not the day of the start."""
+    if entry.time is None:
+        return ""
+    time = local_time(entry.time).replace(tzinfo=None)
+    text = time.isoformat(" ", "milliseconds")[:-2]
+    is_same_day = start is not None and time.date() == local_time(start).date()
+    return text[11:] if is_same_day else text
+
+
+def _name(entry: TimelineEntry) -> str:
+    if entry.kind == "log":
+        return entry.level or "log"
+    return entry.role or "turn" if entry.kind == "turn" else entry.kind
+
+
+def _style(entry: TimelineEntry) -> str:
+    if entry.kind == "log":
+        return style_of(entry.level)
+    if entry.kind == "tool" and tool_failed(entry.result):
+        return "red"
+    return _KINDS.get(_name(entry), "")
+
+
+def _remark(entry: TimelineEntry) -> str:
+    """Return what stands behind an entry's text: how a turn went, where a record was logged."""
+    remarks = ["interrupts"] if entry.interrupts else []
+    if entry.reply_gap is not None:
+        remarks.append(f"reply after {entry.reply_gap:.2f} s")
+    for name, seconds in (("STT", entry.stt_ttfb), ("TTS", entry.tts_ttfb)):
+        if seconds is not None:
+            remarks.append(f"{name} {seconds * 1000:.0f} ms")
+    remarks += filter(None, [entry.end_reason, entry.name if entry.kind == "log" else None])
+    return f"  ({', '.join(remarks)})" if remarks else ""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cartesia_calls import printable
 
-from ._terminal import cells, cut
+from ._terminal import Screen, cells, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from ._terminal import Screen
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 
 _GAP = 2
+_USUAL_WIDTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Column(Generic[T]):
     Attributes:
         name: Its head.
         text: Returns a row's text in it.
-        rank: The columns of low rank stay when a terminal is too narrow for all; None is for pipes
-            alone.
+        rank: The columns of low rank stay when a terminal is too narrow for all, those of rank 0
+            always; None is for pipes alone.
         least: Texts may be cut to this width, so that more columns fit; 0 is for those never cut.
         right: Whether it is aligned to the right.
         style: Returns the style of a text in it.
@@ -65,22 +65,20 @@ class Table(Generic[T]):
 
     def _fit(self, rows: list[list[str]]) -> dict[int, int]:
         """Return the widths of the columns to show, by their place."""
-        room = self._screen.columns or 0
+        room = self._screen.width or _USUAL_WIDTH
+        wanted = [max(map(cells, texts)) for texts in zip(*rows, strict=True)]
         ranked = sorted(
             (column.rank, place)
             for place, column in enumerate(self._columns)
-            if column.rank is not None and any(row[place] for row in rows)
+            if column.rank == 0 or (column.rank and wanted[place])
         )
         widths: dict[int, int] = {}
-        wanted: dict[int, int] = {}
-        for _, place in ranked:
+        for rank, place in ranked:
             column = self._columns[place]
-            texts = [column.name, *(row[place] for row in rows)]
-            wanted[place] = max(map(cells, texts))
+            wanted[place] = max(wanted[place], len(column.name))
             least = min(wanted[place], column.least or wanted[place])
             gap = _GAP if widths else 0
-            # The first, which is the id, is always there, and whole.
-            if widths and least + gap > room:
+            if rank and least + gap > room:
                 break
             widths[place] = least
             room -= least + gap
@@ -104,3 +102,18 @@ class Table(Generic[T]):
 def tab_safe(text: str) -> str:
     """Return a text as a tab-separated value: tabs, line breaks and the like as escapes."""
     return printable(text.replace("\\", "\\\\")).replace("\t", "\\t")
+
+
+def write_list(
+    batches: Iterable[Sequence[T]], columns: Callable[[Screen], Sequence[Column[T]]]
+) -> int:
+    """Write rows as they come: a table on a terminal, else tab-separated; return how many."""
+    screen = Screen.of(sys.stdout)
+    table = Table(columns(screen), screen)
+    count = 0
+    for batch in batches:
+        count += len(batch)
+        for line in table.lines(batch):
+            print(line)
+        sys.stdout.flush()
+    return count

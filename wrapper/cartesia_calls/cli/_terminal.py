@@ -1,7 +1,9 @@
-"""What a stream shows: whether it is a terminal, its colours and its width, and text laid out for it."""
+"""Text for people: what a stream shows, text laid out for its width, and times."""
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import sys
 import textwrap
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING
 from cartesia_calls import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
     from typing import TextIO
 
 _STYLES = {
@@ -27,11 +30,12 @@ _STYLES = {
     "error": "1;31",
     "heading": "1;36",
 }
-_USUAL_WIDTH = 80
-# Narrower than this, words are broken anyway.
-_NARROWEST_TEXT = 8
+# A text that has less room beside its label stands below it.
+_NARROWEST_TEXT = 16
 # Behind a character that takes two columns; `printable` leaves none in a text.
 _FILLER = "\0"
+# From this on, about 30 years, a time within a call is no clock but a number.
+_NO_CLOCK = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Screen:
         is_terminal: Whether people look at it.
         colour: Whether to colour what is written: on a terminal, unless `NO_COLOR` is set or `TERM`
             is `dumb`; elsewhere, if `FORCE_COLOR` is set.
-        width: How many columns it has; None where that is unknown or unbounded.
+        width: How many columns it has; None if that is unknown or unbounded, as in a pipe.
     """
 
     is_terminal: bool
@@ -56,11 +60,6 @@ class Screen:
         return cls(is_terminal, _has_colour(is_terminal), _width(stream) if is_terminal else None)
 
     @property
-    def columns(self) -> int | None:
-        """How wide text may be: 80 on a terminal of unknown width, None for no bound."""
-        return (self.width or _USUAL_WIDTH) if self.is_terminal else None
-
-    @property
     def escapes(self) -> bool:
         """Whether control characters are shown as escapes, since a terminal would obey them."""
         return self.is_terminal or self.colour
@@ -71,21 +70,27 @@ class Screen:
             return text
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
-    def hang(self, label: str, text: str, *, style: str = "", indent: int = 2) -> Iterator[str]:
-        """Yield the lines of `label text`, wrapped with a hanging indent on a terminal.
+    def hang(
+        self, label: str, text: str, *, style: str = "", indent: int | None = None
+    ) -> Iterator[str]:
+        """Yield the lines of `label text`, wrapped to the width.
 
         Args:
             label: How the first line begins; it has the style.
             text: The rest.
             style: The label's style.
-            indent: How far the next lines are indented.
+            indent: How far all lines but the first are indented; by default, to stand beside the
+                label, or a little where that leaves no room.
         """
-        width = self.columns
+        beside = cells(label) + 1 if label else 0
+        indent = beside if indent is None else indent
+        if self.width is not None and self.width - indent < _NARROWEST_TEXT:
+            indent = min(indent, 2)
         whole = f"{label} {text}" if label else text
-        first, *rest = [whole] if width is None else wrap(whole, width, indent=indent)
+        first, *rest = [whole] if self.width is None else wrap(whole, self.width, indent=indent)
         if first.startswith(label):
             first = self.paint(label, style) + first[len(label) :]
-        yield first
+        yield first.rstrip()
         yield from rest
 
 
@@ -138,7 +143,7 @@ def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
     lines = textwrap.wrap(
         filled,
         max(width, 2),
-        subsequent_indent=" " * min(indent, max(0, width - _NARROWEST_TEXT)),
+        subsequent_indent=" " * min(indent, max(0, width - 2)),
         break_on_hyphens=False,
         replace_whitespace=False,
     )
@@ -168,7 +173,53 @@ def drop(stream: TextIO) -> None:
 def say(text: str) -> None:
     """Write a line for people to stderr, wrapped to its width; nobody need read it."""
     try:
-        lines = Screen.of(sys.stderr).hang("", printable(text))
+        lines = Screen.of(sys.stderr).hang("", printable(text), indent=2)
         print("\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
         drop(sys.stderr)
+
+
+def write_object(value: Mapping[str, object]) -> None:
+    """Write an object as a line of JSON, at once; on a terminal all but ASCII is escaped."""
+    print(json.dumps(value, ensure_ascii=sys.stdout.isatty()), flush=True)
+
+
+def local_time(moment: datetime) -> datetime:
+    """Return a moment in local time, unchanged where the calendar has no such time.
+
+    A server's zero time, `0001-01-01T00:00:00Z`, is none west of Greenwich.
+    """
+    try:
+        return moment.astimezone()
+    except OverflowError:
+        return moment
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as people read it, with the name of its zone: `2026-03-01 11:00:00 CET`."""
+    time = local_time(moment)
+    return f"{time.replace(tzinfo=None).isoformat(' ', 'seconds')} {time:%Z}"
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment as programs read it: ISO 8601 with an offset."""
+    return local_time(moment).isoformat(timespec="seconds")
+
+
+def clock(seconds: float, *, fraction: bool = True) -> str:
+    """Return a time within a call: `1:09.5`, from an hour on `1:00:09.5`.
+
+    Args:
+        seconds: The time; any float.
+        fraction: Whether to show tenths of a second.
+    """
+    if not math.isfinite(seconds) or abs(seconds) >= _NO_CLOCK:
+        return f"{seconds!r} s"
+    parts = 10 if fraction else 1
+    count = round(abs(seconds) * parts)
+    whole, tenths = divmod(count, parts)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if seconds < 0 and count else ""
+    beginning = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{beginning}:{rest:02d}" + (f".{tenths}" if fraction else "")

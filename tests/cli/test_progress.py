@@ -42,7 +42,7 @@ def test_with_rich_the_text_moves_and_changes(monkeypatch: pytest.MonkeyPatch) -
     terminal = _as_terminal(monkeypatch)
     with progress("Fetching\x1b[2J…", quiet=0) as shown:
         assert terminal.shown.wait(10)
-        shown.tell("Fetching 2 MB")
+        shown.update("Fetching 2 MB")
     assert "\x1b[2J" not in terminal.getvalue()
     assert "Fetching\\x1b[2J…" in terminal.getvalue()
     assert "Fetching 2 MB" in terminal.getvalue()
@@ -57,18 +57,18 @@ def test_without_rich_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_progress, "find_spec", find_all_but_rich)
     with progress("Fetching\x1b[2J…", quiet=0) as shown:
         assert terminal.shown.wait(10)
-        shown.tell("Fetching 2 MB")
+        shown.update("Fetching 2 MB")
     assert terminal.getvalue() == "Fetching\\x1b[2J…\n"
 
 
 def test_what_is_quick_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _as_terminal(monkeypatch)
     with progress("Fetching…", quiet=60) as shown:
-        shown.tell("Fetching 2 MB")
+        shown.update("Fetching 2 MB")
     assert terminal.getvalue() == ""
 
 
 def test_what_is_no_terminal_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with progress("Fetching…", quiet=0) as shown:
-        shown.tell("Fetching 2 MB")
+        shown.update("Fetching 2 MB")
     assert capsys.readouterr() == ("", "")

@@ -12,8 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cartesia_calls.cli._tables import Column, Table, tab_safe
-from cartesia_calls.cli._terminal import Screen, cells, cut, wrap
-from cartesia_calls.cli._views import clock
+from cartesia_calls.cli._terminal import Screen, cells, clock, cut, wrap
 
 WIDTHS = st.integers(10, 200)
 # Without what joins to other characters: how wide that is depends on the terminal.

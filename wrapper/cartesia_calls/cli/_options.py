@@ -1,0 +1,224 @@
+"""Options that commands share, and what values are read as; each refuses with what to type instead."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+from urllib.parse import unquote
+
+from ._arguments import did_you_mean
+from ._errors import Failure
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from cartesia_calls import AgentCall, Redactor
+
+    from ._arguments import CommandParser
+
+TIMES = (
+    "A TIME is a span back from now (90s, 1h30m, 2d), or a day, a time of day or both: 2026-03-01, "
+    "2026-03-01T10:00Z, 'today 09:30', 'yesterday 14:00', 'monday' (the last one), '2026-03-01 "
+    "10:00 Europe/Berlin'. Without a zone it is local time."
+)
+_LONGEST_ID = 1000
+_MOST_DIGITS = 18
+_URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
+# How alike a word and a known status must be for a typing error. A longer word that holds one is
+# another word, such as `restarted`.
+_ALIKE = 0.8
+
+
+def add_call_ids(parser: CommandParser, *, needed: bool = True) -> None:
+    """Add the ids of one or more calls, or of none if they are not needed."""
+    count, ids = "+" if needed else "*", "such as ac_123, or a URL"
+    parser.add_argument("call_ids", metavar="CALL_ID", nargs=count, type=call_id, help=ids)
+
+
+def add_status(parser: CommandParser) -> None:
+    """Add `--status`."""
+    # Here and below: what only some commands need is imported when they are typed.
+    from cartesia_calls import AgentCallStatus  # noqa: PLC0415
+
+    known = get_args(AgentCallStatus)
+
+    def status(text: str) -> str:
+        close = difflib.get_close_matches(text.lower(), known, n=1, cutoff=_ALIKE)
+        if text in known or not close or (close[0] in text and len(text) > len(close[0]) + 1):
+            return text
+        raise ArgumentTypeError(f"{text!r} is no status; did you mean {close[0]}?")
+
+    only = f"only calls with this status: {', '.join(known)}; may be given again"
+    parser.value("--status", "S", status, only, action="append", choices=_Suggestions(known))
+
+
+def add_times(parser: CommandParser, what: str) -> None:
+    """Add `--since` and `--until`; `TIMES` says what they take."""
+    parser.value("--since", "TIME", moment, f"only {what} at TIME or later")
+    parser.value("--until", "TIME", moment, f"only {what} before TIME")
+
+
+def check_times(arguments: argparse.Namespace) -> None:
+    """Check that `--since` is earlier than `--until`, in a command with these options.
+
+    Raises:
+        Failure: It is not.
+    """
+    since, until = (getattr(arguments, name, None) for name in ("since", "until"))
+    if since and until and since >= until:
+        shown = [f"{time:%Y-%m-%d %H:%M:%S %Z}" for time in (since, until)]
+        raise Failure(
+            f"--since {shown[0]} is not earlier than --until {shown[1]}.",
+            "Swap them. 6h is earlier than 5h: both are times back from now.",
+        )
+
+
+def add_json(parser: CommandParser) -> None:
+    """Add `--json`."""
+    parser.flag("--json", does="JSON, one object a line")
+
+
+def add_file(parser: CommandParser, what: str) -> None:
+    """Add `--output` and `--force`."""
+    parser.value("-o", "--output", "FILE", path, f"{what}; - is stdout")
+    parser.flag("--force", does="overwrite an existing file")
+
+
+def add_redaction(parser: CommandParser) -> None:
+    """Add `--redact` and `--redact-pattern`; `redactor_of` reads them."""
+    replaced = "replace secrets, phone numbers, e-mail addresses and card numbers by placeholders"
+    parser.flag(
+        "--redact", does=f"{replaced}; this lowers the risk of sharing, but is no guarantee"
+    )
+    also = "redact what matches, too; may be given again"
+    parser.value("--redact-pattern", "REGEX", pattern, also, action="append")
+
+
+def redactor_of(arguments: argparse.Namespace, call: AgentCall | None = None) -> Redactor | None:
+    """Return what redacts a call's data as the options say; None if nothing is to be redacted.
+
+    Args:
+        arguments: The command line, of a command with these options.
+        call: The call. Its own phone numbers are redacted in any spelling.
+    """
+    if not (arguments.redact or arguments.redact_pattern):
+        return None
+    from cartesia_calls import Redactor  # noqa: PLC0415 - only when asked for
+
+    return Redactor(call, patterns=arguments.redact_pattern or ())
+
+
+class _Suggestions(tuple[str, ...]):
+    """Values that a shell completes; any other is accepted too."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        return True
+
+
+def _an_id(kind: str, prefix: str, in_path: str) -> Callable[[str], str]:
+    """Return what reads an id, or finds it in a URL."""
+    of_kind = re.compile(rf"(?<![\w-]){prefix}[\w-]+")
+    behind = re.compile(rf"/{in_path}/([^/?#]+)")
+
+    def read(text: str) -> str:
+        text = text.strip()
+        if _URL.match(text):
+            url = unquote(text)
+            if found := of_kind.findall(url) or behind.findall(url):
+                return str(found[-1])
+            raise ArgumentTypeError(
+                f"there is no {kind} in the URL {text!r}; pass the id, such as {prefix}123"
+            )
+        if text in {"", ".", ".."} or len(text) > _LONGEST_ID or not text.isprintable():
+            raise ArgumentTypeError(f"{text[:40]!r} is no {kind}; pass one such as {prefix}123")
+        return text
+
+    return read
+
+
+call_id = _an_id("call id", "ac_", "calls?")
+agent_id = _an_id("agent id", "agent_", "agents?")
+batch_id = _an_id("batch id", "batch_", "(?:call-)?batch(?:es)?")
+
+
+def number(least: float, most: float, unit: str) -> Callable[[str], float]:
+    """Return what reads a number of a unit, from `least` to `most`."""
+
+    def read(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            found = float("nan")
+        if not least <= found <= most:
+            raise ArgumentTypeError(
+                f"{text!r} is not a number of {unit} from {least:.12g} to {most:.12g}"
+            )
+        return found
+
+    return read
+
+
+log_offset = number(-1e9, 1e9, "seconds")
+
+
+def count(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Return what reads a whole number that is not less than `least`, nor more than `most`."""
+    bound = "" if most is None else f" to {most}"
+
+    def read(text: str) -> int:
+        plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+        if not plain or int(text) < least or (most is not None and int(text) > most):
+            raise ArgumentTypeError(f"{text!r} is not a whole number from {least}{bound}")
+        return int(text)
+
+    return read
+
+
+def moment(text: str) -> datetime:
+    """Read a time as `read_moment` does."""
+    from cartesia_calls import read_moment  # noqa: PLC0415 - see above
+
+    try:
+        return read_moment(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error).removeprefix("the time ")) from error
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Read a regular expression."""
+    try:
+        return re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ArgumentTypeError(
+            f"{text!r} is no regular expression: {error}; write \\ before ( [ . * + ? to mean them"
+        ) from error
+
+
+def path(text: str) -> str:
+    """Read the name of a file or a folder; `~` is the home, even if a shell leaves it."""
+    return str(Path(text).expanduser()) if text.startswith("~") else text
+
+
+def one_of(*known: str) -> Callable[[str], str]:
+    """Return what reads one of the known words."""
+
+    def read(text: str) -> str:
+        if text not in known:
+            suggestion = did_you_mean(text, known)
+            raise ArgumentTypeError(f"{text!r} is not one of {', '.join(known)}{suggestion}")
+        return text
+
+    return read
+
+
+def words(*known: str) -> Callable[[str], tuple[str, ...]]:
+    """Return what reads one or more of the known words, with commas between them."""
+    one = one_of(*known)
+    return lambda text: tuple(one(word.strip()) for word in text.split(","))
