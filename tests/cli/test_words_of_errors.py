@@ -117,7 +117,7 @@ def _untrusted() -> APIConnectionError:
         ),
         (
             LogsWaitTimeoutError(
-                "The server asks for a pause of 60 s.",
+                "The server requests a pause of 60 s.",
                 hint="Try again after that pause.",
                 call_id="ac_1",
                 timeout=1.0,

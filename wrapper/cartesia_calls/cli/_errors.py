@@ -169,7 +169,7 @@ def in_our_words(error: CartesiaError | Failure) -> tuple[str, str]:
         return _of_connection(error)
     if isinstance(error, ResponseValidationError) and error.problem.startswith("is longer than"):
         return error.summary, "Write the log to a file with -o FILE, which takes any size."
-    if isinstance(error, LogsWaitTimeoutError) and "asks for a pause" in error.summary:
+    if isinstance(error, LogsWaitTimeoutError) and "requests a pause" in error.summary:
         return error.summary, error.hint
     if type(error) is APIStatusError and error.status_code >= 400:  # noqa: PLR2004 - no redirect
         return error.summary, "The spec does not name this status; -v shows the response's body."
