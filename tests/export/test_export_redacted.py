@@ -54,13 +54,9 @@ def server() -> Iterator[ManyCalls]:
 
 
 def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
-    run = export_async(
-        agents=AGENT,
-        to=to,
-        connect=partial(AsyncClient, KEY, base_url=server.url),
-        clock=FakeClock(),
-        **{"include": PARTS, "redact": True, **options},
-    )
+    arguments: dict[str, Any] = {"include": PARTS, "redact": True, **options}
+    connect = partial(AsyncClient, KEY, base_url=server.url)
+    run = export_async(agents=AGENT, to=to, connect=connect, clock=FakeClock(), **arguments)
     return asyncio.run(run)
 
 
@@ -260,7 +256,9 @@ SECRET = st.one_of(
 PLACES = ("log", "text", "result", "summary", "metadata", "argument", "error_message")
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(secrets=st.lists(st.tuples(SECRET, st.sampled_from(PLACES)), min_size=1, max_size=5))
 def test_no_secret_is_left_in_any_file(
     server: ManyCalls, secrets: list[tuple[tuple[str, str], str]]

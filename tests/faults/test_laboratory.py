@@ -16,7 +16,9 @@ from raw_server import RawServer
 from situation import Situation
 
 FLAVOURS: tuple[Flavour, ...] = ("sync", "async")
-COLUMNS = [(engine, flavour) for engine in INSTALLED for flavour in FLAVOURS]
+COLUMNS: list[tuple[str, Flavour]] = [
+    (engine, flavour) for engine in INSTALLED for flavour in FLAVOURS
+]
 
 
 def _title(situation: Situation) -> str:
@@ -66,7 +68,7 @@ def test_whoever_streams_sees_what_they_must(
     assert not any(problems.values()), problems
 
 
-def _problems(laboratory: Laboratory, situation: Situation) -> dict[Column, list[str]]:
+def _problems(laboratory: Laboratory, situation: Situation) -> dict[tuple[str, Flavour], list[str]]:
     return {column: laboratory.stage(situation, *column) for column in COLUMNS}
 
 
