@@ -227,7 +227,7 @@ def test_a_retry_is_told_of_when_asked(
         sandbox.fail_next(status=503, headers={"Retry-After": "0"})
         done = piped(*words, "--to", str(tmp_path / option), option, env=env)
         assert done.code == 0, done.err
-        told[option] = "Sending again in 0.00 s (retry 1)." in done.err
+        told[option] = "Retrying in 0.00 s (retry 1)." in done.err
     assert told == {"--json": False, "--verbose": True}
 
 

@@ -22,7 +22,7 @@ from cartesia_calls.export._manifest import Journal
 from cartesia_calls.export._ndjson import encode
 from cartesia_calls.export._tables import log_rows
 from cartesia_calls.export._target import open_target
-from cartesia_calls.export._writing import PartWriter, Pending, Store
+from cartesia_calls.export._writing import PartWriter, Store
 from exporting import run_export
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -203,7 +203,7 @@ def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Pa
     store = Store(PartWriter(target, "ndjson", encode), journal, at_once=1)
     work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
     fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})
-    done, failure = store.write([Pending(fetched, None)])
+    done, failure = store.write([fetched])
     store.close()
     target.close()
     assert done == []

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import pickle
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from cartesia_calls import (
-    APIConnectionError,
     AsyncClient,
     AuthenticationError,
     CartesiaError,
@@ -71,58 +69,16 @@ def test_a_rate_spaces_the_starts_and_saves_nothing_up() -> None:
     assert pace.wait(10.0) == 0.25
 
 
-def test_a_refusal_halves_both_once_for_all_that_was_under_way() -> None:
-    pace = Pace(8, rate=8)
+def test_a_refusal_halves_what_is_in_flight_once_for_all_that_was() -> None:
+    pace = Pace(8)
     for _ in range(8):
         pace.start(0.0)
     for _ in range(8):
         pace.end()
         pace.refused(1.0, started_at=0.0, retry_after=None)
     assert pace.allowed == 4
-    pace.start(20.0)
-    assert pace.wait(20.0) == 0.25
-
-
-def test_without_a_rate_one_is_set_when_one_at_once_is_still_too_many() -> None:
-    pace = Pace(2)
-    for _ in range(20):
-        pace.start(100.0)
-        pace.end()
-        pace.succeeded()
-    pace.refused(101.0, started_at=101.0, retry_after=0)
-    assert (pace.allowed, pace.wait(101.0)) == (1, 0)
-    pace.refused(102.0, started_at=102.0, retry_after=0)
-    pace.start(103.0)
-    pace.end()
-    assert pace.wait(103.0) == pytest.approx(0.2), "half of ten a second"
-
-
-def test_the_rate_grows_while_requests_wait_for_it_and_not_otherwise() -> None:
-    def space_after(successes: int, *, waiting: bool) -> float:
-        pace = Pace(8, rate=10)
-        pace.refused(0.0, started_at=0.0, retry_after=0)
-        now = 10.0
-        for _ in range(successes):
-            pace.start(now)
-            if waiting:
-                assert pace.wait(now)
-            now += 1
-            pace.end()
-            pace.succeeded()
-        pace.start(now)
-        return pace.wait(now) or 0.0
-
-    assert space_after(0, waiting=True) == pytest.approx(1 / 5)
-    assert space_after(20, waiting=True) == pytest.approx(1 / 6)
-    assert space_after(20, waiting=False) == pytest.approx(1 / 5)
-    assert space_after(500, waiting=True) == pytest.approx(1 / 10), "never above what was set"
-
-
-def test_a_rate_that_is_very_low_is_not_raised_by_a_refusal() -> None:
-    pace = Pace(4, rate=0.02)
-    pace.refused(0.0, started_at=0.0, retry_after=0)
-    pace.start(0.0)
-    assert pace.wait(0.0) == 50
+    assert pace.wait(1.0) == 1.0
+    assert pace.wait(2.0) == 0
 
 
 def test_it_never_falls_below_one_and_comes_back_with_successes() -> None:
@@ -239,11 +195,11 @@ def test_what_is_refused_together_pauses_all_once() -> None:
     assert len(server.requests) == 8
 
 
-def test_a_pause_is_told_of_once_and_again_when_it_grows() -> None:
+def test_a_pause_is_reported_once_and_grows_with_what_was_in_flight() -> None:
     pace = Pace(4)
     assert pace.refused(1.0, started_at=1.0, retry_after=5) == 5
-    assert pace.refused(1.0, started_at=0.0, retry_after=5.5) is None
-    assert pace.refused(1.0, started_at=0.0, retry_after=60) == 60
+    assert pace.refused(1.0, started_at=0.0, retry_after=60) is None
+    assert pace.wait(1.0) == 60
 
 
 def test_a_pause_that_an_error_asks_for_is_waited_for() -> None:
@@ -251,26 +207,6 @@ def test_a_pause_that_an_error_asks_for_is_waited_for() -> None:
     result, server, _, _ = _throttled([busy, ok()], _once)
     assert result == ["one", "two"]
     assert server.clock.sleeps == [300.0]
-
-
-async def _many(throttle: Throttle, client: AsyncClient, *, essential: bool = False) -> object:
-    for _ in range(100):
-        try:
-            await throttle.ask(lambda: client.calls.logs("ac_1"), essential=essential)
-        except APIConnectionError:
-            continue
-    return None
-
-
-def test_the_budget_of_repetitions_is_one_for_all() -> None:
-    _, server, _, _ = _throttled([httpx.ConnectError("")], _many)
-    # Five requests use the budget of 20 up; the others are sent once.
-    assert len(server.requests) == 5 * 5 + 95
-
-
-def test_what_is_essential_is_repeated_when_the_budget_is_used_up() -> None:
-    _, server, _, _ = _throttled([httpx.ConnectError("")], partial(_many, essential=True))
-    assert len(server.requests) == 100 * 5
 
 
 def test_with_a_rate_requests_come_no_faster() -> None:

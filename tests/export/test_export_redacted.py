@@ -153,12 +153,12 @@ def test_the_manifest_says_so_without_the_patterns(server: ManyCalls, target: Pa
     ("first", "second", "said"),
     [
         ({"redact": False}, {}, "holds data that are not redacted"),
-        ({}, {"redact": False}, "holds redacted data; this export is not"),
-        ({}, {"redact_patterns": ["x"]}, "redacted with other patterns"),
+        ({}, {"redact": False}, r"holds redacted data\."),
+        ({}, {"redact_patterns": ["x"]}, "redact in the same way"),
         (
             {"redact_patterns": ["x", "y"]},
             {"redact_patterns": ["x"]},
-            "redacted with other patterns",
+            "redact in the same way",
         ),
     ],
 )
@@ -173,7 +173,7 @@ def test_it_is_never_mixed_with_another_export(
     before, requests = _files(target), server.requests
     with pytest.raises(ConfigurationError, match=said) as caught:
         _export(server, target, **second)
-    assert "another target" in caught.value.hint
+    assert "the same patterns" in caught.value.hint
     assert server.requests == requests
     assert _data(target) == {path: data for path, data in before.items() if path.startswith(PARTS)}
     assert _export(server, target, **first).present == 1

@@ -36,8 +36,14 @@ from cartesia_calls.export._index import Index
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
 from cartesia_calls.export._manifest import Entry, Exported, Journal, load
-from cartesia_calls.export._paths import LOCKS, MANIFEST, PARTIAL, data_path, safe_name
-from cartesia_calls.export._target import open_target
+from cartesia_calls.export._target import (
+    LOCKS,
+    MANIFEST,
+    PARTIAL,
+    data_path,
+    open_target,
+    safe_name,
+)
 from exporting import data_files
 from fake_clock import FakeClock
 from fake_server import KEY
@@ -321,7 +327,6 @@ def test_long_ids_make_short_names_that_differ() -> None:
         ("s3:bucket", "s3:bucket is no URL, since two slashes are missing"),
         ("S3:/bucket", "two slashes are missing"),
         ("s3:key:secret@bucket", "two slashes are missing"),
-        ("sftp:host/x", "two slashes are missing"),
         ("simplecache::nosuch://x", "Protocol not known"),
     ],
 )
@@ -346,27 +351,12 @@ def test_a_file_url_is_the_folder_that_it_names(tmp_path: Path, url: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["a:b", "a::b", "2026-03-01T12:00", "host:9000", "odd:", "C:\\x"])
-@pytest.mark.parametrize("hidden", [None, "fsspec"])
-def test_a_colon_makes_no_url(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, hidden: str | None
-) -> None:
+def test_a_colon_makes_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
-    if hidden is not None:
-        monkeypatch.setitem(sys.modules, hidden, None)
     assert open_target(name, "1-of-1").folder == Path(name)
     assert (tmp_path / name).is_dir()
     # By its whole path even what looks like a URL.
     assert open_target(tmp_path / "s3:bucket", "1-of-1").folder == tmp_path / "s3:bucket"
-
-
-def test_a_missing_slash_is_noticed_without_fsspec(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(ConfigurationError, match="two slashes are missing"):
-        open_target("gs:bucket", "1-of-1")
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_chain_of_urls_is_fsspec_s(
@@ -462,8 +452,8 @@ def test_a_file_whose_lines_end_in_an_error_is_as_it_was(tmp_path: Path, place: 
     with pytest.raises(ZeroDivisionError):
         target.write_lines("a/b", lines())
     assert target.read("a/b") == b"old"
-    assert target.names(f"{PARTIAL}/1-of-1") == []
     target.close()
+    assert target.names(f"{PARTIAL}/1-of-1") == []
 
 
 def test_a_file_that_can_not_be_put_in_its_place_is_told_of_and_leaves_no_part(

@@ -11,7 +11,6 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
@@ -27,11 +26,7 @@ from cartesia_calls.export import (
     export,
     export_async,
 )
-from cartesia_calls.export._job import Shard
-from cartesia_calls.export._lock import acquire
-from cartesia_calls.export._paths import LOCKS
 from cartesia_calls.export._target import open_target
-from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
 from odd_file_systems import WatchedFileSystem
@@ -116,19 +111,26 @@ def test_an_export_whose_lock_was_taken_over_ends(monkeypatch: pytest.MonkeyPatc
             _export(server, take_over)
 
 
-def test_a_lock_that_is_given_up_while_it_is_renewed_is_gone() -> None:
-    target = open_target(TARGET, "1-of-1")
-    lock = acquire(target, Shard(), FakeClock())
-    with ThreadPoolExecutor(1) as pool:
+def test_a_lock_that_is_being_renewed_at_the_end_does_not_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_run, "HEARTBEAT", 0.01)
+    renewals: list[str] = []
 
-        def give_up(_path: str) -> None:
-            WatchedFileSystem.on_read = print
-            wait((pool.submit(lock.release),), 0.2)
+    def stop_in_the_second_renewal(path: str, stop: asyncio.Event) -> None:
+        if path.endswith("/_locks/1-of-1.json"):
+            renewals.append(path)
+            if len(renewals) == 3:
+                stop.set()
+                released.wait(0.2)
 
-        WatchedFileSystem.on_read = give_up
-        lock.renew()
-    lock.renew()
-    assert target.names(LOCKS) == []
+    released = threading.Event()
+    WatchedFileSystem.on_remove = lambda path: released.set() if "/_locks/" in path else None
+    with ManyCalls(40) as server:
+        server.interfere = _silent_from(server, 20)
+        assert _export(server, stop_in_the_second_renewal).interrupted
+    assert released.is_set()
+    assert [path for path in WatchedFileSystem.store if "/_locks/" in path] == []
 
 
 def test_what_a_run_leaves_is_gone_when_it_gives_up_its_lock(

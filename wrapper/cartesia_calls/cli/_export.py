@@ -61,7 +61,7 @@ def add_options(parser: CommandParser) -> None:
     parser.value("--include", "PARTS", options.words(*PARTS), some, default=("logs",))
     parser.flag("--refresh", does="fetch again what is in the target already")
     options.add_redaction(parser)
-    parser.section("pace", "Both are lowered while the server responds with 429.")
+    parser.section("pace", "A 429 halves what is in flight, and pauses all requests.")
     at_once = "at most N requests at once (8); up to 100"
     parser.value("--concurrency", "N", options.count(1, 100), at_once, default=8)
     rate = options.number(0.001, 1e6, "requests a second")

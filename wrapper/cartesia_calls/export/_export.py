@@ -133,7 +133,7 @@ async def export_async(
             asking = client.with_options(max_retries=0)
             attempt: Attempt = Attempts(asking, target.scratch, job.redact).attempt
             if workers is not None:
-                at = workers.at(job, to, target, index, connect or AsyncClient)
+                at = workers.at(job, to, target, connect or AsyncClient)
                 attempt = await stack.enter_async_context(at)
             run = Run(
                 job=job,
@@ -144,7 +144,6 @@ async def export_async(
                 renew=lock.renew,
                 clock=clock,
                 on_event=on_event,
-                grace=client.logs_grace_period,
                 result=result,
             )
             try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cartesia_calls import (
     CallLogsNotAvailableError,
@@ -16,7 +17,7 @@ from cartesia_calls import (
     parse_rfc3339,
 )
 
-from ._manifest import FAILED, Outcome, Skipped
+from ._manifest import FAILED, Exported, Outcome, Skipped
 from ._tables import log_rows, record_rows, tool_rows, transcript_rows
 from ._target import TargetError
 from ._throttle import StopExportError, is_not_there
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from cartesia_calls import AsyncClient, CallPage
 
-    from ._index import Index, Work
+    from ._index import Work
     from ._job import Job
     from ._tables import Row
     from ._target import Target
@@ -44,32 +45,26 @@ async def pages(
     calls = client.calls.list(
         agent_id=agent_id, status=job.status, since=job.since, until=job.until, undated=True
     )
-    listing = calls.pages()
+
+    async def page_after(cursor: str | None) -> CallPage:
+        async with aclosing(calls.pages(after=cursor)) as found:
+            return await anext(found)
+
+    used: set[str | None] = set()
     cursor: str | None = None
-    used: set[str] = set()
-
-    async def next_page() -> CallPage:
-        nonlocal listing
-        try:
-            return await anext(listing)
-        except CartesiaError:
-            listing = calls.pages(after=cursor)
-            raise
-
-    while True:
-        page = await throttle.ask(next_page, essential=True)
+    while cursor not in used:
+        used.add(cursor)
+        page = await throttle.ask(partial(page_after, cursor))
         yield page
         cursor = page.next_cursor
         if cursor is None:
             return
-        if cursor in used:  # `calls.pages` knows only the cursors since it was last resumed
-            raise ResponseValidationError(
-                f"The list of calls leads back to {cursor!r}, where it was before.",
-                hint="Try again. If it happens again, report it to the provider.",
-                problem="leads back",
-                pointer="/next_page",
-            )
-        used.add(cursor)
+    raise ResponseValidationError(
+        f"The list of calls leads back to {cursor!r}, where it was before.",
+        hint="Try again. If it happens again, report it to the provider.",
+        problem="leads back",
+        pointer="/next_page",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +90,8 @@ Patterns: TypeAlias = "tuple[re.Pattern[str], ...] | None"
 # One request serves for these: the record of a call has its transcript.
 _OF_RECORD = {"record": record_rows, "transcript": transcript_rows, "tools": tool_rows}
 
+Ask: TypeAlias = "Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]"
+"""Sends a request, with retries, and returns its result."""
 Attempt: TypeAlias = "Callable[[str, Work], Awaitable[Mapping[str, Fetched]]]"
 """Requests a part of a call once, and returns it with the parts that come with it."""
 
@@ -109,7 +106,7 @@ class FetchedCall:
 
 
 async def fetch(
-    work: Work, client: AsyncClient, attempt: Attempt, throttle: Throttle, redact: Patterns
+    work: Work, client: AsyncClient, attempt: Attempt, ask: Ask, redact: Patterns
 ) -> FetchedCall:
     """Return the parts of a call, each fetched or skipped with the reason.
 
@@ -118,7 +115,6 @@ async def fetch(
     """
     parts: dict[str, Fetched] = {part: Skipped(reason) for part, reason in work.skipped.items()}
     failure: CartesiaError | None = None
-    ask = partial(throttle.ask, once=work.has_failed)
     if redact is not None and work.parts:
         try:
             work = replace(work, record=await ask(partial(_record, client, work.call_id)))
@@ -155,7 +151,8 @@ def _record_parts(record: dict[str, object], work: Work, redact: Patterns) -> Ma
         part: Rows(rows_of(record)) for part, rows_of in _OF_RECORD.items() if part in work.parts
     }
     if parse_rfc3339(record.get("redacted_at")):  # since it was listed
-        erased = [part for part in parts if part != "record" or part in work.kept]
+        is_kept = isinstance(work.recorded.get("record"), Exported)
+        erased = [part for part in parts if part != "record" or is_kept]
         parts |= dict.fromkeys(erased, Skipped("deleted"))
     return parts
 
@@ -231,7 +228,6 @@ class Workers(Protocol):
         job: Job,
         to: str | os.PathLike[str],
         target: Target,
-        index: Index,
         connect: Callable[[], AsyncClient],
     ) -> AbstractAsyncContextManager[Attempt]:
         """Prepare the workers, and provide the function that makes one attempt on one of them.

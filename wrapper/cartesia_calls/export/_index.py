@@ -1,28 +1,25 @@
-"""What a run must remember of all calls, and what is left to do; on disk, so that memory stays flat.
+"""What a run must remember of all calls, and what is left to do, on disk so that memory stays flat.
 
 It is a temporary SQLite database that goes with the run; the truth is the manifest in the target. One
-transaction holds everything, so nothing is ever committed. Methods raise a `TargetError` if the folder
-of the database is full.
+transaction holds everything, and nothing is ever committed. Methods raise a `TargetError` if the disk is
+full.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import pickle
 import sqlite3
-from contextlib import ContextDecorator
-from dataclasses import dataclass, field, fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import is_over
 
 from ._manifest import Exported, Skipped, read_entry
-from ._ndjson import json_line
-from ._paths import day_of
 from ._tables import in_utc
-from ._target import temporary_failure
+from ._target import day_of, temporary_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +36,7 @@ PRAGMA synchronous = OFF;
 CREATE TABLE entry (
     call_id TEXT PRIMARY KEY, recorded_at TEXT, own INTEGER, unsure INTEGER, line BLOB
 ) WITHOUT ROWID;
-CREATE TABLE work (number INTEGER PRIMARY KEY, fields BLOB);
+CREATE TABLE work (number INTEGER PRIMARY KEY, pickled BLOB);
 CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID;
 BEGIN;
 """
@@ -52,8 +49,6 @@ WHERE excluded.recorded_at >= recorded_at
 """
 # Work that failed in an earlier run is numbered from here, so that it comes last.
 _LATE = 1 << 62
-
-
 _NOT_OVER = frozenset({"created", "started", "active"})
 # What is erased when a call is deleted, and never kept under zero data retention.
 _SENSITIVE = frozenset({"logs", "transcript", "tools", "audio"})
@@ -66,9 +61,9 @@ class Work:
     Attributes:
         final: Whether it ended so long ago that it no longer changes.
         has_failed: Whether it failed in an earlier run: then it comes last, and is requested once.
-        kept: Its parts that are in the target.
+        before: Its entry in the manifest so far.
         skipped: Parts that need no request, with the reason.
-        record: Its record, if that is to be written and the list had all of it.
+        record: Its record, if that is to be written and is known already.
     """
 
     call_id: str
@@ -77,17 +72,14 @@ class Work:
     final: bool
     parts: tuple[str, ...]
     has_failed: bool = False
-    kept: tuple[str, ...] = ()
+    before: Entry | None = None
     skipped: dict[str, SkipReason] = field(default_factory=dict[str, "SkipReason"])
     record: dict[str, object] | None = None
 
-
-_FIELDS = attrgetter(*(field.name for field in fields(Work)))
-
-
-def _work(line: bytes) -> Work:
-    call_id, agent_id, day, final, parts, has_failed, kept, *others = json.loads(line)
-    return Work(call_id, agent_id, day, final, tuple(parts), has_failed, tuple(kept), *others)
+    @property
+    def recorded(self) -> Mapping[str, Outcome]:
+        """The outcomes of its parts so far."""
+        return self.before.parts if self.before else {}
 
 
 def work_on(
@@ -98,13 +90,12 @@ def work_on(
     `grace` is how long after its end a call's data may still change, in seconds.
     """
     recorded: Mapping[str, Outcome] = entry.parts if entry else {}
-    kept = tuple(part for part in job.include if isinstance(recorded.get(part), Exported))
     lacking = [
         part
         for part in job.include
         if (job.refresh or entry is None or entry.lacks(part))
         # A call whose data were deleted has nothing better than what the target holds.
-        and not (call.redacted_at and part in kept)
+        and not (call.redacted_at and isinstance(recorded.get(part), Exported))
     ]
     known: dict[str, SkipReason] = {
         part: reason for part in lacking if (reason := _known_reason(call, part))
@@ -123,7 +114,7 @@ def work_on(
         final=final,
         parts=parts,
         has_failed=any(part in recorded and recorded[part].has_failed for part in parts),
-        kept=kept,
+        before=entry,
         skipped=known,
         record=call.to_dict() if is_listed_whole else None,
     )
@@ -147,56 +138,40 @@ def _known_reason(call: AgentCall, part: str) -> SkipReason | None:
     return None
 
 
-class _FailingAsTarget(ContextDecorator):
-    """Turns a failure of SQLite with its file into a `TargetError`; it has no state."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        # After a first failure SQLite may find its file malformed, which is the more general class.
-        if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
-            named = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"))
-            folders = (*filter(None, named), "/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 - SQLite's
-            usable = (folder for folder in folders if os.access(folder, os.W_OK | os.X_OK))
-            folder = next(usable, os.curdir)
-            raise temporary_failure(folder, str(error), "SQLITE_TMPDIR or TMPDIR") from error
-
-
-failing_as_target = _FailingAsTarget()
+@contextmanager
+def failing_as_target() -> Iterator[None]:
+    """Raise a failure of SQLite with its file as a `TargetError`."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        named = (os.environ.get("SQLITE_TMPDIR"), os.environ.get("TMPDIR"))
+        folders = (*filter(None, named), "/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 - SQLite's
+        usable = (folder for folder in folders if os.access(folder, os.W_OK | os.X_OK))
+        folder = next(usable, os.curdir)
+        raise temporary_failure(folder, str(error), "SQLITE_TMPDIR or TMPDIR") from error
 
 
 class Index:
     """The entries of the manifest and the work that is left; for one thread at a time."""
 
-    @failing_as_target
+    @failing_as_target()
     def __init__(self) -> None:
         # An empty name makes a private file that goes when it is closed.
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.executescript(_SCHEMA)
         self._numbers = {False: count(1), True: count(_LATE)}
 
-    @failing_as_target
-    def load(self, lines: Iterable[bytes], *, own: bool, unsure: bool = False) -> None:
-        """Add the entries of a manifest file; the last recorded entry of a call counts.
+    @failing_as_target()
+    def put(self, entries: Iterable[Entry], *, own: bool = True, unsure: bool = False) -> None:
+        """Add entries; the last recorded one of a call counts.
 
         `own` says whether this run's shard has recorded them, `unsure` whether to check them.
         """
-        entries = (entry for line in lines if (entry := read_entry(line)))
-        self._put(entries, own=own, unsure=unsure)
-
-    @failing_as_target
-    def put(self, entries: Iterable[Entry]) -> None:
-        """Add entries of this run."""
-        self._put(entries, own=True, unsure=False)
-
-    def _put(self, entries: Iterable[Entry], *, own: bool, unsure: bool) -> None:
         rows = ((one.call_id, one.recorded_at, own, unsure, one.line) for one in entries)
         self._database.executemany(_PUT, rows)
 
-    @failing_as_target
+    @failing_as_target()
     def get(self, call_id: str) -> Entry | None:
-        """Return the entry of a call."""
         query = "SELECT line FROM entry WHERE call_id = ?"
         found = self._database.execute(query, (call_id,)).fetchone()
         return read_entry(found[0]) if found else None
@@ -205,49 +180,46 @@ class Index:
         """Return the entry of a call that was listed."""
         return self.get(call.id)
 
-    @failing_as_target
+    @failing_as_target()
     def drop(self, call_id: str) -> None:
-        """Forget the entry of a call."""
         self._database.execute("DELETE FROM entry WHERE call_id = ?", (call_id,))
 
     def unsure(self) -> Iterator[Entry]:
         """Yield the entries to check; `drop` may be called meanwhile."""
-        with failing_as_target:
+        with failing_as_target():
             ids = self._database.execute("SELECT call_id FROM entry WHERE unsure").fetchall()
         yield from filter(None, (self.get(call_id) for (call_id,) in ids))
 
     def own_lines(self) -> Iterator[bytes]:
         """Yield the lines that this run's shard has recorded, by call id."""
         query = "SELECT line FROM entry WHERE own ORDER BY call_id"
-        with failing_as_target:
+        with failing_as_target():
             for (line,) in self._database.execute(query):
                 yield line
 
-    @failing_as_target
+    @failing_as_target()
     def see(self, call_id: str) -> bool:
         """Remember that a call was listed; return whether for the first time."""
         query = "INSERT OR IGNORE INTO seen VALUES (?)"
         return bool(self._database.execute(query, (call_id,)).rowcount)
 
-    @failing_as_target
+    @failing_as_target()
     def add_work(self, work: Iterable[Work]) -> None:
-        """Remember work to do."""
         self._database.executemany(
             "INSERT INTO work VALUES (?, ?)",
-            ((next(self._numbers[one.has_failed]), json_line(_FIELDS(one))) for one in work),
+            ((next(self._numbers[one.has_failed]), pickle.dumps(one)) for one in work),
         )
 
-    @failing_as_target
+    @failing_as_target()
     def take_work(self, most: int, *, late: bool = False, at_random: bool = False) -> list[Work]:
         """Remove and return up to `most` pieces of work: those that failed before if `late`, or others."""
         order = "random()" if at_random else "number"
-        query = f"SELECT number, fields FROM work WHERE (number >= ?) = ? ORDER BY {order} LIMIT ?"  # noqa: S608 - one of two words
+        query = f"SELECT number, pickled FROM work WHERE (number >= ?) = ? ORDER BY {order} LIMIT ?"  # noqa: S608 - one of two words
         rows: list[Any] = self._database.execute(query, (_LATE, late, most)).fetchall()
         self._database.executemany(
             "DELETE FROM work WHERE number = ?", ((number,) for number, _ in rows)
         )
-        return [_work(line) for _, line in rows]
+        return [pickle.loads(pickled) for _, pickled in rows]  # noqa: S301 - our own
 
     def close(self) -> None:
-        """Remove the database."""
         self._database.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
 from cartesia_calls import Redactor
 
-from ._paths import is_id
+from ._target import is_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +45,6 @@ class Shard:
 
     @property
     def name(self) -> str:
-        """Its name in the target."""
         return f"{self.number}-of-{self.of}"
 
     def has(self, call_id: str) -> bool:
@@ -103,7 +102,6 @@ def check_job(
     now: datetime,
     most_at_once: int = MOST_AT_ONCE,
 ) -> Job:
-    """Check the arguments of an export that starts now."""
     from cartesia_calls import read_moment  # noqa: PLC0415 - dateutil's parser is large
 
     ids = tuple(dict.fromkeys(_many(agents, "agents", "'agent_1'")))

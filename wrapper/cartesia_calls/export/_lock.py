@@ -10,14 +10,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-import threading
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from ._paths import LOCKS
-from ._target import TargetBusyError, target_failure
+from ._target import LOCKS, TargetBusyError, target_failure
 
 # Not on Windows.
 fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
@@ -37,7 +35,6 @@ _LIFE = timedelta(seconds=6 * HEARTBEAT)
 
 
 def acquire(target: Target, shard: Shard, clock: Clock) -> Lock:
-    """Take the lock of a target's shard."""
     if target.folder is not None and fcntl is not None:
         target.create(f"{LOCKS}/guard.lock", b"")
         try:
@@ -75,15 +72,13 @@ class _FolderLock:
 
 
 class _ObjectLock:
-    """An object with the time of its last renewal; several threads may use it."""
+    """An object with the time of its last renewal."""
 
     def __init__(self, target: Target, shard: Shard, clock: Clock) -> None:
         self._target = target
         self._clock = clock
         self._path = f"{LOCKS}/{shard.name}.json"
         self._run = os.urandom(16).hex()
-        self._using = threading.Lock()
-        self._is_released = False
         for file in target.names(LOCKS):
             other = file.removesuffix(".json")
             if other != shard.name and shard.excludes(other) and (who := self._alive(file)):
@@ -97,21 +92,14 @@ class _ObjectLock:
         self.renew()
 
     def renew(self) -> None:
-        """Renew the lock, unless it was released."""
-        with self._using:
-            if self._is_released:
-                return
-            held = self._read(self._path)
-            if held.get("run") != self._run:
-                raise _busy(self._target.name, "the same part", held)
-            self._target.write(self._path, self._content())
+        held = self._read(self._path)
+        if held.get("run") != self._run:
+            raise _busy(self._target.name, "the same part", held)
+        self._target.write(self._path, self._content())
 
     def release(self) -> None:
-        # Without `_using`, a renewal in another thread could bring the object back.
-        with self._using:
-            self._is_released = True
-            if self._is_mine():
-                self._target.remove(self._path)
+        if self._is_mine():
+            self._target.remove(self._path)
 
     def _try(self) -> bool:
         # If the response was lost, the store's own retry found the object of the first attempt.

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from cartesia_calls import ConfigurationError
 
 from ._ndjson import json_line
-from ._paths import MANIFEST
 from ._tables import SCHEMA_VERSION
-from ._target import RESUMES, TargetError
+from ._target import MANIFEST, RESUMES, TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +74,6 @@ class Exported:
     has_failed: bool = False
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as the manifest has it."""
         fields: dict[str, object] = {"outcome": "exported", **asdict(self)}
         if not self.has_failed:
             del fields["has_failed"]
@@ -91,11 +89,9 @@ class Skipped:
 
     @property
     def has_failed(self) -> bool:
-        """Whether it is missing because the request failed."""
         return self.reason == FAILED
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as the manifest has it."""
         return {"outcome": "skipped", **asdict(self)}
 
 
@@ -119,13 +115,11 @@ class Entry:
         return outcome is None or outcome.reason not in _FINAL
 
     def first_skip(self, parts: tuple[str, ...]) -> Skipped | None:
-        """Return the first of these parts that was skipped."""
         outcomes = (self.parts.get(part) for part in parts)
         return next((outcome for outcome in outcomes if isinstance(outcome, Skipped)), None)
 
     @cached_property
     def line(self) -> bytes:
-        """The entry as a line of the manifest."""
         parts = {name: outcome.to_dict() for name, outcome in self.parts.items()}
         ids = {"call_id": self.call_id, "agent_id": self.agent_id}
         return json_line({**ids, "recorded_at": self.recorded_at, "parts": parts})
@@ -168,9 +162,7 @@ def check_about(target: Target, job: Job) -> None:
             "only copy of data that the provider has removed since.",
         )
     if found.get("redaction") != redaction:
-        raise mixed_redaction(
-            f"The target {target.name}", redaction, found.get("redaction"), "target"
-        )
+        raise mixed_redaction(f"target {target.name}", found.get("redaction"))
     if theirs != mine:
         raise ConfigurationError(
             f"The target {target.name} holds an export of another kind: {json.dumps(theirs)}, "
@@ -188,16 +180,12 @@ def redaction_of(job: Job) -> dict[str, object] | None:
     return {"patterns": len(job.redact), "sha256": digest}
 
 
-def mixed_redaction(held: str, mine: object, theirs: object, place: str) -> ConfigurationError:
-    """Return the error of a job that would mix data of two redactions in what `held` names."""
-    kinds = {
-        (True, False): "data that are not redacted; this export is",
-        (False, True): "redacted data; this export is not redacted",
-    }
-    both = "data that were redacted with other patterns"
+def mixed_redaction(place: str, theirs: object) -> ConfigurationError:
+    """Return the error of a job that would mix data of two redactions, in a target or a pipeline."""
+    held = "redacted data" if theirs else "data that are not redacted"
     return ConfigurationError(
-        f"{held} holds {kinds.get((bool(mine), bool(theirs)), both)}.",
-        hint=f"Use another {place}, or the same redaction.",
+        f"The {place} holds {held}. This export does not redact in the same way.",
+        hint="Name another one, or use the same redaction and the same patterns.",
     )
 
 
@@ -209,7 +197,7 @@ def load(target: Target, shard: Shard, index: Index) -> None:
         own = name.startswith(f"{shard.name}.")
         unsure = own and name.endswith(".journal.ndjson")
         with target.reader(f"{MANIFEST}/{name}") as lines:
-            index.load(lines, own=own, unsure=unsure)
+            index.put(filter(None, map(read_entry, lines)), own=own, unsure=unsure)
     for entry in index.unsure():
         if not all(_is_there(target, part) for part in entry.parts.values()):
             index.drop(entry.call_id)
@@ -268,7 +256,6 @@ class Journal:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether `flush` would record something."""
         return bool(self._lines)
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -291,7 +278,6 @@ class Journal:
         self._flushed_at = self._clock.monotonic()
 
     def close(self) -> None:
-        """Close the file, if one is open."""
         if self._file:
             self._file.close()
 

@@ -40,7 +40,6 @@ _encode_infinities = _encoder(allow_nan=True).encode
 
 
 def encode(table: Table, rows: Iterable[Row]) -> bytes:
-    """Return the rows as the bytes of a file."""
     if _WITH_FRACTIONS.isdisjoint(column.type for column in table.columns):
         return b"".join(map(json_line, rows))
     return b"".join(json_bytes(row) + b"\n" for row in rows)

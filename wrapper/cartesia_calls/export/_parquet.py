@@ -45,7 +45,6 @@ def encode(table: Table, rows: Sequence[Row]) -> bytes:
 
 
 def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as above
-    """Return the rows as a `pyarrow.Table`."""
     nested = [column.name for column in table.columns if column.type == "json"]
     if nested:
         rows = [row | {name: _text(row[name]) for name in nested} for row in rows]

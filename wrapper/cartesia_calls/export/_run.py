@@ -15,9 +15,8 @@ from ._fetching import FetchedCall, fetch, pages
 from ._index import work_on
 from ._lock import HEARTBEAT
 from ._manifest import FAILED, FLUSH_EVERY, Skipped
-from ._paths import is_id
+from ._target import is_id
 from ._throttle import Pace, StopExportError, Streak, Throttle, is_not_there, keeps_failing
-from ._writing import Pending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +43,6 @@ class Run:
     Attributes:
         client: Lists the calls; it does not retry.
         renew: Renews the lock of the target.
-        grace: How long after its end a call's data may still change, in seconds.
     """
 
     job: Job
@@ -55,7 +53,6 @@ class Run:
     renew: Callable[[], None]
     clock: Clock
     on_event: OnEvent
-    grace: float
     result: ExportResult
 
     def __post_init__(self) -> None:
@@ -114,9 +111,9 @@ class Run:
         ends: list[object] = [*await asyncio.gather(fetching, *workers, return_exceptions=True)]
         if not writing.done():
             # The writer may fail before it takes this.
-            telling = asyncio.create_task(self._fetched.put(None))
-            await asyncio.wait((telling, writing), return_when=asyncio.FIRST_COMPLETED)
-            telling.cancel()
+            ending = asyncio.create_task(self._fetched.put(None))
+            await asyncio.wait((ending, writing), return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
         renewing.cancel()
         ends += await asyncio.gather(writing, renewing, return_exceptions=True)
         self.result.requests = self._throttle.requests
@@ -126,7 +123,8 @@ class Run:
     async def _keep_lock(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
-            await asyncio.to_thread(self.renew)
+            # To its end even when cancelled: it must not bring back a lock that was released.
+            await in_thread(self.renew)
 
     async def _list(self) -> None:
         without_calls = set(self.job.agents)
@@ -162,7 +160,7 @@ class Run:
                 continue
             self.result.found += 1
             entry = self.index.of(call)
-            found = work_on(call, entry, self.job, now, self.grace)
+            found = work_on(call, entry, self.job, now, self.client.logs_grace_period)
             if found is not None:
                 work.append(found)
             else:
@@ -182,7 +180,10 @@ class Run:
 
     async def _fetch(self) -> None:
         while (work := await self._next_work()) is not None:
-            fetched = await fetch(work, self.client, self.attempt, self._throttle, self.job.redact)
+            # A server that is gone gets no retries: once a call has failed, others are sent once.
+            once = work.has_failed or self._streak.last is not None
+            ask = partial(self._throttle.ask, once=once)
+            fetched = await fetch(work, self.client, self.attempt, ask, self.job.redact)
             await self._fetched.put(fetched)
             streak = self._late_streak if work.has_failed else self._streak
             streak.take(fetched.failure)
@@ -193,7 +194,7 @@ class Run:
         while True:
             complete = self._is_listed
             if self._streak.is_long:
-                # The next calls may be bad ones too; try others, from the whole list.
+                # The next calls may fail too; try others, from the whole list.
                 self.index.add_work(self._work)
                 self._work.clear()
                 self._work.extend(self.index.take_work(1 if complete else 0, at_random=True))
@@ -207,11 +208,11 @@ class Run:
             await self._listed.wait()
 
     def _next_late_work(self) -> Work | None:
-        """Return a call that failed before; none after many such calls in a row fail again."""
+        """Return a call that failed in an earlier run; none after many such calls failed in a row."""
         if self._late_streak.is_long:
             self._leave_late_work()
         if not self._late_work:
-            # The first calls of the list may be bad ones, in each run.
+            # At random, since the first calls of the list may fail in each run.
             some = self.index.take_work(_LARGEST_BATCH, late=True, at_random=True)
             self._late_work.extend(some)
         return self._late_work.popleft() if self._late_work else None
@@ -219,7 +220,7 @@ class Run:
     def _leave_late_work(self) -> None:
         while left := self._late_work or self.index.take_work(_LARGEST_BATCH, late=True):
             for work in left:
-                entry = cast("Entry", self.index.get(work.call_id))  # which says that it failed
+                entry = cast("Entry", work.before)  # which says that it failed
                 self._count(entry, (), entry.first_skip(self.job.include) or _FAILED_BEFORE)
             self._late_work.clear()
 
@@ -227,17 +228,12 @@ class Run:
         over = False
         while not over:
             batch = await self._next_batch()
-            if over := None in batch:
-                batch.remove(None)
-            if not batch:
+            over = None in batch
+            fetched = [one for one in batch if one is not None]
+            if not fetched:
                 await asyncio.to_thread(self.store.flush)
                 continue
-            pending = [
-                Pending(fetched, self.index.get(fetched.work.call_id))
-                for fetched in batch
-                if fetched is not None
-            ]
-            done, failure = await asyncio.to_thread(self.store.write, pending)
+            done, failure = await asyncio.to_thread(self.store.write, fetched)
             self.index.put(one.entry for one in done)
             for one in done:
                 self._count_written(one)
@@ -258,10 +254,10 @@ class Run:
         return batch
 
     def _count_written(self, written: Written) -> None:
+        entry = written.entry
         rows, size = written.rows_and_size
         self.result.rows += rows
         self.result.size += size
-        entry = written.entry
         skip = entry.first_skip(self.job.include) or written.failed
         if written.parts or skip is None:
             self.on_event(CallExported(entry.call_id, entry.agent_id, written.parts, rows))
@@ -280,7 +276,7 @@ class Run:
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function that may block in a thread, and wait for its end even when cancelled.
 
-    What it works with must not be closed before.
+    What the function uses must stay open until then.
     """
     # A future and no task, since an event loop that ends cancels all tasks.
     working = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))

@@ -123,7 +123,6 @@ _INT64 = range(-(2**63), 2**63)
 
 
 def log_rows(logs: AgentCallLogs, call_id: str, agent_id: str) -> list[Row]:
-    """Return a row for each line."""
     ours = {"call_id": call_id, "agent_id": agent_id}
     return [{**ours, **row, **ours} for row in rows(logs)]
 

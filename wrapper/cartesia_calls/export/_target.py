@@ -11,25 +11,31 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from importlib import import_module
 from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
+from urllib.parse import quote
 
 from cartesia_calls import CartesiaError, ConfigurationError
 
-from ._paths import PARTIAL
-
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
+    from datetime import datetime
 
-# One letter and a colon is a drive of Windows. A chain is fsspec's, as in simplecache::s3://bucket.
-_SCHEME = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]+)(?P<chain>(::[a-z0-9+.-]+)*):(?P<rest>.*)",
-    re.IGNORECASE | re.DOTALL,
-)
-_KNOWN_WITHOUT_FSSPEC = frozenset({"s3", "gs", "gcs", "az", "abfs", "memory"})
+MANIFEST = "_manifest"
+LOCKS = "_locks"
+PARTIAL = "_partial"
+# A date like all others, so that readers agree on the type; pandas cannot read Hive's name for null.
+NO_DAY = "1970-01-01"
+# File systems allow 255 bytes, with the suffix.
+_LONGEST_NAME = 200
+_KEPT_OF_LONG_NAME = 100
+_LONGEST_ID = 1000
+# One letter and a colon is a drive of Windows.
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):(.*)", re.IGNORECASE | re.DOTALL)
 # In these, a file appears whole.
 _OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "memory"})
 _USER = re.compile(r"(?<=//)[^\s/@]+@|[^\s/@\"']+:[^\s/@\"']+@")
@@ -83,14 +89,12 @@ def open_target(to: str | os.PathLike[str], run: str) -> Target:
             "The target is empty.", hint="Name a folder, or a URL such as s3://bucket/calls."
         )
     found = _SCHEME.match(text)
-    if found is None:
-        return _open_folder(Path(text), run)
-    scheme, rest = found["scheme"].lower(), found["rest"]
+    scheme, rest = (found[1].lower(), found[2]) if found else ("", text)
     if scheme in {"file", "local"}:
-        return _open_folder(_path_of(text, found["chain"] + rest), run)
-    if rest.startswith("//"):
+        return _open_folder(_path_of(text, rest), run)
+    if found and "://" in text:
         return _open_url(text, run)
-    if _is_known(scheme):
+    if scheme in _OBJECT_STORES:
         raise ConfigurationError(
             f"The target {without_secrets(text)} is no URL, since two slashes are missing.",
             hint=f"Write {scheme}://bucket/calls. If it is the name of a folder, write its whole path.",
@@ -107,15 +111,6 @@ def _path_of(url: str, rest: str) -> Path:
             hint="Write file:///tmp/x, with three slashes, or the plain path: /tmp/x.",
         )
     return Path("/" + path.lstrip("/"))
-
-
-def _is_known(scheme: str) -> bool:
-    """Return whether fsspec has the scheme, as far as that is known without fsspec."""
-    try:
-        fsspec: Any = import_module("fsspec")
-    except ModuleNotFoundError:
-        return scheme in _KNOWN_WITHOUT_FSSPEC
-    return scheme in fsspec.available_protocols()
 
 
 def _open_folder(folder: Path, run: str) -> Target:
@@ -175,15 +170,8 @@ class _LocalFiles:
         return Path(path).read_bytes()
 
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite") -> None:
-        only = os.O_EXCL if mode == "create" else os.O_TRUNC
-        flags = os.O_WRONLY | os.O_CREAT | only | getattr(os, "O_BINARY", 0)
-        file = os.open(path, flags, 0o666)
-        try:
-            rest = memoryview(value)
-            while rest:
-                rest = rest[os.write(file, rest) :]
-        finally:
-            os.close(file)
+        with Path(path).open("xb" if mode == "create" else "wb") as file:
+            file.write(value)
 
     def open(self, path: str, mode: str) -> BinaryIO:
         return cast("BinaryIO", Path(path).open(mode))
@@ -225,7 +213,6 @@ class Target:
                 self.scratch = Path(tempfile.gettempdir(), f"cartesia-calls-{os.urandom(8).hex()}")
 
     def read(self, path: str) -> bytes | None:
-        """Return the bytes of a file, None if there is none."""
         with self._failing("read"):
             try:
                 data: bytes = self._files.cat_file(self._at(path))
@@ -245,21 +232,14 @@ class Target:
                 yield file
 
     def write(self, path: str, data: bytes) -> None:
-        """Write a file, or replace it."""
         with self._failing("written"), self._whole(path) as place:
             self._files.pipe_file(place, data)
 
     def write_lines(self, path: str, lines: Iterable[bytes]) -> None:
         """Write a file from its lines, which may be larger than memory."""
         file = self.scratch / f"{next(self._count)}.lines"
-        with self._failing_scratch():
-            try:
-                with file.open("wb") as there:
-                    there.writelines(lines)
-            except BaseException:
-                with suppress(OSError):
-                    file.unlink()
-                raise
+        with self._failing_scratch(), file.open("wb") as there:
+            there.writelines(lines)
         self.adopt(path, file)
 
     def adopt(self, path: str, file: Path) -> None:
@@ -290,7 +270,6 @@ class Target:
             return True
 
     def remove(self, path: str) -> None:
-        """Remove a file if it exists."""
         with self._failing("changed"), suppress(FileNotFoundError):
             self._files.rm_file(self._at(path))
 
@@ -382,3 +361,35 @@ class Target:
                 raise _failure(self.name, "written", error) from error
             folder = tempfile.tempdir or os.curdir
             raise temporary_failure(folder, error.strerror or str(error)) from error
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text can be an id: the client refuses others, and no path could hold them."""
+    has_no_half_pair = text == text.encode(errors="ignore").decode()
+    is_name = bool(text.strip()) and text not in {".", ".."}
+    return is_name and has_no_half_pair and len(text) <= _LONGEST_ID
+
+
+def day_of(start: datetime | None, end: datetime | None) -> str:
+    """Return the name of a call's day, in UTC: when it started, or ended if it never started."""
+    moment = start or end
+    return moment.date().isoformat() if moment else NO_DAY
+
+
+def data_path(part: str, agent_id: str, day: str, call_id: str, suffix: str) -> str:
+    # Not `agent_id=`: readers guess the type of a partition, and the files have a column of that name.
+    return f"{part}/agent={safe_name(agent_id)}/day={day}/{safe_name(call_id)}.{suffix}"
+
+
+def safe_name(text: str) -> str:
+    """Return an id as a file name: percent-encoded, and not hidden by a leading `_` or `.`.
+
+    A very long id is cut; the digest after `~` tells it from others.
+    """
+    name = quote(text, safe="").replace("~", "%7E")
+    if name[0] in "._":
+        name = f"%{ord(name[0]):02X}{name[1:]}"
+    if len(name) <= _LONGEST_NAME:
+        return name
+    start = name[:_KEPT_OF_LONG_NAME].rpartition("%")[0] or name[:_KEPT_OF_LONG_NAME]
+    return f"{start}~{sha256(text.encode()).hexdigest()}"

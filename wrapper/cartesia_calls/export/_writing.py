@@ -14,12 +14,11 @@ from cartesia_calls import ConfigurationError
 
 from ._fetching import Recording
 from ._manifest import Entry, Exported, Skipped, parts_there
-from ._paths import data_path
 from ._tables import TABLES
-from ._target import TargetError
+from ._target import TargetError, data_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from cartesia_calls import CartesiaError
 
@@ -47,14 +46,6 @@ def encode_of(name: Format) -> Encode:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
-    """A call to write, with its entry in the manifest so far."""
-
-    fetched: FetchedCall
-    before: Entry | None
-
-
-@dataclass(frozen=True, slots=True)
 class Written:
     """A call with its new entry and the parts that were written.
 
@@ -70,7 +61,6 @@ class Written:
 
     @property
     def rows_and_size(self) -> tuple[int, int]:
-        """How many rows and bytes were written."""
         parts = [self.entry.parts[name] for name in self.parts]
         exported = [part for part in parts if isinstance(part, Exported)]
         return sum(part.rows or 0 for part in exported), sum(part.size for part in exported)
@@ -82,7 +72,7 @@ class Writer(Protocol):
     @property
     def is_waiting(self) -> bool: ...
     def flush(self) -> None: ...
-    def write(self, calls: Sequence[Pending], /) -> tuple[list[Written], CartesiaError | None]:
+    def write(self, calls: Sequence[FetchedCall], /) -> tuple[list[Written], CartesiaError | None]:
         """Write and record calls; return those, and the failure that ended it, if any."""
         ...
 
@@ -103,7 +93,7 @@ class Store:
         self._pool = ThreadPoolExecutor(at_once) if at_once > 1 else None
         self.flush = journal.flush
 
-    def write(self, calls: Sequence[Pending]) -> tuple[list[Written], TargetError | None]:
+    def write(self, calls: Sequence[FetchedCall]) -> tuple[list[Written], TargetError | None]:
         done: list[Written] = []
         failure: TargetError | None = None
         for outcome in self._pool.map(self._try, calls) if self._pool else map(self._try, calls):
@@ -124,24 +114,24 @@ class Store:
         return self._journal.is_waiting
 
     def close(self) -> None:
-        """End the threads and close the journal."""
         if self._pool:
             self._pool.shutdown()
         self._journal.close()
 
-    def _try(self, call: Pending) -> Written | TargetError:
+    def _try(self, call: FetchedCall) -> Written | TargetError:
         try:
             return self._write(call)
         except TargetError as error:
             return error
 
-    def _write(self, call: Pending) -> Written:
-        if self._verify and call.before:
+    def _write(self, call: FetchedCall) -> Written:
+        if self._verify and (before := call.work.before):
             # Parts that other workers have written were checked by them.
-            parts = call.fetched.parts
+            parts = call.parts
             names = [name for name in parts if not isinstance(parts[name], Exported)]
-            there = parts_there(self._target, call.before.parts, names)
-            call = replace(call, before=replace(call.before, parts=there))
+            there = parts_there(self._target, before.parts, names)
+            work = replace(call.work, before=replace(before, parts=there))
+            call = replace(call, work=work)
         one = written(call, self._writer.write)
         # Before the new entry is recorded: if the run ended in between, both files would stay.
         for path in one.left:
@@ -188,17 +178,16 @@ class PartWriter:
 
 
 def written(
-    call: Pending, write: Callable[[str, Work, Fetched, Outcome | None], Outcome]
+    call: FetchedCall, write: Callable[[str, Work, Fetched, Outcome | None], Outcome]
 ) -> Written:
     """Write the parts of a call with `write`, see `PartWriter`, and return what to record."""
-    work = call.fetched.work
-    before: Mapping[str, Outcome] = call.before.parts if call.before else {}
-    parts: dict[str, Outcome] = dict(before)
+    work = call.work
+    parts: dict[str, Outcome] = dict(work.recorded)
     changed: list[str] = []
     left: list[str] = []
     failed: Skipped | None = None
-    for name, fetched in call.fetched.parts.items():
-        old = before.get(name)
+    for name, fetched in call.parts.items():
+        old = work.recorded.get(name)
         new = write(name, work, fetched, old)
         if isinstance(new, Skipped) and isinstance(old, Exported):
             # What is in the target stays there.
@@ -212,9 +201,9 @@ def written(
             if isinstance(old, Exported) and old.path != new.path:
                 left.append(old.path)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
-    if call.before and call.before.recorded_at >= now:
+    if work.before and work.before.recorded_at >= now:
         # The later entry counts, even if the clock of the earlier one was ahead.
-        ahead = datetime.fromisoformat(call.before.recorded_at)
+        ahead = datetime.fromisoformat(work.before.recorded_at)
         now = (ahead + timedelta(microseconds=1)).isoformat(timespec="microseconds")
     entry = Entry(work.call_id, work.agent_id, now, parts)
     return Written(entry, tuple(changed), tuple(left), failed)

@@ -25,9 +25,8 @@ from cartesia_calls import CartesiaError
 
 from ._fetching import Attempts
 from ._manifest import parts_there
-from ._paths import PARTIAL
 from ._run import in_thread
-from ._target import TargetError, open_target
+from ._target import PARTIAL, TargetError, open_target
 from ._throttle import StopExportError
 from ._writing import PartWriter, encode_of
 
@@ -49,7 +48,7 @@ if TYPE_CHECKING:
     from cartesia_calls import AsyncClient
 
     from ._fetching import Attempt, Patterns
-    from ._index import Index, Work
+    from ._index import Work
     from ._job import Format, Job
     from ._manifest import Outcome
     from ._target import Target
@@ -93,7 +92,6 @@ class DaskWorkers:
         job: Job,
         to: str | os.PathLike[str],
         target: Target,
-        index: Index,
         connect: Callable[[], AsyncClient],
     ) -> AsyncGenerator[Attempt]:
         """Prepare the workers, and provide what makes one attempt on one of them.
@@ -124,7 +122,7 @@ class DaskWorkers:
             except Exception as error:
                 raise _cluster_error(error) from error
             stack.push_async_callback(_leave, cluster, name)
-            yield partial(_attempt, cluster, name, index)
+            yield partial(_attempt, cluster, name)
 
 
 def _remove(target: Target, path: str) -> None:
@@ -138,15 +136,11 @@ async def _leave(cluster: _Cluster, name: str) -> None:
         await cluster.unregister_worker_plugin(name)
 
 
-async def _attempt(
-    cluster: _Cluster, name: str, index: Index, part: str, work: Work
-) -> Mapping[str, Outcome]:
+async def _attempt(cluster: _Cluster, name: str, part: str, work: Work) -> Mapping[str, Outcome]:
     """Make one attempt at a part on a worker; see `Attempt`."""
-    entry = index.get(work.call_id)
-    before = dict(entry.parts) if entry else {}
     try:
         outcome: Mapping[str, Outcome] | Exception
-        outcome = await cluster.submit(_fetch_and_write, name, part, work, before, pure=False)
+        outcome = await cluster.submit(_fetch_and_write, name, part, work, pure=False)
     except Exception as error:
         raise StopExportError(_cluster_error(error)) from error
     if isinstance(outcome, TargetError):
@@ -165,13 +159,11 @@ def _cluster_error(error: Exception) -> ClusterError:
     )
 
 
-async def _fetch_and_write(
-    name: str, part: str, work: Work, before: Mapping[str, Outcome]
-) -> Mapping[str, Outcome] | Exception:
+async def _fetch_and_write(name: str, part: str, work: Work) -> Mapping[str, Outcome] | Exception:
     """Make one attempt at a part, on a worker; return its failure, since Dask logs what is raised."""
     bench = cast("_Bench", get_worker().plugins[name])
     try:
-        return await bench.fetch_and_write(part, work, before)
+        return await bench.fetch_and_write(part, work)
     except (CartesiaError, StopExportError) as error:
         # The cause may hold the request, with the key.
         error.__cause__ = error.__context__ = None
@@ -197,16 +189,14 @@ class _Bench(WorkerPlugin):
         self._tools = asyncio.ensure_future(self._set_up(worker.address))
 
     async def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
-        """Close both."""
         await asyncio.gather(self._tools, return_exceptions=True)
         await self._open.aclose()
 
-    async def fetch_and_write(
-        self, part: str, work: Work, before: Mapping[str, Outcome]
-    ) -> Mapping[str, Outcome]:
+    async def fetch_and_write(self, part: str, work: Work) -> Mapping[str, Outcome]:
         """Request a part once, and write it with what comes with it."""
         attempts, writer = await self._tools
         fetched = await attempts.attempt(part, work)
+        before = work.recorded
         if self.verify:
             before = await asyncio.to_thread(parts_there, writer.target, before, fetched)
         return {

@@ -82,7 +82,7 @@ class Memory(Index):
         self.put([entry])
         return entry
 
-    @failing_as_target
+    @failing_as_target()
     def kept(self, now: datetime) -> dict[Part, dict[str, State]]:
         """Return the next state of each part and agent, after a run that started to list then."""
         # By the hour, so that a run that finds nothing new leaves the state as it is.
@@ -111,7 +111,7 @@ class Memory(Index):
                 if not settled or entry.lacks(part):
                     yield part
 
-    @failing_as_target
+    @failing_as_target()
     def _note(self, call_id: str, at: str | None) -> None:
         self._database.execute("INSERT OR REPLACE INTO started VALUES (?, ?)", (call_id, at))
 
@@ -133,7 +133,7 @@ def check_redaction(job: Job, source: State, parts: Iterable[State]) -> None:
     mine, theirs = redaction_of(job), source.get("redaction")
     if mine != theirs:
         if theirs or any(parts):
-            raise mixed_redaction("The pipeline", mine, theirs, "pipeline")
+            raise mixed_redaction("pipeline", theirs)
         source["redaction"] = mine
 
 

@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
     from cartesia_calls import Clock
     from cartesia_calls.export import OnEvent
-    from cartesia_calls.export._fetching import Fetched
+    from cartesia_calls.export._fetching import Fetched, FetchedCall
     from cartesia_calls.export._index import Work
     from cartesia_calls.export._job import Job, Part
     from cartesia_calls.export._manifest import Outcome
     from cartesia_calls.export._tables import Row
-    from cartesia_calls.export._writing import Pending, Written
+    from cartesia_calls.export._writing import Written
 
 T = TypeVar("T")
 # pyarrow has no types, and those of dlt's decorators differ between its releases.
@@ -85,7 +85,6 @@ def source_of(
     on_event: OnEvent | None,
     clock: Clock,
 ) -> DltSource:
-    """Return the source of a job; see `calls_source`."""
 
     def fetched() -> Iterator[Batch]:
         # A part that is not loaded is not fetched, and not remembered as loaded.
@@ -127,7 +126,6 @@ def source_of(
                     renew=lambda: None,  # dlt runs a pipeline once at a time
                     clock=clock,
                     on_event=on_event or (lambda _: None),
-                    grace=client.logs_grace_period,
                     result=result,
                 )
                 await run.run(stop)
@@ -182,7 +180,6 @@ def hints(table: Table) -> list[dict[str, object]]:
 
 
 def to_load(table: Table, rows: Sequence[Row], *, removed: bool | None = None) -> Any:  # noqa: ANN401 - as above
-    """Return rows as a `pyarrow.Table`."""
     if table is SKIPPED:
         schema = pa.schema([(column.name, pa.string()) for column in SKIPPED.columns])
         data = pa.Table.from_pylist(rows, schema=schema)
@@ -204,7 +201,7 @@ class Loader:
     hand_on: Callable[[Batch], None]
     is_waiting = False
 
-    def write(self, calls: Sequence[Pending]) -> tuple[list[Written], None]:
+    def write(self, calls: Sequence[FetchedCall]) -> tuple[list[Written], None]:
         tables: dict[str, list[Any]] = defaultdict(list)
         done = [_load(call, tables) for call in calls]
         if tables:
@@ -215,7 +212,7 @@ class Loader:
         """Do nothing: dlt records."""
 
 
-def _load(call: Pending, tables: dict[str, list[Any]]) -> Written:
+def _load(call: FetchedCall, tables: dict[str, list[Any]]) -> Written:
     made: dict[str, Any] = {}
 
     def part(name: str, work: Work, fetched: Fetched, _old: Outcome | None) -> Outcome:
@@ -231,8 +228,8 @@ def _load(call: Pending, tables: dict[str, list[Any]]) -> Written:
     for name in one.parts:
         rows = made[name]
         tables[name].append(rows if len(rows) else _to_remove(TABLES[name], call_id=call_id))
-    for name in call.fetched.parts:
-        before = call.before.parts.get(name) if call.before else None
+    for name in call.parts:
+        before = call.work.recorded.get(name)
         found = one.entry.parts[name]
         if isinstance(found, Skipped) and found != before:
             row: Row = {"call_id": call_id, "agent_id": one.entry.agent_id, "part": name}
