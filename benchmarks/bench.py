@@ -16,7 +16,7 @@ from pathlib import Path
 
 import cores
 import readme
-from goals import GOALS
+from goals import goals_of
 from plots import draw
 from report import write_report
 from rounds import run_round, running_server
@@ -38,7 +38,7 @@ def main() -> int:
     asked.output.mkdir(parents=True, exist_ok=True)
     results = Results(machine=_describe_machine())
     with running_server() as url:
-        rounds = _run_rounds(asked.rounds, asked.minutes * 60, url, results)
+        rounds = _run_rounds(asked, url, results)
     results.machine["rounds"] = str(rounds)
     write_json(results, asked.output / "results.json")
     plots = draw(results, asked.output / "figures")
@@ -46,8 +46,9 @@ def main() -> int:
     (asked.output / "results.md").write_text(write_report(results, names), encoding="utf-8")
     if asked.output == HERE:
         readme.main()
-    met = sum(goal.is_met(results) for goal in GOALS)
-    _say(f"{met} of {len(GOALS)} goals are met: see {asked.output / 'results.md'}")
+    goals = goals_of(results)
+    met = sum(goal.is_met(results) for goal in goals)
+    _say(f"{met} of {len(goals)} goals are met: see {asked.output / 'results.md'}")
     return 0
 
 
@@ -55,30 +56,34 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the client against its peers.")
     rounds = parser.add_mutually_exclusive_group()
     rounds.add_argument("--quick", dest="rounds", action="store_const", const=1, help="one round")
-    rounds.add_argument("--rounds", type=int, help=f"how many rounds, {_ROUNDS} unless told")
+    rounds.add_argument("--rounds", type=int, help=f"how many rounds (default: {_ROUNDS})")
     parser.add_argument(
         "--minutes",
         type=float,
         default=_MINUTES,
-        help="start no round that would end later than this (%(default)g); one is always run",
+        help="start no further round that would end later than this (default: %(default)g)",
     )
     parser.add_argument("--output", type=Path, default=HERE, help="the folder to write to")
+    parser.add_argument(
+        "--previous", type=Path, help="a checkout of another version, to compare this one with"
+    )
     parser.set_defaults(rounds=_ROUNDS)
     return parser.parse_args()
 
 
-def _run_rounds(rounds: int, seconds: float, url: str, results: Results) -> int:
+def _run_rounds(asked: argparse.Namespace, url: str, results: Results) -> int:
     """Return how many rounds there was time for."""
+    previous: Path | None = asked.previous and asked.previous.resolve(strict=True)
     started = time.monotonic()
     longest = 0.0
-    for number in range(rounds):
+    for number in range(asked.rounds):
         begun = time.monotonic()
-        if number and begun - started + longest > seconds:
+        if number and begun - started + longest > asked.minutes * 60:
             _say(f"no time for round {number + 1}")
             return number
-        run_round(number, url, results, _say)
+        run_round(number, url, results, _say, previous)
         longest = max(longest, time.monotonic() - begun)
-    return rounds
+    return int(asked.rounds)
 
 
 def _describe_machine() -> dict[str, str]:
@@ -89,7 +94,7 @@ def _describe_machine() -> dict[str, str]:
         "processes kept to cores": "yes" if cores.can_be_kept_to() else "no",
     }
     if hasattr(os, "getloadavg"):
-        described["load when it began"] = f"{os.getloadavg()[0]:.1f}"
+        described["load at the start"] = f"{os.getloadavg()[0]:.1f}"
     for package in _PACKAGES:
         try:
             described[package] = version(package)

@@ -1,4 +1,4 @@
-"""Programs that start cold, do one thing and end: what a user of the command waits for.
+"""Programs that start cold, do one thing and end, as a command does.
 
 Each is the shortest program of its kind. All run with the same interpreter in the same environment.
 """
@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from peers import (
     API_VERSION,
     BARE_HTTPX,
     FAST,
+    FAST_PREVIOUS,
     GENERATED,
     HTTPX_ENGINE,
     KEY,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 BARE_PYTHON = "bare Python"
 COMMAND = "cartesia-calls"
-START, IMPORT, HELP, LOGS, FIRST_ANSWER = "start", "import", "--help", "logs", "first answer"
+START, IMPORT, HELP, LOGS, FIRST_RESPONSE = "start", "import", "--help", "logs", "first response"
 HTTP_CLIENT = "http.client + orjson"
 
 _LONGEST_RUN = 60.0
@@ -42,10 +43,10 @@ class ColdProgram:
     """One program.
 
     Attributes:
-        peer: Whose.
+        peer: The peer that it belongs to.
         case: What it does: start, import, print its help, print one log, fetch one log.
-        arguments: What runs it.
-        settings: What it needs in its environment besides.
+        arguments: The command line.
+        settings: Additional variables of its environment.
     """
 
     peer: str
@@ -55,11 +56,11 @@ class ColdProgram:
 
 
 class ColdRunError(Exception):
-    """A program failed; the text is the last thing that it said."""
+    """A program failed; the text is the last line of its stderr."""
 
 
-def cold_programs(url: str) -> list[ColdProgram]:
-    """Return all programs, for a server's URL."""
+def cold_programs(url: str, previous: str | None = None) -> list[ColdProgram]:
+    """Return all programs, for a server's URL and the `PYTHONPATH` of a previous checkout."""
     programs = [
         _python(BARE_PYTHON, START, "pass"),
         _python("ours", IMPORT, "import cartesia_calls"),
@@ -75,8 +76,12 @@ def cold_programs(url: str) -> list[ColdProgram]:
             ColdProgram("ours", LOGS, (command, "logs", SHORT_LOG), settings),
         ]
     programs += [
-        _python(peer, FIRST_ANSWER, script) for peer, script in _first_answer_scripts(url).items()
+        _python(peer, FIRST_RESPONSE, script)
+        for peer, script in _first_response_scripts(url).items()
     ]
+    if previous is not None:
+        program = _python(FAST_PREVIOUS.name, FIRST_RESPONSE, _our_script(url, "fast"))
+        programs.append(replace(program, settings=(("PYTHONPATH", previous),)))
     return programs
 
 
@@ -112,7 +117,7 @@ def _python(peer: str, case: str, script: str) -> ColdProgram:
     return ColdProgram(peer, case, (sys.executable, "-c", script))
 
 
-def _first_answer_scripts(url: str) -> dict[str, str]:
+def _first_response_scripts(url: str) -> dict[str, str]:
     """Return a script by peer; each prints how many lines the short log has."""
     headers = {"Authorization": f"Bearer {KEY}", "Cartesia-Version": API_VERSION}
     path = f"/agents/calls/{SHORT_LOG}/logs"

@@ -1,9 +1,8 @@
-"""Which core does what, so that each measurement meets the same circumstances.
+"""Which core runs what, so that each measurement has the same conditions.
 
-The server keeps to one core and what is measured to the others. The exception is a client's CPU: how
-much a core takes to fall asleep while it waits for an answer, and to wake up, is the machine's and
-not the client's, and is as much as a light client takes for all of a call. So for that, client and
-server take turns on one core, which then never sleeps.
+The server keeps to one core, and what is measured to the others. A client's CPU is the exception: a core
+needs about as much CPU to fall asleep and to wake up for a response as a light client needs for a whole
+call. So client and server then take turns on one core, which never sleeps.
 
 Where a system can't keep a process to a core, nothing is done.
 """

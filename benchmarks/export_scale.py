@@ -103,7 +103,7 @@ async def _read_logs(url: str) -> None:
 
 
 def _memory(sizes: list[int], outputs: str) -> Iterator[str]:
-    yield "| calls | format | seconds | calls a second | greatest memory |"
+    yield "| calls | format | seconds | calls per second | peak memory |"
     yield "| --- | --- | --- | --- | --- |"
     for size in sizes:
         for form in FORMATS:
@@ -116,7 +116,7 @@ def _memory(sizes: list[int], outputs: str) -> Iterator[str]:
 
 
 def _throughput(outputs: str) -> Iterator[str]:
-    yield "| each answer takes | what | calls a second | times as long | CPU a call |"
+    yield "| each response takes | export | calls per second | times as long | CPU per call |"
     yield "| --- | --- | --- | --- | --- |"
     server = Taken()
     for delay in DELAYS:
@@ -128,7 +128,7 @@ def _throughput(outputs: str) -> Iterator[str]:
                 yield _row(delay, form, _export(url, form, outputs), bare)
     yield ""
     yield (
-        f"The server took {1e6 * server.cpu / COMPARED:.0f} µs of CPU for each answer to the bare "
+        f"The server took {1e6 * server.cpu / COMPARED:.0f} µs of CPU for each response to the bare "
         f"client, so that it alone bounds all this at {COMPARED / server.cpu:.0f} a second."
     )
 

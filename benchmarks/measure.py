@@ -1,7 +1,7 @@
 """One measurement, in a process of its own: `python measure.py KIND PEER CASE URL SECONDS`.
 
-Prints one JSON object: a value for each quantity, or `{"not_there": REASON}`. What a peer fetches
-is counted, so that a wrong answer is a failure and not a fast peer.
+Prints one JSON object: a value for each quantity, or `{"not_there": REASON}`. The fetched lines are
+counted, so that a wrong response is a failure and not a fast peer.
 """
 
 from __future__ import annotations
@@ -71,14 +71,14 @@ def measure_memory(peer: Peer, case: str, url: str, seconds: float) -> Values:
 
 
 def measure_ceiling(case: str, url: str, seconds: float) -> Values:
-    """Keep so many requests on bare sockets and read no more of an answer than its length."""
+    """Keep so many requests on bare sockets, and only count the bytes of each response."""
     request = raw_socket.request_for(SHORT_LOG, HEADERS)
     connections = [raw_socket.connect(url) for _ in range(int(case))]
-    length = _length_of_answer(connections[0], request)
-    answers, wall = _exchange_for(seconds, connections, request, length)
+    length = _length_of_response(connections[0], request)
+    responses, wall = _exchange_for(seconds, connections, request, length)
     for connection in connections:
         connection.close()
-    return {"calls_per_second": answers / wall}
+    return {"calls_per_second": responses / wall}
 
 
 def peak_memory() -> int:
@@ -134,8 +134,8 @@ async def _fetch_many(seconds: float, fetch: AsyncFetch, in_flight: int) -> int:
     return sum(await asyncio.gather(*(keep_one_in_flight() for _ in range(in_flight))))
 
 
-def _length_of_answer(connection: socket.socket, request: bytes) -> int:
-    """Return the size of a whole answer, head and body, in bytes."""
+def _length_of_response(connection: socket.socket, request: bytes) -> int:
+    """Return the size of a whole response, head and body, in bytes."""
     connection.sendall(request)
     received = b""
     while b"\r\n\r\n" not in received or not received.endswith(b"}"):
@@ -146,24 +146,24 @@ def _length_of_answer(connection: socket.socket, request: bytes) -> int:
 def _exchange_for(
     seconds: float, connections: list[socket.socket], request: bytes, length: int
 ) -> tuple[int, float]:
-    """Return how many answers came, and in how many seconds."""
+    """Return how many responses came, and in how many seconds."""
     selector = selectors.DefaultSelector()
     missing = dict.fromkeys(connections, length)
     started = time.perf_counter()
     for connection in connections:
         selector.register(connection, selectors.EVENT_READ)
         connection.sendall(request)
-    answers = 0
+    responses = 0
     while (now := time.perf_counter()) < started + seconds:
         for key, _ in selector.select(timeout=seconds):
-            answering = key.fileobj
-            assert isinstance(answering, socket.socket)  # noqa: S101 - only these are registered
-            missing[answering] -= len(answering.recv(length))
-            if not missing[answering]:
-                answers += 1
-                missing[answering] = length
-                answering.sendall(request)
-    return answers, now - started
+            ready = key.fileobj
+            assert isinstance(ready, socket.socket)  # noqa: S101 - only these are registered
+            missing[ready] -= len(ready.recv(length))
+            if not missing[ready]:
+                responses += 1
+                missing[ready] = length
+                ready.sendall(request)
+    return responses, now - started
 
 
 def _check(lines: int, expected: int) -> None:

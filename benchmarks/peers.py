@@ -1,19 +1,20 @@
 """What is measured against what: ways to fetch a call's logs, each as its users would write it.
 
-Each peer imports its library when it is opened, so that a process has only what it measures. A
-fetch returns the number of log lines, by which a measurement knows that the work was done.
+Each peer imports its library when it is opened, so that a process loads only what it measures. A
+fetch returns the number of log lines, so that a measurement can check that the work was done.
 
-The official SDK has no logs operation. The closest it has is its generic `client.get`: once with a
-model as `cast_to`, which is what its own operations do and gives typed attributes as ours does, and
-once with `cast_to=object`, which gives the parsed JSON. It validates in neither.
+The official SDK has no logs operation, so its peers use its generic `client.get`: once with a model as
+`cast_to`, as its own operations do, which gives typed attributes as ours does; once with
+`cast_to=object`, which gives the parsed JSON. It validates in neither case.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import raw_socket
@@ -41,12 +42,14 @@ class Peer:
         open: Opens it on a server's URL; None where it has no such flavour.
         open_async: The same for asyncio.
         streams: It takes a body of any size in constant memory.
+        is_previous: It runs with the code of the checkout named by `--previous`.
     """
 
     name: str
     open: Callable[[str], AbstractContextManager[Fetch]] | None
     open_async: Callable[[str], AbstractAsyncContextManager[AsyncFetch]] | None = None
     streams: bool = False
+    is_previous: bool = False
 
 
 class NotThereError(Exception):
@@ -60,12 +63,41 @@ def _path(call_id: str) -> str:
 # Ours
 
 
+def _client(kind: Any, url: str, **options: object) -> Any:  # noqa: ANN401 - either client
+    from cartesia_calls import ConfigurationError
+
+    try:
+        return kind(KEY, base_url=url, api_version=API_VERSION, timeout=TIMEOUT, **options)
+    except ConfigurationError as error:
+        raise NotThereError(str(error)) from error
+
+
 @contextlib.contextmanager
 def _ours(engine: Engine, url: str) -> Generator[Fetch]:
     from cartesia_calls import Client
 
-    with _client(Client, engine, url) as client:
+    with _client(Client, url, engine=engine) as client:
         yield lambda call_id: len(client.calls.logs(call_id).logs)
+
+
+@contextlib.asynccontextmanager
+async def _ours_async(engine: Engine, url: str) -> AsyncGenerator[AsyncFetch]:
+    from cartesia_calls import AsyncClient
+
+    async with _client(AsyncClient, url, engine=engine) as client:
+
+        async def fetch(call_id: str) -> int:
+            return len((await client.calls.logs(call_id)).logs)
+
+        yield fetch
+
+
+@contextlib.contextmanager
+def _ours_streaming(engine: Engine, url: str) -> Generator[Fetch]:
+    from cartesia_calls import Client
+
+    with _client(Client, url, engine=engine) as client:
+        yield lambda call_id: sum(1 for _ in client.calls.stream_logs(call_id))
 
 
 @contextlib.contextmanager
@@ -82,11 +114,26 @@ def _ours_without_orjson(url: str) -> Generator[Fetch]:
         del sys.modules["orjson"]
 
 
+@contextlib.contextmanager
+def _ours_over_httpx2(url: str) -> Generator[Fetch]:
+    import httpx2
+
+    from cartesia_calls import Client
+
+    with httpx2.Client() as own, _client(Client, url, http_client=own) as client:
+        yield lambda call_id: len(client.calls.logs(call_id).logs)
+
+
 @contextlib.asynccontextmanager
-async def _ours_async(engine: Engine, url: str) -> AsyncGenerator[AsyncFetch]:
+async def _ours_over_httpx2_async(url: str) -> AsyncGenerator[AsyncFetch]:
+    import httpx2
+
     from cartesia_calls import AsyncClient
 
-    async with _client(AsyncClient, engine, url) as client:
+    async with (
+        httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None)) as own,
+        _client(AsyncClient, url, http_client=own) as client,
+    ):
 
         async def fetch(call_id: str) -> int:
             return len((await client.calls.logs(call_id)).logs)
@@ -94,34 +141,10 @@ async def _ours_async(engine: Engine, url: str) -> AsyncGenerator[AsyncFetch]:
         yield fetch
 
 
-@contextlib.contextmanager
-def _ours_streaming(engine: Engine, url: str) -> Generator[Fetch]:
-    from cartesia_calls import Client
-
-    with _client(Client, engine, url) as client:
-        stream_logs = getattr(client.calls, "stream_logs", None)
-        if stream_logs is None:
-            raise NotThereError("calls.stream_logs is not in the installed version")
-        yield lambda call_id: _count(cast("Iterable[object]", stream_logs(call_id)))
-
-
-def _client(kind: Any, engine: Engine, url: str) -> Any:  # noqa: ANN401 - either client
-    from cartesia_calls import ConfigurationError
-
-    try:
-        return kind(KEY, base_url=url, api_version=API_VERSION, timeout=TIMEOUT, engine=engine)
-    except ConfigurationError as error:
-        raise NotThereError(str(error)) from error
-
-
-def _count(items: Iterable[object]) -> int:
-    return sum(1 for _ in items)
-
-
 # The official SDK
 
 
-def _official_answer() -> Any:  # noqa: ANN401 - a class of the SDK's kind, or what it takes as one
+def _official_response() -> Any:  # noqa: ANN401 - a class of the SDK's kind
     from datetime import datetime
 
     import cartesia
@@ -132,32 +155,31 @@ def _official_answer() -> Any:  # noqa: ANN401 - a class of the SDK's kind, or w
         logs: list[str]
         updated_at: datetime
 
-    # Made here, its names can't be found by pydantic, which is told of them.
+    # pydantic cannot find the names of a function, so they are passed.
     AgentCallLogs.model_rebuild(_types_namespace={"datetime": datetime})
     return AgentCallLogs
 
 
+def _official_options(url: str) -> dict[str, Any]:
+    headers = {"Cartesia-Version": API_VERSION}
+    return {"api_key": KEY, "base_url": url, "default_headers": headers, "timeout": TIMEOUT}
+
+
 @contextlib.contextmanager
-def _official(answer: Callable[[], Any], url: str) -> Generator[Fetch]:
+def _official(url: str, *, is_typed: bool) -> Generator[Fetch]:
     import cartesia
 
-    cast_to = answer()
-    headers = {"Cartesia-Version": API_VERSION}
-    with cartesia.Cartesia(
-        api_key=KEY, base_url=url, default_headers=headers, timeout=TIMEOUT
-    ) as client:
+    cast_to = _official_response() if is_typed else object
+    with cartesia.Cartesia(**_official_options(url)) as client:
         yield lambda call_id: _official_lines(client.get(_path(call_id), cast_to=cast_to))
 
 
 @contextlib.asynccontextmanager
-async def _official_async(answer: Callable[[], Any], url: str) -> AsyncGenerator[AsyncFetch]:
+async def _official_async(url: str, *, is_typed: bool) -> AsyncGenerator[AsyncFetch]:
     import cartesia
 
-    cast_to = answer()
-    headers = {"Cartesia-Version": API_VERSION}
-    async with cartesia.AsyncCartesia(
-        api_key=KEY, base_url=url, default_headers=headers, timeout=TIMEOUT
-    ) as client:
+    cast_to = _official_response() if is_typed else object
+    async with cartesia.AsyncCartesia(**_official_options(url)) as client:
 
         async def fetch(call_id: str) -> int:
             return _official_lines(await client.get(_path(call_id), cast_to=cast_to))
@@ -165,12 +187,8 @@ async def _official_async(answer: Callable[[], Any], url: str) -> AsyncGenerator
         yield fetch
 
 
-def _official_lines(answer: Any) -> int:  # noqa: ANN401 - a model or a dict
-    return len(answer.logs if hasattr(answer, "logs") else answer["logs"])
-
-
-def _untyped() -> type[object]:
-    return object
+def _official_lines(response: Any) -> int:  # noqa: ANN401 - a model or a dict
+    return len(response.logs if hasattr(response, "logs") else response["logs"])
 
 
 # Bare HTTP clients
@@ -219,8 +237,8 @@ def _pyreqwest(url: str) -> Generator[Fetch]:
     with SyncClientBuilder().default_headers(HEADERS).build() as client:
 
         def fetch(call_id: str) -> int:
-            answer = client.get(f"{url}{_path(call_id)}").build().send()
-            return len(orjson.loads(answer.bytes().to_bytes())["logs"])
+            response = client.get(f"{url}{_path(call_id)}").build().send()
+            return len(orjson.loads(response.bytes().to_bytes())["logs"])
 
         yield fetch
 
@@ -233,8 +251,8 @@ async def _pyreqwest_async(url: str) -> AsyncGenerator[AsyncFetch]:
     async with ClientBuilder().default_headers(HEADERS).build() as client:
 
         async def fetch(call_id: str) -> int:
-            answer = await client.get(f"{url}{_path(call_id)}").build().send()
-            return len(orjson.loads((await answer.bytes()).to_bytes())["logs"])
+            response = await client.get(f"{url}{_path(call_id)}").build().send()
+            return len(orjson.loads((await response.bytes()).to_bytes())["logs"])
 
         yield fetch
 
@@ -261,8 +279,8 @@ def _generated(url: str) -> Generator[Fetch]:
     with _generated_client(url) as client:
 
         def fetch(call_id: str) -> int:
-            answer = agents_get_call_logs.sync(call_id, client=client, cartesia_version=version)
-            return len(cast("Any", answer).logs)
+            response = agents_get_call_logs.sync(call_id, client=client, cartesia_version=version)
+            return len(cast("Any", response).logs)
 
         yield fetch
 
@@ -276,10 +294,10 @@ async def _generated_async(url: str) -> AsyncGenerator[AsyncFetch]:
     async with _generated_client(url) as client:
 
         async def fetch(call_id: str) -> int:
-            answer = await agents_get_call_logs.asyncio(
+            response = await agents_get_call_logs.asyncio(
                 call_id, client=client, cartesia_version=version
             )
-            return len(cast("Any", answer).logs)
+            return len(cast("Any", response).logs)
 
         yield fetch
 
@@ -320,75 +338,18 @@ async def _raw_async(url: str) -> AsyncGenerator[AsyncFetch]:
         writer.close()
 
 
-def _with_engine(engine: Engine) -> Peer:
-    def open_sync(url: str) -> AbstractContextManager[Fetch]:
-        return _ours(engine, url)
-
-    def open_async(url: str) -> AbstractAsyncContextManager[AsyncFetch]:
-        return _ours_async(engine, url)
-
-    return Peer(f"ours, {engine}", open_sync, open_async)
-
-
-@contextlib.contextmanager
-def _ours_over_httpx2(url: str) -> Generator[Fetch]:
-    import httpx2
-
-    from cartesia_calls import Client
-
-    with (
-        httpx2.Client() as own,
-        Client(
-            KEY, base_url=url, api_version=API_VERSION, timeout=TIMEOUT, http_client=own
-        ) as client,
-    ):
-        yield lambda call_id: len(client.calls.logs(call_id).logs)
-
-
-@contextlib.asynccontextmanager
-async def _ours_over_httpx2_async(url: str) -> AsyncGenerator[AsyncFetch]:
-    import httpx2
-
-    from cartesia_calls import AsyncClient
-
-    async with (
-        httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None)) as own,
-        AsyncClient(
-            KEY, base_url=url, api_version=API_VERSION, timeout=TIMEOUT, http_client=own
-        ) as client,
-    ):
-
-        async def fetch(call_id: str) -> int:
-            return len((await client.calls.logs(call_id)).logs)
-
-        yield fetch
-
-
-def _streaming_with_engine(engine: Engine) -> Peer:
-    def open_sync(url: str) -> AbstractContextManager[Fetch]:
-        return _ours_streaming(engine, url)
-
-    return Peer(f"ours, {engine}, stream_logs", open_sync, streams=True)
-
-
-def _official_as(name: str, answer: Callable[[], Any]) -> Peer:
-    def open_sync(url: str) -> AbstractContextManager[Fetch]:
-        return _official(answer, url)
-
-    def open_async(url: str) -> AbstractAsyncContextManager[AsyncFetch]:
-        return _official_async(answer, url)
-
-    return Peer(name, open_sync, open_async)
-
-
-FAST = _with_engine("fast")
-HTTPX_ENGINE = _with_engine("httpx")
+FAST = Peer("ours, fast", partial(_ours, "fast"), partial(_ours_async, "fast"))
+HTTPX_ENGINE = Peer("ours, httpx", partial(_ours, "httpx"), partial(_ours_async, "httpx"))
+FAST_PREVIOUS = replace(FAST, name="ours, fast, previous", is_previous=True)
+HTTPX_PREVIOUS = replace(HTTPX_ENGINE, name="ours, httpx, previous", is_previous=True)
 HTTPX2 = Peer("ours, an httpx2 client", _ours_over_httpx2, _ours_over_httpx2_async)
 HTTPX_WITHOUT_ORJSON = Peer("ours, httpx, without orjson", _ours_without_orjson)
-FAST_STREAM = _streaming_with_engine("fast")
-HTTPX_STREAM = _streaming_with_engine("httpx")
-OFFICIAL = _official_as("official SDK", _official_answer)
-OFFICIAL_UNTYPED = _official_as("official SDK, untyped", _untyped)
+FAST_STREAM = Peer("ours, fast, stream_logs", partial(_ours_streaming, "fast"), streams=True)
+HTTPX_STREAM = Peer("ours, httpx, stream_logs", partial(_ours_streaming, "httpx"), streams=True)
+OFFICIAL = Peer(
+    "official SDK", partial(_official, is_typed=True), partial(_official_async, is_typed=True)
+)
+OFFICIAL_UNTYPED = Peer("official SDK, untyped", partial(_official, is_typed=False))
 BARE_HTTPX = Peer("bare httpx", _httpx, _httpx_async)
 GENERATED = Peer("generated client", _generated, _generated_async)
 AIOHTTP = Peer("aiohttp", None, _aiohttp_async)
@@ -398,6 +359,8 @@ FLOOR = Peer("raw socket + orjson", _raw, _raw_async)
 PEERS = (
     FAST,
     HTTPX_ENGINE,
+    FAST_PREVIOUS,
+    HTTPX_PREVIOUS,
     HTTPX2,
     HTTPX_WITHOUT_ORJSON,
     FAST_STREAM,

@@ -1,4 +1,4 @@
-"""The plots: `python benchmarks/plots.py` draws them anew from `results.json`.
+"""The plots: `python benchmarks/plots.py` draws them again from `results.json`.
 
 Their background is transparent and their colours are of middle brightness, so that they can be read
 on a light page and on a dark one.
@@ -37,6 +37,8 @@ _INK = "#808080"
 _COLOURS = {
     peers.FAST.name: "#e0662f",
     peers.HTTPX_ENGINE.name: "#c79100",
+    peers.FAST_PREVIOUS.name: "#f0b399",
+    peers.HTTPX_PREVIOUS.name: "#e6cf8a",
     peers.HTTPX_WITHOUT_ORJSON.name: "#dcb84d",
     peers.FAST_STREAM.name: "#e0662f",
     peers.HTTPX_STREAM.name: "#c79100",
@@ -95,7 +97,7 @@ def _draw_cpu(results: Results) -> Figure:
     figure = Figure(figsize=(9, 7.5), layout="constrained")
     for axes, call_id in zip(figure.subplots(len(LOGS)), LOGS, strict=True):
         series = [s for s in results.series(TURNS, "cpu_seconds") if s.case == call_id]
-        axes.set_title(f"CPU a call, {title_of(call_id)}, ms")
+        axes.set_title(f"CPU per call, {title_of(call_id)}, ms")
         _bars(axes, results, series, [s.peer for s in series])
     return figure
 
@@ -131,7 +133,7 @@ def _bars(axes: Axes, results: Results, series: Sequence[Series], labels: Sequen
 def _draw_throughput(results: Results) -> Figure:
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots()
-    axes.set_title("Calls a second by calls in flight, async, 50 lines")
+    axes.set_title("Calls per second by calls in flight, async, 50 lines")
     axes.set_xlabel("calls in flight")
     cases = {number: str(number) for number in IN_FLIGHT}
     for kind in ("async", CEILING):

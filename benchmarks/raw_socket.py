@@ -41,7 +41,7 @@ def connect(url: str) -> socket.socket:
 
 
 def fetch(connection: socket.socket, request: bytes) -> bytes | bytearray:
-    """Send one request and return the body of its answer.
+    """Send one request and return the body of its response.
 
     Raises:
         ConnectionError: The connection ended before the body did.
@@ -69,7 +69,7 @@ def fetch(connection: socket.socket, request: bytes) -> bytes | bytearray:
 async def fetch_async(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
 ) -> bytes:
-    """Send one request and return the body of its answer, on asyncio's streams."""
+    """Send one request and return the body of its response, on asyncio's streams."""
     writer.write(request)
     head = await reader.readuntil(_END_OF_HEAD)
     return await reader.readexactly(_length(head))
@@ -84,5 +84,5 @@ def _length(head: bytes) -> int:
 def _more(connection: socket.socket) -> bytes:
     received = connection.recv(_PIECE)
     if not received:
-        raise ConnectionError("the connection ended within an answer's head")
+        raise ConnectionError("the connection ended within a response's head")
     return received

@@ -14,9 +14,9 @@ README = HERE.parent / "README.md"
 
 _SDK = "official SDK"
 _SHOWN = (
-    ("CPU a call, `fast`, sync, 50 lines", _SDK, "CPU per call, log of 50 lines"),
+    ("CPU per call, `fast`, sync, 50 lines", _SDK, "CPU per call, log of 50 lines"),
     (
-        "calls a second, async, 64 in flight, `fast`",
+        "calls per second, async, 64 in flight, `fast`",
         "official async SDK",
         "Calls per second, 64 in flight",
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cold
 import peers
 from bodies import LONG_LOG, WIDE_LOG, body_of, title_of
-from goals import GOALS, MEGABYTE, Bound, Goal
+from goals import MEGABYTE, Bound, Goal, goals_of
 from measure import CEILING, TURNS
 from rounds import IN_FLIGHT, LOGS, SERVER, SIZES
 from samples import Gap, Results, Series, Spread
@@ -27,36 +27,36 @@ _MANY = 100
 _INTRODUCTION = """\
 # Benchmarks
 
-Written by `nox -s bench`; `results.json` has every value. All peers fetch the same logs from the same
-loopback server in the same run. Each measurement has a fresh process, peers take turns in rounds, and
-figures are medians over the rounds with the least and the most in brackets. Ratios are taken within a
-round.
+`nox -s bench` writes this page and `results.json`, which has every value. All peers fetch the same logs
+from the same loopback server in the same run. Each measurement has a fresh process, and peers take turns in
+rounds. Figures are medians over the rounds, with the least and the most in brackets. Ratios are taken within
+a round.
 
-The official SDK has no logs operation: it is asked through its generic `client.get`, with a model of
-the SDK's own kind as `cast_to`, as its own operations do; *untyped* is `cast_to=object`. The raw
-socket knows no more of HTTP than it needs, and has no time-outs, TLS, retries or checks.
+The official SDK has no logs operation. Its peers use its generic `client.get`, with a model of the SDK's own
+kind as `cast_to`, as its own operations do; *untyped* is `cast_to=object`. The raw socket handles only the
+HTTP that it needs, and has no timeouts, TLS, retries or checks.
 """
 _JSON_NOTE = (
-    "*ours, fast* and *ours, httpx* both read JSON with orjson, which comes with the extra `fast` and is "
-    "used under either engine where it is installed."
+    "*ours, fast* and *ours, httpx* both parse JSON with orjson, which comes with the extra `fast`. Either "
+    "engine uses it where it is installed."
 )
 _THROUGHPUT_NOTE = (
-    "One process and one event loop a peer, each with the connection limits that it comes with. The "
-    "server's ceiling is what bare sockets get from the same server when they read an answer and make "
-    "nothing of it: a peer near it may be faster than shown."
+    "Each peer has one process, one event loop and its default connection limits. The server's ceiling is "
+    "what bare sockets reach when they only count the bytes of each response: a peer near it may be faster "
+    "than shown."
 )
 _MEMORY_NOTE = (
-    "The most that the process had, interpreter and imports included. Whole bodies end at 32 MB: at "
-    "1 GB only what streams is measured, in the first round."
+    "The peak of the process, interpreter and imports included. The peers that hold a whole body are "
+    "measured up to 32 MB. Only the first round has 1 GB."
 )
-_COLD_NOTE = "From the start of the process to its end."
+_COLD_NOTE = "Measured from the start of the process to its end."
 
 
 def write_report(results: Results, plots: Sequence[str]) -> str:
     """Return the Markdown text of a run; `plots` are paths of images, relative to it."""
     sections = [
         _INTRODUCTION,
-        _section("Machine", _table(["what", "is"], results.machine.items())),
+        _section("Machine", _table(["property", "value"], results.machine.items())),
         _section("Goals", _goals(results)),
         _section(
             "One call",
@@ -94,9 +94,9 @@ def _goals(results: Results) -> str:
             _measured(goal, results),
             MET if goal.is_met(results) else NOT_MET,
         )
-        for goal in GOALS
+        for goal in goals_of(results)
     )
-    return _table(["figure", "against", "at least", "measured", "met"], rows)
+    return _table(["figure", "compared with", "goal", "measured", "met"], rows)
 
 
 def _measured(goal: Goal, results: Results) -> str:
@@ -114,22 +114,19 @@ def _lines_note() -> str:
     )
     return (
         f"A line takes {short:.0f} bytes of JSON, plain ASCII; a wide one takes {wide:.0f}, some with "
-        "escapes and letters beyond ASCII. The goals are judged on the former: there a client's own "
-        "work shows most, with wide lines that of the JSON reader.\n\n"
-        "The CPU is that of the client while it takes turns with the server on one core. *With waits* "
-        "each has a core of its own: what a core takes to fall asleep and to wake up for an answer is "
-        "the machine's, is the same for all, and adds to each; the time is taken there."
+        "escapes and letters beyond ASCII. The goals use the former, which show a client's own work best. "
+        "Wide lines show the work of the JSON parser.\n\n"
+        "*CPU* is that of the client while it takes turns with the server on one core. *CPU with waits* and "
+        "*time* are measured with a core for each. They include what the core needs to fall asleep and to "
+        "wake up for a response, which depends on the machine and is the same for all peers."
     )
 
 
 def _json_note(results: Results) -> str:
     without = peers.HTTPX_WITHOUT_ORJSON.name
     if any(series.peer == without for series in results.series(TURNS, "cpu_seconds")):
-        return f"{_JSON_NOTE} *{without}* shows what it costs else."
-    return (
-        f"{_JSON_NOTE} Without it the standard library's reader takes longer, which this run has no row "
-        "for: the next run of `nox -s bench` will have."
-    )
+        return f"{_JSON_NOTE} *{without}* shows the cost without it."
+    return f"{_JSON_NOTE} This run has no row for the standard library's parser, which is slower."
 
 
 def _calls(results: Results, call_id: str) -> str:
@@ -141,13 +138,13 @@ def _calls(results: Results, call_id: str) -> str:
             less = _with_spread(results.ratio(base, series), three_digits)
             figures = (series, apart, apart._replace(quantity="wall_seconds"))
             shown = (_figure(results, figure) for figure in figures)
-            rows.append((series.peer, *shown, f"{less} times"))
+            rows.append((series.peer, *shown, less))
     header = [
         f"sync, {title_of(call_id)}",
         "CPU, ms",
         "CPU with waits, ms",
         "time, ms",
-        "CPU less than the official SDK",
+        "CPU, times less than the official SDK",
     ]
     return _table(header, rows)
 
@@ -156,13 +153,13 @@ def _throughput(results: Results) -> str:
     names = _peers(results, "async", "calls_per_second")
     rows = [_row(results, "async", name, "calls_per_second", IN_FLIGHT) for name in names]
     rows.append(_row(results, CEILING, SERVER, "calls_per_second", IN_FLIGHT))
-    return _table(["calls a second, in flight", *map(str, IN_FLIGHT)], rows)
+    return _table(["calls per second, in flight", *map(str, IN_FLIGHT)], rows)
 
 
 def _async_cpu(results: Results) -> str:
     names = _peers(results, "async", "cpu_seconds")
     rows = [_row(results, "async", name, "cpu_seconds", IN_FLIGHT) for name in names]
-    return _table(["CPU a call, ms, in flight", *map(str, IN_FLIGHT)], rows)
+    return _table(["CPU per call, ms, in flight", *map(str, IN_FLIGHT)], rows)
 
 
 def _memory(results: Results) -> str:
@@ -184,11 +181,11 @@ def _cold(results: Results) -> str:
                 series.peer,
                 _figure(results, series),
                 _figure(results, cpu),
-                f"{ratio} times",
+                ratio,
             )
         )
     rows.sort(key=lambda row: row[0] != cold.START)
-    return _table(["what", "whose", "time, ms", "CPU, ms", "of bare Python"], rows)
+    return _table(["program", "peer", "time, ms", "CPU, ms", "times bare Python"], rows)
 
 
 def _gaps(results: Results) -> str:
@@ -203,7 +200,7 @@ def _gaps(results: Results) -> str:
 
 
 def _rounds_without(results: Results, gap: Gap) -> str:
-    """Return the numbers of the rounds in which something was not measured, from 1 on."""
+    """Return the numbers of the rounds without a measurement, from 1 on."""
     taken = {s.round for s in results.samples}
     measured = {s.round for s in results.samples if s.series[:3] == (gap.kind, gap.peer, gap.case)}
     return ", ".join(str(number + 1) for number in sorted(taken - measured)) if measured else "all"
@@ -217,7 +214,7 @@ def size_name(size: int) -> str:
 
 
 def three_digits(value: float) -> str:
-    """Return a number with the three digits that count, or as a whole one."""
+    """Return a number with three significant digits, or as a whole number."""
     return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.3g}"
 
 

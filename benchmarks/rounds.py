@@ -1,7 +1,7 @@
-"""Runs everything in rounds: in each, every peer takes its turn at every measurement.
+"""Runs everything in rounds: in each, every peer has a turn at every measurement.
 
-What changes on the machine over the minutes then meets all of them alike, and ratios are taken
-within a round. The order of the peers moves on by one from round to round.
+A change on the machine over the minutes then affects all of them alike, and ratios are taken within a
+round. Each round starts with another peer.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ _LEAST_COLD_RUNS, _MOST_COLD_RUNS = 5, 30
 _COLD_SECONDS = 1.0
 """After so many seconds, a cold program runs no more often than it must."""
 
+_PREVIOUS = {peer.name for peer in peers.PEERS if peer.is_previous}
+
 T = TypeVar("T")
 Report = Callable[[str], None]
 
@@ -53,14 +55,19 @@ class Task:
     case: str
 
 
-def tasks_by_comparison(number: int) -> list[list[Task]]:
+def tasks_by_comparison(number: int, *, has_previous: bool = False) -> list[list[Task]]:
     """Return what is measured in a round, in lists whose tasks are compared with each other.
 
-    The largest body takes its time and its memory varies little: it has its turn in the first.
+    The largest body takes long and its memory varies little: only the first round has it.
+
+    Args:
+        number: The round's, from 0 on.
+        has_previous: Whether there is a previous checkout to measure.
     """
-    sync_peers = [peer for peer in peers.PEERS if peer.open and not peer.streams]
+    there = [peer for peer in peers.PEERS if has_previous or not peer.is_previous]
+    sync_peers = [peer for peer in there if peer.open and not peer.streams]
     # Untyped, the SDK differs in what it makes of a body, which the sync figures show.
-    others = [peer for peer in peers.PEERS if peer is not peers.OFFICIAL_UNTYPED]
+    others = [peer for peer in there if peer is not peers.OFFICIAL_UNTYPED]
     async_peers = [peer for peer in others if peer.open_async]
     comparisons = [
         [Task(kind, peer.name, case) for peer in sync_peers]
@@ -76,20 +83,32 @@ def tasks_by_comparison(number: int) -> list[list[Task]]:
     return comparisons
 
 
-def run_round(number: int, url: str, results: Results, report: Report) -> None:
-    """Measure everything once, and add it to the results."""
-    programs = _rotated(cold_programs(url), number)
+def run_round(
+    number: int, url: str, results: Results, report: Report, previous: Path | None = None
+) -> None:
+    """Measure everything once, and add it to the results.
+
+    Args:
+        number: The round's, from 0 on.
+        url: The server's.
+        results: What to add to.
+        report: Is called with a line before each comparison.
+        previous: A checkout of another version, to measure too.
+    """
+    programs = _rotated(cold_programs(url, _python_path(previous) if previous else None), number)
     report(f"round {number + 1}: cold starts")
     _measure_cold(programs, number, results)
-    for tasks in tasks_by_comparison(number):
+    for tasks in tasks_by_comparison(number, has_previous=previous is not None):
         report(f"round {number + 1}: {tasks[0].kind}, {tasks[0].case}")
         for task in _rotated(tasks, number):
-            run_task(task, number, url, results)
+            run_task(task, number, url, results, previous)
 
 
-def run_task(task: Task, number: int, url: str, results: Results) -> None:
+def run_task(
+    task: Task, number: int, url: str, results: Results, previous: Path | None = None
+) -> None:
     """Make one measurement and add it to the results, as a gap where there is nothing to add."""
-    values, reason = _run_child(task, url)
+    values, reason = _run_child(task, url, previous)
     if reason:
         _add_gap(results, Gap(task.kind, task.peer, task.case, reason))
     for quantity, value in values.items():
@@ -102,7 +121,7 @@ def running_server() -> Generator[str]:
     """Run the server in a process of its own; yields its URL.
 
     Raises:
-        RuntimeError: It did not start; what it said is on stderr.
+        RuntimeError: It did not start; its output is on stderr.
     """
     with subprocess.Popen(  # noqa: S603 - our own server
         [sys.executable, str(HERE / "server.py")],
@@ -125,8 +144,8 @@ def running_server() -> Generator[str]:
 def environment() -> dict[str, str]:
     """Return the environment of every process that is measured.
 
-    Without proxies, which a client would ask about loopback, and without settings of the
-    interpreter, which would keep it from using compiled files.
+    It has no proxies, which a client would use for loopback, and no settings of the interpreter, which
+    would keep it from using compiled files.
     """
     kept = {"PYTHONPATH"}
     return {
@@ -134,6 +153,10 @@ def environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.lower().endswith("_proxy") and (name in kept or not name.startswith("PYTHON"))
     }
+
+
+def _python_path(checkout: Path) -> str:
+    return os.pathsep.join(str(checkout / folder) for folder in ("wrapper", "generated"))
 
 
 def _can_hold(peer: Peer, size: int) -> bool:
@@ -163,14 +186,17 @@ def _has_run_enough(runs: list[dict[str, float]]) -> bool:
     return len(runs) >= _LEAST_COLD_RUNS and spent > _COLD_SECONDS
 
 
-def _run_child(task: Task, url: str) -> tuple[dict[str, float], str]:
+def _run_child(task: Task, url: str, previous: Path | None) -> tuple[dict[str, float], str]:
     """Return what a child measured, or nothing and the reason."""
     seconds = str(_SECONDS[task.kind])
+    settings = environment()
+    if previous is not None and task.peer in _PREVIOUS:
+        settings["PYTHONPATH"] = _python_path(previous)
     arguments = [str(HERE / "measure.py"), task.kind, task.peer, task.case, url, seconds]
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, *arguments],
-            env=environment(),
+            env=settings,
             capture_output=True,
             text=True,
             timeout=_LONGEST_CHILD,
@@ -187,7 +213,7 @@ def _run_child(task: Task, url: str) -> tuple[dict[str, float], str]:
 
 
 def _add_gap(results: Results, gap: Gap) -> None:
-    # The same in every round, mostly: told of once.
+    # Mostly the same in every round: reported once.
     if gap not in results.gaps:
         results.gaps.append(gap)
 

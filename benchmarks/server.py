@@ -1,8 +1,8 @@
 """The server that all peers are measured on: `python benchmarks/server.py` prints its URL.
 
-It does as little as a server can: bytes that are ready before they are asked for, one write an
-answer, connections that stay open. Bodies too large to keep are written piece by piece, so that its
-memory stays flat. It ends when its standard input is closed.
+It does as little as possible: responses are ready before they are requested, each takes one write, and
+connections stay open. Bodies too large to keep are written piece by piece, so that memory stays flat. The
+server ends when its standard input is closed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NOT_FOUND = {
 
 
 class LogsProtocol(asyncio.Protocol):
-    """One connection: answers each request in turn."""
+    """One connection: responds to each request in turn."""
 
     def __init__(self) -> None:
         self._received = bytearray()
@@ -38,7 +38,7 @@ class LogsProtocol(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport to answer on."""
+        """Keep the transport to respond on."""
         assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - a socket's is one
         self._transport = transport
 
@@ -62,12 +62,12 @@ class LogsProtocol(asyncio.Protocol):
         while (end := self._received.find(_END_OF_HEAD)) >= 0:
             head = bytes(self._received[:end])
             del self._received[: end + len(_END_OF_HEAD)]
-            self._answer(head)
+            self._respond(head)
 
-    def _answer(self, head: bytes) -> None:
+    def _respond(self, head: bytes) -> None:
         assert self._transport  # noqa: S101 - there is one before there is data
         target = head[: head.find(b" ", len(_PREFIX))]
-        ready, body = _answer_to(target)
+        ready, body = _response_to(target)
         self._transport.write(ready)
         if body:
             self._streaming = asyncio.create_task(self._stream(body))
@@ -80,7 +80,7 @@ class LogsProtocol(asyncio.Protocol):
 
 
 @cache
-def _answer_to(target: bytes) -> tuple[bytes, Body | None]:
+def _response_to(target: bytes) -> tuple[bytes, Body | None]:
     """Return what to write at once, and what to stream behind it."""
     body = None
     if target.startswith(_PREFIX) and target.endswith(_SUFFIX):

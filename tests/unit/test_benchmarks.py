@@ -18,7 +18,7 @@ import peers
 import rounds
 from bodies import LONG_LOG, SHORT_LOG, SMALLEST, USUAL_LOG, WIDE_LOG, body_of, line_count_of
 from cold import cold_programs
-from goals import GOALS, MEGABYTE, ONE_GIGABYTE
+from goals import GOALS, MEGABYTE, ONE_GIGABYTE, PREVIOUS_GOALS
 from measure import measure_async, measure_ceiling, measure_memory, measure_sync
 from oracle import Oracle
 from rounds import Task, run_task, running_server
@@ -195,12 +195,29 @@ def test_what_can_not_be_measured_is_a_gap_with_its_reason(url: str) -> None:
     ]
 
 
-def test_every_goals_figures_are_measured(url: str) -> None:
-    tasks = [task for tasks in rounds.tasks_by_comparison(0) for task in tasks]
-    measured = {(task.kind, task.peer, task.case) for task in tasks}
-    cold = {("cold", program.peer, program.case) for program in cold_programs(url)}
-    wanted = {series[:3] for goal in GOALS for series in (goal.ours, goal.theirs)}
+@pytest.mark.parametrize("previous", [None, "a/checkout"])
+def test_every_goals_figures_are_measured(url: str, previous: str | None) -> None:
+    comparisons = rounds.tasks_by_comparison(0, has_previous=previous is not None)
+    measured = {(task.kind, task.peer, task.case) for tasks in comparisons for task in tasks}
+    cold = {("cold", program.peer, program.case) for program in cold_programs(url, previous)}
+    goals = GOALS + PREVIOUS_GOALS if previous else GOALS
+    wanted = {series[:3] for goal in goals for series in (goal.ours, goal.theirs)}
     assert wanted <= measured | cold
+
+
+def test_a_previous_checkout_runs_its_own_code(url: str, tmp_path: Path) -> None:
+    package = tmp_path / "wrapper" / "cartesia_calls"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise OSError('this is the other one')\n")
+    results = Results()
+    for peer in (peers.HTTPX_PREVIOUS, peers.HTTPX_ENGINE):
+        run_task(Task("sync", peer.name, "lines-2"), 0, url, results, tmp_path)
+    (gap,) = results.gaps
+    assert (gap.peer, gap.reason) == (
+        peers.HTTPX_PREVIOUS.name,
+        "failed: OSError: this is the other one",
+    )
+    assert {sample.series.peer for sample in results.samples} == {peers.HTTPX_ENGINE.name}
 
 
 def test_the_largest_body_has_its_turn_in_the_first_round_only() -> None:

@@ -229,7 +229,7 @@ def test_a_socket_is_readable_when_something_came(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     fast: Any = pytest.importorskip(
-        "cartesia_calls._transports.fast._connection",
+        "cartesia_calls._transports.fast._sockets",
         reason="the extra fast is not installed",
         exc_type=ImportError,
     )

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("httptools", reason="the extra fast is not installed")
 
 from cartesia_calls import APIConnectionError, ConfigurationError
-from cartesia_calls._transports._pool import Head
+from cartesia_calls._http import Response
 from cartesia_calls._transports._route import find_route
 from cartesia_calls._transports.fast._state import (
     LONGEST_HEAD,
@@ -41,7 +41,7 @@ def _bytes(text: bytes) -> Iterable[bytes]:
 @pytest.mark.parametrize("pieces", [[WHOLE], [WHOLE[:30], WHOLE[30:]], [*_bytes(WHOLE)]])
 def test_an_answer_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
     reader = _read(*pieces)
-    assert reader.head == Head(200, {"content-length": "2"})
+    assert reader.head == Response(200, {"content-length": "2"}, b"")
     assert b"".join(reader.take()) == b"{}"
     assert (reader.is_whole, reader.is_reusable) == (True, True)
     assert reader.take() == []
@@ -52,7 +52,7 @@ def test_one_answer_follows_the_other() -> None:
     reader.expect()
     assert (reader.head, reader.is_whole, reader.take()) == (None, False, [])
     reader.feed(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nX: 1\r\n\r\n")
-    assert reader.head == Head(404, {"content-length": "0", "x": "1"})
+    assert reader.head == Response(404, {"content-length": "0", "x": "1"}, b"")
     assert reader.is_reusable
 
 
@@ -61,14 +61,14 @@ def test_interim_answers_count_for_nothing() -> None:
     reader = _read(hints, hints)
     assert reader.head is None
     reader.feed(WHOLE)
-    assert reader.head == Head(200, {"content-length": "2"})
+    assert reader.head == Response(200, {"content-length": "2"}, b"")
     assert reader.is_reusable
 
 
 @pytest.mark.parametrize("extra", [b"more", WHOLE, b"\r\nHTTP/1.1 200 OK\r\n"])
 def test_what_comes_behind_an_answer_goes_nowhere(extra: bytes) -> None:
     for reader in (_read(WHOLE + extra), _read(WHOLE, extra)):
-        assert reader.head == Head(200, {"content-length": "2"})
+        assert reader.head == Response(200, {"content-length": "2"}, b"")
         assert b"".join(reader.take()) == b"{}"
         assert (reader.is_whole, reader.is_reusable) == (True, False)
 
@@ -76,7 +76,7 @@ def test_what_comes_behind_an_answer_goes_nowhere(extra: bytes) -> None:
 def test_trailers_are_no_headers() -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     reader = _read(head, b"2\r\n{}\r\n0\r\nX-Trailer: 1\r\n\r\n")
-    assert reader.head == Head(200, {"transfer-encoding": "chunked"})
+    assert reader.head == Response(200, {"transfer-encoding": "chunked"}, b"")
     assert reader.take() == [b"{}"]
     assert reader.is_reusable
 
@@ -124,20 +124,20 @@ def test_the_length_of_heads_is_bounded() -> None:
 
 
 def test_a_head_shows_none_of_what_the_server_said() -> None:
-    assert repr(Head(200, {"x-echo": KEY})) == "<Head 200>"
+    assert repr(Response(200, {"x-echo": KEY}, b"")) == "<Response 200, 0 bytes>"
 
 
 @pytest.mark.parametrize(
     ("head", "says"),
     [
-        (Head(99, {}), "its status is 99"),
-        (Head(101, {}), "its status is 101"),
-        (Head(200, {"x": "a\0b"}), "a character that HTTP does not allow"),
-        (Head(200, {"x ": "b"}), "a character that HTTP does not allow"),
-        (Head(200, {"transfer-encoding": "gzip"}), "Transfer-Encoding"),
+        (Response(99, {}, b""), "its status is 99"),
+        (Response(101, {}, b""), "its status is 101"),
+        (Response(200, {"x": "a\0b"}, b""), "a character that HTTP does not allow"),
+        (Response(200, {"x ": "b"}, b""), "a character that HTTP does not allow"),
+        (Response(200, {"transfer-encoding": "gzip"}, b""), "Transfer-Encoding"),
     ],
 )
-def test_heads_that_mean_nothing_are_refused(head: Head, says: str) -> None:
+def test_heads_that_mean_nothing_are_refused(head: Response, says: str) -> None:
     with pytest.raises(APIConnectionError, match=says):
         check_head(head, a_request("http://127.0.0.1/x"))
 

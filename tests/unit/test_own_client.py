@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from cartesia_calls import (
 )
 from engines import FLAVOURS, Flavour
 from fake_clock import FakeClock
-from fake_server import KEY, URL, Ask, FakeServer, ok
+from fake_server import KEY, LOGS, URL, Ask, FakeServer, ok
 from scripted_server import ScriptedServer, answer, saying
 
 _LOGS: Ask = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
@@ -140,3 +141,35 @@ def test_an_error_s_body_is_cut_where_it_is_longer_than_allowed(flavour: Flavour
         with pytest.raises(NotFoundError) as caught:
             ask(base_url) if flavour == "sync" else asyncio.run(ask_async(base_url))
     assert caught.value.body == body[:1000].decode()
+
+
+class _WithAnEmptyPiece(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body with an empty piece in its middle, as streams that are kept alive may have."""
+
+    _pieces = (ok().content[:10], b"", ok().content[10:])
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+
+
+@FLAVOURS
+def test_an_empty_piece_is_not_the_end(flavour: Flavour) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=_WithAnEmptyPiece()))
+
+    async def ask() -> list[str]:
+        async with (
+            httpx.AsyncClient(transport=transport) as own,
+            AsyncClient(KEY, http_client=own) as client,
+        ):
+            return (await client.calls.logs("ac_1")).logs
+
+    if flavour == "sync":
+        with httpx.Client(transport=transport) as own, Client(KEY, http_client=own) as client:
+            lines = client.calls.logs("ac_1").logs
+    else:
+        lines = asyncio.run(ask())
+    assert lines == LOGS["logs"]

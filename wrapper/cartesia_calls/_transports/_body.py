@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cartesia_calls._http import Request
 
-    from ._pool import Attempt, Connection, Head
+    from ._pool import Attempt, Connection
 
 ACCEPT_ENCODING = "gzip, deflate"
 """What is requested: what the standard library decodes."""
@@ -39,7 +39,7 @@ class Body:
         is_spoilt: Whether the body of an error does not fit its encoding.
     """
 
-    def __init__(self, request: Request, head: Head) -> None:
+    def __init__(self, request: Request, head: Response) -> None:
         self._request = request
         self.is_success = is_success(head.status_code)
         self.is_spoilt = False
@@ -124,13 +124,13 @@ class Decoder:
         return self._inflate
 
 
-async def read_whole(connection: Connection, head: Head, attempt: Attempt) -> Response:
+async def read_whole(connection: Connection, head: Response, attempt: Attempt) -> Response:
     """Return a response with its body, which the request's sink takes instead if it is a 200.
 
     Raises:
         ResponseValidationError: The body of a success is longer than allowed, or can't be decoded.
     """
-    request, (status_code, headers) = attempt.request, head
+    request, (status_code, headers, _) = attempt.request, head
     body = Body(request, head) if "content-encoding" in headers else None
     sink = request.sink if status_code == OK else None
     if sink is not None:

@@ -22,7 +22,7 @@ _PACKAGES_OF_FAST = ("httptools", "orjson")
 
 
 class Flavour(NamedTuple):
-    """Where the parts of sync or async transports are, and what httpx calls its client."""
+    """The parts of sync or async transports, and what httpx calls its client."""
 
     slots: str
     fast: str
@@ -30,15 +30,17 @@ class Flavour(NamedTuple):
     http_client: Literal["Client", "AsyncClient"]
 
 
-SYNC = Flavour("_pool", "fast._sockets", "_httpx_sync", "Client")
-ASYNC = Flavour("_loops", "fast._asyncio", "_httpx_async", "AsyncClient")
+SYNC = Flavour("_pool.Slots", "fast._sockets.SocketConnection", "_httpx.SyncConnection", "Client")
+ASYNC = Flavour(
+    "_loops.Slots", "fast._asyncio.LoopConnection", "_httpx.AsyncConnection", "AsyncClient"
+)
 
 
 def make_transport(
     flavour: Flavour, name: EngineName, base_url: str, own: object, clock: Clock
 ) -> Transport:
     """Return a transport; nothing is sent."""
-    slots = _module(flavour.slots).Slots(clock)
+    slots = _part(flavour.slots)(clock)
     transport: Transport
     if own is not None:
         if name == "fast":
@@ -47,31 +49,32 @@ def make_transport(
                 hint="Leave out one of engine and http_client.",
             )
         library = _library_of(own, flavour)
-        transport = _module(flavour.httpx).Connection.make_own_transport(library, own, slots)
+        transport = _part(flavour.httpx).make_own_transport(library, own, slots)
         return transport
     route = find_route(base_url)
     if name != "httpx":
         try:
-            transport = _fast(flavour).Connection.make_transport(route, slots)
+            transport = _fast(flavour).make_transport(route, slots)
         except ConfigurationError:
             if name == "fast":
                 raise
         else:
             return transport
-    transport = _module(flavour.httpx).Connection.make_transport(route, slots)
+    transport = _part(flavour.httpx).make_transport(route, slots)
     return transport
 
 
-# The modules have the same names; only the chosen ones are imported.
-def _module(name: str) -> Any:  # noqa: ANN401 - see above
-    return import_module(f".{name}", __package__)
+# Only what is chosen is imported.
+def _part(path: str) -> Any:  # noqa: ANN401 - of either flavour
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(f".{module}", __package__), name)
 
 
-def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_module`
+def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_part`
     try:
         for package in _PACKAGES_OF_FAST:
             import_module(package)
-        return _module(flavour.fast)
+        return _part(flavour.fast)
     except Exception as error:  # noqa: BLE001 - a broken package may raise anything
         broken = error
     from importlib.util import find_spec  # noqa: PLC0415 - rarely needed

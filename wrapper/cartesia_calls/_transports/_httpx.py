@@ -12,6 +12,8 @@ import ssl
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from cartesia_calls._http import Response
+
 from ._body import ACCEPT_ENCODING
 from ._failures import (
     closed,
@@ -22,11 +24,10 @@ from ._failures import (
     without_frames,
     without_quotes,
 )
-from ._pool import Connection, Head, PooledTransport
+from ._pool import Connection, PooledTransport
 from ._route import make_tls_context, unusable
 
 if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
     from types import ModuleType
 
     import httpx
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
 
 _NEW_CONNECTIONS = ("connect_tcp.complete", "start_tls.complete")
 _SENDING = "http11.send_request_headers.started"
+# httpx tries the addresses of a host one after the other: each gets a share of the time, and all are
+# tried again until it is over.
+_SHARES = 4
+# asyncio reads no more than this at once, so that a read of this size leaves nothing in anyio.
+_ALL_THAT_CAME = 1024 * 1024
+# anyio decrypts this much at once; after more, encrypted bytes may be left in it, out of sight.
+_MOST_DECRYPTED = 48 * 1024
 
 
 class HttpxConnection(Connection):
@@ -99,14 +107,12 @@ class HttpxConnection(Connection):
             "httpx", slots, lambda: cls(library, client, is_own=True), is_bounded=False
         )
 
-    async def ask(self, attempt: Attempt) -> Head:
-        """See `Connection.ask`."""
+    async def ask(self, attempt: Attempt) -> Response:
         self.attempt = attempt
         self._response, self.is_whole = None, False
         attempt.may_have_arrived = self.is_own  # `trace` notices it for a transport of ours
         try:
-            async with self.within(attempt):
-                response = self._response = await self.send(self._request())
+            response = self._response = await self.send(self._request())
         except BaseException as error:
             self._raise_ours(error)
             raise
@@ -115,17 +121,15 @@ class HttpxConnection(Connection):
             # A hook or a transport of the user's has read and decoded it.
             headers.pop("content-encoding", None)
             self._content = response.content
-        return Head(response.status_code, headers)
+        return Response(response.status_code, headers, b"")
 
     async def receive(self, attempt: Attempt) -> bytes:
-        """See `Connection.receive`."""
         self.attempt = attempt
         if self._content is not None:
             piece, self._content = self._content, b""
         else:
             try:
-                async with self.within(attempt):
-                    piece = await self.next_piece()
+                piece = await self.next_piece()
             except BaseException as error:
                 self._raise_ours(error)
                 raise
@@ -133,12 +137,10 @@ class HttpxConnection(Connection):
         return piece
 
     def is_reusable(self) -> bool:
-        """See `Connection.is_reusable`."""
         # A mock connects nowhere: it has no network stream.
         return self.is_whole and not self._held and not self.is_own
 
     async def close(self) -> None:
-        """See `Connection.close`."""
         # httpx does not close the network stream where a TLS handshake is cancelled.
         ours = () if self.is_own else (self.client, self.stream)
         for closable in filter(None, (self._response, *ours)):
@@ -159,10 +161,6 @@ class HttpxConnection(Connection):
     @abstractmethod
     async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - a client, a response, a stream
         """Close what httpx has made."""
-
-    @abstractmethod
-    def within(self, attempt: Attempt) -> AbstractAsyncContextManager[object]:
-        """Raise `TimeoutError` in the block when the time is over, where that is possible."""
 
     def note(self, event: str, info: dict[str, Any]) -> bool:
         """Note what `trace` reports, and return whether there is a new connection."""
@@ -237,3 +235,140 @@ class HttpxConnection(Connection):
             # anyio groups the errors of a host's addresses.
             first = getattr(cause, "exceptions", (cause,))[0]
         return (system_reason(first) or why) if isinstance(first, OSError) else why
+
+
+class SyncConnection(HttpxConnection):
+    transport_class = "HTTPTransport"
+
+    def extensions(self) -> dict[str, object]:
+        timeout = self.attempt.request.timeout
+        bounds = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
+        if self.is_own:
+            return {"timeout": bounds}
+        return {"timeout": {**bounds, "connect": timeout / _SHARES}, "trace": self._trace}
+
+    async def send(self, sent: httpx.Request) -> httpx.Response:
+        response = self._response_to(sent)
+        self.body = response.iter_raw()
+        return response
+
+    def _response_to(self, sent: httpx.Request) -> httpx.Response:
+        response: httpx.Response
+        if self.is_own:
+            response = self.client.send(sent, stream=True, auth=None, follow_redirects=False)
+            return response
+        shares = _SHARES
+        while True:
+            shares -= 1
+            try:
+                response = self.client.handle_request(sent)
+            except self.library.ConnectTimeout:
+                self.attempt.left()
+                if not shares:
+                    raise
+            else:
+                return response
+
+    async def next_piece(self) -> bytes:
+        piece = b""
+        for piece in self.body:
+            self.attempt.left()
+            if piece:
+                break
+        return piece
+
+    async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - as in the base class
+        closable.close()
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        if not self.note(event, info):
+            return
+        self.attempt.left()  # a lookup of the host's name has no bound
+        stream = self.stream
+        read_on, write_on, start = stream.read, stream.write, stream.start_tls
+
+        # The time left is never more than the timeout that httpx passes.
+        def read(max_bytes: int, timeout: float | None = None) -> bytes:
+            del timeout
+            return self.take_held() or self.hold_back(read_on(max_bytes, self.attempt.left()))
+
+        def write(data: bytes, timeout: float | None = None) -> None:
+            del timeout
+            write_on(data, self.attempt.left())
+
+        def start_tls(
+            ssl_context: object, server_hostname: str | None = None, timeout: float | None = None
+        ) -> object:
+            del timeout
+            return start(ssl_context, server_hostname, self.attempt.left())
+
+        stream.read, stream.write, stream.start_tls = read, write, start_tls
+
+
+class AsyncConnection(HttpxConnection):
+    transport_class = "AsyncHTTPTransport"
+    _came = 0
+
+    def extensions(self) -> dict[str, object]:
+        self._came = 0
+        if self.is_own:
+            timeout = self.attempt.request.timeout
+            return {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
+        return {"trace": self._trace, "timeout": {}}
+
+    async def send(self, sent: httpx.Request) -> httpx.Response:
+        import asyncio  # noqa: PLC0415 - a sync client does without it
+
+        response: httpx.Response
+        async with asyncio.timeout_at(self.attempt.moment):
+            if self.is_own:
+                response = await self.client.send(
+                    sent, stream=True, auth=None, follow_redirects=False
+                )
+            else:
+                response = await self.client.handle_async_request(sent)
+        self.body = response.aiter_raw()
+        return response
+
+    async def next_piece(self) -> bytes:
+        import asyncio  # noqa: PLC0415 - as above
+
+        piece = b""
+        async with asyncio.timeout_at(self.attempt.moment):
+            async for piece in self.body:
+                if piece:
+                    break
+        return piece
+
+    async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - as in the base class
+        await closable.aclose()
+
+    def is_reusable(self) -> bool:
+        if not super().is_reusable():
+            return False
+        tls = None if self.stream is None else self.stream.get_extra_info("ssl_object")
+        return tls is None or (self._came < _MOST_DECRYPTED and _is_empty(tls))
+
+    async def _trace(self, event: str, info: dict[str, Any]) -> None:
+        if not self.note(event, info):
+            return
+        stream = self.stream
+        read_on = stream.read
+
+        async def read(max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpx's
+            del max_bytes
+            if held := self.take_held():
+                return held
+            data = await read_on(_ALL_THAT_CAME, timeout)
+            self._came += len(data)
+            return self.hold_back(data)
+
+        stream.read = read
+
+
+def _is_empty(tls: ssl.SSLObject) -> bool:
+    try:
+        tls.read(1)
+    except ssl.SSLError as error:
+        return isinstance(error, ssl.SSLWantReadError)
+    return False

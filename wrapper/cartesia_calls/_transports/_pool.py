@@ -6,7 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections import deque
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import ConfigurationError
 
@@ -14,7 +14,7 @@ from ._body import Body, read_whole
 from ._failures import closed, timed_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from cartesia_calls._clock import Clock
     from cartesia_calls._http import Request, Response, StreamedResponse
@@ -80,17 +80,6 @@ class Slots:
         self._free.put(None)
 
 
-class Head(NamedTuple):
-    """The head of a response; names of headers are in lower case, repeated ones are joined."""
-
-    status_code: int
-    headers: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        """Return what it is, without what the server said."""
-        return f"<Head {self.status_code}>"
-
-
 class Connection(ABC):
     """A connection to the server, made when it is first used; one request at a time uses it.
 
@@ -105,8 +94,8 @@ class Connection(ABC):
     is_whole = False
 
     @abstractmethod
-    async def ask(self, attempt: Attempt) -> Head:
-        """Send a request and return the head of its response."""
+    async def ask(self, attempt: Attempt) -> Response:
+        """Send a request and return its response without the body, which `receive` returns."""
 
     @abstractmethod
     async def receive(self, attempt: Attempt) -> bytes:
@@ -152,7 +141,6 @@ class PooledTransport:
         self._pid = os.getpid()
 
     async def send(self, request: Request) -> Response:
-        """See `Transport.send`."""
         self._check()
         slots = self._slots
         attempt = Attempt(request, slots.time)
@@ -185,7 +173,6 @@ class PooledTransport:
                 slots.release()
 
     async def stream(self, request: Request) -> StreamedResponse:
-        """See `Transport.stream`."""
         self._check()
         connection = self._make_connection()
         connection.is_streaming = True
@@ -197,7 +184,6 @@ class PooledTransport:
             raise
 
     async def close(self) -> None:
-        """See `Transport.close`."""
         if os.getpid() != self._pid:
             return
         if self._free:
@@ -235,9 +221,9 @@ class _StreamedResponse:
     """See `StreamedResponse`; its connection is used for nothing else."""
 
     def __init__(
-        self, request: Request, head: Head, connection: Connection, time: Callable[[], float]
+        self, request: Request, head: Response, connection: Connection, time: Callable[[], float]
     ) -> None:
-        self.status_code, self.headers = head
+        self.status_code, self.headers, _ = head
         self._request = request
         self._connection = connection
         self._time = time

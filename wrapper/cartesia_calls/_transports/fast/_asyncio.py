@@ -6,14 +6,14 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, cast
 
-from ._connection import FastConnection, shares
+from ._sockets import FastConnection, shares
 from ._state import UnreadableError
 
 if TYPE_CHECKING:
     from cartesia_calls._transports._pool import Attempt
 
 
-class Connection(FastConnection, asyncio.BufferedProtocol):
+class LoopConnection(FastConnection, asyncio.BufferedProtocol):
     """A connection; `_gone` is done when it is closed."""
 
     _transport: asyncio.Transport
@@ -66,17 +66,14 @@ class Connection(FastConnection, asyncio.BufferedProtocol):
             await self._gone
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See `asyncio.BaseProtocol`."""
         self._transport = cast("asyncio.Transport", transport)
         self._gone = asyncio.get_running_loop().create_future()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """See `asyncio.BufferedProtocol`."""
         del sizehint
         return self.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """See `asyncio.BufferedProtocol`."""
         try:
             self.read_buffer(nbytes)
         except UnreadableError as error:
@@ -89,7 +86,6 @@ class Connection(FastConnection, asyncio.BufferedProtocol):
         self._wake()
 
     def eof_received(self) -> None:
-        """See `asyncio.BufferedProtocol`."""
         try:
             self.state.feed(b"")
         except UnreadableError as error:
@@ -97,7 +93,6 @@ class Connection(FastConnection, asyncio.BufferedProtocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """See `asyncio.BaseProtocol`."""
         self._wake(exc or UnreadableError("the connection was closed"))
         self.state.is_reusable = False
         self._stop_alarm()

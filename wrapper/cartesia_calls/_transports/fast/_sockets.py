@@ -1,17 +1,120 @@
-"""Connections for threads: blocking sockets, with a timeout for each wait."""
+"""Requests and responses over a connection, and connections for threads: blocking sockets."""
 
 from __future__ import annotations
 
+import select
 import socket
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from ._connection import FastConnection, shares
+from cartesia_calls._exceptions import ConfigurationError
+from cartesia_calls._transports._failures import lost, no_response, without_frames
+from cartesia_calls._transports._pool import Connection, PooledTransport
+from cartesia_calls._transports._route import make_tls_context
+
+from ._state import ConnectionState, UnreadableError, check_head, request_bytes
 
 if TYPE_CHECKING:
-    from cartesia_calls._transports._pool import Attempt
+    import ssl
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cartesia_calls._exceptions import APIConnectionError
+    from cartesia_calls._http import Response
+    from cartesia_calls._transports._loops import Slots as LoopSlots
+    from cartesia_calls._transports._pool import Attempt, Slots
+    from cartesia_calls._transports._route import Route
+
+_BUFFER, _LARGEST_BUFFER = 64 * 1024, 512 * 1024
 
 
-class Connection(FastConnection):
+class FastConnection(Connection):
+    """A connection straight to the server.
+
+    Attributes:
+        route: How to reach the server.
+        tls: The context of TLS; None for plain HTTP.
+        state: What the connection has heard.
+        buffer: Where the next bytes go.
+        is_connected: Whether `connect` has succeeded.
+    """
+
+    is_connected = False
+    _is_readable: Callable[[], bool]
+
+    def __init__(self, route: Route, tls: ssl.SSLContext | None) -> None:
+        self.route = route
+        self.tls = tls
+        self.state = ConnectionState()
+        self.buffer = memoryview(bytearray(_BUFFER))
+        self._host = route.host_header
+
+    @classmethod
+    def make_transport(cls, route: Route, slots: Slots | LoopSlots) -> PooledTransport:
+        """Return a transport over such connections."""
+        if route.proxy is not None:
+            raise ConfigurationError(
+                "The engine `fast` sends through no proxy, and the environment names one.",
+                hint="Use engine='auto' or 'httpx', or name the host in NO_PROXY.",
+            )
+        tls = make_tls_context(route)
+        if tls is not None:
+            tls.set_alpn_protocols(["http/1.1"])
+        return PooledTransport("fast", slots, lambda: cls(route, tls))
+
+    async def ask(self, attempt: Attempt) -> Response:
+        state, request = self.state, attempt.request
+        try:
+            if not self.is_connected:
+                self._is_readable = readable_check(await self.connect(attempt))
+                self.is_connected = True
+            state.expect()
+            self.is_whole = False
+            attempt.may_have_arrived = True
+            # No local variable holds the bytes: they have the key, and tracebacks show variables.
+            self.send(request_bytes(request, self._host), attempt)
+            while (head := state.head) is None:
+                await self.wait(attempt)
+        except (OSError, UnreadableError) as error:
+            raise _failure(error, attempt) from without_frames(error)
+        check_head(head, request)
+        return head
+
+    async def receive(self, attempt: Attempt) -> bytes:
+        state = self.state
+        try:
+            while not (pieces := state.take()) and not state.is_whole:
+                await self.wait(attempt)
+        except (OSError, UnreadableError) as error:
+            raise _failure(error, attempt) from without_frames(error)
+        self.is_whole = state.is_whole
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def is_reusable(self) -> bool:
+        return self.state.is_reusable
+
+    def has_news(self) -> bool:
+        return not self.state.is_reusable or self._is_readable()
+
+    @abstractmethod
+    async def connect(self, attempt: Attempt) -> socket.socket:
+        """Connect to the server and return the socket."""
+
+    @abstractmethod
+    def send(self, data: bytes, attempt: Attempt) -> None:
+        """Send a request's bytes."""
+
+    @abstractmethod
+    async def wait(self, attempt: Attempt) -> None:
+        """Wait until more of the response has come."""
+
+    def read_buffer(self, count: int) -> None:
+        """Read what has come into the buffer, and double the buffer if that filled it."""
+        self.state.feed(self.buffer[:count])
+        if count == len(self.buffer) < _LARGEST_BUFFER:
+            self.buffer = memoryview(bytearray(2 * count))
+
+
+class SocketConnection(FastConnection):
     _socket: socket.socket
 
     async def connect(self, attempt: Attempt) -> socket.socket:
@@ -50,3 +153,30 @@ class Connection(FastConnection):
     async def close(self) -> None:
         if self.is_connected:
             self._socket.close()
+
+
+def shares(
+    found: Sequence[tuple[object, object, object, object, tuple[object, ...]]], attempt: Attempt
+) -> Iterator[tuple[str, float]]:
+    """Yield each address of a host with an even share of the time left.
+
+    An address that is silent leaves time for the others.
+    """
+    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
+    for number, address in enumerate(addresses):
+        yield address, attempt.left() / (len(addresses) - number)
+
+
+def readable_check(connected: socket.socket) -> Callable[[], bool]:
+    """Return a check whether the other side closed a socket, or sent something to read."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(connected, select.POLLIN)
+        return lambda: bool(poll.poll(0))
+    return lambda: bool(select.select([connected], (), (), 0)[0])
+
+
+def _failure(error: Exception, attempt: Attempt) -> APIConnectionError:
+    if isinstance(error, OSError):
+        return lost(attempt.request, error, may_have_arrived=attempt.may_have_arrived)
+    return no_response(attempt.request, str(error))

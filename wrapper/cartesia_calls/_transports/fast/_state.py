@@ -1,6 +1,6 @@
-"""One HTTP/1.1 connection without I/O: a request as bytes, and responses read as their bytes come.
+"""One HTTP/1.1 connection without I/O: a request as bytes, and responses parsed as their bytes come.
 
-llhttp, which Node.js reads HTTP with, does the reading (package httptools).
+llhttp, the parser of Node.js, does the parsing (package httptools).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from cartesia_calls._http import Response
 from cartesia_calls._transports._body import ACCEPT_ENCODING
 from cartesia_calls._transports._failures import no_response, unsendable
-from cartesia_calls._transports._pool import Head
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
@@ -65,7 +65,7 @@ class ConnectionState:
     llhttp calls the methods that begin with `on_`.
 
     Attributes:
-        head: The head of the present response, as soon as it has come.
+        head: The present response without its body, as soon as its head has come.
         is_whole: All of the response has come.
         is_reusable: All of it has come and nothing more, and the server accepts another request.
     """
@@ -77,7 +77,7 @@ class ConnectionState:
 
     def expect(self) -> None:
         """Expect the response to the next request."""
-        self.head: Head | None = None
+        self.head: Response | None = None
         self.is_whole = self.is_reusable = False
         self._came = 0
         self._headers: dict[str, str] = {}
@@ -136,7 +136,7 @@ class ConnectionState:
         status_code = self._parser.get_status_code()
         is_interim = status_code in _INTERIM and status_code != _SWITCHING_PROTOCOLS
         if self.head is None and not is_interim:
-            self.head = Head(status_code, self._headers)
+            self.head = Response(status_code, self._headers, b"")
             self._came = 0
 
     def on_body(self, piece: bytes) -> None:
@@ -152,7 +152,7 @@ class ConnectionState:
             self.is_whole = True
 
 
-def check_head(head: Head, request: Request) -> None:
+def check_head(head: Response, request: Request) -> None:
     """Check what llhttp accepts in a head and HTTP does not allow."""
     if head.status_code < _INTERIM.stop:
         raise no_response(request, f"its status is {head.status_code}")
