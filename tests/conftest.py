@@ -12,7 +12,7 @@ import pytest
 import key_watch
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # So it is behind `nohup … &`; programs that tests start and interrupt would inherit it.
+    # So it is after `nohup … &`; programs that tests start and interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

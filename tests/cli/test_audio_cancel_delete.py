@@ -83,7 +83,7 @@ def test_a_download_that_breaks_off_leaves_nothing(
 def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    # A file beside /dev/null would be needed; /proc takes none, whoever asks.
+    # A file beside /dev/null would be needed; /proc takes none, even from root.
     done = piped("audio", sandbox.calls.finished, "-o", "/proc/call.wav", env=env)
     assert done.code == 1
     assert "/proc/call.wav was not written" in done.err
@@ -187,10 +187,10 @@ def test_the_target_keeps_its_mode(sandbox: Sandbox, env: dict[str, str], tmp_pa
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_what_takes_long_is_told_of_on_a_terminal_alone(
+def test_what_takes_long_is_reported_on_a_terminal_alone(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    # The logs of this call come two seconds after they were first asked for.
+    # The logs of this call come two seconds after they were first requested.
     words = ("logs", sandbox.calls.running, "--wait")
     shown = on_terminal(*words, env=env).out
     assert "Waiting up to 120 s for the logs of ac_running" in shown

@@ -30,7 +30,7 @@ def test_it_prints_and_returns_the_exit_code(
     assert main(["show", at_sandbox.calls.unknown]) == 4
 
 
-def test_it_prints_to_what_a_program_has_put_in_the_place_of_stdout(at_sandbox: Sandbox) -> None:
+def test_it_prints_to_what_a_program_has_put_instead_of_stdout(at_sandbox: Sandbox) -> None:
     with redirect_stdout(StringIO()) as printed:
         assert main(["show", at_sandbox.calls.finished, "--json"]) == 0
     assert json.loads(printed.getvalue())["id"] == at_sandbox.calls.finished
@@ -46,7 +46,7 @@ def test_a_fault_of_our_own_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -
         main(["show", "ac_1"])
 
 
-def test_an_account_without_agents_is_told_of_on_a_terminal(
+def test_an_account_without_agents_is_reported_on_a_terminal(
     at_sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     none = {"status": 200, "body": b'{"summaries": []}'}

@@ -71,7 +71,7 @@ def test_all_that_is_wrong_is_shown_at_once() -> None:
 
 
 @pytest.mark.parametrize("option", [(), ("--json",)])
-def test_a_refused_key_is_told_and_not_shown(sandbox: Sandbox, option: tuple[str, ...]) -> None:
+def test_a_refused_key_is_reported_and_not_shown(sandbox: Sandbox, option: tuple[str, ...]) -> None:
     env = environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=sandbox.refused_api_key)
     done = piped("doctor", *option, env=env)
     assert done.code == 3
@@ -79,7 +79,7 @@ def test_a_refused_key_is_told_and_not_shown(sandbox: Sandbox, option: tuple[str
     assert sandbox.refused_api_key not in done.out + done.err
 
 
-def test_a_server_that_does_not_answer() -> None:
+def test_a_server_that_does_not_respond() -> None:
     env = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
     done = piped("doctor", env=env)
     assert done.code == 7

@@ -114,7 +114,7 @@ def test_on_a_terminal_a_line_shows_how_far_it_is(
     assert "Exported" in done.out
 
 
-def test_on_a_terminal_the_first_failures_are_told_of_above_that_line(
+def test_on_a_terminal_the_first_failures_are_reported_above_that_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
@@ -179,7 +179,7 @@ def test_after_an_error_it_says_what_had_come_by_then(tmp_path: Path) -> None:
         assert hint
 
 
-def test_where_the_reader_of_its_events_goes_away_it_goes_on_to_its_end(tmp_path: Path) -> None:
+def test_where_the_reader_of_its_events_goes_away_it_continues_to_its_end(tmp_path: Path) -> None:
     with ManyCalls(20, delay=0.01) as server, _started(server, tmp_path, "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -191,7 +191,7 @@ def test_where_the_reader_of_its_events_goes_away_it_goes_on_to_its_end(tmp_path
 
 
 @pytest.mark.parametrize(("refused_from", "code"), [(100, 0), (10, 3)])
-def test_where_nobody_reads_what_it_says_it_ends_with_its_own_code(
+def test_if_its_output_is_not_read_it_ends_with_its_own_code(
     tmp_path: Path, refused_from: int, code: int
 ) -> None:
     with (
@@ -231,7 +231,7 @@ def test_a_retry_is_told_of_when_asked(
     assert told == {"--json": False, "--verbose": True}
 
 
-def test_a_pause_is_told_of_on_a_terminal(
+def test_a_pause_is_reported_on_a_terminal(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     sandbox.fail_next(status=429, headers={"Retry-After": "0"})

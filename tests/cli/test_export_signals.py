@@ -74,7 +74,7 @@ def test_it_does_so_though_the_store_hangs_from_the_start() -> None:
         assert process.wait(_LONGEST) in {128 + signal.SIGINT, 128 + signal.SIGTERM}
 
 
-def test_it_does_so_though_nobody_reads_what_it_says() -> None:
+def test_it_does_so_if_its_output_is_not_read() -> None:
     ours, theirs = os.pipe()
     with _exporting("/logs/", theirs) as process:
         assert os.read(ours, 100) == b"/logs/ hangs\n"

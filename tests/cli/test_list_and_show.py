@@ -126,7 +126,7 @@ def test_an_id_is_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:
     assert "agent_quiet" in _plain(on_terminal("agents", env=narrow).out)
 
 
-def test_no_calls_are_told_of_and_are_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_no_calls_are_reported_and_are_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("list", "--agent", sandbox.agents.idle, env=env)
     assert (done.code, done.out) == (0, "No such calls.\n")
     done = piped("list", "--agent", sandbox.agents.idle, env=env)
@@ -232,7 +232,7 @@ def test_what_servers_send_can_not_drive_the_terminal(
         ("agents", "agent_1"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_sent(words: tuple[str, ...]) -> None:
+def test_wrong_usage_is_reported_before_anything_is_sent(words: tuple[str, ...]) -> None:
     nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
     done = piped(*words, env=nowhere)
     assert (done.code, done.out) == (2, "")

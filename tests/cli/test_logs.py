@@ -87,7 +87,7 @@ def test_a_file_gets_the_picked_lines(
     assert target.read_text() == f"{_lines(sandbox)[-1]}\n"
 
 
-def test_a_terminal_is_told_that_nothing_fits(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_terminal_shows_that_nothing_fits(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("logs", sandbox.calls.finished, "--grep", "no such text", env=env)
     assert (done.code, done.out) == (0, "None of the call's 22 lines is what was asked for.\n")
     empty = b'{"call_id": "ac_finished", "logs": [], "updated_at": "2026-03-01T10:00:00Z"}'
@@ -108,7 +108,7 @@ def test_a_file_is_written_where_nothing_fits(
 def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    # /proc takes no file, whoever asks.
+    # /proc takes no file, even from root.
     done = piped("logs", sandbox.calls.finished, "-o", "/proc/call.log", env=env)
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("Error: /proc/call.log was not written: ")
@@ -121,7 +121,7 @@ def test_following_shows_each_line_once_as_it_appears(
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = json.loads(process.stdout.readline())
-        # The first line is here while the call goes on.
+        # The first line is here while the call continues.
         with Client(sandbox.api_key, base_url=sandbox.url) as client:
             assert client.calls.get(sandbox.calls.running).status == "started"
         rows = [first, *(json.loads(row) for row in process.stdout)]
@@ -173,7 +173,7 @@ def test_following_what_can_not_come_ends_at_once(sandbox: Sandbox, env: dict[st
     assert piped("logs", sandbox.calls.unknown, "-f", "--tail", "3", env=env).code == 4
 
 
-def test_logs_that_shrink_while_they_are_followed_are_told_of(
+def test_logs_that_shrink_while_they_are_followed_are_reported(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     def logs(*lines: str, second: int) -> bytes:
@@ -329,7 +329,7 @@ def test_each_kind_of_failure_has_its_exit_code(
     assert piped("logs", sandbox.calls.finished, env=env).code == code
 
 
-def test_an_invalid_answer_has_its_exit_code(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_an_invalid_response_has_its_exit_code(sandbox: Sandbox, env: dict[str, str]) -> None:
     sandbox.fail_next(status=200, body=b'{"call_id": "x"}')
     done = piped("logs", sandbox.calls.finished, "--verbose", env=env)
     assert done.code == 8
@@ -346,7 +346,7 @@ def test_an_unreachable_server_has_its_exit_code() -> None:
     assert "--base-url" in to_do
 
 
-def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None:
+def test_verbose_reports_retries_and_never_the_key(sandbox: Sandbox) -> None:
     key = "sk_car_this_must_not_be_seen_anywhere"
     env = environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=key)
     sandbox.fail_next(status=503, times=3, headers={"Retry-After": "0"})
@@ -384,7 +384,7 @@ def test_verbose_tells_of_retries_and_never_of_the_key(sandbox: Sandbox) -> None
         ("list", "--agent", "a", "--columns", "id", "--json"),
     ],
 )
-def test_wrong_usage_is_told_before_anything_is_sent(words: tuple[str, ...]) -> None:
+def test_wrong_usage_is_reported_before_anything_is_sent(words: tuple[str, ...]) -> None:
     nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
     done = piped(*words, env=nowhere)
     assert (done.code, done.out) == (2, "")
@@ -451,7 +451,7 @@ def _breaking_off(times: int) -> Generator[tuple[ScriptedServer, dict[str, str]]
         (("--grep", "nothing"), []),
     ],
 )
-def test_a_file_is_begun_anew_where_the_log_breaks_off(
+def test_a_file_is_begun_again_where_the_log_breaks_off(
     tmp_path: Path, options: tuple[str, ...], expected: list[str]
 ) -> None:
     target = tmp_path / "call.log"
@@ -481,7 +481,7 @@ def test_a_file_is_not_begun_where_the_server_can_not_be_reached(tmp_path: Path)
     assert (done.code, list(tmp_path.iterdir())) == (7, [])
 
 
-def test_what_has_gone_into_a_pipe_is_not_begun_anew() -> None:
+def test_what_has_gone_into_a_pipe_is_not_begun_again() -> None:
     with _breaking_off(1) as (server, env):
         done = piped("logs", "ac_1", "-o", "/dev/stdout", env=env)
     assert done.code == 7

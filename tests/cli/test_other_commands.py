@@ -52,7 +52,7 @@ def test_the_sandbox_tells_people_what_to_type() -> None:
         assert f"cartesia-calls {words}" in text
 
 
-def test_a_port_in_use_is_told() -> None:
+def test_a_port_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         done = piped("sandbox", "--port", str(port), env=environment())

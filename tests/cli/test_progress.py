@@ -1,4 +1,4 @@
-"""What takes its time says so on a terminal, with rich and without."""
+"""What takes its time reports it on a terminal, with rich and without."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def test_without_rich_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert terminal.getvalue() == "Fetching\\x1b[2J…\n"
 
 
-def test_what_is_quick_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_quick_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = _as_terminal(monkeypatch)
     with progress("Fetching…", quiet=60) as shown:
         shown.update("Fetching 2 MB")
     assert terminal.getvalue() == ""
 
 
-def test_what_is_no_terminal_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_terminal_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with progress("Fetching…", quiet=0) as shown:
         shown.update("Fetching 2 MB")
     assert capsys.readouterr() == ("", "")

@@ -77,7 +77,7 @@ def test_a_file_is_redacted(spoken: str, env: dict[str, str], tmp_path: Path) ->
     assert len(target.read_text().splitlines()) == len(LINES)
 
 
-def test_patterns_are_redacted_too_and_ask_for_redaction_by_themselves(
+def test_patterns_are_redacted_too_and_turn_on_redaction(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     patterns = ("--redact-pattern", "margherita", "--redact-pattern", r"Oriuolo \d+")

@@ -82,7 +82,7 @@ def test_every_tool_call_is_shown_the_failed_one_too(env: dict[str, str]) -> Non
         ("ac_odd_metadata", ["4127", "regular", "order_placed", "margherita"]),
     ],
 )
-def test_odd_values_are_shown(env: dict[str, str], call_id: str, texts: list[str]) -> None:
+def test_unexpected_values_are_shown(env: dict[str, str], call_id: str, texts: list[str]) -> None:
     shown = _shown(call_id, env)
 
     assert [text for text in texts if text not in shown] == []

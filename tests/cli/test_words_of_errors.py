@@ -18,7 +18,7 @@ from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
 from terminal import Done, environment, piped
 
-# Terms of the Python library, which nobody can type on a command line.
+# Terms of the Python library, which cannot be typed on a command line.
 LIBRARY = ("api_key=", "base_url=", "max_response_bytes", "wait_for_logs", "follow_logs", ".body")
 
 

@@ -72,7 +72,7 @@ def test_the_oracle_catches_a_wrong_request(request_: httpx.Request, problem: st
         (httpx.Response(404, json={"message": "x"}), "'description' is a required property"),
     ],
 )
-def test_the_oracle_catches_a_wrong_answer(answer: httpx.Response, problem: str) -> None:
+def test_the_oracle_catches_a_wrong_response(answer: httpx.Response, problem: str) -> None:
     found = Oracle(load_spec()).problems_of_response(_request(), answer)
     assert any(problem in text for text in found), found
 

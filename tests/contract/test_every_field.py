@@ -38,9 +38,9 @@ VALUES: dict[str, object] = {
 
 
 def _ask(operation: WrappedOperation, body: object) -> object:
-    """Return what the wrapper makes of an answer: a value, or the error that it raises."""
+    """Return what the wrapper makes of a response: a value, or the error that it raises."""
     answer = httpx.Response(200, json=body)
-    last_page = httpx.Response(200, json={"data": []})  # behind an answer that leads on
+    last_page = httpx.Response(200, json={"data": []})  # after a response with a next page
     try:
         return FakeServer([answer, last_page], record=answer).do(operation.call, max_retries=0)
     except CartesiaError as error:
@@ -121,7 +121,7 @@ def test_only_what_nothing_can_do_without_may_not_be_missing(operation: WrappedO
 
 
 @of_each_operation
-def test_null_is_taken_where_the_spec_says_so(operation: WrappedOperation) -> None:
+def test_null_is_taken_where_the_spec_allows_it(operation: WrappedOperation) -> None:
     schema = answer_schemas()[operation.operation_id]
     whole = whole_example(schema)
     for place in places(schema):

@@ -1,4 +1,4 @@
-"""A response with one odd value is read whole, over every engine, sync and async."""
+"""A response with one unexpected value is read whole, over every engine, sync and async."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_a_response_with_one_odd_value_is_read_whole(
+def test_a_response_with_one_unexpected_value_is_read_whole(
     clients: Clients, operation: WrappedOperation, data: st.DataObject
 ) -> None:
     body = _with_one_odd_value(data, operation)

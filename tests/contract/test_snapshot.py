@@ -12,7 +12,7 @@ from spec_schemas import load_spec
 from wrapped_operations import WRAPPED
 
 WHAT_TO_DO = """\
-What the wrapper relies on has changed. Write the snapshot anew:
+What the wrapper relies on has changed. Write the snapshot again:
     nox -s contract -- --write-docs
 Then read `git diff tests/contract/snapshot.txt`. For each line that moved, look whether
 wrapper/cartesia_calls/ still fits it; change the wrapper, its tests and CHANGELOG.md where it
@@ -62,7 +62,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "a request body": lambda spec: _logs(spec).update(
         requestBody={"content": {"application/json": {"schema": {"type": "object"}}}}
     ),
-    "a new answer": lambda spec: _logs(spec)["responses"].update({"204": {"description": ""}}),
+    "a new response": lambda spec: _logs(spec)["responses"].update({"204": {"description": ""}}),
     "a new field": lambda spec: _schema(spec, "AgentCallLogs")["properties"].update(size={}),
     "a required field": lambda spec: _schema(spec, "AgentCall")["required"].append("summary"),
     "a nullable field": lambda spec: _schema(spec, "AgentCallLogs")["properties"]["logs"].update(

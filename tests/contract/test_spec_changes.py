@@ -144,9 +144,9 @@ CHANGES: dict[str, Callable[[Spec], None]] = {
     "require a query parameter": _require_a_parameter,
     "rename the operation": _rename_the_operation,
     "remove the operation": _remove_the_operation,
-    "ask for an API-key header": _ask_for_an_api_key_header,
+    "require an API-key header": _ask_for_an_api_key_header,
     "move the server": _move_the_server,
-    "answer a recording as `audio/ogg`": _change_the_recording_s_type,
+    "send a recording as `audio/ogg`": _change_the_recording_s_type,
 }
 
 
@@ -186,7 +186,7 @@ def _document() -> str:
             "# What holds the wrapper to the spec",
             "",
             "Written by `tests/contract/test_spec_changes.py` from what it saw;",
-            "`nox -s contract -- --write-docs` writes it anew.",
+            "`nox -s contract -- --write-docs` writes it again.",
             "",
             "## The checks",
             "",

@@ -107,7 +107,7 @@ def test_slowest_turns_lists_the_longest_silence_first(run: Run, sandbox: Sandbo
     assert longest == "  7.90 s  ac_finished  Pronto alle dieci e trentacinque. Grazie!"
 
 
-def test_slowest_turns_says_so_if_there_are_none(run: Run, sandbox: Sandbox) -> None:
+def test_slowest_turns_reports_that_there_are_none(run: Run, sandbox: Sandbox) -> None:
     done = run("slowest_turns.py", sandbox.agents.idle, "24h")
     assert (done.code, done.out) == (0, "agent_idle: no replies since 24h ago.\n")
 

@@ -52,9 +52,7 @@ def _turn(role: str, start: object, end: object, **facts: object) -> Turn:
 
 
 @FORMATS
-def test_raw_is_what_came_with_fields_that_nobody_has_described(
-    format_: str, tmp_path: Path
-) -> None:
+def test_raw_is_what_came_with_undescribed_fields(format_: str, tmp_path: Path) -> None:
     turn = _turn("user", 0.5, 1.25, mood={"calm": 0.75})
     facts: dict[str, object] = {
         "dynamic_variables": {"name": "Ada", "tries": [1, None]},
@@ -78,7 +76,7 @@ def test_a_number_that_its_column_can_not_hold_is_null_there(format_: str, tmp_p
 
 
 @FORMATS
-def test_a_record_full_of_odd_values_is_written_whole(format_: str, tmp_path: Path) -> None:
+def test_a_record_full_of_unexpected_values_is_written_whole(format_: str, tmp_path: Path) -> None:
     turns = [
         _turn("user", "soon", 1.0, tool_calls="none", log_metric={"value": "four"}),
         7,
@@ -171,12 +169,12 @@ TOOL = _turn("assistant", 4.5, 4.5, text=None, tool_calls=[{"name": "find"}])
         pytest.param(
             [CALLER, _turn("assistant", 5, 6), _turn("assistant", 7, 8)],
             [None, 1.0, None],
-            id="the agent goes on",
+            id="the agent continues",
         ),
         pytest.param(
             [CALLER, _turn("user", 4.5, 5), _turn("assistant", 6, 7)],
             [None, None, 1.0],
-            id="the caller goes on",
+            id="the caller continues",
         ),
         pytest.param([CALLER, _turn("assistant", 3.5, 6)], [None, -0.5], id="an interruption"),
         pytest.param(

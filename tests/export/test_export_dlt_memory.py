@@ -69,7 +69,7 @@ def _run(
 
 
 def _known(states: dict[Part, State], *calls: AgentCall, job: Job = JOB) -> list[bool]:
-    """Tell of each call whether it is remembered as settled."""
+    """Return for each call whether it is remembered as settled."""
     with _memory(states, job) as memory:
         entries = [memory.of(call) for call in calls]
         return [bool(entry and not entry.lacks("logs")) for entry in entries]
@@ -101,7 +101,7 @@ def test_of_100_000_calls_it_keeps_those_of_the_last_day_and_those_that_are_open
     assert _known(states, *(call for call, _ in calls)) == [n != 5000 for n in range(100_000)]
 
 
-def test_a_span_tells_nothing_of_calls_outside_of_what_was_asked_for(
+def test_a_span_tells_nothing_of_calls_outside_of_what_was_requested(
     states: dict[Part, State],
 ) -> None:
     old, middle, new = (_call(f"ac_{n}", NOW - n * DAY) for n in (30, 20, 10))
@@ -115,7 +115,7 @@ def test_a_span_tells_nothing_of_calls_outside_of_what_was_asked_for(
     assert len(states["logs"]["agent_1"][""]["spans"]) == 2
 
 
-def test_a_part_that_is_asked_for_later_is_not_known(states: dict[Part, State]) -> None:
+def test_a_part_that_is_requested_later_is_not_known(states: dict[Part, State]) -> None:
     call = _call("ac_1", NOW - 10 * DAY)
     _run(states, [(call, FINAL)], replace(JOB, include=("logs",)))
     with _memory(states) as memory:
@@ -124,7 +124,7 @@ def test_a_part_that_is_asked_for_later_is_not_known(states: dict[Part, State]) 
     assert [entry.lacks(part) for part in JOB.include] == [False, True]
 
 
-def test_calls_with_one_status_say_nothing_of_those_with_another(
+def test_calls_with_one_status_do_not_affect_those_with_another(
     states: dict[Part, State],
 ) -> None:
     call = _call("ac_1", NOW - 10 * DAY)
@@ -173,7 +173,7 @@ def test_calls_that_never_started_count_by_their_place_in_the_list(
     assert set(states["logs"]["agent_1"]["failed"]["calls"]) == {"newest", "never"}
 
 
-def test_a_call_of_an_agent_that_was_not_asked_for_is_not_remembered(
+def test_a_call_of_an_agent_that_was_not_requested_is_not_remembered(
     states: dict[Part, State],
 ) -> None:
     stranger = AgentCall.from_dict({"id": "ac_1", "agent_id": "agent_2", "status": "completed"})
@@ -207,6 +207,6 @@ def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
         calls_source(**(dict[str, Any](agents="agent_1") | wrong))
 
 
-def test_whoever_exports_to_files_does_not_import_dlt() -> None:
+def test_an_export_to_files_does_not_import_dlt() -> None:
     code = "import cartesia_calls.export, sys; assert 'dlt' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

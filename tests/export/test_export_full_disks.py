@@ -47,7 +47,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     ("format_name", "pages"),
     [("ndjson", 1), ("ndjson", 6), ("ndjson", 100), ("ndjson", 350), ("parquet", 340)],
 )
-def test_a_full_disk_ends_it_and_once_there_is_room_the_next_run_goes_on(
+def test_a_full_disk_ends_it_and_once_there_is_room_the_next_run_continues(
     server: ManyCalls, disk: Path, tmp_path: Path, format_name: str, pages: int
 ) -> None:
     options = ("--format", format_name)
@@ -66,7 +66,7 @@ def test_a_full_disk_ends_it_and_once_there_is_room_the_next_run_goes_on(
     assert not list((disk / "out").rglob("*.part"))
 
 
-def test_a_disk_that_may_only_be_read_says_so_and_the_next_run_goes_on(
+def test_a_disk_that_may_only_be_read_reports_it_and_the_next_run_continues(
     server: ManyCalls, disk: Path, tmp_path: Path
 ) -> None:
     assert run_export(server, tmp_path / "undisturbed").code == 0
@@ -93,7 +93,7 @@ def _bound_by_rights() -> list[str]:
     return [setpriv, "--bounding-set", "-dac_override,-dac_read_search"]
 
 
-def test_a_folder_whose_rights_are_taken_half_way_ends_it_and_the_next_run_goes_on(
+def test_a_folder_whose_rights_are_taken_half_way_ends_it_and_the_next_run_continues(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     target = tmp_path / "out"
@@ -131,7 +131,9 @@ def _allow(target: Path, mode: int) -> None:
         folder.chmod(mode)
 
 
-def test_a_lock_of_another_user_s_is_told_of_by_its_name(server: ManyCalls, tmp_path: Path) -> None:
+def test_a_lock_of_another_user_s_is_reported_by_its_name(
+    server: ManyCalls, tmp_path: Path
+) -> None:
     target = tmp_path / "out"
     assert run_export(server, target).code == 0
     lock = target / "_locks" / "1-of-1.lock"

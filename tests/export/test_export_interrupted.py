@@ -1,4 +1,4 @@
-"""An export that is killed, stopped, starved or refused goes on, and ends as if nothing had been."""
+"""An export that is killed, stopped, starved or refused continues, and ends as if nothing had been."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_with_one_request_in_ten_failing_it_ends_as_an_undisturbed_one(tmp_path:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_go_on(
+def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_continue(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with ManyCalls(CALLS, delay=0.01) as server:
@@ -81,7 +81,9 @@ def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_go_on(
     assert len(data_files(tmp_path / "out")) == CALLS
 
 
-def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_goes_on(tmp_path: Path) -> None:
+def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_continues(
+    tmp_path: Path,
+) -> None:
     with ManyCalls(CALLS) as server:
         assert run_export(server, tmp_path / "undisturbed").code == 0
         server.fetched.clear()
@@ -94,7 +96,7 @@ def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_goes_on(tmp_p
     assert server.fetched.total() <= CALLS + IN_HAND
 
 
-def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_goes_on(
+def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_continues(
     tmp_path: Path,
 ) -> None:
     temporary = {"SQLITE_TMPDIR": str(tmp_path)}

@@ -1,4 +1,4 @@
-"""What an export makes of answers that are missing, of other calls, or that no file can hold."""
+"""What an export makes of responses that are missing, of other calls, or that no file can hold."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_logs_that_were_kept_stay_when_the_provider_has_them_no_more(tmp_path: P
 
 
 @pytest.mark.parametrize("place", ["{}", "memory://odd/out"])
-def test_a_recording_is_written_anew_only_when_it_changed(place: str, tmp_path: Path) -> None:
+def test_a_recording_is_written_again_only_when_it_changed(place: str, tmp_path: Path) -> None:
     to = place.format(tmp_path)
     with ManyCalls(2) as server:
 
@@ -197,7 +197,7 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
     assert not list(tmp_path.rglob("ac_*"))
 
 
-def test_a_recording_that_is_gone_before_it_is_in_its_place_ends_it(tmp_path: Path) -> None:
+def test_a_recording_that_is_gone_before_it_is_moved_ends_it(tmp_path: Path) -> None:
     target = open_target(tmp_path, "1-of-1")
     journal = Journal(target, Shard(), FakeClock())
     store = Store(PartWriter(target, "ndjson", encode), journal, at_once=1)

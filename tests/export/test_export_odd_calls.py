@@ -34,7 +34,7 @@ def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult: 
 
 
 def _one_in(count: int, answer: bytes) -> Interfere:
-    """Return what answers so when one call in so many is asked for its logs."""
+    """Return a function that responds so to the request for the logs of one call in so many."""
 
     def interfere(_number: int, path: str) -> bytes | None:
         asked = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0
@@ -62,7 +62,7 @@ def test_calls_that_always_fail_keep_no_other_from_being_exported(
     assert len(data_files(tmp_path)) == 450
 
 
-def test_a_first_run_that_meets_many_bad_calls_finds_the_good_ones_behind_them(
+def test_a_first_run_that_meets_many_bad_calls_finds_the_good_ones_after_them(
     tmp_path: Path,
 ) -> None:
     def interfere(_number: int, path: str) -> bytes | None:
@@ -129,12 +129,12 @@ def test_a_key_that_may_read_no_logs_ends_it(tmp_path: Path) -> None:
 
 
 class _OneCall:
-    """Interferes with `ManyCalls`: there is one call, which is what it is told to be.
+    """Interferes with `ManyCalls`: there is one call, as the test sets it.
 
     Attributes:
         listed: Its record in the list.
-        own: Its record when it is asked for alone.
-        logs: The answer to a request for its logs.
+        own: Its record when it is requested alone.
+        logs: The response to a request for its logs.
     """
 
     def __init__(self) -> None:
@@ -157,7 +157,7 @@ class _OneCall:
         return http("200 OK", json.dumps(logs).encode())
 
     def delete(self, *, listed: bool = True) -> None:
-        """Delete its data; where the list does not tell, that was since it was asked for."""
+        """Delete its data; where the list does not tell, that was since it was requested."""
         erased: dict[str, object] = {
             "redacted_at": "2026-03-01T12:00:00Z",
             "summary": None,
@@ -203,7 +203,7 @@ def test_what_was_exported_stays_when_the_call_is_deleted(
     assert (again.exported, again.present, again.skipped) == (0, 1, {})
 
 
-def test_a_call_that_is_deleted_before_it_is_asked_for_has_a_record_and_no_transcript(
+def test_a_call_that_is_deleted_before_it_is_requested_has_a_record_and_no_transcript(
     tmp_path: Path,
 ) -> None:
     call = _OneCall()
@@ -215,7 +215,7 @@ def test_a_call_that_is_deleted_before_it_is_asked_for_has_a_record_and_no_trans
     assert result.skipped == {"deleted": 1}
 
 
-def test_a_failure_to_see_whether_logs_have_changed_is_told_of(tmp_path: Path) -> None:
+def test_a_failure_to_see_whether_logs_have_changed_is_reported(tmp_path: Path) -> None:
     call = _OneCall()
     events: list[ExportEvent] = []
     with ManyCalls(1, interfere=call) as server:
@@ -318,7 +318,7 @@ def test_a_record_by_a_clock_that_was_ahead_is_replaced_by_a_later_one(tmp_path:
     assert _manifest(tmp_path)["recorded_at"] == "2999-01-01T00:00:00.000001+00:00"
 
 
-def test_an_export_of_a_window_asks_for_every_call_and_goes_by_whole_pages(tmp_path: Path) -> None:
+def test_an_export_of_a_window_requests_every_call_and_goes_by_whole_pages(tmp_path: Path) -> None:
     def call(name: str, start: str | None, end: str | None) -> dict[str, object]:
         times = {"start_time": start, "end_time": end}
         return {"id": f"ac_{name}", "agent_id": AGENT, "status": "failed", **times}
@@ -369,7 +369,7 @@ NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "Ther
         (http("200 OK", json.dumps({"id": AGENT, "name": "Ada"}).encode()), []),
     ],
 )
-def test_an_agent_without_calls_that_the_api_does_not_know_is_told_of(
+def test_an_agent_without_calls_that_the_api_does_not_know_is_reported(
     answer: bytes, unknown: list[str], tmp_path: Path
 ) -> None:
     def interfere(_number: int, path: str) -> bytes | None:

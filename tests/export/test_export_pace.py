@@ -92,7 +92,7 @@ def test_it_never_falls_below_one_and_comes_back_with_successes() -> None:
 
 
 @pytest.mark.parametrize(("retry_after", "pause"), [("7", 7.0), (None, 1.0)])
-def test_a_refusal_pauses_all_and_is_told_of(retry_after: str | None, pause: float) -> None:
+def test_a_refusal_pauses_all_and_is_reported(retry_after: str | None, pause: float) -> None:
     headers = {"Retry-After": retry_after} if retry_after else {}
     refused = httpx.Response(429, headers=headers)
     result, server, _, pauses = _throttled([refused, ok()], _once)
@@ -100,7 +100,7 @@ def test_a_refusal_pauses_all_and_is_told_of(retry_after: str | None, pause: flo
     assert server.clock.sleeps == pauses == [pause]
 
 
-def test_what_failed_in_passing_is_asked_for_again() -> None:
+def test_what_failed_temporarily_is_requested_again() -> None:
     failures: list[httpx.Response | Exception] = [
         httpx.Response(500),
         httpx.ConnectError(""),
@@ -160,14 +160,14 @@ def test_a_refusal_for_more_than_five_minutes_is_not_waited_for() -> None:
     assert server.clock.sleeps == []
 
 
-def test_an_error_that_asks_for_more_than_five_minutes_is_of_one_request_alone() -> None:
+def test_an_error_with_a_pause_of_more_than_five_minutes_is_of_one_request_alone() -> None:
     asked = httpx.Response(503, headers={"Retry-After": "301"})
     result, server, _, _ = _throttled([asked], _once)
     assert isinstance(result, InternalServerError)
     assert server.clock.sleeps == []
 
 
-def test_a_server_that_refuses_whatever_is_asked_ends_it_after_minutes() -> None:
+def test_a_server_that_refuses_every_request_ends_it_after_minutes() -> None:
     result, server, _, pauses = _throttled([httpx.Response(429)], _once)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, RateLimitError)
@@ -202,7 +202,7 @@ def test_a_pause_is_reported_once_and_grows_with_what_was_in_flight() -> None:
     assert pace.wait(1.0) == 60
 
 
-def test_a_pause_that_an_error_asks_for_is_waited_for() -> None:
+def test_a_pause_that_an_error_requests_is_waited_for() -> None:
     busy = httpx.Response(503, headers={"Retry-After": "300"})
     result, server, _, _ = _throttled([busy, ok()], _once)
     assert result == ["one", "two"]

@@ -172,7 +172,7 @@ def test_the_document_has_the_schema(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--write-docs"):
         DOCUMENT.write_text(text.replace(found[0], made), encoding="utf-8")
     else:
-        assert found[0] == made, "write it anew: nox -s tests -- --write-docs tests/export"
+        assert found[0] == made, "write it again: nox -s tests -- --write-docs tests/export"
 
 
 def test_the_document_has_every_folder(cartesia_sandbox: Sandbox, tmp_path: Path) -> None:

@@ -140,7 +140,9 @@ def test_parts_of_several_runs_are_those_of_one(
     assert _data(target) == _data(tmp_path / "at once")
 
 
-def test_the_manifest_says_so_without_the_patterns(server: ManyCalls, target: Path | str) -> None:
+def test_the_manifest_records_it_without_the_patterns(
+    server: ManyCalls, target: Path | str
+) -> None:
     _export(server, target, redact_patterns=["order \\d+", "Moretti"])
     about = _files(target)["_manifest/about.json"]
     redaction = json.loads(about)["redaction"]

@@ -91,7 +91,7 @@ def test_calls_without_logs_are_recorded_with_the_reason(
     assert not result.is_complete
 
 
-def test_the_next_run_asks_for_nothing_that_is_there_or_gone_for_good(
+def test_the_next_run_requests_nothing_that_is_there_or_gone_for_good(
     cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     first = _export(cartesia_sandbox, tmp_path, until="1d")
@@ -129,7 +129,7 @@ def test_every_part_is_written_and_a_part_that_is_added_later_is_fetched_alone(
 
 
 class _Changing:
-    """Interferes with `ManyCalls`: call 0 ended a moment ago, and its logs are what they are told."""
+    """Interferes with `ManyCalls`: call 0 ended a moment ago, and its logs are what the test sets."""
 
     def __init__(self) -> None:
         self.lines = ["one"]
@@ -174,7 +174,7 @@ def test_a_call_in_progress_is_taken_up_once_it_is_over(changing: Any, tmp_path:
     assert [row["text"] for row in _rows(_files(tmp_path)["ac_000000.ndjson"])] == ["one"]
 
 
-def test_logs_that_changed_after_a_call_s_end_are_written_anew_and_others_are_not(
+def test_logs_that_changed_after_a_call_s_end_are_written_again_and_others_are_not(
     changing: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
@@ -189,13 +189,13 @@ def test_logs_that_changed_after_a_call_s_end_are_written_anew_and_others_are_no
     run()
     asked = call.asked
     assert run().present == 1
-    assert call.asked == asked, "a call that had been over for long is asked for no more"
+    assert call.asked == asked, "a call that had been over for long is requested no more"
     call.lines.append("three")
     assert run(refresh=True).exported == 1
     assert len(list(tmp_path.rglob("*.ndjson"))) == 2, "where it was before its day changed"
 
 
-def test_what_a_stopped_run_found_missing_for_good_is_not_asked_for_again(
+def test_what_a_stopped_run_found_missing_for_good_is_not_requested_again(
     cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     first = _export(cartesia_sandbox, tmp_path, since=None, until="1d")
@@ -229,7 +229,7 @@ def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) 
     assert {name: file.read_bytes() for name, file in _files(tmp_path).items()} == whole
 
 
-def test_a_rate_bounds_how_fast_all_of_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_rate_bounds_how_fast_all_of_it_is_requested(tmp_path: Path) -> None:
     clock = FakeClock()
     with ManyCalls(5) as server:
         connect = partial(AsyncClient, KEY, base_url=server.url)
@@ -239,7 +239,7 @@ def test_a_rate_bounds_how_fast_all_of_it_is_asked_for(tmp_path: Path) -> None:
     assert clock.elapsed == pytest.approx(5 / 2)
 
 
-def test_events_tell_of_each_call(tmp_path: Path) -> None:
+def test_events_report_each_call(tmp_path: Path) -> None:
     events: list[ExportEvent] = []
     with ManyCalls(150) as server:
         export(
@@ -263,7 +263,7 @@ def test_events_tell_of_each_call(tmp_path: Path) -> None:
     }
 
 
-def test_whoever_catches_what_ended_it_has_what_had_come_by_then(tmp_path: Path) -> None:
+def test_the_error_that_ended_it_has_the_result_so_far(tmp_path: Path) -> None:
     events: list[ExportEvent] = []
     with ManyCalls(5) as server:
         refusal = http("401 Unauthorized", b"{}")
@@ -284,7 +284,7 @@ def test_whoever_catches_what_ended_it_has_what_had_come_by_then(tmp_path: Path)
     assert not result.is_complete
 
 
-def test_of_an_error_of_another_kind_machines_are_told_the_kind_alone() -> None:
+def test_of_an_error_of_another_kind_only_the_kind_is_in_the_json() -> None:
     result = ExportResult("calls", error=ZeroDivisionError(KEY))
     assert as_dict(ExportFinished(result))["error"] == {
         "type": "ZeroDivisionError",
@@ -384,4 +384,4 @@ def test_where_a_loop_runs_already_it_says_what_to_write(tmp_path: Path) -> None
 
     with pytest.raises(RuntimeError, match=r"await export_async"):
         asyncio.run(as_in_a_notebook())
-    gc.collect()  # a coroutine that nobody awaited would be warned of now
+    gc.collect()  # a coroutine that was never awaited would cause a warning now

@@ -97,7 +97,7 @@ def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult: 
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS])
-def test_a_target_that_fails_half_way_ends_it_and_the_next_run_goes_on(
+def test_a_target_that_fails_half_way_ends_it_and_the_next_run_continues(
     server: ManyCalls, tmp_path: Path, error: int
 ) -> None:
     url = f"stubborn://{tmp_path}/out"
@@ -116,7 +116,7 @@ def test_a_target_that_fails_half_way_ends_it_and_the_next_run_goes_on(
     assert out == data_files(tmp_path / "undisturbed")
 
 
-def test_an_object_store_gets_what_a_folder_gets_and_is_gone_on_with(
+def test_an_object_store_gets_what_a_folder_gets_and_is_resumed(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     _export(server, tmp_path / "folder")
@@ -171,7 +171,7 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
-def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str) -> None:
+def test_the_second_of_two_exports_reports_it_and_stops(tmp_path: Path, place: str) -> None:
     clock = SystemClock()
     place = place.format(tmp_path)
     first, second = (open_target(place, name) for name in ("1-of-2", "2-of-2"))
@@ -189,7 +189,7 @@ def test_the_second_of_two_exports_says_so_and_stops(tmp_path: Path, place: str)
 
 
 @pytest.mark.parametrize("name", ["guard.lock", "1-of-1.lock", "1-of-2.lock"])
-def test_a_lock_that_can_not_be_taken_is_told_of(tmp_path: Path, name: str) -> None:
+def test_a_lock_that_can_not_be_taken_is_reported(tmp_path: Path, name: str) -> None:
     lock = tmp_path / LOCKS / name
     lock.mkdir(parents=True)
     target = open_target(tmp_path, "1-of-1")
@@ -226,7 +226,7 @@ def test_a_second_export_leaves_the_first_at_its_work(
     assert not list(temporary.iterdir())
 
 
-def test_a_store_that_loses_its_own_answers_lets_the_export_go_on(server: ManyCalls) -> None:
+def test_a_store_that_loses_its_own_responses_lets_the_export_continue(server: ManyCalls) -> None:
     first = _export(server, "forgetful://bucket/out")
     again = _export(server, "forgetful://bucket/out")
     assert (first.exported, again.present) == (CALLS, CALLS)
@@ -239,7 +239,7 @@ def test_a_store_that_loses_its_own_answers_lets_the_export_go_on(server: ManyCa
     target.close()
 
 
-def test_a_store_that_can_not_make_a_file_says_so(tmp_path: Path) -> None:
+def test_a_store_that_can_not_make_a_file_reports_it(tmp_path: Path) -> None:
     StubbornFileSystem.writes_left, StubbornFileSystem.error = 0, errno.EROFS
     target = open_target(f"stubborn://{tmp_path}/out", "1-of-1")
     with pytest.raises(TargetError, match=os.strerror(errno.EROFS)):
@@ -247,7 +247,7 @@ def test_a_store_that_can_not_make_a_file_says_so(tmp_path: Path) -> None:
     target.close()
 
 
-def test_what_a_store_says_is_told_in_one_line_without_credentials() -> None:
+def test_what_a_store_says_is_reported_in_one_line_without_credentials() -> None:
     target = open_target("talkative://bucket/out", "1-of-1")
     with pytest.raises(TargetError) as failure:
         target.create("about.json", b"")
@@ -372,7 +372,7 @@ def test_a_chain_of_urls_is_fsspec_s(
     assert sorted(logs) == sorted(data_files(tmp_path / "folder").values())
 
 
-def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_told_of(
+def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
@@ -386,12 +386,12 @@ def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_told
     target.close()
 
 
-def test_a_file_system_that_can_not_be_opened_is_told_of() -> None:
+def test_a_file_system_that_can_not_be_opened_is_reported() -> None:
     with pytest.raises(TargetError, match="can't be opened: no credentials"):
         open_target("broken://bucket/out", "1-of-1")
 
 
-def test_a_folder_that_can_not_be_made_is_told_of(tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(TargetError, match="can't be made: File exists"):
         open_target(tmp_path / "file", "1-of-1")
@@ -456,7 +456,7 @@ def test_a_file_whose_lines_end_in_an_error_is_as_it_was(tmp_path: Path, place: 
     assert target.names(f"{PARTIAL}/1-of-1") == []
 
 
-def test_a_file_that_can_not_be_put_in_its_place_is_told_of_and_leaves_no_part(
+def test_a_file_that_can_not_be_moved_is_reported_and_leaves_no_part(
     tmp_path: Path,
 ) -> None:
     target = open_target(tmp_path, "1-of-1")

@@ -162,7 +162,7 @@ def _round_trip(loop: asyncio.AbstractEventLoop, then: Callable[[], object]) -> 
     return done.wait(_LONGEST_ANSWER)
 
 
-def test_the_event_loop_goes_on_while_a_store_does_not_answer() -> None:
+def test_the_event_loop_continues_while_a_store_does_not_respond() -> None:
     waited_for: dict[str, bool] = {}
 
     async def run(server: ManyCalls) -> ExportResult:

@@ -103,7 +103,7 @@ def test_with_a_worker_killed_midway_the_result_is_that_of_one_machine(
     assert data_files(tmp_path / "together") == data_files(tmp_path / "alone")
     assert _manifest(tmp_path / "together") == _manifest(tmp_path / "alone")
     assert (together.exported, together.rows) == (alone.exported, alone.rows) == (CALLS, 1942)
-    # What the killed worker had in hand, at the most, was asked for again.
+    # What the killed worker had in hand, at the most, was requested again.
     assert server.requests - first <= together.requests + CONCURRENCY
     server.fetched.clear()
     again = _export(server, tmp_path / "together", format=format_name, workers=DaskWorkers(cluster))
@@ -245,7 +245,7 @@ def test_a_refused_key_ends_it_once(
     assert KEY.encode() not in pickle.dumps(refused.value)
 
 
-def test_stopped_it_is_gone_on_with(
+def test_stopped_it_is_resumed(
     cluster: Cluster,
     server: ManyCalls,
     tmp_path: Path,
@@ -308,7 +308,7 @@ def test_what_can_not_be_sent_to_the_workers_is_logged_without_its_secrets(
     assert "opensesame" not in told
 
 
-def test_the_event_loop_goes_on_while_the_target_is_written_to(cluster: Cluster) -> None:
+def test_the_event_loop_continues_while_the_target_is_written_to(cluster: Cluster) -> None:
     fsspec.register_implementation("watched", WatchedFileSystem, clobber=True)
     waited_for: dict[str, bool] = {}
 
@@ -357,7 +357,7 @@ def _program(name: str, *words: str) -> Generator[subprocess.Popen[str]]:
             process.communicate()
 
 
-def test_a_cluster_that_is_gone_ends_it_and_the_next_run_goes_on(
+def test_a_cluster_that_is_gone_ends_it_and_the_next_run_continues(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     with (

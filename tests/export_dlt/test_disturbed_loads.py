@@ -102,13 +102,13 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_been(tmp_path: Path, l
 
 
 @pytest.mark.parametrize("steps", [("extract",), ("extract", "normalize")])
-def test_killed_before_its_load_it_is_loaded_by_the_next_run_and_asked_for_no_more(
+def test_killed_before_its_load_it_is_loaded_by_the_next_run_and_requested_no_more(
     tmp_path: Path,
     loaded: Any,  # noqa: ANN401
     steps: tuple[str, ...],
 ) -> None:
     with ManyCalls(CALLS) as server:
-        # Into a warehouse that is there: dlt begins anew where there is none.
+        # Into a warehouse that is there: dlt begins again where there is none.
         assert _load(server, tmp_path, "run", UNTIL="2026-03-01T10:00Z") == 0
         assert 0 < server.fetched.total() < CALLS
         assert _load(server, tmp_path, *steps, "die") == -signal.SIGKILL
@@ -143,7 +143,7 @@ def test_a_new_warehouse_gets_everything(tmp_path: Path, loaded: Any) -> None:  
     assert loaded() == _expected(CALLS)
 
 
-def test_a_refused_key_ends_it_with_the_error_that_says_so(
+def test_a_refused_key_ends_it_with_the_error_that_reports_it(
     make_pipeline: MakePipeline,
     tmp_path: Path,
     loaded: Any,  # noqa: ANN401

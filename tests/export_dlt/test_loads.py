@@ -1,4 +1,4 @@
-"""What a pipeline loads, and what the next run asks for and changes: `nox -s export-dlt` runs this."""
+"""What a pipeline loads, and what the next run requests and changes: `nox -s export-dlt` runs this."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_data_that_are_not_redacted_are_not_followed_by_redacted_ones(
     assert stage.asked == {"ac_1": 1}
 
 
-def test_the_next_run_asks_for_no_logs_again_and_loads_nothing(
+def test_the_next_run_requests_no_logs_again_and_loads_nothing(
     pipeline: Any,  # noqa: ANN401 - as above
     make_pipeline: MakePipeline,
     rows: Rows,
@@ -202,7 +202,7 @@ def test_logs_that_changed_take_the_place_of_those_before_as_a_whole(
     pipeline.run(stage.source())
     asked = stage.asked.copy()
     pipeline.run(stage.source())
-    assert stage.asked == asked, "a call that had been over for long is asked for no more"
+    assert stage.asked == asked, "a call that had been over for long is requested no more"
     assert rows(TEXTS) == [("ac_1", 0, "settled"), *changed]
 
 
@@ -252,7 +252,7 @@ def test_a_resource_that_was_left_out_is_loaded_by_a_later_run_and_the_others_no
         assert pipeline.run(source().with_resources("skipped")).loads_ids == []
 
 
-def test_a_refresh_asks_for_all_again_and_changes_nothing_that_is_the_same(
+def test_a_refresh_requests_all_again_and_changes_nothing_that_is_the_same(
     stage: Stage,
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,

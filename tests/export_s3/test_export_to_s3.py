@@ -1,4 +1,4 @@
-"""Exports to S3, whose part a server of other hands plays on loopback: `nox -s export-s3` runs this."""
+"""Exports to a third-party S3 server on loopback: `nox -s export-s3` runs this."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from terminal import Done, environment, piped
 
 CALLS = 300
 WAITING = 99
-"""How many outcomes an object store may not have been told of, besides those in hand."""
+"""How many outcomes may be missing in an object store, besides those in flight."""
 BUCKET = "s3://acme-calls"
 
 
@@ -166,7 +166,7 @@ def test_a_redacted_export_arrives_and_is_never_mixed_with_another(
     assert _objects(s3, target) == objects
 
 
-def test_stopped_with_ctrl_c_it_is_gone_on_with(
+def test_stopped_with_ctrl_c_it_is_resumed(
     s3: S3Server, target: str, server: ManyCalls, folder: Path
 ) -> None:
     with subprocess.Popen(
@@ -181,7 +181,7 @@ def test_stopped_with_ctrl_c_it_is_gone_on_with(
         )
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Run the same command again to go on." in err
+    assert "Run the same command again to continue." in err
     fetched = server.fetched.total()
     written = sum(path.startswith("logs/") for path in _objects(s3, target))
     assert 0 < written < CALLS
@@ -191,7 +191,7 @@ def test_stopped_with_ctrl_c_it_is_gone_on_with(
     assert server.fetched.total() <= CALLS + fetched - written
 
 
-def test_killed_it_is_gone_on_with_once_its_lock_counts_for_nothing(
+def test_killed_it_is_resumed_once_its_lock_counts_for_nothing(
     s3: S3Server, target: str, server: ManyCalls, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert kill_at_request(server, 200, target, env=s3.settings) == -signal.SIGKILL
@@ -209,7 +209,7 @@ def test_killed_it_is_gone_on_with_once_its_lock_counts_for_nothing(
     assert server.fetched.total() <= CALLS + IN_HAND + WAITING
 
 
-def test_the_second_of_two_at_once_says_so_and_stops(
+def test_the_second_of_two_at_once_reports_it_and_stops(
     s3: S3Server, target: str, server: ManyCalls, folder: Path
 ) -> None:
     second: list[Done] = []

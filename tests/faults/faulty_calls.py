@@ -15,12 +15,12 @@ from many_calls import ManyCalls
 from raw_server import Heard, Script, Send, Visit
 from situation import Situation
 
-# What these are about is asked for, not answered.
+# These are about requests, not responses.
 _NO_ANSWERS = (situations_call_ids, situations_operations)
 
 
 def ways_to_fail() -> list[Situation]:
-    """Return the situations whose first answer, to whatever request, is none that an export takes.
+    """Return the situations whose first response, to whatever request, is none that an export takes.
 
     Where the API itself says that a call has no logs, an export believes it.
     """
@@ -40,7 +40,7 @@ class FaultyCalls(Visit):
     """What a `RawServer` does: one request in `every` fails, drawn by lot, each in the next way.
 
     Attributes:
-        calls: Answers the others.
+        calls: Responds to the others.
         failed: How often it has failed in each way.
     """
 

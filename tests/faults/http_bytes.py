@@ -1,4 +1,4 @@
-"""HTTP answers as bytes, right ones and the parts of wrong ones."""
+"""HTTP responses as bytes, right ones and the parts of wrong ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON_TYPE = {"Content-Type": "application/json"}
 
 
 def head(status: int | str, *headers: tuple[str, str | bytes]) -> bytes:
-    """Return a status line and headers, with the empty line behind them."""
+    """Return a status line and headers, with the empty line after them."""
     lines = [f"HTTP/1.1 {status}".encode()]
     for name, value in headers:
         raw = value if isinstance(value, bytes) else value.encode("latin-1")
@@ -28,7 +28,7 @@ def answer(
     *headers: tuple[str, str | bytes],
     media_type: str = "application/json",
 ) -> bytes:
-    """Return a whole answer that says how long it is."""
+    """Return a whole response that says how long it is."""
     described = ("Content-Type", media_type), ("Content-Length", str(len(body)))
     return head(status, *described, *headers) + body
 
@@ -44,12 +44,12 @@ def text_answer(body: bytes, *headers: tuple[str, str | bytes], media_type: str)
 
 
 def logs_with(**changes: Any) -> dict[str, object]:  # noqa: ANN401 - wrong types are the point
-    """Return the body of a right answer with fields changed."""
+    """Return the body of a right response with fields changed."""
     return {**LOGS, **changes}
 
 
 def logs_without(name: str) -> dict[str, object]:
-    """Return the body of a right answer with a field left out."""
+    """Return the body of a right response with a field left out."""
     return {key: value for key, value in LOGS.items() if key != name}
 
 

@@ -75,7 +75,7 @@ class Laboratory:
             file.unlink()
         if isinstance(result, Exception):
             problems += _problems_of_any(result)
-            problems += [f"{file.name} is left behind" for file in files]
+            problems += [f"{file.name} is left over" for file in files]
         return problems
 
 
@@ -101,7 +101,7 @@ def _problems_of_any(error: Exception) -> list[str]:
     """
     problems: list[str] = []
     if not isinstance(error, CartesiaError | ValueError | TypeError):
-        problems.append(f"{error!r} is none of ours")
+        problems.append(f"{error!r} is not one of our errors")
     if isinstance(error, CartesiaError) and not error.hint:
         problems.append("the error does not say what to do next")
     if not str(error).isprintable():

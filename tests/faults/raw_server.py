@@ -1,4 +1,4 @@
-"""A server on loopback that answers in any way, wrong ones above all: it writes bytes, not HTTP.
+"""A server on loopback that responds in any way, mostly wrong ones: it writes bytes, not HTTP.
 
 What it does is a script for each request: steps that write, wait, or break the connection. The last
 script is for all requests after it too.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeVar
 
-# How long a step that has no end of its own goes on, in seconds: far beyond the time-outs that the
+# How long a step that has no end of its own continues, in seconds: far beyond the timeouts that the
 # clients are given, so that a client that would hang fails instead.
 ENDLESS = 10.0
 # The most that it sends, in bytes: far beyond the bounds that the clients are given.
@@ -106,7 +106,7 @@ class Endless:
 
 @dataclass(frozen=True)
 class Silence:
-    """Says nothing until the client hangs up."""
+    """Sends nothing until the client hangs up."""
 
     async def play(self, connection: Connection) -> None:
         with contextlib.suppress(TimeoutError):
@@ -137,7 +137,7 @@ class Reset:
 class Visit:
     """What arrived while one set of scripts was played.
 
-    A server with a greeting sends it to whoever connects, and hangs up.
+    A server with a greeting sends it to each client, and closes the connection.
     """
 
     scripts: Sequence[Script]

@@ -1,4 +1,4 @@
-"""A situation: what the server does, what the user asks for, and what the user must see."""
+"""A situation: what the server does, what the user requests, and what the user must see."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from fake_server import Ask
 from raw_server import Script
 
 WITHOUT_RETRIES: Mapping[str, object] = {"max_retries": 0}
-# For a server that says too little: long enough for an answer over loopback, no longer than needed.
+# For a server that says too little: long enough for a response over loopback, no longer than needed.
 IMPATIENT: Mapping[str, object] = {"max_retries": 0, "timeout": 0.1}
 
 
 def ask_for_logs(client: Client | AsyncClient) -> object:
-    """Ask for the logs of a call."""
+    """Request the logs of a call."""
     return client.calls.logs("ac_1")
 
 
 def ask_for_lines(client: Client | AsyncClient) -> object:
-    """Ask for the lines of a call while they come."""
+    """Request the lines of a call while they come."""
     return client.calls.stream_logs("ac_1")
 
 
@@ -32,12 +32,12 @@ class Situation:
 
     Attributes:
         family: The part of the table that it belongs to.
-        name: What the server does, or what is asked for where that is the odd thing.
+        name: What the server does, or what is requested where that is the unexpected thing.
         scripts: What the server does with each request, the last for all that follow.
         outcome: What the user must see.
         settings: Of the client.
-        ask: What the user asks for.
-        streamed: What the user must see where they ask for logs with `stream_logs`: by default the
+        ask: What the user requests.
+        streamed: What the user must see where they request logs with `stream_logs`: by default the
             same; None where it is no situation for that.
     """
 

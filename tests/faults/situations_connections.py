@@ -24,8 +24,8 @@ HEAD = ANSWER[: -len(LOGS_BODY)]
 LONG = head("200 OK", ("Content-Length", "1000"), ("Content-Type", "application/json"))
 CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 BROKEN: dict[str, Script] = {
-    "closed before the answer": (Close(),),
-    "reset before the answer": (Reset(),),
+    "closed before the response": (Close(),),
+    "reset before the response": (Reset(),),
     "closed in the status line": (Send(HEAD[:7]), Close()),
     "reset in the status line": (Send(HEAD[:7]), Reset()),
     "closed in the headers": (Send(HEAD[:30]), Close()),
@@ -59,7 +59,7 @@ NOT_HTTP: dict[str, bytes] = {
     "HTML without HTTP": b"<html></html>\r\n\r\n",
     "HTTP/0.9": LOGS_BODY,
     "only line breaks": b"\r\n" * 50,
-    "a request for an answer": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a request for a response": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 }
 BAD_HEADERS: dict[str, bytes] = {
     "two lengths that differ": head("200 OK", ("Content-Length", "5"), ("Content-Length", "89")),
@@ -68,7 +68,7 @@ BAD_HEADERS: dict[str, bytes] = {
     "a length of 10 to the 30th": head("200 OK", ("Content-Length", "1" + "0" * 30)),
     "a header without a colon": b"HTTP/1.1 200 OK\r\nNonsense\r\nContent-Length: 89\r\n\r\n",
     "a header without a name": b"HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 89\r\n\r\n",
-    "another protocol, which nobody asked for": head("101 Switching", ("Upgrade", "websocket")),
+    "an unsolicited change of protocol": head("101 Switching", ("Upgrade", "websocket")),
     "a null byte in a header": b"HTTP/1.1 200 OK\r\nX: a\x00b\r\nContent-Length: 89\r\n\r\n",
 }
 BAD_CHUNKS: dict[str, bytes] = {
@@ -102,7 +102,7 @@ def _broken() -> Iterator[Situation]:
     outcome = Outcome(APIConnectionError, {"attempts": 3}, requests=3)
     script = (Send(CHUNKED + b"2\r\nhello\r\n0\r\n\r\n"), Close())
     name = "a chunk longer than it says"
-    # One engine hands the chunk on, which is no JSON, before it sees what is behind.
+    # One engine hands the chunk on, which is no JSON, before it sees the rest.
     yield Situation(FAMILY, name, (script,), outcome, streamed=None)
 
 
@@ -116,7 +116,7 @@ def _lengths() -> Iterator[Situation]:
     name = "a body where none was announced"
     yield Situation(FAMILY, name, ((Send(zero), Close()),), empty)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]})
-    name = "garbage behind the body that was announced"
+    name = "garbage after the body that was announced"
     yield Situation(FAMILY, name, ((Send(ANSWER + b"\x00garbage" * 100), Close()),), value)
     cut_gzip = zipped()[:-12]
     encoded = head("200 OK", ("Content-Length", str(len(zipped()))), ("Content-Encoding", "gzip"))
@@ -137,14 +137,14 @@ async def _two_awaited(client: AsyncClient) -> list[str]:
 
 
 def _reused() -> Iterator[Situation]:
-    """Two requests of one client: what is left of the first answer is not the second."""
+    """Two requests of one client: what is left of the first response is not the second."""
     right = answer(body=LOGS_BODY.replace(b"ac_1", b"ac_2"))
     forged = answer(body=LOGS_BODY.replace(b"ac_1", b"forged"))
     both = Outcome(list, equals=["ac_1", "ac_2"], requests=2)
     for name, first in {
-        "a second answer that nobody asked for": (Send(ANSWER + forged),),
-        "garbage behind a body": (Send(ANSWER + b"garbage"),),
-        "closed after an answer, without a word": (Send(ANSWER), Close()),
+        "a second, unsolicited response": (Send(ANSWER + forged),),
+        "garbage after a body": (Send(ANSWER + b"garbage"),),
+        "closed after a response, without a word": (Send(ANSWER), Close()),
     }.items():
         scripts = (first, (Send(right),))
         yield Situation(FAMILY, f"{name}, then another request", scripts, both, ask=_two)
@@ -154,7 +154,7 @@ def _unreachable() -> Iterator[Situation]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
     for name, url in {
-        "a port where nobody listens": f"http://127.0.0.1:{free}",
+        "a port without a server": f"http://127.0.0.1:{free}",
         "a host without an address": "https://nowhere.invalid",
     }.items():
         outcome = Outcome(

@@ -154,7 +154,7 @@ def _situation(status: int, name: str, shape: Shape) -> Situation:
     sent = _times_sent(status)
     having = {"status_code": status, **shape.having, "attempts": sent}
     outcome = Outcome(_class_of(status), having, says=(str(status),), requests=sent)
-    step = Send(answer(f"{status} Odd", shape.body, media_type=shape.media_type))
+    step = Send(answer(f"{status} Unexpected", shape.body, media_type=shape.media_type))
     return Situation(FAMILY, f"{status}, {name}", ((step,),), outcome)
 
 
@@ -169,12 +169,12 @@ def _statuses() -> Iterator[Situation]:
             yield _situation(status, name, shape)
     for text in ("099", "000", "99", "1000", "-200", "2OO", "٢٠٠", ""):
         outcome = Outcome(APIConnectionError, requests=3)
-        step = Send(b"HTTP/1.1 " + text.encode() + b" Odd\r\nContent-Length: 2\r\n\r\n{}")
+        step = Send(b"HTTP/1.1 " + text.encode() + b" Unexpected\r\nContent-Length: 2\r\n\r\n{}")
         yield Situation(FAMILY, f"`{text}` for a status", ((step,),), outcome)
 
 
 def _missing() -> Iterator[Situation]:
-    """The two 404s of the logs operation; for the second the call's record is asked for too."""
+    """The two 404s of the logs operation; for the second the call's record is requested too."""
 
     def step(body: Mapping[str, object]) -> Send:
         return Send(answer("404 Not Found", json.dumps(body).encode()))
@@ -194,7 +194,7 @@ def _missing() -> Iterator[Situation]:
         return Send(answer("200 OK", json.dumps(body).encode()))
 
     long_ago, just_now = "2026-01-01T00:00:00Z", "2026-03-01T11:59:30Z"
-    yield unavailable("the call goes on", call(status="started"), "in_progress", may_come=True)
+    yield unavailable("the call continues", call(status="started"), "in_progress", may_come=True)
     yield unavailable(
         "it ended just now", call(end_time=just_now), "not_written_yet", may_come=True
     )

@@ -14,7 +14,7 @@ from http_bytes import LOGS_BODY, answer, chunked, head, json_answer, logs_with,
 from raw_server import Close, Send, SendInPieces, Step
 from situation import Situation
 
-FAMILY = "A success that is right, though odd"
+FAMILY = "A success that is right, though unexpected"
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 LINES = ["one", "two"]
 
@@ -110,7 +110,7 @@ def _encodings() -> Iterator[Situation]:
         "x-gzip": ("x-gzip", zipped()),
         "gzip in capitals": ("GZIP", zipped()),
         "gzip of two members": ("gzip", zipped(LOGS_BODY[:20]) + zipped(LOGS_BODY[20:])),
-        "gzip behind 3,000 empty members": ("gzip", zipped(b"") * 3000 + zipped()),
+        "gzip after 3,000 empty members": ("gzip", zipped(b"") * 3000 + zipped()),
         "gzip before padding": ("gzip", zipped() + bytes(100_000)),
         "deflate": ("deflate", zlib.compress(LOGS_BODY)),
         "deflate without its wrapper": ("deflate", raw.compress(LOGS_BODY) + raw.flush()),

@@ -100,7 +100,7 @@ def _each() -> Iterator[Situation]:
                 script = (Send(answer(body=body)),)
                 yield Situation(family, f"{name}: {title}", (script,), invalid, ask=ask)
         for status in (204, 206):
-            script = (Send(head(f"{status} Odd", ("Content-Length", "0"))),)
+            script = (Send(head(f"{status} Unexpected", ("Content-Length", "0"))),)
             if status == 204:
                 script = (Send(head("204 No Content")),)
             yield Situation(family, f"{name}: a {status}", (script,), invalid, ask=ask)
@@ -197,9 +197,7 @@ def _files() -> Iterator[Situation]:
     for name, status, sent in (("503", "503 Busy", 1), ("429", "429 Too Many Requests", 3)):
         outcome = Outcome(APIStatusError, {"attempts": sent}, requests=sent)
         script = (Send(answer(status, b"")),)
-        yield Situation(
-            family, f"{name}, on the way into a device", (script,), outcome, ask=_to_device
-        )
+        yield Situation(family, f"{name}, into a device", (script,), outcome, ask=_to_device)
     cut: Script = (
         Send(head("200 OK", ("Content-Type", "audio/wav"), ("Content-Length", "9999")) + wav),
         Close(),
@@ -210,7 +208,7 @@ def _files() -> Iterator[Situation]:
     outcome = Outcome(os.PathLike, requests=2)
     yield Situation(family, "cut short once", (cut, right), outcome, ask=_audio)
     outcome = Outcome(APIConnectionError, {"attempts": 1})
-    name = "cut short, on the way into a device"
+    name = "cut short, into a device"
     yield Situation(family, name, (cut, right), outcome, ask=_to_device)
     garbled = (Send(answer("200 OK", wav, ("Content-Encoding", "gzip"), media_type="audio/wav")),)
     outcome = Outcome(ResponseValidationError)

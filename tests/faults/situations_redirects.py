@@ -1,4 +1,4 @@
-"""A redirect: never followed, so that the key stays with its host, and told of."""
+"""A redirect: never followed, so that the key stays with its host, and reported."""
 
 from __future__ import annotations
 

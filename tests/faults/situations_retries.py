@@ -1,4 +1,4 @@
-"""Failures that pass: sent again as often as the settings say, where that does no harm."""
+"""Failures that pass: retried as often as the settings say, where that does no harm."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PASSING: dict[str, Script] = {
     "502 in HTML": (Send(answer("502 Bad Gateway", b"<html>", media_type="text/html")),),
     "503": (Send(answer("503 Busy", b"")),),
     "504": (Send(answer("504 Gateway Timeout", b"")),),
-    "520": (Send(answer("520 Odd", b"")),),
+    "520": (Send(answer("520 Unexpected", b"")),),
     "a reset": (Reset(),),
     "a connection closed": (Close(),),
     "a body cut short": (Send(answer()[:-5]), Close()),
@@ -68,7 +68,7 @@ def _reading() -> Iterator[Situation]:
         yield Situation(FAMILY, f"{name}, for ever", (script,), endless, streamed=streamed)
     mixed = (PASSING["a reset"], PASSING["503"], RIGHT)
     value = Outcome(AgentCallLogs, requests=3)
-    yield Situation(FAMILY, "a reset, then a 503, then an answer", mixed, value)
+    yield Situation(FAMILY, "a reset, then a 503, then a response", mixed, value)
     lasting = (PASSING["503"], (Send(answer("403 No", b"")),), RIGHT)
     refused = Outcome(APIStatusError, {"status_code": 403, "attempts": 2}, requests=2)
     yield Situation(FAMILY, "a 503, then a 403", lasting, refused)
@@ -92,7 +92,7 @@ def _settings() -> Iterator[Situation]:
 
 
 def _acting() -> Iterator[Situation]:
-    """What acts is sent again only if the server surely did nothing."""
+    """An action is retried only if the server is known to have done nothing."""
     done = Send(answer(body=b'{"cancelled": true}'))
     record = Send(answer(body=json.dumps(CALL).encode()))
     for verb, ask, right in (("cancel", _cancel, done), ("delete", _delete, record)):

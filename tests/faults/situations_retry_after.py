@@ -1,4 +1,4 @@
-"""What a server says about when to come back: kept to if it is sound and short, else told."""
+"""The pause that a server names: kept if it is valid and short, else reported."""
 
 from __future__ import annotations
 
@@ -91,9 +91,9 @@ def _milliseconds() -> Iterator[Situation]:
 
 def _statuses() -> Iterator[Situation]:
     for status in ("408", "409", "500", "502", "503", "520"):
-        busy = _busy(("Retry-After", "3"), status=f"{status} Odd")
+        busy = _busy(("Retry-After", "3"), status=f"{status} Unexpected")
         yield _slept(f"3 seconds with a {status}", busy, (3.0, 3.0))
-        day = _busy(("Retry-After", "86400"), status=f"{status} Odd")
+        day = _busy(("Retry-After", "86400"), status=f"{status} Unexpected")
         outcome = Outcome(APIStatusError, {"retry_after": 86400.0, "attempts": 1}, pauses=())
         yield Situation(FAMILY, f"a day with a {status}", (day, RIGHT), outcome)
     lasting = _busy(("Retry-After", "3"), status="400 Bad")

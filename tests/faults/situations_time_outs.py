@@ -1,4 +1,4 @@
-"""A server that takes its time: the time-out ends it, however busy the connection looks."""
+"""A server that takes its time: the timeout ends it, however busy the connection looks."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _silences() -> Iterator[Situation]:
     yield Situation(FAMILY, "silence, and two retries", ((Silence(),),), thrice, patience)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]}, requests=2)
     scripts = ((Silence(),), (Send(answer()),))
-    yield Situation(FAMILY, "silence once, then an answer", scripts, value, {"timeout": 1.0})
+    yield Situation(FAMILY, "silence once, then a response", scripts, value, {"timeout": 1.0})
 
 
 def _trickles() -> Iterator[Situation]:
@@ -87,7 +87,7 @@ def _trickles() -> Iterator[Situation]:
         # What comes too often may be refused for its amount first; what counts is that it ends.
         outcome = too_much if name == "the size of a chunk" else timed_out
         if name in BODIES:
-            # Whoever reads piece by piece is given each.
+            # A user who reads piece by piece gets each.
             yield Situation(FAMILY, title, (script,), outcome, IMPATIENT, streamed=None)
         else:
             yield Situation(FAMILY, title, (script,), outcome, IMPATIENT)

@@ -42,8 +42,8 @@ NOT_JSON: dict[str, bytes] = {
     "Infinity as a number": LOGS_BODY[:-1] + b', "x": -Infinity}',
     "single quotes": b"{'call_id': 'ac_1', 'logs': []}",
     "a comma too many": LOGS_BODY[:-1] + b",}",
-    "a comma too many behind the lines": LOGS_BODY.replace(b'"two"]', b'"two",]'),
-    "a comma too many behind the lines, and a space": LOGS_BODY.replace(b'"two"]', b'"two" , ]'),
+    "a comma too many after the lines": LOGS_BODY.replace(b'"two"]', b'"two",]'),
+    "a comma too many after the lines, and a space": LOGS_BODY.replace(b'"two"]', b'"two" , ]'),
     "a control character in a string": LOGS_BODY.replace(b"one", b"o\x00ne"),
     "a line break in a string": LOGS_BODY.replace(b"one", b"o\nne"),
     "an escape that JSON does not have": LOGS_BODY.replace(b"one", b"\\x41"),
@@ -91,7 +91,7 @@ BAD_TIMES: dict[str, object] = {
     "Arabic digits": "٢٠٢٦-03-01T10:00:00Z",
     "the year zero": "0000-03-01T10:00:00Z",
     "spaces around it": " 2026-03-01T10:00:00Z ",
-    "a line break behind it": "2026-03-01T10:00:00Z\n",
+    "a line break after it": "2026-03-01T10:00:00Z\n",
     "the form of HTTP": "Sun, 01 Mar 2026 10:00:00 GMT",
     "an array": [],
     "an object": {},
@@ -100,7 +100,7 @@ SUCCESSES = (201, 202, 203, 206, 207, 226, 299)
 
 
 def _refused(name: str, step: Step, pointer: str = "", *says: str) -> Situation:
-    # Sent once: the same answer would come again.
+    # Sent once: the same response would come again.
     outcome = Outcome(ResponseValidationError, {"pointer": pointer}, says=says)
     return Situation(FAMILY, name, ((step,),), outcome)
 
@@ -110,7 +110,7 @@ def _bodies() -> Iterator[Situation]:
     for name, body in NOT_JSON.items():
         yield _refused(name, text_answer(body, media_type="application/json"), "", "is not JSON")
     html = text_answer(NOT_JSON["HTML"], media_type="text/html")
-    yield _refused("HTML that says so", html, "", "is not JSON")
+    yield _refused("HTML with its media type", html, "", "is not JSON")
     for name, body in DEEP_JSON.items():
         yield _refused(name, text_answer(body, media_type="application/json"), "")
     for name, value in ODD_VALUES.items():
@@ -157,7 +157,7 @@ def _encodings() -> Iterator[Situation]:
     def encoded(coding: str, body: bytes) -> Send:
         return Send(answer("200 OK", body, ("Content-Encoding", coding)))
 
-    yield _refused("gzip, and no header says so", Send(answer(body=zipped())), "", "is not JSON")
+    yield _refused("gzip without a header", Send(answer(body=zipped())), "", "is not JSON")
     yield _refused("plain JSON that claims to be gzip", encoded("gzip", LOGS_BODY))
     yield _refused("plain JSON that claims to be deflate", encoded("deflate", LOGS_BODY))
     yield _refused("gzip cut in its middle", encoded("gzip", zipped()[:40]))
@@ -168,7 +168,7 @@ def _encodings() -> Iterator[Situation]:
     yield _refused("gzip inside gzip, announced once", encoded("gzip", zipped(zipped())))
     yield _refused("garbage that claims to be br", encoded("br", b"\xff" * 50))
     yield _refused("garbage that claims to be zstd", encoded("zstd", b"\xff" * 50))
-    yield _refused("garbage in a coding nobody knows", encoded("x-rot13", b"\xff" * 50))
+    yield _refused("garbage in an unknown coding", encoded("x-rot13", b"\xff" * 50))
 
 
 def _statuses() -> Iterator[Situation]:
@@ -178,7 +178,7 @@ def _statuses() -> Iterator[Situation]:
         step = Send(head(f"{status} Nothing", *extra))
         yield _refused(f"a {status} without a body", step)
     for status in SUCCESSES:
-        step = Send(answer(f"{status} Odd"))
+        step = Send(answer(f"{status} Unexpected"))
         yield _refused(f"the right body with a {status}", step, "", str(status))
 
 

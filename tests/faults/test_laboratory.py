@@ -57,7 +57,7 @@ def test_the_user_sees_what_they_must(
 
 
 @pytest.mark.parametrize("situation", STREAMED, ids=_title)
-def test_whoever_streams_sees_what_they_must(
+def test_a_user_who_streams_sees_what_they_must(
     laboratory: Laboratory, verdicts: dict[tuple[str, Column], bool], situation: Situation
 ) -> None:
     streamed = situation.over_a_stream()

@@ -1,6 +1,6 @@
 """Any bytes at all, sent by a server: a value or one of our errors, and nothing else.
 
-`python tests/fuzz/fuzzing.py SECONDS`, or `nox -s fuzz`, makes up answers until the time is over:
+`python tests/fuzz/fuzzing.py SECONDS`, or `nox -s fuzz`, makes up responses until the time is over:
 right ones and the laboratory's wrong ones, spoilt further. What fails is kept in `corpus/`, made as
 short as it can be, and `test_corpus.py` replays it from then on.
 """
@@ -31,7 +31,7 @@ from skipping_clock import SkippingClock
 CORPUS = Path(__file__).parent / "corpus"
 _LONGEST_SEED = 2000
 _BATCH = 200
-# Longer than any answer takes that comes at once, in seconds.
+# Longer than any response takes that comes at once, in seconds.
 _TIMEOUT = 5.0
 
 
@@ -47,7 +47,7 @@ class Target:
     server: RawServer
 
     def check(self, data: bytes) -> None:
-        """Send bytes to every client; what is no error of ours goes through.
+        """Send bytes to every client; errors other than ours are raised.
 
         Raises:
             AssertionError: An error shows the key, or gives no advice.
@@ -98,7 +98,7 @@ def target() -> Generator[Target]:
 
 
 def _seeds() -> list[bytes]:
-    """Return answers to begin from: a right one, the corpus, and the laboratory's."""
+    """Return responses to begin from: a right one, the corpus, and the laboratory's."""
     sent = [
         step.data
         for one in ALL
@@ -139,10 +139,10 @@ def _answers() -> st.SearchStrategy[bytes]:
 
 
 def fuzz(check: Callable[[bytes], None], seconds: float, corpus: Path = CORPUS) -> int:
-    """Make up answers until the time is over; return how many were checked.
+    """Make up responses until the time is over; return how many were checked.
 
     Raises:
-        BaseException: Whatever was neither a value nor an error of ours; its bytes are kept.
+        BaseException: Any result that is neither a value nor one of our errors; its bytes are kept.
     """
     end = time.monotonic() + seconds
     checked = 0
@@ -157,7 +157,7 @@ def fuzz(check: Callable[[bytes], None], seconds: float, corpus: Path = CORPUS) 
     )
     def batch(data: bytes) -> None:
         nonlocal checked, failing
-        # What fails is made short without a look at the time: half done, it would be taken for flaky.
+        # Failures are shortened without a deadline: half done, they would count as flaky.
         if failing is None and time.monotonic() >= end:
             return
         checked += 1
@@ -188,4 +188,4 @@ def _keep(data: bytes, corpus: Path) -> None:
 if __name__ == "__main__":
     with target() as aim:
         count = fuzz(aim.check, float(sys.argv[1]))
-    sys.stdout.write(f"{count} answers, each a value or an error of ours\n")
+    sys.stdout.write(f"{count} responses, each a value or one of our errors\n")

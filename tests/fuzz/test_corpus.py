@@ -1,4 +1,4 @@
-"""What fuzzing once found, and answers worth beginning from, replayed over every engine."""
+"""What fuzzing once found, and responses worth beginning from, replayed over every engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def aim() -> Iterator[Target]:
 
 
 @pytest.mark.parametrize("file", kept(), ids=lambda file: file.stem)
-def test_bytes_of_the_corpus_are_a_value_or_an_error_of_ours(aim: Target, file: Path) -> None:
+def test_bytes_of_the_corpus_are_a_value_or_one_of_our_errors(aim: Target, file: Path) -> None:
     aim.check(file.read_bytes())
 
 

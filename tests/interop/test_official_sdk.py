@@ -1,4 +1,4 @@
-"""The provider's own SDK, a client that nobody here wrote, sees in the sandbox what ours sees."""
+"""The provider's own SDK sees the same in the sandbox as our client."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_its_async_client_lists_the_same_calls(ours: Client, sandbox: Sandbox) -
     assert asyncio.run(list_calls()) == our_ids
 
 
-def test_both_get_transcripts_when_they_ask_for_them(
+def test_both_get_transcripts_when_they_request_them(
     ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
 ) -> None:
     their_turns = {
@@ -110,7 +110,7 @@ def test_both_read_the_same_record(
     assert len(their_call.transcript or []) == len(our_call.transcript or [])
 
 
-def test_it_reads_every_odd_call(theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
+def test_it_reads_every_unexpected_call(theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
     calls = list(theirs.agents.calls.list(agent_id=sandbox.agents.odd, expand="transcript"))
     turns = [turn for call in calls for turn in call.transcript or []]
     assert len(calls) == 5
@@ -119,7 +119,7 @@ def test_it_reads_every_odd_call(theirs: cartesia.Cartesia, sandbox: Sandbox) ->
     assert "four" in [str(turn.log_metric.value) for turn in turns if turn.log_metric]
 
 
-def test_ours_reads_the_same_of_every_odd_call(
+def test_ours_reads_the_same_of_every_unexpected_call(
     ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
 ) -> None:
     their_calls = list(theirs.agents.calls.list(agent_id=sandbox.agents.odd, expand="transcript"))
@@ -145,7 +145,7 @@ def test_both_read_the_same_logs(ours: Client, theirs: cartesia.Cartesia, sandbo
     assert datetime.fromisoformat(answer["updated_at"]) == logs.updated_at
 
 
-def test_both_are_told_why_there_are_no_logs(
+def test_both_say_why_there_are_no_logs(
     ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
 ) -> None:
     for call_id, error, message in (

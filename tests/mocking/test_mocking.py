@@ -41,7 +41,7 @@ def _logs(flavour: Flavour, base_url: str | None = None, times: int = 1) -> list
 
 
 @FLAVOURS
-def test_respx_answers_requests(flavour: Flavour) -> None:
+def test_respx_responds_to_requests(flavour: Flavour) -> None:
     with respx.mock:
         route = respx.get(URL).mock(
             side_effect=[httpx.Response(200, json=LOGS), httpx.Response(404, json=CALL_NOT_FOUND)]
@@ -55,7 +55,7 @@ def test_respx_answers_requests(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_pytest_httpx_answers_requests(flavour: Flavour, httpx_mock: HTTPXMock) -> None:
+def test_pytest_httpx_responds_to_requests(flavour: Flavour, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(url=URL, json=LOGS)
     assert [logs.logs for logs in _logs(flavour)] == [LOGS["logs"]]
     request = httpx_mock.get_request()

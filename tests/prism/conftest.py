@@ -1,9 +1,9 @@
-"""Prism, a server and a validating proxy of other hands, started for these tests.
+"""Prism, a server and a validating proxy of a third party, started for these tests.
 
-`nox -s prism` installs it and says where. What its answers and verdicts are worth:
+`nox -s prism` installs it and says where. What its responses and verdicts are worth:
 
 - As a proxy it takes every body for UTF-8 text, so a recording does not come through as it was
-  sent: what is held of it here is that it is asked for and answered as the spec says.
+  sent: the tests only check that it is requested as the spec says.
 - It looks at neither undeclared query parameters nor undeclared headers; the contract tests do.
 - A status that the spec does not name counts as a violation. Most of the provider's pages name no
   errors, so Prism gets the spec with a `4XX` for each operation.

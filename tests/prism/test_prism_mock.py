@@ -1,4 +1,4 @@
-"""The client against answers that Prism makes up from the spec, refusing what breaks it."""
+"""The client against responses that Prism makes up from the spec, refusing what breaks it."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ def client(mock_url: str) -> Iterator[Client]:
 
 
 def preferring(client: Client, preference: str) -> Client:
-    """Return a client that tells Prism which of the spec's answers to give."""
+    """Return a client that tells Prism which of the spec's responses to give."""
     return client.with_options(headers={"Prefer": preference})
 
 
-def test_every_wrapped_operation_is_asked_for() -> None:
+def test_every_wrapped_operation_is_requested() -> None:
     assert OPERATIONS.keys() == {wrapped.operation_id for wrapped in WRAPPED}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_client_takes_the_answer_of_every_operation(
+def test_the_client_takes_the_response_of_every_operation(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
     ask, expected = OPERATIONS[operation]
@@ -70,14 +70,14 @@ def test_the_client_takes_the_answer_of_every_operation(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_client_takes_answers_with_any_values(
+def test_the_client_takes_responses_with_any_values(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
     ask, expected = OPERATIONS[operation]
     for seed in range(_SEEDS):
         folder = tmp_path / str(seed)
         folder.mkdir()
-        preference = f"dynamic=true, seed=answer-{seed}"
+        preference = f"dynamic=true, seed=response-{seed}"
         assert isinstance(ask(preferring(client, preference), folder), expected), preference
 
 

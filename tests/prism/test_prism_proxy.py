@@ -32,7 +32,7 @@ BY_ID: list[Ask] = [
     lambda client, unknown, folder: client.calls.download_audio(unknown, folder / "call.wav"),
     lambda client, unknown, _: client.agents.get(unknown),
 ]
-"""All that is asked by the id of a call or an agent, but for logs."""
+"""Every request by the id of a call or an agent, apart from logs."""
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_a_refused_key(client: Client, sandbox: Sandbox) -> None:
 # That Prism looks
 
 
-def test_an_answer_that_the_spec_does_not_allow_would_be_noticed(
+def test_a_response_that_the_spec_does_not_allow_would_be_noticed(
     client: Client, sandbox: Sandbox, violations: list[str]
 ) -> None:
     sandbox.fail_next(

@@ -182,7 +182,7 @@ def test_a_call_in_any_state_has_a_page(name: str) -> None:
     assert bool(call.transcript) != ("There is no transcript." in page.section("Timeline"))
 
 
-def test_odd_records_of_the_sandbox_have_pages() -> None:
+def test_unexpected_records_of_the_sandbox_have_pages() -> None:
     with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
         calls = [*client.calls.list(agent_id="agent_odd", expand_transcript=True)]
         assert len(calls) >= 5

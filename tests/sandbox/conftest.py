@@ -1,4 +1,4 @@
-"""A clock that stands still until told, and ways to talk to a sandbox that lives by it."""
+"""A clock that a test moves, and clients of a sandbox that uses it."""
 
 import asyncio
 from collections.abc import Callable, Iterator

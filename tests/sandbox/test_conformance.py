@@ -133,7 +133,7 @@ def test_every_operation_on_each_example_call_conforms(call_id: str, label: str)
     app = create_app()
 
     assert status_of(app, label, call_id) in STATUSES[label]
-    # What it left behind conforms as well.
+    # What is left conforms too.
     assert status_of(app, GET_CALL, call_id) == (404 if call_id == CALLS.unknown else 200)
 
 
@@ -149,7 +149,7 @@ def test_every_call_conforms_with_its_transcript(agent_id: str) -> None:
     assert sum(len(page["data"]) for page in pages) >= 30
 
 
-def test_the_agent_with_odd_calls_conforms_and_its_calls_do_not() -> None:
+def test_the_agent_with_unexpected_calls_conforms_and_its_calls_do_not() -> None:
     app = create_app()
 
     assert ask(app, GET_AGENT, {"agent_id": AGENTS.odd}).status_code == 200
@@ -205,7 +205,7 @@ BUGS = {
     ),
     "a cursor that is no text": Bug(label=LIST_CALLS, fields={"next_page": 7}),
     "a call without a status": Bug(label=GET_CALL, dropped="status"),
-    "a turn of nobody's": Bug(
+    "a turn without a speaker": Bug(
         label=GET_CALL, fields={"transcript": [{"start_timestamp": 0, "end_timestamp": 1}]}
     ),
     "null for a phone number": Bug(label=GET_CALL, fields={"telephony_params": {"to": None}}),
@@ -220,7 +220,7 @@ BUGS = {
         call_id=CALLS.expired,
         content_type="text/plain",
     ),
-    "a cancelled call that does not say so": Bug(
+    "a cancelled call that does not report it": Bug(
         label=CANCEL, call_id=CALLS.running, dropped="cancelled"
     ),
     "a refusal without a title": Bug(label=CANCEL, dropped="title"),

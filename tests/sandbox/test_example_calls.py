@@ -1,4 +1,4 @@
-"""What each example call answers, in process and over a socket alike."""
+"""The responses of each example call, in process and over a socket alike."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -18,7 +18,7 @@ def client(sandbox: Sandbox, over_loopback: httpx.Client) -> httpx.Client:
     return over_loopback
 
 
-def test_so_many_answers_fail_and_then_no_more(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_so_many_responses_fail_and_then_no_more(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=503, times=2, headers={"Retry-After": "0"})
 
     answers = [client.get(PATH) for _ in range(3)]
@@ -31,7 +31,7 @@ def test_so_many_answers_fail_and_then_no_more(sandbox: Sandbox, client: httpx.C
     assert body["request_id"] == answers[0].headers["x-request-id"]
 
 
-def test_failures_come_in_the_order_asked_for(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_failures_come_in_the_order_requested(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=429)
     sandbox.fail_next(status=500)
 
@@ -70,7 +70,7 @@ def test_a_failure_can_break_off(sandbox: Sandbox, client: httpx.Client) -> None
     assert client.get(PATH).status_code == 200
 
 
-def test_failures_come_whatever_is_asked(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_failures_come_for_every_request(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=500)
 
     assert client.get("/nowhere").status_code == 500
@@ -156,7 +156,7 @@ def test_a_page_can_be_scripted(sandbox: Sandbox, client: httpx.Client) -> None:
     assert len(answers[2]["data"]) == 10
 
 
-def test_failures_can_be_asked_for_from_many_threads(
+def test_failures_can_be_requested_from_many_threads(
     sandbox: Sandbox, client: httpx.Client
 ) -> None:
     with ThreadPoolExecutor(8) as pool:

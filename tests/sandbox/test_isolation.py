@@ -45,7 +45,7 @@ def test_without_its_extra_it_says_what_to_install() -> None:
     assert "pip install 'cartesia-calls[sandbox]'" in said
 
 
-def test_what_else_can_not_be_found_is_told_as_python_tells_it() -> None:
+def test_what_else_can_not_be_found_is_reported_as_python_does() -> None:
     said = run(WITHOUT.format("anyio"))
     assert said.startswith("anyio")
     assert "pip install" not in said

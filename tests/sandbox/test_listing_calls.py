@@ -185,7 +185,7 @@ def test_pages_of_a_window_lead_through_it(api: httpx.Client) -> None:
     assert [call for page in found for call in page["data"]] == everything
 
 
-def test_a_deleted_call_stays_in_its_place(api: httpx.Client) -> None:
+def test_a_deleted_call_keeps_its_position(api: httpx.Client) -> None:
     before = ids(every_call(api, agent_id=AGENTS.busy))
     api.delete(f"{PATH}/{CALLS.finished}")
 
@@ -225,7 +225,7 @@ def test_a_deleted_call_stays_in_its_place(api: httpx.Client) -> None:
         ),
     ],
 )
-def test_a_query_that_cannot_be_answered_is_a_bad_request(
+def test_an_impossible_query_is_a_bad_request(
     api: httpx.Client, query: dict[str, str], named: str
 ) -> None:
     answer = api.get(PATH, params=query)

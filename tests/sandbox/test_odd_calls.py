@@ -1,4 +1,4 @@
-"""The calls of the odd agent: what real records hold and the spec does not describe."""
+"""The calls of `agent_odd`: what real records hold and the spec does not describe."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,7 @@ def test_metadata_are_nested(api: httpx.Client) -> None:
     assert event["metadata"]["items"] == [{"name": "margherita", "count": 2}]
 
 
-def test_deleting_one_erases_what_is_odd_too(
+def test_deleting_one_erases_what_is_unexpected_too(
     api: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     advance(60)

@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 def ask(sandbox, method="GET"):
     headers = {"Authorization": f"Bearer {sandbox.api_key}", "Cartesia-Version": sandbox.api_version}
     url = f"{sandbox.url}/agents/calls/{sandbox.calls.finished}"
-    with urlopen(Request(url, headers=headers, method=method)) as answer:
-        return answer.read()
+    with urlopen(Request(url, headers=headers, method=method)) as response:
+        return response.read()
 
 def test_it_runs(cartesia_sandbox):
     assert b'"redacted_at":null' in ask(cartesia_sandbox)
@@ -97,7 +97,7 @@ def test_it_costs_nothing_where_it_is_not_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("test", "outcome"), [(USES_IT, "2 errors"), ("def test_own(): pass", "1 passed")]
 )
-def test_without_the_extra_only_its_users_fail_and_are_told_why(
+def test_without_the_extra_only_its_users_fail_with_the_reason(
     tmp_path: Path, test: str, outcome: str
 ) -> None:
     done = run_pytest(tmp_path, test, conftest=WITHOUT_YAML)

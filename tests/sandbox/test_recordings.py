@@ -39,7 +39,7 @@ def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None
     "call_id",
     [CALLS.created, CALLS.running, CALLS.deleted, CALLS.zero_retention, CALLS.expired],
 )
-def test_a_call_without_a_recording_says_so(api: httpx.Client, call_id: str) -> None:
+def test_a_call_without_a_recording_reports_it(api: httpx.Client, call_id: str) -> None:
     answer = audio(api, call_id)
 
     assert answer.status_code == 404

@@ -219,7 +219,7 @@ def test_stopping_what_does_not_run_does_no_harm() -> None:
         assert get_logs(sandbox).status_code == 200
 
 
-def test_a_server_that_can_not_start_says_so_instead_of_waiting() -> None:
+def test_a_server_that_can_not_start_reports_it_instead_of_waiting() -> None:
     listener = listen("127.0.0.1", 0)
     listener.close()
 

@@ -1,4 +1,4 @@
-"""Every situation in which a call has no logs, and what its record tells of it."""
+"""Every situation in which a call has no logs, and how its record shows it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def record(api: httpx.Client, call_id: str) -> dict[str, Any]:
 
 
 def log(api: httpx.Client, call_id: str) -> list[str] | None:
-    """Return the lines; `None` where the answer is that there are no logs."""
+    """Return the lines; `None` if there are no logs."""
     answer = api.get(f"/agents/calls/{call_id}/logs")
     if answer.status_code == 404:
         assert answer.json()["message"] == "Call logs not available"
@@ -146,7 +146,7 @@ def test_retention_removes_the_logs_of_every_call_after_thirty_days(
     assert api.get(f"/agents/calls/{CALLS.finished}/audio").status_code == 404
 
 
-def test_a_call_that_nobody_answered_never_has_logs(api: httpx.Client) -> None:
+def test_an_unanswered_call_never_has_logs(api: httpx.Client) -> None:
     query = {"agent_id": "agent_quiet", "limit": "100", "expand": "transcript"}
     calls = api.get("/agents/calls", params=query).json()["data"]
     unanswered = [call for call in calls if (call["end_reason"] or "").startswith("dial_")]

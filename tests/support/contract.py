@@ -153,7 +153,7 @@ def check_model(spec: Spec) -> list[str]:
     return problems
 
 
-def _requiredness(required: bool | None) -> str:  # noqa: FBT001 - one of three answers
+def _requiredness(required: bool | None) -> str:  # noqa: FBT001 - one of three values
     return {True: "required", False: "optional", None: "missing"}[required]
 
 

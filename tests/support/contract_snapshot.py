@@ -84,7 +84,7 @@ class _Snapshot:
             yield f"  body{_mark(body.get('required', False))}"
             yield from self._content(body)
         for status, answer in operation["responses"].items():
-            yield f"  answer {status}"
+            yield f"  response {status}"
             resolved = self._resolved(answer)
             for name, header in resolved.get("headers", {}).items():
                 yield from self._schema(f"header {name}", self._resolved(header), 2)

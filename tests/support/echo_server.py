@@ -1,4 +1,4 @@
-"""A raw server whose every answer names what was asked for, so that a crossed one shows."""
+"""A raw server whose every response names what was requested, so that a crossed one shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CALL_ID = re.compile(rb"GET /agents/calls/([^/ ]+)/logs HTTP/1\.1")
 
 
 class EchoServer:
-    """Answers each call's logs with one line, the call's id; never those of an id in `silent_…`.
+    """Responds with one line for each call's logs, the call's id; never those of an id in `silent_…`.
 
     As a context manager it listens on a free port of loopback, in a thread of its own.
     """
@@ -69,7 +69,7 @@ class EchoServer:
                 self._heard.set()
                 call_id = _CALL_ID.findall(head)[0].decode()
                 if call_id.startswith("silent_"):
-                    continue  # whatever comes next on it is not answered out of turn
+                    continue  # the next request on it gets no response out of order
                 await asyncio.sleep(hash(call_id) % 5 / 1000)
                 writer.write(_answer(call_id))
         except ConnectionError:

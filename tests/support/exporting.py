@@ -92,7 +92,7 @@ def data_files(target: Path) -> Mapping[str, bytes]:
     files = {str(f.relative_to(target)): f.read_bytes() for f in target.rglob("*") if f.is_file()}
     data = {path: data for path, data in files.items() if path.startswith("logs/")}
     others = {path.split("/")[0] for path in files} - {"logs"}
-    assert others <= {"_manifest", "_locks"}, f"left behind: {others}"
+    assert others <= {"_manifest", "_locks"}, f"left over: {others}"
     return data
 
 

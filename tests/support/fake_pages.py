@@ -1,4 +1,4 @@
-"""A server on loopback that gives one reference page to whoever asks."""
+"""A server on loopback that gives one reference page to every client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 @dataclass
 class Pages:
-    """The page's URL, and how often it was asked for."""
+    """The page's URL, and how often it was requested."""
 
     url: str
     asked: int = 0
@@ -30,7 +30,7 @@ def serving(page: bytes) -> Generator[Pages]:
             self.wfile.write(page)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Say nothing."""
+            """Send nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         pages = Pages(f"http://127.0.0.1:{server.server_port}/page.md")

@@ -52,13 +52,13 @@ def _fresh(answer: httpx.Response) -> httpx.Response:
 
 @dataclass
 class FakeServer:
-    """Gives one answer a request, the last one for ever after.
+    """Gives one response for each request, and repeats the last one.
 
     Attributes:
-        answers: What to answer; an exception is raised by the transport.
+        responses: What to respond; an exception is raised by the transport.
         flavour: Which client `logs` and `wait_for_logs` use.
         takes: Seconds of the clock that each request takes.
-        record: What to answer where a call's record is asked for.
+        record: What to respond where a call's record is requested.
         requests: What was sent, but for requests of a record.
         record_requests: Those.
     """
@@ -108,7 +108,7 @@ class FakeServer:
         )
         return logs
 
-    def do(self, ask: Ask, **settings: object) -> Any:  # noqa: ANN401 - whatever is asked for
+    def do(self, ask: Ask, **settings: object) -> Any:  # noqa: ANN401 - whatever is requested
         """Ask the flavour's client for something; items are gathered in a list."""
         if self.flavour == "sync":
             with self.client(**settings) as client:
@@ -122,12 +122,12 @@ class FakeServer:
 
 
 def gathered(asked: object) -> object:
-    """Return what was asked of a client; items are gathered in a list."""
+    """Return the result of a client; items are gathered in a list."""
     return list(cast("Iterable[object]", asked)) if isinstance(asked, Iterable) else asked
 
 
 async def gathered_async(asked: object) -> object:
-    """Return what was asked of an async client, awaited or gathered."""
+    """Return the result of an async client, awaited or gathered."""
     if isinstance(asked, AsyncIterable):
         return [item async for item in cast("AsyncIterable[object]", asked)]
     return await asked if inspect.isawaitable(asked) else asked

@@ -1,4 +1,4 @@
-"""A server with calls whose state a test changes at will: what `ManyCalls` answers in its place."""
+"""A server with calls whose state a test changes at will: with which `ManyCalls` responds instead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from many_calls import AGENT, http
 
 @dataclass
 class FewCall:
-    """A call: without an end it goes on, without lines its logs are not available."""
+    """A call: without an end it continues, without lines its logs are not available."""
 
     start: datetime | None
     end: datetime | None = None

@@ -21,7 +21,7 @@ def check(*shown: str) -> None:
 
 
 def watched(capture: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
-    """Make a capture fixture check all that it is asked for."""
+    """Make a capture fixture check all that it returns."""
     read = capture.readouterr
 
     def read_and_check() -> CaptureResult[str]:

@@ -1,6 +1,6 @@
 """A quick server with as many calls as one likes, made up from their numbers, that counts and fails.
 
-It answers the two operations that an export of logs needs. Run as a program, it serves in a process
+It responds to the two operations that an export of logs needs. Run as a program, it serves in a process
 of its own: `python many_calls.py COUNT [SECONDS_PER_ANSWER]` prints its URL.
 """
 
@@ -23,7 +23,7 @@ _PAGE = 100
 
 Answer = bytes
 Interfere = Callable[[int, str], Answer | None]
-"""Is told of each request, its number from 1 and its path; may answer in the server's place."""
+"""Is called with each request, its number from 1 and its path; may respond instead of the server."""
 
 
 def call_id(number: int) -> str:
@@ -53,7 +53,7 @@ def _record(number: int) -> dict[str, object]:
 
 
 def http(status: str, body: bytes, *headers: str) -> bytes:
-    """Return an answer as bytes."""
+    """Return a response as bytes."""
     head = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*head, *headers, "", ""]).encode() + body
 
@@ -64,12 +64,12 @@ class ManyCalls:
 
     Attributes:
         count: How many calls there are.
-        interfere: May answer in its place; an answer of no bytes closes the connection.
-        delay: How long each answer takes, in seconds.
+        interfere: May respond instead; a response of no bytes closes the connection.
+        delay: How long each response takes, in seconds.
         requests: How many requests have come.
         fetched: How often the logs of each call were given.
         connections: Those that are open.
-        waiting: How many requests wait for their answers.
+        waiting: How many requests wait for their responses.
         most_at_once: How many did at once, at the most.
     """
 

@@ -40,7 +40,7 @@ class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has n
 
 
 class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Where a file is removed, somebody else writes it anew before anybody can."""
+    """Where a file is removed, somebody else writes it again before anybody can."""
 
     protocol = "contested"
     theirs: ClassVar[bytes] = b'{"pid": 7, "run": "theirs"}'
@@ -51,7 +51,7 @@ class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
 
 
 class LateFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Says of a file that it is not there when it is; only a put that must create it is told."""
+    """Says of a file that it is not there when it is; only a put that must create it fails."""
 
     protocol = "late"
 
@@ -74,7 +74,7 @@ class BrokenFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no
 
 
 class ForgetfulFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Makes an object, loses the answer, tries again on its own and finds that it is there."""
+    """Makes an object, loses the response, tries again on its own and finds that it is there."""
 
     protocol = "forgetful"
 
@@ -100,7 +100,7 @@ class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
 
 
 class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Tells of each file that is written, of each that was read, and before one is removed."""
+    """Reports each file that is written, of each that was read, and before one is removed."""
 
     protocol = ("watched", "memory")
     on_write: ClassVar[Callable[[str], object]] = print
@@ -128,7 +128,7 @@ class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has n
 
 
 class HangingFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """From its first file on whose path has that word in it, it says so and never ends."""
+    """From its first file on whose path has that word in it, it reports it and never ends."""
 
     protocol = ("hanging", "memory")
     word: ClassVar[str] = ""

@@ -1,11 +1,11 @@
-"""The provider's four rules, told from two specs alone: the judge of the drift check's judgements.
+"""The provider's four rules, applied to two specs: an independent judge of the drift check.
 
 Inside one API version the provider may add optional request fields, add response fields, change the
 conditions of particular error types, and add variants to enum-like output values. Anything else is a
 breaking change; so is what changes a name in the generated Python.
 
 It shares nothing with the check. A spec is turned into facts, each a path and a value, with all
-references followed; what is told apart is which facts are gone, and which new ones are not excused.
+references followed; what is distinguished is which facts are gone, and which new ones are not excused.
 """
 
 from __future__ import annotations

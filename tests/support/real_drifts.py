@@ -40,7 +40,7 @@ _AUDIO = "/agents/calls/{call_id}/audio"
 
 @dataclass(frozen=True)
 class RealDrift:
-    """A drift, from before to after, and what is to be said of it.
+    """A drift, from before to after, and its expected verdict.
 
     Attributes:
         number: The drift's number among the ten.

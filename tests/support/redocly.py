@@ -18,7 +18,7 @@ _INSTALL_SECONDS = 300.0
 _DIFF_SECONDS = 120.0
 _STEPS_TO_COMPONENT = 3
 _PINNED = ("package.json", "package-lock.json", ".npmrc")
-# It asks home for newer versions and tells what it was used for, unless told not to.
+# It looks for newer versions and sends usage data by default.
 _QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true"}
 
 

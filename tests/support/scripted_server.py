@@ -1,4 +1,4 @@
-"""A server on loopback that sends bytes as told, right or wrong, and keeps what it got."""
+"""A server on loopback that sends scripted bytes, right or wrong, and keeps what it received."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from types import TracebackType
 from typing import Self
 
 Script = Callable[[socket.socket, bytes], object]
-"""Is called with a connection and the head of each request on it; what it sends is the answer."""
+"""Is called with a connection and the head of each request on it; what it sends is the response."""
 
 
 def answer(body: bytes = b"{}", status: int = 200, headers: bytes = b"") -> bytes:
-    """Return a whole answer; `headers` end each with a line break."""
+    """Return a whole response; `headers` end each with a line break."""
     return b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n%s" % (status, headers, len(body), body)
 
 
 def saying(*answers: bytes) -> Script:
-    """Return a script that gives one answer a request, the last one for ever after."""
+    """Return a script that gives one response for each request, and repeats the last one."""
     left = list(answers)
 
     def say(connection: socket.socket, _head: bytes) -> None:

@@ -28,7 +28,7 @@ class SkippingClock:
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time can go on at once."""
+    """An event loop whose time can continue at once."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -20,7 +20,7 @@ BODY = json.dumps(DOCUMENT).encode()
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 Sending = EngineName | Literal["own"]
-"""An engine of ours, or an httpx client of the user's own."""
+"""One of our engines, or the user's own httpx client."""
 ENGINES_AND_OWN = pytest.mark.parametrize("engine", [*INSTALLED, "own"])
 
 

@@ -37,7 +37,7 @@ from spec_schemas import Schemas, vendored_schemas
 
 @dataclass(frozen=True)
 class DocumentedError:
-    """An error answer that the spec documents, and what the wrapper makes of it."""
+    """An error response that the spec documents, and what the wrapper makes of it."""
 
     status: int
     body: Mapping[str, object]

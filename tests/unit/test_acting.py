@@ -35,7 +35,7 @@ def _download(server: FakeServer, target: Path, **settings: object) -> Path:
 
 
 @FLAVOURS
-def test_a_recording_is_written_and_its_progress_told(flavour: Flavour, tmp_path: Path) -> None:
+def test_a_recording_is_written_and_its_progress_reported(flavour: Flavour, tmp_path: Path) -> None:
     seen: list[tuple[int, int | None]] = []
     target = tmp_path / "call.wav"
     server = FakeServer([_audio(b"RIFF" + bytes(996))], flavour)
@@ -112,7 +112,7 @@ ACTIONS = pytest.mark.parametrize(
 @pytest.mark.parametrize(
     "not_acted_on", [httpx.ConnectError("refused"), httpx.Response(429)], ids=repr
 )
-def test_what_the_server_surely_did_not_act_on_is_sent_again(
+def test_what_the_server_is_known_not_to_have_acted_on_is_retried(
     flavour: Flavour, action: str, done: httpx.Response, not_acted_on: Answer
 ) -> None:
     server = FakeServer([not_acted_on, done], flavour)
@@ -154,7 +154,7 @@ def test_methods_and_paths() -> None:
 
 
 @FLAVOURS
-def test_the_status_is_asked_for_without_the_key(flavour: Flavour) -> None:
+def test_the_status_is_requested_without_the_key(flavour: Flavour) -> None:
     server = FakeServer([ok({"ok": True, "version": "1"})], flavour)
     assert server.do(lambda client: client.status()).ok
     assert "authorization" not in server.requests[0].headers
@@ -167,7 +167,7 @@ def test_a_status_that_is_refused_is_an_error_like_any_other(flavour: Flavour) -
 
 
 @FLAVOURS
-def test_agents_and_records_are_asked_for_by_their_ids(flavour: Flavour) -> None:
+def test_agents_and_records_are_requested_by_their_ids(flavour: Flavour) -> None:
     agent = {
         "id": "agent/1",
         "name": "Pizza",

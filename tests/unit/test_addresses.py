@@ -1,4 +1,4 @@
-"""A host's name may stand for many addresses, of which some refuse or say nothing."""
+"""A host's name may stand for many addresses, of which some refuse or send nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @contextlib.contextmanager
 def _silence_at(port: int) -> Generator[None]:
-    """Let nobody connect to a port of `SILENT`: the queue of those who wait there is full."""
+    """Keep clients from connecting to a port of `SILENT`, by filling its queue."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind((SILENT, port))
@@ -46,7 +46,7 @@ def _silence_at(port: int) -> Generator[None]:
 
 
 @pytest.mark.parametrize("first", [SILENT, REFUSING])
-def test_an_address_that_does_not_answer_leaves_time_for_the_next(
+def test_an_address_that_does_not_respond_leaves_time_for_the_next(
     engine: EngineName, flavour: Flavour, first: str, addresses: list[str]
 ) -> None:
     addresses += [first, "127.0.0.1"]
@@ -67,7 +67,7 @@ def test_addresses_that_all_refuse_are_one_refusal(
     assert not caught.value.may_have_arrived
 
 
-def test_a_server_that_nobody_reaches_got_nothing(
+def test_an_unreachable_server_got_nothing(
     engine: EngineName, flavour: Flavour, addresses: list[str]
 ) -> None:
     addresses += [SILENT]

@@ -1,4 +1,4 @@
-"""Every answer of a server is a value or one well-named exception, for both clients."""
+"""Every response of a server is a value or one well-named exception, for both clients."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_what_a_plain_text_error_says(text: str, title: str | None, message: str
 @pytest.mark.parametrize(
     ("status", "phrase"), [(400, "Bad Request"), (402, "Payment Required"), (520, "Unregistered")]
 )
-def test_an_error_that_says_nothing_is_called_by_its_status(status: int, phrase: str) -> None:
+def test_an_error_without_a_text_is_named_after_its_status(status: int, phrase: str) -> None:
     with pytest.raises(APIStatusError) as caught:
         FakeServer([httpx.Response(status)]).logs(max_retries=0)
     assert caught.value.summary.startswith(phrase)
@@ -259,7 +259,7 @@ def test_a_success_that_the_spec_does_not_document(flavour: Flavour, status: int
     ],
     ids=["text/plain", "lower case", "nanoseconds", "no lines", "more fields", "byte order mark"],
 )
-def test_an_odd_success_is_a_success(flavour: Flavour, answer: httpx.Response) -> None:
+def test_an_unexpected_success_is_a_success(flavour: Flavour, answer: httpx.Response) -> None:
     assert FakeServer([answer], flavour).logs().call_id == "ac_1"
 
 

@@ -1,4 +1,4 @@
-"""What a server sends beyond the answer to a request is never the answer to the next one."""
+"""What a server sends beyond the response to a request is never the response to the next one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def tls(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _answer_of(length: int) -> bytes:
-    """Return a whole answer that is as long as asked, head and all."""
+    """Return a whole response that is as long as asked, head and all."""
     return answer(RIGHT.ljust(length - len(answer(bytes(length))) + length))
 
 
@@ -61,7 +61,7 @@ def _answer_of(length: int) -> bytes:
     ],
     ids=lambda how: " ".join(map(str, how)),
 )
-def test_an_answer_to_nothing_is_given_to_nobody(
+def test_an_unsolicited_response_is_discarded(
     engine: EngineName, flavour: Flavour, how: tuple[str, int, str], tls: ssl.SSLContext
 ) -> None:
     scheme, length, after = how

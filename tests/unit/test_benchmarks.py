@@ -72,7 +72,7 @@ def test_a_body_too_large_to_keep_comes_whole(url: str) -> None:
     assert len(response.json()["logs"]) == line_count_of("bytes-5000000")
 
 
-def test_the_server_answers_many_requests_on_one_connection(url: str) -> None:
+def test_the_server_responds_to_many_requests_on_one_connection(url: str) -> None:
     with httpx.Client(base_url=url, limits=httpx.Limits(max_connections=1)) as client:
         sizes = [len(client.get(f"/agents/calls/bytes-{n}/logs").content) for n in (600, 700, 600)]
     assert sizes == [600, 700, 600]

@@ -192,7 +192,7 @@ def test_without_a_start_logs_come_last_with_their_times() -> None:
     assert [entry.time for entry in found.entries] == [None, START + timedelta(seconds=1)]
 
 
-def test_odd_turns_are_shown_as_far_as_they_can_be_read() -> None:
+def test_unexpected_turns_are_shown_as_far_as_they_can_be_read() -> None:
     found = timeline(
         _record(
             "no turn",

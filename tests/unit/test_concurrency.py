@@ -1,4 +1,4 @@
-"""One client, many threads or tasks: no answer is lost or crossed, nothing leaks or hangs."""
+"""One client, many threads or tasks: no response is lost or crossed, nothing leaks or hangs."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def _open_files() -> int:
 
 
 def _client(server: EchoServer, engine: EngineName, **settings: float) -> Client:
-    return Client(KEY, base_url=server.url, engine=engine, max_retries=0, **settings)  # type: ignore[arg-type]  # time-outs
+    return Client(KEY, base_url=server.url, engine=engine, max_retries=0, **settings)  # type: ignore[arg-type]  # timeouts
 
 
 def _async_client(server: EchoServer, engine: EngineName, **settings: float) -> AsyncClient:
-    return AsyncClient(KEY, base_url=server.url, engine=engine, max_retries=0, **settings)  # type: ignore[arg-type]  # time-outs
+    return AsyncClient(KEY, base_url=server.url, engine=engine, max_retries=0, **settings)  # type: ignore[arg-type]  # timeouts
 
 
 def _in_threads(work: Callable[[int], None]) -> None:
@@ -58,7 +58,7 @@ def _in_threads(work: Callable[[int], None]) -> None:
 
 
 @ENGINES
-def test_each_thread_gets_the_answers_to_its_own_questions(
+def test_each_thread_gets_the_responses_to_its_own_requests(
     server: EchoServer, engine: EngineName
 ) -> None:
     with _client(server, engine) as client:
@@ -74,7 +74,7 @@ def test_each_thread_gets_the_answers_to_its_own_questions(
 
 
 @ENGINES
-def test_each_task_gets_the_answers_to_its_own_questions(
+def test_each_task_gets_the_responses_to_its_own_requests(
     server: EchoServer, engine: EngineName
 ) -> None:
     async def ask_all() -> None:
@@ -115,7 +115,7 @@ def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
     chance = random.Random(7)  # noqa: S311 - the same moments in every run
 
     async def ask_all() -> None:
-        # What is cancelled over `fast` holds its connection until its time-out.
+        # What is cancelled over `fast` holds its connection until its timeout.
         async with _async_client(server, engine, timeout=2) as client:
             impatient = client.with_options(timeout=0.1)
 
@@ -128,7 +128,7 @@ def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
                     with pytest.raises(TimeoutError):
                         async with asyncio.timeout(chance.uniform(0, 0.1)):
                             await client.calls.logs(f"silent_{call_id}")
-                elif task % 4 == 2:  # cancelled at any moment: asked, answered, or in between
+                elif task % 4 == 2:  # cancelled at any moment: before, during or after the response
                     asking = asyncio.ensure_future(client.calls.logs(call_id))
                     await asyncio.sleep(chance.uniform(0, 0.02))
                     asking.cancel()
@@ -170,7 +170,7 @@ def test_closing_in_the_middle_ends_every_thread(server: EchoServer, engine: Eng
 
 
 @ENGINES
-def test_a_task_that_is_cancelled_when_its_answer_comes_is_cancelled(
+def test_a_task_that_is_cancelled_when_its_response_comes_is_cancelled(
     server: EchoServer, engine: EngineName
 ) -> None:
     async def run() -> None:
@@ -254,7 +254,7 @@ for n in range(20):
         print(name, error, flush=True)
         break
 else:
-    print(name, "was answered", flush=True)
+    print(name, "got a response", flush=True)
 if not child:
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
@@ -262,7 +262,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 @ENGINES
-def test_after_a_fork_the_child_is_answered_or_told_what_to_do(
+def test_after_a_fork_the_child_gets_a_response_or_an_error_with_a_hint(
     server: EchoServer, engine: EngineName
 ) -> None:
     done = subprocess.run(
@@ -275,5 +275,5 @@ def test_after_a_fork_the_child_is_answered_or_told_what_to_do(
     )
     assert (done.returncode, done.stderr) == (0, "")
     said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-    assert said["parent"] == "was answered"
-    assert said["child"] == "was answered" or "process" in said["child"]
+    assert said["parent"] == "got a response"
+    assert said["child"] == "got a response" or "process" in said["child"]

@@ -74,7 +74,7 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
 
 
 @ENGINES
-def test_a_close_in_another_event_loop_closes_nothing_and_says_so(engine: EngineName) -> None:
+def test_a_close_in_another_event_loop_closes_nothing_and_reports_it(engine: EngineName) -> None:
     with (
         ScriptedServer(saying(answer())) as server,
         asyncio.Runner() as first,
@@ -103,7 +103,7 @@ def test_what_http_has_no_way_to_say_is_not_sent(engine: EngineName, flavour: Fl
 
 @ENGINES
 @FLAVOURS
-def test_a_body_that_is_framed_in_an_unknown_way_is_no_answer(
+def test_a_body_that_is_framed_in_an_unknown_way_is_no_response(
     engine: EngineName, flavour: Flavour
 ) -> None:
     def script(connection: socket.socket, _head: bytes) -> bool:
@@ -199,7 +199,7 @@ def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
 def test_a_server_that_takes_nothing_is_given_up_in_time(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:  # nobody reads what is sent to it
+    with socket.create_server(("127.0.0.1", 0)) as server:  # it never reads
         long = {"x-long": "x" * 12_000_000}  # more than the system keeps for it
         url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
         with pytest.raises(APITimeoutError) as caught:

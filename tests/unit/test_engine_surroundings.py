@@ -100,7 +100,7 @@ def test_certificates_named_by_the_environment_or_the_usual_ones_are_trusted(
 
 @ENGINES
 @FLAVOURS
-def test_a_server_that_nobody_vouches_for_gets_nothing(
+def test_a_server_without_a_trusted_certificate_gets_nothing(
     engine: EngineName, flavour: Flavour, tls: ssl.SSLContext
 ) -> None:
     with (
@@ -113,7 +113,7 @@ def test_a_server_that_nobody_vouches_for_gets_nothing(
 
 
 def _tunnel(tls: ssl.SSLContext) -> Callable[[socket.socket, bytes], bool]:
-    """Be a proxy that is asked for a tunnel, and the server behind it."""
+    """Be a proxy that opens a tunnel, and the server beyond it."""
 
     def script(connection: socket.socket, _head: bytes) -> bool:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -147,7 +147,7 @@ def test_a_proxy_gets_its_password_and_never_the_key(
 
 
 def _be_a_socks_proxy(listener: socket.socket, tls: ssl.SSLContext) -> None:
-    """Be a proxy that is asked for a connection, and the server behind it."""
+    """Be a proxy that opens a connection, and the server beyond it."""
     connection, _ = listener.accept()
     with connection:
         connection.recv(65536)
@@ -196,7 +196,7 @@ def test_loopback_goes_past_any_proxy(
     ("no_proxy", "asked"),
     [("example.com", 0), ("*", 0), (".example.com", 0), ("other.com", 1)],
 )
-def test_hosts_named_by_no_proxy_are_asked_directly(
+def test_hosts_named_by_no_proxy_are_reached_directly(
     engine: EngineName,
     flavour: Flavour,
     no_proxy: str,
@@ -240,7 +240,7 @@ def test_a_proxy_for_another_scheme_is_not_asked(
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_a_socks_proxy_that_needs_a_package_is_told_of_at_once(
+def test_a_socks_proxy_that_needs_a_package_is_reported_at_once(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "socksio", None)  # as where it is not installed

@@ -1,4 +1,4 @@
-"""Every engine does the same: what goes on the wire, what comes back, and every way to fail."""
+"""Every engine does the same: what goes over the wire, what comes back, and every way to fail."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_post_says_that_it_has_no_body(engine: EngineName, flavour: Flavour) -
 
 
 @pytest.mark.parametrize("status", [200, 299, 301, 304, 404, 407, 429, 499, 503, 520, 600, 999])
-def test_every_status_is_an_answer(engine: EngineName, flavour: Flavour, status: int) -> None:
+def test_every_status_is_a_response(engine: EngineName, flavour: Flavour, status: int) -> None:
     with ScriptedServer(saying(answer(LOG if status != 304 else b"", status))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.status_code == status
@@ -114,7 +114,7 @@ def test_one_connection_serves_one_request_after_the_other(
     assert server.connections == 1
 
 
-def test_repeated_headers_are_joined_and_odd_bytes_do_no_harm(
+def test_repeated_headers_are_joined_and_unexpected_bytes_do_no_harm(
     engine: EngineName, flavour: Flavour
 ) -> None:
     odd = answer(headers=b"X-B: 1\r\nx-odd: caf\xe9 \xff\r\nX-b: 2\r\n")
@@ -160,7 +160,7 @@ def test_an_encoded_body_is_decoded(
         ("gzip", b"this is no gzip"),
         ("gzip", gzip.compress(LOG, mtime=0)[:-9]),
         ("deflate", b"x"),
-        ("br", b"nobody asked for this"),
+        ("br", b"not requested"),
         ("gzip, gzip", gzip.compress(gzip.compress(LOG, mtime=0), mtime=0)),
     ],
 )
@@ -259,7 +259,7 @@ def _then_hang_up(sent: bytes) -> Script:
     "script",
     [
         pytest.param(_reset, id="reset"),
-        pytest.param(_then_hang_up(b""), id="no answer"),
+        pytest.param(_then_hang_up(b""), id="no response"),
         pytest.param(_then_hang_up(b"HTTP/1.1 200 OK\r\nX: "), id="head cut short"),
         pytest.param(_then_hang_up(answer(LOG)[:-10]), id="body cut short"),
         pytest.param(
@@ -271,7 +271,7 @@ def _then_hang_up(sent: bytes) -> Script:
         pytest.param(saying(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 3_000_000), id="huge head"),
     ],
 )
-def test_half_an_answer_is_a_connection_error(
+def test_half_a_response_is_a_connection_error(
     engine: EngineName, flavour: Flavour, script: Script
 ) -> None:
     error = _fails(engine, flavour, script)
@@ -332,7 +332,7 @@ def test_an_error_holds_the_key_in_none_of_its_frames(engine: EngineName, flavou
         error = error.__cause__ or error.__context__
 
 
-def test_a_closed_client_says_so(engine: EngineName, flavour: Flavour) -> None:
+def test_a_closed_client_reports_it(engine: EngineName, flavour: Flavour) -> None:
     def ask_and_close(url: str) -> None:
         with Client(KEY, base_url=url, engine=engine) as client:
             client.status()

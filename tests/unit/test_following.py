@@ -157,7 +157,7 @@ def test_a_long_retry_after_is_raised_and_not_slept(flavour: Flavour) -> None:
         ),
     ],
 )
-def test_what_can_not_be_followed_is_told_at_once(
+def test_what_can_not_be_followed_is_reported_at_once(
     flavour: Flavour, answer: httpx.Response, record: httpx.Response, error: type[Exception]
 ) -> None:
     server = FakeServer([answer], flavour, record=record)

@@ -36,13 +36,13 @@ def test_models_and_request_functions_do_without_httpx(statement: str) -> None:
     assert not _loaded_after(statement) & {"httpx", "httpcore", "cartesia_api.client"}
 
 
-def test_a_model_is_imported_when_it_is_first_asked_for() -> None:
+def test_a_model_is_imported_when_it_is_first_requested() -> None:
     loaded = _loaded_after("from cartesia_api import models; models.AgentCallLogs")
     of_models = {name for name in loaded if name.startswith("cartesia_api.models.")}
     assert of_models == {"cartesia_api.models.agent_call_logs"}
 
 
-def test_an_operation_imports_the_models_of_its_answers_alone() -> None:
+def test_an_operation_imports_the_models_of_its_responses_alone() -> None:
     loaded = _loaded_after("from cartesia_api.api.agents import agents_get_call_logs")
     of_models = {name for name in loaded if name.startswith("cartesia_api.models.")}
     assert of_models == {

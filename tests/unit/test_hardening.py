@@ -1,4 +1,4 @@
-"""Settings and answers that look harmless and are not."""
+"""Settings and responses that look harmless and are not."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_headers_of_the_wrong_type_are_a_configuration_error(headers: object) ->
         Client(KEY, headers=headers)  # type: ignore[arg-type]  # wrong on purpose
 
 
-def test_headers_that_are_no_mapping_are_told_of_with_what_would_do() -> None:
+def test_headers_that_are_no_mapping_are_reported_with_what_would_do() -> None:
     with pytest.raises(ConfigurationError, match=r"^headers is a list, not a mapping") as caught:
         Client(KEY, headers=[("a", "b")])  # type: ignore[arg-type]  # wrong on purpose
     assert caught.value.hint.startswith("Pass a dict")
@@ -129,7 +129,7 @@ def test_a_call_id_longer_than_any_is_refused() -> None:
         FakeServer([ok()]).logs("a" * 100_000)
 
 
-def test_a_client_in_a_second_event_loop_says_so() -> None:
+def test_a_client_in_a_second_event_loop_reports_it() -> None:
     client = FakeServer([ok()]).async_client()
     asyncio.run(client.calls.logs("ac_1"))
     with pytest.raises(ConfigurationError, match="another event loop"):
@@ -200,7 +200,7 @@ REFUSED: dict[str, Callable[[str], object]] = {
 
 
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED.keys())
-def test_a_refused_setting_leaves_the_key_in_no_frame_of_ours(
+def test_a_refused_setting_leaves_the_key_in_none_of_our_frames(
     refused: Callable[[str], object],
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -256,7 +256,7 @@ def test_an_error_body_is_kept_as_json_up_to_a_size_and_a_depth(
 
 
 @FLAVOURS
-def test_the_bound_of_an_answer_s_size_goes_along_with_the_request(flavour: Flavour) -> None:
+def test_the_bound_of_a_response_s_size_goes_along_with_the_request(flavour: Flavour) -> None:
     body = json.dumps(LOGS)
     assert FakeServer([httpx.Response(200, text=body)], flavour).logs(max_response_bytes=len(body))
     with pytest.raises(ResponseValidationError, match="max_response_bytes"):
@@ -304,6 +304,6 @@ def test_the_cap_of_a_retry_after_is_a_minute() -> None:
         FakeServer([httpx.Response(429, headers={"retry-after": "61"}), ok()]).logs()
 
 
-def test_a_client_without_a_call_is_told_of_by_name() -> None:
+def test_a_client_without_a_call_is_reported_by_name() -> None:
     with pytest.raises(NotFoundError, match="Call not found"):
         FakeServer([httpx.Response(404, json=CALL_NOT_FOUND)]).logs()

@@ -35,7 +35,7 @@ def _are_below(names: set[str], package: str) -> set[str]:
     return {name for name in names if name == package or name.startswith(f"{package}.")}
 
 
-def test_the_generated_layer_imports_nothing_of_ours() -> None:
+def test_the_generated_layer_does_not_import_our_code() -> None:
     imported = _imported_by(ROOT / "generated" / "cartesia_api", "cartesia_api")
     assert _are_below(imported, "cartesia_api")
     assert not _are_below(imported, "cartesia_calls")
@@ -92,7 +92,7 @@ def test_only_the_operations_file_calls_generated_functions() -> None:
         "from cartesia_calls.cli import main; main(['logs', '--help'])",
     ],
 )
-def test_importing_and_asking_for_help_load_neither_httpx_nor_the_models(statement: str) -> None:
+def test_importing_and_showing_help_load_neither_httpx_nor_the_models(statement: str) -> None:
     code = f"""
 import sys
 try:

@@ -47,14 +47,14 @@ def test_next_page_is_followed_to_its_end(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_has_more_without_next_page_goes_on_from_the_last_id(flavour: Flavour) -> None:
+def test_has_more_without_next_page_resumes_at_the_last_id(flavour: Flavour) -> None:
     server = FakeServer([_page(1, 2, has_more=True), _page(3, has_more=False)], flavour)
     assert _ids(server) == ["ac_1", "ac_2", "ac_3"]
     assert _cursors(server) == [None, "ac_2"]
 
 
 @FLAVOURS
-def test_with_neither_a_full_page_goes_on_and_a_short_one_ends(flavour: Flavour) -> None:
+def test_with_neither_a_full_page_continues_and_a_short_one_ends(flavour: Flavour) -> None:
     server = FakeServer([_page(*range(100)), _page(*range(100, 130))], flavour)
     assert len(_ids(server)) == 130
     assert _cursors(server) == [None, "ac_99"]
@@ -118,7 +118,7 @@ def test_calls_that_a_page_repeats_are_given_once(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_a_limit_is_of_calls_and_asks_for_no_more(flavour: Flavour) -> None:
+def test_a_limit_is_of_calls_and_requests_no_more(flavour: Flavour) -> None:
     server = FakeServer([_page(1, 2, 3, next_page="c1")], flavour)
     assert _ids(server, limit=3) == ["ac_1", "ac_2", "ac_3"]
     assert [r.url.params["limit"] for r in server.requests] == ["3"]
@@ -161,7 +161,7 @@ def test_a_list_can_be_read_twice() -> None:
     assert [len(list(calls)), len(list(calls))] == [1, 1]
 
 
-def test_a_batch_and_transcripts_can_be_asked_for() -> None:
+def test_a_batch_and_transcripts_can_be_requested() -> None:
     server = FakeServer([_page(1)])
     list(server.client().calls.list(batch_id="b/1", expand_transcript=True))
     assert server.requests[0].url.raw_path == (

@@ -85,7 +85,7 @@ def test_any_document_in_any_pieces_gives_its_lines(  # noqa: PLR0917 - drawn by
         (b'{"logs": ["a", "' + b"b" * 20_000, ["a"], "", "value longer than 10000"),
     ],
 )
-def test_what_is_wrong_is_told_after_the_lines_that_are_right(
+def test_what_is_wrong_is_reported_after_the_lines_that_are_right(
     body: bytes, lines: list[str], pointer: str, problem: str, size: int
 ) -> None:
     got: list[str] = []
@@ -96,7 +96,7 @@ def test_what_is_wrong_is_told_after_the_lines_that_are_right(
         assert got == lines
 
 
-def test_more_behind_the_end_is_wrong() -> None:
+def test_more_after_the_end_is_wrong() -> None:
     body = json.dumps(WHOLE).encode()
     assert _read(body + b" \n") == ["one", "two"]
     assert _read(b"\xef\xbb\xbf" + body) == ["one", "two"]
@@ -104,7 +104,7 @@ def test_more_behind_the_end_is_wrong() -> None:
         _read(body + b"}")
 
 
-def test_too_deep_is_told_and_no_crash() -> None:
+def test_too_deep_is_reported_and_no_crash() -> None:
     with pytest.raises(ResponseValidationError, match="nested too deep"):
         _read(b'{"x": ' + b"[" * 100_000, size=200_000, longest=10**6)
 
@@ -121,11 +121,11 @@ def test_the_time_for_a_long_line_grows_with_its_length() -> None:
     body = json.dumps({**WHOLE, "logs": [line, "end"]}).encode()
     began = time.process_time()
     assert _read(body, size=100, longest=10**7) == [line, "end"]
-    # Half a second; to put the line together anew for each piece takes half a minute.
+    # Half a second; to put the line together again for each piece takes half a minute.
     assert time.process_time() - began < 10
 
 
-def test_what_is_wrong_is_told_as_soon_as_it_has_come() -> None:
+def test_what_is_wrong_is_reported_as_soon_as_it_has_come() -> None:
     def pieces() -> Iterator[bytes]:
         yield b'{"logs": ["a"'
         yield b',nul,"' + b"b" * 100

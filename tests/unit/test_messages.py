@@ -39,7 +39,7 @@ def _bytes(text: bytes) -> Iterable[bytes]:
 
 
 @pytest.mark.parametrize("pieces", [[WHOLE], [WHOLE[:30], WHOLE[30:]], [*_bytes(WHOLE)]])
-def test_an_answer_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
+def test_a_response_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
     reader = _read(*pieces)
     assert reader.head == Response(200, {"content-length": "2"}, b"")
     assert b"".join(reader.take()) == b"{}"
@@ -47,7 +47,7 @@ def test_an_answer_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
     assert reader.take() == []
 
 
-def test_one_answer_follows_the_other() -> None:
+def test_one_response_follows_the_other() -> None:
     reader = _read(WHOLE)
     reader.expect()
     assert (reader.head, reader.is_whole, reader.take()) == (None, False, [])
@@ -56,7 +56,7 @@ def test_one_answer_follows_the_other() -> None:
     assert reader.is_reusable
 
 
-def test_interim_answers_count_for_nothing() -> None:
+def test_interim_responses_count_for_nothing() -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     reader = _read(hints, hints)
     assert reader.head is None
@@ -66,7 +66,7 @@ def test_interim_answers_count_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("extra", [b"more", WHOLE, b"\r\nHTTP/1.1 200 OK\r\n"])
-def test_what_comes_behind_an_answer_goes_nowhere(extra: bytes) -> None:
+def test_what_comes_after_a_response_is_discarded(extra: bytes) -> None:
     for reader in (_read(WHOLE + extra), _read(WHOLE, extra)):
         assert reader.head == Response(200, {"content-length": "2"}, b"")
         assert b"".join(reader.take()) == b"{}"
@@ -81,7 +81,7 @@ def test_trailers_are_no_headers() -> None:
     assert reader.is_reusable
 
 
-def test_a_server_that_says_so_is_not_asked_again() -> None:
+def test_a_server_that_says_there_is_no_more_gets_no_other_request() -> None:
     assert not _read(WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).is_reusable
     assert not _read(
         b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"

@@ -48,7 +48,7 @@ def _error(server: FakeServer, **settings: object) -> CallLogsNotAvailableError:
         (_record(status="failed"), "unknown", None, "does not say when it ended"),
         (_record(status="levitating"), "unknown", None, "'levitating' is not known here"),
         (_record(status="levitating", end_time=_ago(9)), "not_written_yet", True, ""),
-        # However odd the rest of the record is.
+        # However unexpected the rest of the record is.
         (ok({"id": None}), "unknown", None, "its record has no status"),
         (ok({"status": "started", "agent_id": []}), "in_progress", True, "not over (started)"),
         (ok({"end_time": _ago(9), "transcript": "x"}), "not_written_yet", True, ""),

@@ -1,4 +1,4 @@
-"""What is odd about an answer's head or its framing, every engine takes or refuses alike."""
+"""What is unexpected about a response's head or its framing, every engine takes or refuses alike."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ TOO_MUCH = 5 * 100 * 1024
         pytest.param(OK + b"Content-Length:\r\n 2\r\n\r\n{}", id="a length in the next line"),
         pytest.param(OK + b"X: a\x01\x7f\r\n" + LENGTH + b"\r\n{}", id="control characters"),
         pytest.param(b"HTTP/1.2 200 OK\r\n" + LENGTH + b"\r\n{}", id="a version to come"),
-        pytest.param(OK + CHUNKED + b"\r\n2 \r\n{}\r\n0\r\n\r\n", id="a space behind a size"),
+        pytest.param(OK + CHUNKED + b"\r\n2 \r\n{}\r\n0\r\n\r\n", id="a space after a size"),
         pytest.param(OK + CHUNKED + b"\r\n2;a=b\r\n{}\r\n0;c\r\n\r\n", id="chunk extensions"),
         pytest.param(BEFORE_TRAILERS + b"X: y\r\n z\r\n\r\n", id="a trailer in two lines"),
-        pytest.param(BEFORE_TRAILERS + LENGTH + b"\r\n", id="a length behind chunks"),
+        pytest.param(BEFORE_TRAILERS + LENGTH + b"\r\n", id="a length after chunks"),
     ],
 )
-def test_what_is_odd_and_clear_is_taken(engine: EngineName, flavour: Flavour, sent: bytes) -> None:
+def test_what_is_unexpected_and_clear_is_taken(
+    engine: EngineName, flavour: Flavour, sent: bytes
+) -> None:
     with ScriptedServer(saying(sent)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (200, b"{}")
@@ -68,14 +70,14 @@ def test_what_is_unclear_or_endless_is_refused(
         pytest.param("httpx", OK + LENGTH * 2 + b"\r\n{}", id="one length twice"),
         pytest.param("httpx", OK + b"Content-Length: 2, 2\r\n\r\n{}", id="equal lengths"),
         pytest.param(
-            "httpx", OK + CHUNKED + b"\r\n2;@@[]\r\n{}\r\n0\r\n\r\n", id="an odd extension"
+            "httpx", OK + CHUNKED + b"\r\n2;@@[]\r\n{}\r\n0\r\n\r\n", id="an unexpected extension"
         ),
         pytest.param("fast", b"\r\n" + OK + LENGTH + b"\r\n{}", id="a line break before it"),
         pytest.param(
             "fast", b"HTTP/1.1 200 O\0K\r\n" + LENGTH + b"\r\n{}", id="a null byte in the reason"
         ),
         pytest.param(
-            "fast", OK + b" a: b\r\n" + LENGTH + b"\r\n{}", id="a first line that goes on"
+            "fast", OK + b" a: b\r\n" + LENGTH + b"\r\n{}", id="a first line that continues"
         ),
         pytest.param("fast", OK + CHUNKED + b"\r\n" + b"0" * 30 + CHUNKS, id="thirty zeros"),
     ],

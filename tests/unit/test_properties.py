@@ -1,4 +1,4 @@
-"""What holds for every answer: those that the spec allows come through, the rest is one error."""
+"""What holds for every response: those that the spec allows come through, the rest is one error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from spec_schemas import Schema, answer_schemas, resolved
 from spec_strategies import JSON_VALUES, values_of
 from wrapped_operations import WRAPPED, WrappedOperation
 
-# An answer is quick or slow with the machine; what bounds it is tested where a server is slow.
+# A response is quick or slow with the machine; what bounds it is tested where a server is slow.
 # More examples are for the fuzz session.
 PATIENT = settings(
     deadline=None, max_examples=25, database=None, suppress_health_check=[HealthCheck.too_slow]
@@ -48,7 +48,7 @@ def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of an
 @pytest.mark.parametrize("operation", MODELLED, ids=lambda one: one.operation_id)
 @given(data=st.data())
 @PATIENT
-def test_any_answer_that_the_spec_allows_comes_through(
+def test_any_response_that_the_spec_allows_comes_through(
     operation: WrappedOperation, data: st.DataObject
 ) -> None:
     schema = answer_schemas()[operation.operation_id]
@@ -111,7 +111,7 @@ def _transport(status: int, headers: dict[str, str], body: bytes) -> httpx.MockT
 @pytest.mark.parametrize("operation", WRAPPED, ids=lambda one: one.operation_id)
 @given(status=STATUSES, headers=HEADERS, body=BODIES)
 @PATIENT
-def test_any_answer_at_all_is_a_value_or_an_error_of_ours(
+def test_any_response_at_all_is_a_value_or_one_of_our_errors(
     operation: WrappedOperation, status: int, headers: dict[str, str], body: bytes
 ) -> None:
     own = httpx.Client(transport=_transport(status, headers, body))
@@ -121,7 +121,7 @@ def test_any_answer_at_all_is_a_value_or_an_error_of_ours(
 
 @given(status=STATUSES, headers=HEADERS, body=BODIES)
 @PATIENT
-def test_any_answer_at_all_is_a_value_or_an_error_of_ours_in_async_too(
+def test_any_response_at_all_is_a_value_or_one_of_our_errors_in_async_too(
     status: int, headers: dict[str, str], body: bytes
 ) -> None:
     async def ask() -> object:
@@ -133,7 +133,7 @@ def test_any_answer_at_all_is_a_value_or_an_error_of_ours_in_async_too(
 
 
 def _check(ask: Callable[[], object]) -> None:
-    """Call, and let every error through that is not one of ours, or shows the key."""
+    """Call, and raise every error that is not ours, or shows the key."""
     seen: CartesiaError | None = None
     try:
         ask()

@@ -89,7 +89,7 @@ def test_no_error_and_no_record_shows_it(
 @pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
 @ENGINES
 @FLAVOURS
-def test_an_answer_that_is_none_is_told_of_and_not_quoted(
+def test_a_response_that_is_none_is_reported_and_not_quoted(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
     with ScriptedServer(saying(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
@@ -106,7 +106,7 @@ def test_a_recording_s_type_is_masked(tmp_path: Path) -> None:
     _check(_shown(caught.value))
 
 
-def test_what_is_not_allowed_in_an_answer_of_a_client_of_your_own_is_not_quoted() -> None:
+def test_what_is_not_allowed_in_a_response_of_a_client_of_your_own_is_not_quoted() -> None:
     failed = httpx.RemoteProtocolError(f"illegal status line: bytearray({NAME!r})")
     with pytest.raises(APIConnectionError, match="illegal status line") as caught:
         FakeServer([failed]).logs(max_retries=0)
@@ -116,7 +116,7 @@ def test_what_is_not_allowed_in_an_answer_of_a_client_of_your_own_is_not_quoted(
 
 @pytest.mark.parametrize("sent", WRONG.values(), ids=WRONG)
 @ENGINES
-def test_what_holds_an_answer_does_not_show_it_in_a_frame(engine: EngineName, sent: bytes) -> None:
+def test_what_holds_a_response_does_not_show_it_in_a_frame(engine: EngineName, sent: bytes) -> None:
     with (
         ScriptedServer(saying(sent)) as server,
         Client(KEY, base_url=server.url, engine=engine, max_retries=0) as client,

@@ -129,14 +129,14 @@ def test_of_an_array_the_good_elements_stay_in_order_and_the_array_as_it_came() 
     ]
 
 
-def test_an_array_within_an_array_costs_only_its_odd_elements() -> None:
+def test_an_array_within_an_array_costs_only_its_unexpected_elements() -> None:
     came = [[1, "2", 3], "no array", [4]]
     model, _ = _read({"table": came})
     assert model.table == [[1, 3], [4]]
     assert model.additional_properties == {"table": came}
 
 
-def test_an_odd_value_within_an_element_stays_within_the_element() -> None:
+def test_an_unexpected_value_within_an_element_stays_within_the_element() -> None:
     model, misfits = _read({"inners": [{"name": "a", "tags": 1}, {"name": "b", "tags": ["x"]}]})
     assert isinstance(model.inners, list)
     odd, good = model.inners
@@ -166,7 +166,7 @@ def test_of_several_types_the_one_that_knows_most_is_taken() -> None:
         ({"from": 1}, "/from", "is a number, not a string"),
     ],
 )
-def test_what_is_required_on_the_way_is_an_error(
+def test_what_a_parent_requires_is_an_error(
     more: dict[str, Any], pointer: str, problem: str
 ) -> None:
     with pytest.raises(Misfit) as caught:

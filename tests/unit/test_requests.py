@@ -1,4 +1,4 @@
-"""What goes on the wire, for both clients."""
+"""What goes over the wire, for both clients."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_redirect_is_not_followed(flavour: Flavour, status: int) -> None:
     assert [request.url.host for request in server.requests] == ["api.example.com"]
 
 
-def test_a_redirect_to_nowhere_is_told_of_without_a_place() -> None:
+def test_a_redirect_to_nowhere_is_reported_without_a_place() -> None:
     with pytest.raises(
         Exception, match=r"\)\. Redirects are not followed.*; check the base URL\.$"
     ):
@@ -131,7 +131,7 @@ def test_an_http_client_that_follows_redirects_does_not_take_the_key_elsewhere(
 
 
 @FLAVOURS
-def test_a_closed_client_says_so(flavour: Flavour) -> None:
+def test_a_closed_client_reports_it(flavour: Flavour) -> None:
     server = FakeServer([ok()], flavour)
     own = httpx.Client(transport=httpx.MockTransport(server.handle))
     own_async = httpx.AsyncClient(transport=httpx.MockTransport(server.handle))
@@ -144,7 +144,7 @@ def test_a_closed_client_says_so(flavour: Flavour) -> None:
     assert type(caught.value).__name__ == "ConfigurationError"
 
 
-def test_the_answer_is_typed() -> None:
+def test_the_response_is_typed() -> None:
     body: dict[str, object] = {
         "call_id": "ac_1",
         "logs": [],

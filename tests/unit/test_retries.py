@@ -1,4 +1,4 @@
-"""What is sent again, when, and how often."""
+"""What is retried, when, and how often."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
     ],
     ids=repr,
 )
-def test_a_passing_failure_is_sent_again(
+def test_a_passing_failure_is_retried(
     flavour: Flavour, failure: httpx.Response | Exception
 ) -> None:
     server = FakeServer([failure, failure, ok()], flavour)
@@ -173,7 +173,7 @@ def test_the_final_error_says_in_words_how_often_it_was_tried(flavour: Flavour) 
 
 
 @FLAVOURS
-def test_the_hook_is_told_of_each_retry_before_its_pause(flavour: Flavour) -> None:
+def test_the_hook_gets_each_retry_before_its_pause(flavour: Flavour) -> None:
     answers: list[Answer] = [
         httpx.ConnectError("refused"),
         httpx.Response(429, headers={"retry-after": "7"}),

@@ -203,7 +203,7 @@ def test_a_span_of_no_time_is_refused_with_one_that_would_do(name: str) -> None:
         assert f" {name}=60." in caught.value.hint
 
 
-def test_a_refused_version_is_answered_with_an_example() -> None:
+def test_a_refused_version_gets_an_example() -> None:
     with pytest.raises(ConfigurationError, match="such as 2026-03-01"):
         Client(KEY, api_version="latest")
     with pytest.raises(ConfigurationError, match="such as 2026-03-01"):
@@ -215,7 +215,7 @@ def test_the_least_that_a_setting_can_be() -> None:
     assert (client.max_retries, client.max_response_bytes, client.timeout) == (0, 1, 0.001)
 
 
-def test_a_hook_that_can_not_be_called_is_told_of_by_its_type() -> None:
+def test_a_hook_that_can_not_be_called_is_reported_by_its_type() -> None:
     with pytest.raises(ConfigurationError, match=r"^on_retry is a str, which can't be called"):
         Client(KEY, on_retry="print")  # type: ignore[arg-type]  # wrong on purpose
 

@@ -37,7 +37,7 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
     header = b"Content-Encoding: gzip\r\n" if encoding else b""
     got: list[str] = []
     with ScriptedServer(saying(answer(body, headers=header))) as server:
-        # The bound of an answer's size is for each line.
+        # The bound of a response's size is for each line.
         stream_into(got, engine, flavour, server.url, max_response_bytes=1000)
     assert got == LINES
 
@@ -112,7 +112,7 @@ def test_what_fails_before_the_first_line_is_tried_again(
 
 @ENGINES
 @FLAVOURS
-def test_an_error_is_told_with_what_it_says(engine: EngineName, flavour: Flavour) -> None:
+def test_an_error_is_reported_with_its_text(engine: EngineName, flavour: Flavour) -> None:
     said = json.dumps({"message": "no such key", "more": "x" * 70_000}).encode()
     with (
         ScriptedServer(saying(answer(said, 401))) as server,
@@ -177,7 +177,7 @@ def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> 
 
 @ENGINES_AND_OWN
 @FLAVOURS
-def test_a_server_that_is_not_there_is_told_of(engine: Sending, flavour: Flavour) -> None:
+def test_a_server_that_is_not_there_is_reported(engine: Sending, flavour: Flavour) -> None:
     with pytest.raises(APIConnectionError) as caught:
         stream_into([], engine, flavour, "http://127.0.0.1:9", max_retries=0)
     assert not caught.value.may_have_arrived
@@ -225,7 +225,7 @@ def test_a_stream_that_is_cancelled_while_it_opens_leaves_no_connection(engine: 
             coming.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await coming
-            # Over fast it ends with its time-out, as SECURITY.md says.
+            # Over fast it ends with its timeout, as SECURITY.md says.
             assert engine == "fast" or await asyncio.to_thread(gone.wait, 10)
 
     with ScriptedServer(wait_for_the_end) as server:

@@ -62,7 +62,7 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
 
 @ENGINES_AND_OWN
 @FLAVOURS
-def test_a_server_that_says_nothing_is_given_up(engine: Sending, flavour: Flavour) -> None:
+def test_a_server_that_sends_nothing_is_abandoned(engine: Sending, flavour: Flavour) -> None:
     def say_nothing(_connection: socket.socket, _head: bytes) -> None:
         """Send no byte."""
 

@@ -1,4 +1,4 @@
-"""A time-out bounds the whole attempt, also where every single read is quick."""
+"""A timeout bounds the whole attempt, also where every single read is quick."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
         (604_800, "604800 s"),
     ],
 )
-def test_a_time_out_is_told_in_round_numbers(timeout: float, told: str) -> None:
+def test_a_timeout_is_reported_in_round_numbers(timeout: float, told: str) -> None:
     with pytest.raises(APITimeoutError) as caught:
         FakeServer([httpx.ReadTimeout("")]).logs(timeout=timeout, max_retries=0)
     assert caught.value.summary.endswith(f" within {told}.")
 
 
 @ENGINES
-def test_a_look_up_that_outlasts_the_time_out_is_told_of_when_it_ends(
+def test_a_lookup_that_outlasts_the_timeout_is_reported_when_it_ends(
     engine: EngineName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = FakeClock()

@@ -82,7 +82,7 @@ def test_the_deadline_is_used_and_never_passed(
     assert (error.call_id, error.timeout, error.reason) == ("ac_1", timeout, "unknown")
     assert isinstance(error, TimeoutError)
     assert isinstance(error.__cause__, CallLogsNotAvailableError | APITimeoutError)
-    # With no time at all, one look: at the logs, and at the record for the reason.
+    # With no time at all, one request for the logs, and one for the record with the reason.
     assert server.clock.elapsed <= (timeout or 2 * takes) + 1e-6
     assert server.clock.elapsed >= timeout - 0.7
 

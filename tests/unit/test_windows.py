@@ -122,7 +122,7 @@ def test_until_is_not_in_the_window(flavour: Flavour, *, filters: bool) -> None:
 @SERVERS
 @pytest.mark.parametrize("page_size", [1, 2, 5, 100])
 @pytest.mark.parametrize("times", ODD_TIMES.values(), ids=ODD_TIMES)
-def test_one_odd_time_never_cuts_the_list_short(
+def test_one_unexpected_time_never_cuts_the_list_short(
     times: Record, page_size: int, *, filters: bool
 ) -> None:
     for position in range(13):
@@ -197,7 +197,7 @@ def test_a_call_without_a_time_is_in_no_window_and_is_counted(flavour: Flavour) 
     assert counts == [2, 2, 1, 0]
 
 
-def test_each_iteration_counts_anew() -> None:
+def test_each_iteration_counts_again() -> None:
     call = _call(1, timedelta(), start_time=None, end_time=None)
     calls = WindowServer([], calls=(call,)).client().calls.list(agent_id="a", since="1h")
     assert (list(calls), calls.unplaced) == ([], 1)
