@@ -62,7 +62,7 @@ def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
     assert "symbol" in record.message
     with pytest.raises(ConfigurationError, match="can't be imported") as caught:
         kind(KEY, engine="fast")
-    assert "cartesia-calls[fast]" in caught.value.hint
+    assert "httptools orjson" in caught.value.hint
 
 
 @NEEDS_FAST

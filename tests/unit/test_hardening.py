@@ -217,7 +217,7 @@ def test_a_client_whose_settings_were_refused_can_be_looked_at() -> None:
 
 
 def test_a_client_and_its_key_are_not_pickled() -> None:
-    with pytest.raises(TypeError, match=r"^an API key is not pickled"):
+    with pytest.raises(TypeError, match=r"^an API key cannot be pickled"):
         pickle.dumps(Client(KEY, engine="httpx"))
 
 
