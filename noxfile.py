@@ -261,7 +261,7 @@ def export_kill(session: nox.Session) -> None:
 
 @nox.session(name="export-scale")
 def export_scale(session: nox.Session) -> None:
-    """Measure an export's memory and throughput, and write the figures into docs/guide/exports.md."""
+    """Measure an export's memory and throughput, and write the figures into docs/internals/exports.md."""
     session.install(PRODUCT)
     session.run("python", "benchmarks/export_scale.py", *session.posargs)
 

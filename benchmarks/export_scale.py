@@ -1,6 +1,6 @@
 """Measure exports: memory at several sizes, and throughput beside that of the bare client.
 
-Writes the figures into docs/guide/exports.md. Sizes may be given: `export_scale.py 1000 10000`. Each export is
+Writes the figures into docs/internals/exports.md. Sizes may be given: `export_scale.py 1000 10000`. Each export is
 a process of its own, and so is the bare client (`export_scale.py --bare URL`), start-up included in both.
 """
 
@@ -28,7 +28,7 @@ from many_calls import AGENT, call_id  # noqa: E402 - likewise
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-DOCUMENT = ROOT / "docs" / "guide" / "exports.md"
+DOCUMENT = ROOT / "docs" / "internals" / "exports.md"
 SIZES = (1_000, 10_000, 100_000)
 KEY = "sk_car_benchmark"
 CONCURRENCY = 16
