@@ -106,7 +106,8 @@ def _problems_of_any(error: Exception) -> list[str]:
         problems.append("the error does not say what to do next")
     if not str(error).isprintable():
         problems.append(f"a terminal would obey what is in {str(error)!r}")
-    frames = traceback.TracebackException.from_exception(error, capture_locals=False)
-    if KEY in f"{error} {error!r} {vars(error)} {''.join(frames.format())}":
+    # What it was raised from, too; the lines of code between them show nothing, and take time.
+    chain = "".join(traceback.TracebackException.from_exception(error, limit=0).format())
+    if KEY in f"{error} {error!r} {vars(error)} {chain}":
         problems.append("the error shows the key")
     return problems
