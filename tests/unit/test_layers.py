@@ -124,9 +124,9 @@ def test_pages_need_jinja_and_say_how_to_install_it() -> None:
     code = """
 import sys
 sys.modules["jinja2"] = None
-import cartesia_calls
+from cartesia_calls.report import call_page
 try:
-    import cartesia_calls.report
+    call_page({"id": "ac_1"})
 except ModuleNotFoundError as error:
     print(error)
 """

@@ -12,18 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import LEVELS, __version__, printable, tool_failed
 
-try:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-    from markupsafe import Markup
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"Pages need the package {error.name!r}, which is not installed. "
-        "Install it with: pip install 'cartesia-calls[report]'",
-        name=error.name,
-    ) from error
-
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
+
+    from jinja2 import Environment
 
 _LONGEST_TEXT = 20_000
 # From this on, about 30 years, a time within a call is no clock but a number.
@@ -99,6 +91,14 @@ def ticks(end: float, most: int) -> list[float]:
 
 @cache
 def _environment() -> Environment:
+    try:
+        from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            f"Pages need the package {error.name!r}, which is not installed. "
+            "Install it with: pip install 'cartesia-calls[report]'",
+            name=error.name,
+        ) from error
     environment = Environment(
         loader=FunctionLoader(_read),
         autoescape=True,
@@ -115,6 +115,8 @@ def _environment() -> Environment:
 @cache
 def _inline() -> dict[str, object]:
     """Return what all pages hold: their style and script, and the policy that allows these alone."""
+    from markupsafe import Markup  # noqa: PLC0415 - Jinja2 brings it
+
     style, script = _read("page.css"), _read("page.js")
     policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'"
     return {
