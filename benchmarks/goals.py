@@ -26,8 +26,8 @@ class Bound(Enum):
     TIMES_MORE = "at least {:g} times as many"
     TIMES_FASTER = "at least {:g} times faster"
     FASTER = "faster"
-    TIMES_AT_MOST = "no more than {:g} times it"
-    MEGABYTES_MORE_AT_MOST = "no more than {:g} MB more"
+    TIMES_AT_MOST = "at most {:g} times as much"
+    MEGABYTES_MORE_AT_MOST = "at most {:g} MB more"
 
 
 _AT_MOST = {Bound.TIMES_AT_MOST, Bound.MEGABYTES_MORE_AT_MOST}
@@ -39,7 +39,7 @@ class Goal:
 
     Attributes:
         figure: What is measured.
-        against: What it is compared with.
+        against: What it is compared with, as the table shows it.
         bound: Which way the limit binds.
         limit: The limit: a factor, or megabytes.
         ours: The series of the figure.

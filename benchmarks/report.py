@@ -146,7 +146,7 @@ def _calls(results: Results, call_id: str) -> str:
         "time, ms",
         "CPU, times less than the official SDK",
     ]
-    return _table(header, rows)
+    return _table(header, rows) if rows else ""
 
 
 def _throughput(results: Results) -> str:

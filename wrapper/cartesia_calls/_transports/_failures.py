@@ -43,14 +43,6 @@ def no_response(request: Request, why: str, *, may_have_arrived: bool = True) ->
     return failure
 
 
-def lost(request: Request, error: OSError, *, may_have_arrived: bool) -> APIConnectionError:
-    """Return the error of a connection that failed, in the operating system's words."""
-    if isinstance(error, TimeoutError):
-        return timed_out(request, may_have_arrived=may_have_arrived)
-    why = system_reason(error) or str(error) or "the server closed the connection"
-    return no_response(request, why, may_have_arrived=may_have_arrived)
-
-
 def system_reason(error: OSError) -> str | None:
     """Return the operating system's words; asyncio has words of its own for some errors."""
     if isinstance(error, ConnectionError) and error.errno:

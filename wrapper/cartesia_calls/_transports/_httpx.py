@@ -1,16 +1,16 @@
-"""Connections over httpx's public API: HTTP transports of ours, or a client of the user's own.
+"""Connections over httpx's public API: HTTP transports of ours, or the user's own client.
 
 httpx's pool costs more the more connections it has, so each of our HTTP transports has one connection.
-Two documented extensions of httpx do the rest: `trace` shows the network stream of a new connection,
-and a network stream can be read. That is enough to bound a whole request and to notice what a server
-sends beyond a response.
+The documented extension `trace` passes the network stream of a new connection. Through it, this module
+bounds a whole request, and notices what a server sends beyond a response.
 """
 
 from __future__ import annotations
 
 import ssl
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cartesia_calls._http import Response
 
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 _NEW_CONNECTIONS = ("connect_tcp.complete", "start_tls.complete")
 _SENDING = "http11.send_request_headers.started"
-# httpx tries the addresses of a host one after the other: each gets a share of the time, and all are
-# tried again until it is over.
-_SHARES = 4
+# httpx tries the addresses of a host one after the other. Each gets a share of the time, so that a
+# silent one leaves time for the others. While there is time, all are tried again.
+_CONNECTS = 4
 # asyncio reads no more than this at once, so that a read of this size leaves nothing in anyio.
 _ALL_THAT_CAME = 1024 * 1024
 # anyio decrypts this much at once; after more, encrypted bytes may be left in it, out of sight.
@@ -52,12 +52,14 @@ _MOST_DECRYPTED = 48 * 1024
 class HttpxConnection(Connection):
     """An HTTP transport of httpx with its one connection, or the user's own client for one request.
 
-    A server that sends more than a response would have the surplus read as the response to the next
-    request. So the last byte of every read is held back until httpx asks for more: where a response
-    is complete without it, there is a surplus.
+    If a server sends more than a response, httpx parses the surplus as the response to the next
+    request. So the last byte of every read is held back until httpx reads again: if a response is
+    complete without it, there is a surplus.
 
     Attributes:
         transport_class: The name of httpx's class of HTTP transports.
+        shares: The share of the time that bounds each step of a request over a transport of ours.
+        trace: The extension of this name.
         library: The module httpx, or httpx2.
         client: An HTTP transport of httpx, or the user's client.
         is_own: Whether it is the user's client.
@@ -67,6 +69,8 @@ class HttpxConnection(Connection):
     """
 
     transport_class: str
+    shares: ClassVar[dict[str, float]]
+    trace: Any
     attempt: Attempt
     body: Any
     stream: Any = None
@@ -118,7 +122,7 @@ class HttpxConnection(Connection):
             raise
         headers = {name.lower(): value for name, value in response.headers.items()}
         if response.is_stream_consumed:
-            # A hook or a transport of the user's has read and decoded it.
+            # The user's hook or transport has read and decoded it.
             headers.pop("content-encoding", None)
             self._content = response.content
         return Response(response.status_code, headers, b"")
@@ -147,10 +151,6 @@ class HttpxConnection(Connection):
             await self.close_one(closable)
 
     @abstractmethod
-    def extensions(self) -> dict[str, object]:
-        """Return the extensions of the next request."""
-
-    @abstractmethod
     async def send(self, sent: httpx.Request) -> httpx.Response:
         """Send a request, set `body`, and return the response."""
 
@@ -172,8 +172,8 @@ class HttpxConnection(Connection):
         return False
 
     def hold_back(self, data: bytes) -> bytes:
-        """Return what was read without the last byte; whole where there is but one."""
-        # Before the request was sent, a proxy talks.
+        """Return what was read without the last byte; a single byte is returned."""
+        # Before the request is sent, a proxy talks.
         is_wanted = self.attempt.may_have_arrived and not self.is_streaming
         self._held = data[-1:] if is_wanted and len(data) > 1 else b""
         return data[:-1] if self._held else data
@@ -189,21 +189,21 @@ class HttpxConnection(Connection):
         headers = self.library.Headers({**request.headers, "accept-encoding": ACCEPT_ENCODING})
         if request.api_key is not None:
             headers["authorization"] = f"Bearer {request.api_key.reveal()}"
-        # A user's own client adds what it was set up with.
-        make = self.client.build_request if self.is_own else self.library.Request
-        extensions = self.extensions()
-        sent: httpx.Request = make(
-            request.method, request.url, headers=headers, extensions=extensions
-        )
+        sent: httpx.Request
+        if self.is_own:  # which adds what it was set up with
+            bounds = dict.fromkeys(("connect", "read", "write", "pool"), request.timeout)
+            extensions: dict[str, object] = {"timeout": bounds}
+            make = self.client.build_request
+        else:
+            bounds = {name: request.timeout * share for name, share in self.shares.items()}
+            extensions = {"timeout": bounds, "trace": self.trace}
+            make = self.library.Request
+        sent = make(request.method, request.url, headers=headers, extensions=extensions)
         return sent
 
     def _raise_ours(self, error: BaseException) -> None:
         """Raise our own error for one of httpx's; return for any other."""
-        library, request, arrived = (
-            self.library,
-            self.attempt.request,
-            self.attempt.may_have_arrived,
-        )
+        library, request = self.library, self.attempt.request
         not_sent = (
             library.ConnectError,
             library.ConnectTimeout,
@@ -211,7 +211,7 @@ class HttpxConnection(Connection):
             library.ProxyError,
             library.UnsupportedProtocol,
         )
-        arrived = arrived and not isinstance(error, not_sent)
+        arrived = self.attempt.may_have_arrived and not isinstance(error, not_sent)
         ours: CartesiaError
         if isinstance(error, (TimeoutError, library.TimeoutException)):
             ours = timed_out(request, may_have_arrived=arrived)
@@ -226,7 +226,7 @@ class HttpxConnection(Connection):
         raise ours from without_frames(error)
 
     def _reason(self, error: BaseException) -> str:
-        """Return what happened, in the operating system's words where connecting failed."""
+        """Return what happened: if connecting failed, in the operating system's words."""
         why = without_quotes(error)
         if not isinstance(error, self.library.ConnectError):
             return why
@@ -239,35 +239,21 @@ class HttpxConnection(Connection):
 
 class SyncConnection(HttpxConnection):
     transport_class = "HTTPTransport"
-
-    def extensions(self) -> dict[str, object]:
-        timeout = self.attempt.request.timeout
-        bounds = dict.fromkeys(("connect", "read", "write", "pool"), timeout)
-        if self.is_own:
-            return {"timeout": bounds}
-        return {"timeout": {**bounds, "connect": timeout / _SHARES}, "trace": self._trace}
+    shares: ClassVar = {"connect": 1 / _CONNECTS, "read": 1, "write": 1, "pool": 1}
 
     async def send(self, sent: httpx.Request) -> httpx.Response:
-        response = self._response_to(sent)
+        response: httpx.Response = self._response_to(sent)
         self.body = response.iter_raw()
         return response
 
-    def _response_to(self, sent: httpx.Request) -> httpx.Response:
-        response: httpx.Response
+    def _response_to(self, sent: httpx.Request) -> Any:  # noqa: ANN401 - of two libraries
         if self.is_own:
-            response = self.client.send(sent, stream=True, auth=None, follow_redirects=False)
-            return response
-        shares = _SHARES
-        while True:
-            shares -= 1
-            try:
-                response = self.client.handle_request(sent)
-            except self.library.ConnectTimeout:
-                self.attempt.left()
-                if not shares:
-                    raise
-            else:
-                return response
+            return self.client.send(sent, stream=True, auth=None, follow_redirects=False)
+        for _ in range(_CONNECTS - 1):
+            with suppress(self.library.ConnectTimeout):
+                return self.client.handle_request(sent)
+            self.attempt.left()
+        return self.client.handle_request(sent)
 
     async def next_piece(self) -> bytes:
         piece = b""
@@ -280,7 +266,7 @@ class SyncConnection(HttpxConnection):
     async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - as in the base class
         closable.close()
 
-    def _trace(self, event: str, info: dict[str, Any]) -> None:
+    def trace(self, event: str, info: dict[str, Any]) -> None:
         if not self.note(event, info):
             return
         self.attempt.left()  # a lookup of the host's name has no bound
@@ -307,19 +293,14 @@ class SyncConnection(HttpxConnection):
 
 class AsyncConnection(HttpxConnection):
     transport_class = "AsyncHTTPTransport"
+    shares: ClassVar = {}  # asyncio bounds the whole
     _came = 0
-
-    def extensions(self) -> dict[str, object]:
-        self._came = 0
-        if self.is_own:
-            timeout = self.attempt.request.timeout
-            return {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout)}
-        return {"trace": self._trace, "timeout": {}}
 
     async def send(self, sent: httpx.Request) -> httpx.Response:
         import asyncio  # noqa: PLC0415 - a sync client does without it
 
         response: httpx.Response
+        self._came = 0
         async with asyncio.timeout_at(self.attempt.moment):
             if self.is_own:
                 response = await self.client.send(
@@ -349,7 +330,7 @@ class AsyncConnection(HttpxConnection):
         tls = None if self.stream is None else self.stream.get_extra_info("ssl_object")
         return tls is None or (self._came < _MOST_DECRYPTED and _is_empty(tls))
 
-    async def _trace(self, event: str, info: dict[str, Any]) -> None:
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
         if not self.note(event, info):
             return
         stream = self.stream

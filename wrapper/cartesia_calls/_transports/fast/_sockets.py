@@ -8,7 +8,12 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import ConfigurationError
-from cartesia_calls._transports._failures import lost, no_response, without_frames
+from cartesia_calls._transports._failures import (
+    no_response,
+    system_reason,
+    timed_out,
+    without_frames,
+)
 from cartesia_calls._transports._pool import Connection, PooledTransport
 from cartesia_calls._transports._route import make_tls_context
 
@@ -33,7 +38,7 @@ class FastConnection(Connection):
     Attributes:
         route: How to reach the server.
         tls: The context of TLS; None for plain HTTP.
-        state: What the connection has heard.
+        state: What has come over the connection.
         buffer: Where the next bytes go.
         is_connected: Whether `connect` has succeeded.
     """
@@ -177,6 +182,10 @@ def readable_check(connected: socket.socket) -> Callable[[], bool]:
 
 
 def _failure(error: Exception, attempt: Attempt) -> APIConnectionError:
+    request, arrived = attempt.request, attempt.may_have_arrived
+    if isinstance(error, TimeoutError):
+        return timed_out(request, may_have_arrived=arrived)
+    why = str(error) or "the server closed the connection"
     if isinstance(error, OSError):
-        return lost(attempt.request, error, may_have_arrived=attempt.may_have_arrived)
-    return no_response(attempt.request, str(error))
+        why = system_reason(error) or why
+    return no_response(request, why, may_have_arrived=arrived)
