@@ -59,7 +59,7 @@ NOT_HTTP: dict[str, bytes] = {
     "HTML without HTTP": b"<html></html>\r\n\r\n",
     "HTTP/0.9": LOGS_BODY,
     "only line breaks": b"\r\n" * 50,
-    "a request for a response": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a request instead of a response": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 }
 BAD_HEADERS: dict[str, bytes] = {
     "two lengths that differ": head("200 OK", ("Content-Length", "5"), ("Content-Length", "89")),
