@@ -10,6 +10,7 @@ import json
 import re
 from datetime import UTC, datetime
 from http import HTTPStatus
+from math import inf
 from typing import TYPE_CHECKING, cast
 
 from ._exceptions import (
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from ._http import Request, Response
 
-_NUMBER = re.compile(r"\s*[0-9]{1,20}(?:\.[0-9]*)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 _LONGEST_BODY_TEXT = 2000
 # A parsed body is kept up to this length and depth, so that the exception can be printed, copied and
 # sent between processes.
@@ -166,12 +167,11 @@ def _text(fields: dict[str, object], name: str) -> str | None:
 
 def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return the seconds that `retry-after-ms` or `Retry-After` name; None without a valid one."""
-    # float alone would read "inf", "1_0" and the digits of other scripts too.
-    milliseconds, value = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
-    if _NUMBER.fullmatch(milliseconds):
-        return float(milliseconds) / 1000
-    if _NUMBER.fullmatch(value):
-        return float(value)
+    if (milliseconds := _number(headers.get("retry-after-ms", ""))) is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after", "")
+    if (seconds := _number(value)) is not None:
+        return seconds
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, rarely needed
 
     try:
@@ -181,3 +181,9 @@ def parse_retry_after(headers: Mapping[str, str], now: datetime) -> float | None
     # A date without a known zone is read as naive; HTTP's dates are UTC.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
+
+
+def _number(text: str) -> float | None:
+    # float alone would read "nan", "1_0" and the digits of other scripts too.
+    number = float(text) if _NUMBER.fullmatch(text) else inf
+    return None if number == inf else number

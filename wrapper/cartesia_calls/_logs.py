@@ -135,8 +135,9 @@ async def stream_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]
         GET_CALL_LOGS.check_status(response.status_code)
         reader = LogsReader(sender.settings.max_response_bytes)
         while True:
-            for line in reader.feed(piece):
-                yield line
+            for lines in reader.feed(piece):
+                for line in lines:
+                    yield line
             if not piece:
                 return
             piece = await response.read()

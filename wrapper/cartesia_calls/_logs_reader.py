@@ -1,11 +1,15 @@
-"""The lines of a logs document, read while it arrives. Lines that were yielded are not held."""
+"""The lines of a logs document, read while it arrives. Lines that were yielded are not held.
+
+The rest of the document, its frame, is short. It is parsed as a whole when the document ends.
+"""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
-from typing import TYPE_CHECKING, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 from cartesia_api.models.agent_call_logs import AgentCallLogs
 from cartesia_api.types import Misfit, from_json
@@ -13,30 +17,23 @@ from cartesia_api.types import Misfit, from_json
 from ._json import read_json, refuse_constant
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-    from typing import TypeVar
+    from collections.abc import Iterator
 
-    T = TypeVar("T")
-    Waiting = Generator[None, None, T]
-    """Stops where it needs more text."""
-    Reading = Generator[list[str] | None, None, None]
-    """Yields lines, or None where it needs more text."""
-
-_VISIBLE = re.compile(r"[^ \t\n\r]")
+_LOGS = re.compile(r'"logs"[ \t\n\r]*:[ \t\n\r]*\[')
+_NO_LINES = '"logs": []'
+# An object within the document may have a field of that name, too. After so many, the document is
+# read as a whole.
+_MOST_CANDIDATES = 10
+_SPACE = " \t\n\r"
+_NEXT = re.compile(r"[ \t\n\r]*([,\]])")
 _END_OF_A_LINE = '",'
-# What can follow a value; anything else may belong to a number that is cut.
-_AFTER_A_VALUE = frozenset(" \t\n\r,:]}")
-# A token that is cut, such as an escape or a number's exponent, is shorter than this.
-_LONGEST_TOKEN = 12
-# A document that fits, in which one field at a time is replaced and checked.
-_FITTING: dict[str, object] = {"call_id": "", "logs": [], "updated_at": "2026-03-01T00:00:00Z"}
 
 
 class LogsReader:
     """Takes a document piece by piece, and yields its lines.
 
     Args:
-        longest: How long one value of the document, such as a line, may be, in characters.
+        longest: The longest line, and the longest frame, in characters.
     """
 
     def __init__(self, longest: int) -> None:
@@ -44,173 +41,140 @@ class LogsReader:
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
         self._read_value = json.JSONDecoder(parse_constant=refuse_constant).raw_decode
         self._text = ""
-        self._at = 0
-        self._passed = 0
         self._coming: list[str] = []
         self._awaited = 0
-        self._is_whole = False
-        self._may_be_many = True
-        self._found: dict[str, object] = {}
-        self._reading = self._read_document()
+        self._head = ""
+        self._has_begun = False
+        self._is_among_lines = False
+        self._count = 0
 
-    def feed(self, piece: bytes) -> Iterator[str]:
-        """Yield the lines that end in the next piece of the document; an empty piece is its end.
+    def feed(self, piece: bytes) -> Iterator[list[str]]:
+        """Yield lists of the lines that end in the next piece of the document; b"" is its end.
 
         Raises:
             Misfit: The document does not match the spec.
         """
-        self._is_whole = not piece
+        is_whole = not piece
         try:
-            self._coming.append(self._decode(piece, self._is_whole))
+            self._coming.append(self._decode(piece, is_whole))
         except UnicodeDecodeError as error:
             raise Misfit(f"is not JSON ({error})") from None
+        # Text that holds no whole line is not read again for each piece of it.
         self._awaited -= len(self._coming[-1])
-        if self._awaited > 0 and not self._is_whole:
+        if self._awaited > 0 and not is_whole:
             return
-        self._text = self._text[self._at :] + "".join(self._coming)
-        self._passed += self._at
-        self._at = self._awaited = 0
+        self._text += "".join(self._coming)
         self._coming.clear()
-        self._may_be_many = True
-        for lines in self._reading:
-            if lines is None:
-                return
-            yield from lines
+        if not self._has_begun:
+            self._find_lines()
+        if self._is_among_lines:
+            yield from self._read_lines(is_whole=is_whole)
+        if is_whole:
+            yield from self._read_frame()
+        length = len(self._text)
+        if length > self._longest:
+            raise Misfit(f"holds a value longer than {self._longest} characters")
+        self._awaited = min(length, self._longest - length + 1)
 
-    def _read_document(self) -> Reading:
-        if not (yield from self._takes("{")):
-            raise Misfit("is empty" if self._is_at_the_end() else "is not a JSON object")
-        is_more = not (yield from self._takes("}"))
-        while is_more:
-            name = yield from self._value()
-            if not isinstance(name, str) or not (yield from self._takes(":")):
-                raise Misfit("is not JSON (a name and a colon are missing)")
-            yield from self._read_field(name)
-            is_more = yield from self._continues("}")
-        if (yield from self._peek()):
-            raise Misfit("is not JSON (there is more after its end)")
-        _check(self._found)
-
-    def _read_field(self, name: str) -> Reading:
-        if name == "logs" and (yield from self._takes("[")):
-            if name in self._found:
-                raise Misfit("is there twice", name)
-            self._found[name] = []
-            yield from self._read_lines()
+    def _find_lines(self) -> None:
+        """Find the array of lines: what is before it is an object if the array ends at once."""
+        for found in islice(_LOGS.finditer(self._text), _MOST_CANDIDATES):
+            head = self._text[: found.start()]
+            try:
+                json.loads(head + _NO_LINES + "}")
+            except (ValueError, RecursionError):
+                continue
+            self._head, self._text = head, self._text[found.end() :]
+            self._has_begun = self._is_among_lines = True
             return
-        value = yield from self._value()
-        _check(_FITTING | {name: value})
-        if name in _FITTING:
-            self._found[name] = value
 
-    def _read_lines(self) -> Reading:
-        index = 0
-        is_more = not (yield from self._takes("]"))
-        while is_more:
-            lines = self._take_many()
-            if not lines:
-                lines = [(yield from self._value())]
-                is_more = yield from self._continues("]")
+    def _read_lines(self, *, is_whole: bool) -> Iterator[list[str]]:
+        lines, at = self._take_many()
+        while True:
             try:
                 from_json(list[str], lines)
             except Misfit as misfit:
                 good = cast("int", misfit.steps[0])
-                yield cast("list[str]", lines[:good])
-                raise Misfit(misfit.problem, "logs", index + good) from None
-            yield cast("list[str]", lines)
-            index += len(lines)
+                yield lines[:good]
+                raise Misfit(misfit.problem, "logs", self._count + good) from None
+            yield lines
+            self._count += len(lines)
+            taken = self._take_one(at, is_whole=is_whole) if self._is_among_lines else None
+            if taken is None:
+                break
+            lines, at = taken
+        self._text = self._text[at:]
 
-    def _take_many(self) -> list[object]:
-        """Take all whole lines of the text but the last, with their commas; none if not sure."""
-        if not self._may_be_many:
-            return []
-        self._may_be_many = False  # until there is more text
-        end = self._text.rfind(_END_OF_A_LINE, self._at)
-        while end > self._at and _is_escaped(self._text, end):
-            end = self._text.rfind(_END_OF_A_LINE, self._at, end)
-        if end <= self._at:
-            return []
+    def _take_many(self) -> tuple[list[Any], int]:
+        """Return all whole lines of the text but the last, and where they end; none if not sure."""
+        text = self._text
+        end = text.rfind(_END_OF_A_LINE)
+        while end > 0 and _is_escaped(text, end):
+            end = text.rfind(_END_OF_A_LINE, 0, end)
         try:
-            lines = read_json(f"[{self._text[self._at : end + 1]}]".encode())
+            lines = read_json(f"[{text[: end + 1]}]".encode())
         except (ValueError, RecursionError):
-            return []  # reading them one by one shows which is wrong
-        self._at = end + len(_END_OF_A_LINE)
-        return cast("list[object]", lines)
+            return [], 0  # reading them one by one shows which is wrong
+        return cast("list[Any]", lines), 0 if end < 0 else end + len(_END_OF_A_LINE)
 
-    def _value(self) -> Waiting[object]:
-        """Take one value, waiting for all of it."""
-        yield from self._peek()
-        while True:
-            try:
-                value, end = self._read_value(self._text, self._at)
-            except RecursionError:
-                raise Misfit("is JSON nested too deep to read") from None
-            except ValueError as error:
-                if self._is_whole or not _may_be_cut(error, self._text):
-                    raise Misfit(f"is not JSON ({self._described(error)})") from None
-                length = len(self._text) - self._at
-                # A long value is not read again for each of its pieces.
-                self._awaited = min(length, self._longest - length + 1)
-            else:
-                if self._is_whole or self._ends_at(end):
-                    self._at = end
-                    return cast("object", value)
-                length = end - self._at
-            if length > self._longest:
-                raise Misfit(f"holds a value longer than {self._longest} characters")
-            yield None
+    def _take_one(self, at: int, *, is_whole: bool) -> tuple[list[Any], int] | None:
+        """Return the next line and where it ends, or the end of the lines; None if it is not whole."""
+        text = self._text
+        while text.startswith(tuple(_SPACE), at):
+            at += 1
+        if not self._count and text.startswith("]", at):
+            self._is_among_lines = False
+            return [], at + 1
+        try:
+            value, end = self._read_value(text, at)
+        except RecursionError:
+            raise Misfit("is JSON nested too deep to read") from None
+        except ValueError as error:
+            if not is_whole:
+                return None
+            raise self._not_json(_described(error)) from None
+        after = _NEXT.match(text, end)
+        if after is None and not is_whole:
+            return None
+        if after is None:
+            missing = "a comma is missing" if text[end:].strip(_SPACE) else "it ends too early"
+            raise self._not_json(missing)
+        self._is_among_lines = after[1] == ","
+        return [value], after.end()
 
-    def _ends_at(self, end: int) -> bool:
-        """Return whether a value that seems to end is not the beginning of a longer number."""
-        return (
-            self._text[end : end + 1] in _AFTER_A_VALUE or end <= len(self._text) - _LONGEST_TOKEN
-        )
+    def _not_json(self, problem: str) -> Misfit:
+        return Misfit(f"is not JSON ({problem} after {self._count} lines)")
 
-    def _continues(self, end: str) -> Waiting[bool]:
-        """Take the comma before one more item, or the end of the items; return whether more follow."""
-        is_more = yield from self._takes(",")
-        if not is_more and not (yield from self._takes(end)):
-            missing = "it ends too early" if self._is_at_the_end() else "a comma is missing"
-            raise Misfit(f"is not JSON ({missing})")
-        return is_more
-
-    def _takes(self, character: str) -> Waiting[bool]:
-        """Take the next visible character if it is this one; return whether it is."""
-        if (yield from self._peek()) != character:
-            return False
-        self._at += 1
-        return True
-
-    def _peek(self) -> Waiting[str]:
-        """Return the next visible character, waiting for it; an empty string at the end."""
-        while not (found := _VISIBLE.search(self._text, self._at)):
-            self._at = len(self._text)
-            if self._is_whole:
-                return ""
-            yield None
-        self._at = found.start()
-        return found.group()
-
-    def _is_at_the_end(self) -> bool:
-        return self._at == len(self._text)
-
-    def _described(self, error: ValueError) -> str:
-        if isinstance(error, json.JSONDecodeError):
-            return f"{error.msg}: char {self._passed + error.pos}"
-        return str(error)
+    def _read_frame(self) -> Iterator[list[str]]:
+        """Check the document without its lines; yield the lines if they were not found before."""
+        text = self._text
+        if self._has_begun:
+            text = self._head + _NO_LINES + text
+        elif not text.strip(_SPACE):
+            raise Misfit("is empty")
+        read = json.JSONDecoder(parse_constant=refuse_constant, object_pairs_hook=_once).decode
+        try:
+            logs, misfits = from_json(AgentCallLogs, read(text))
+        except Misfit:
+            raise
+        except RecursionError:
+            raise Misfit("is JSON nested too deep to read") from None
+        except ValueError as error:
+            raise Misfit(f"is not JSON ({_described(error)})") from None
+        if misfits:
+            raise misfits[0]
+        yield logs.logs
 
 
-def _check(document: dict[str, object]) -> None:
-    _, misfits = from_json(AgentCallLogs, document)
-    if misfits:
-        raise misfits[0]
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object that has one field `logs` at the most: lines cannot be taken back."""
+    if sum(name == "logs" for name, _ in pairs) > 1:
+        raise Misfit("is there twice", "logs")
+    return dict(pairs)
 
 
-def _may_be_cut(error: ValueError, text: str) -> bool:
-    """Return whether a text that holds no whole value may be the beginning of one."""
-    if not isinstance(error, json.JSONDecodeError):
-        return False  # a number that is refused
-    return error.msg.startswith("Unterminated") or error.pos > len(text) - _LONGEST_TOKEN
+def _described(error: ValueError) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def _is_escaped(text: str, quote: int) -> bool:
