@@ -11,7 +11,7 @@ redactor.lines(logs.logs))`.
 from __future__ import annotations
 
 from ._call import call_page
-from ._calls import calls_page
+from ._calls import calls_page, stats_text
 from ._exported import exported_calls
 
-__all__ = ["call_page", "calls_page", "exported_calls"]
+__all__ = ["call_page", "calls_page", "exported_calls", "stats_text"]

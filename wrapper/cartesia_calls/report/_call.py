@@ -7,26 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cartesia_calls import timeline, tool_failed
+from cartesia_calls import timeline
 
-from ._pages import render, severity, span, ticks
+from ._pages import render, ticks
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
     from datetime import tzinfo
 
-    from cartesia_calls import AgentCall, AgentCallLogs, LogRecord, Timeline, TimelineEntry
+    from cartesia_calls import AgentCall, AgentCallLogs, LogRecord, TimelineEntry
 
 _LARGEST_PAGE = 850_000
 _ENTRY_SIZE = 300
 _SMALLEST_LOG = 100_000
-# A silence is marked from one on, and counts as a problem from the other on; in seconds.
-_MARKED_GAP = 1.0
-_LONG_GAP = 3.0
-_ERROR = 40
-_Problem = tuple[object, "int | None"]
-_BAD_ENDS = {"error", "inactivity", "max_duration", "client_disconnected"}
+_ENDED_EARLY = (
+    *("error", "inactivity", "max_duration", "client_disconnected"),
+    *("dial_busy", "dial_failed", "dial_no_answer"),
+)
 
 
 def call_page(
@@ -40,9 +38,9 @@ def call_page(
 ) -> str:
     """Return a page of HTML about a call: what went wrong, a picture, and what happened in order of time.
 
-    The page is one file, requests nothing, and shows all text of the call as text. It is smaller than
-    1 MB for a transcript of up to about 600,000 characters, without audio: of a long log it holds the
-    most severe records, and says how many lines it leaves out. Memory does not grow with these.
+    The page is one file, requests nothing, and shows all text of the call as text. Without audio it is
+    smaller than 1 MB unless the transcript alone is not: of a long log it has the most severe records,
+    and says how many lines it leaves out. Memory does not grow with these.
 
     Args:
         call: The call with its transcript, or its record as JSON, such as `Redactor.redact` returns.
@@ -66,10 +64,9 @@ def call_page(
         "call.html",
         record=record,
         timeline=found,
-        problems=_problems(record, found),
+        early=_ENDED_EARLY,
         end=end,
         ticks=[(at, at in few) for at in ticks(end, 140)],
-        marked_gap=_MARKED_GAP,
         audio=None if audio is None else base64.b64encode(Path(audio).read_bytes()).decode(),
         zone=zone,
         notes=[*notes],
@@ -78,41 +75,3 @@ def call_page(
 
 def _end_of(entry: TimelineEntry) -> float:
     return (entry.seconds or 0.0) + (entry.duration or 0.0)
-
-
-def _problems(record: Mapping[str, object], found: Timeline) -> Mapping[str, list[_Problem]]:
-    """Return what went wrong by its kind, the worst first: a text, and the number of its entry."""
-    reason, error = record.get("end_reason"), record.get("error_message")
-    failed: list[_Problem] = []
-    early: list[_Problem] = []
-    if record.get("status") == "failed" or error:
-        failed.append((error or reason or "", None))
-    elif isinstance(reason, str) and (reason in _BAD_ENDS or reason.startswith("dial_")):
-        early.append((reason, None))
-    entries = [*enumerate(found.entries)]
-    slow = [(number, entry) for number, entry in entries if (entry.reply_gap or 0) >= _LONG_GAP]
-    slow.sort(key=lambda pair: -(pair[1].reply_gap or 0))
-    return {
-        "The call failed": failed,
-        "The call ended early": early,
-        "Error in the log": [
-            (entry.text or entry.lines[-1], number)
-            for number, entry in entries
-            if entry.kind == "log" and severity(entry.level) >= _ERROR
-        ],
-        "Failed tool call": [
-            (entry.text, number)
-            for number, entry in entries
-            if entry.kind == "tool" and tool_failed(entry.result)
-        ],
-        "Long silence before a reply": [
-            (f"{span(entry.reply_gap or 0)}{_in_tools(entry)}", number) for number, entry in slow
-        ],
-        "Interruption": [
-            (f"{entry.role}: {entry.text}", number) for number, entry in entries if entry.interrupts
-        ],
-    }
-
-
-def _in_tools(entry: TimelineEntry) -> str:
-    return f", {span(entry.tool_seconds)} of it in tools" if entry.tool_seconds else ""

@@ -37,19 +37,27 @@ def calls_page(
     rows = [(record, timeline(record).start, page) for record, page in calls]
     return render(
         "calls.html",
-        stats=stats,
+        **_shared(stats, zone),
         title=title,
         notes=[*notes],
-        zone=zone,
         days=_days(stats["by_day"]),
         most=max(stats["by_day"].values(), default=1),
-        failures=[
-            {**one, "time": datetime.fromisoformat(one["time"]) if one["time"] else None}
-            for one in stats["failures"]
-        ],
         rows=rows,
         pages={record["id"]: page for record, _, page in rows},
     )
+
+
+def stats_text(stats: Mapping[str, Any], *, zone: tzinfo | None = None) -> str:
+    """Return the same numbers as lines of text; the arguments are those of `calls_page`."""
+    return render("stats.txt", **_shared(stats, zone))
+
+
+def _shared(stats: Mapping[str, Any], zone: tzinfo | None) -> dict[str, Any]:
+    failures = [
+        {**one, "time": datetime.fromisoformat(one["time"]) if one["time"] else None}
+        for one in stats["failures"]
+    ]
+    return {"stats": stats, "zone": zone, "failures": failures}
 
 
 def _days(counts: Mapping[str, int]) -> list[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from cartesia_calls import TimelineEntry
+
 _LONGEST_TEXT = 20_000
 # From this on, about 30 years, a time within a call is no clock but a number.
 _NO_CLOCK = 1e9
@@ -77,9 +79,9 @@ def in_zone(time: datetime, zone: tzinfo | None) -> datetime:
         return time
 
 
-def severity(level: str | None) -> int:
-    """Return how severe a level is, as Python's logging counts; an unknown one is like INFO."""
-    return LEVELS.get(level or "", LEVELS["INFO"])
+def severity(entry: TimelineEntry) -> int:
+    """Return how severe a log record is, as Python's logging counts; 0 for what is none."""
+    return LEVELS.get(entry.level or "", LEVELS["INFO"]) if entry.kind == "log" else 0
 
 
 def ticks(end: float, most: int) -> list[float]:
@@ -106,7 +108,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    readers = (plain, clock, span, moment, zone_of, severity, tool_failed)
+    readers = (plain, printable, clock, span, moment, zone_of, severity, tool_failed)
     filters: Any = environment.filters  # Jinja2 annotates its own filters alone
     filters.update({reader.__name__: reader for reader in readers})
     return environment
