@@ -27,6 +27,8 @@ COMMANDS = {
     "logs": "show a call's runtime logs",
     "list": "list the calls of agents or of a batch",
     "show": "show calls' records and what happened during them",
+    "report": "write a page of HTML about a call, or about many",
+    "stats": "count calls, failures, silences, tools and log errors",
     "audio": "download calls' recordings",
     "export": "keep the logs of agents' calls, in files or object storage",
     "otel": "send calls to an OpenTelemetry receiver",

@@ -11,6 +11,7 @@ from ._errors import ExitCode, Failure
 # What each extra of pyproject.toml makes importable, by the names to install.
 _PACKAGES = {
     "cli": {"shtab": "shtab"},
+    "duckdb": {"duckdb": "duckdb"},
     "mcp": {"mcp": "mcp"},
     "otel": {
         "opentelemetry-sdk": "opentelemetry.sdk",

@@ -164,7 +164,7 @@ def run(arguments: argparse.Namespace) -> int:
         if unplaced := sum(source.calls.unplaced for source in sources):
             say(_left_out(unplaced))
         without = [one.agent for one in sources if not (one.found or one.calls.unplaced)]
-        check = partial(_check_agent, client)
+        check = partial(check_agent, client)
         code = for_each(list(filter(None, without)), check, verbose=bool(arguments.verbose))
     found = sum(source.found for source in sources)
     if code is ExitCode.DONE and not found and sys.stdout.isatty():
@@ -183,7 +183,7 @@ def _batches(sources: Sequence[_Source], limit: int | None) -> Iterator[Sequence
         yield batch
 
 
-def _check_agent(client: Client, agent: str) -> None:
+def check_agent(client: Client, agent: str) -> None:
     """Look up an agent of which there are no calls; most often there is none of that id.
 
     Raises:

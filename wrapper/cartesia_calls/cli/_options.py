@@ -6,7 +6,7 @@ import difflib
 import re
 from argparse import ArgumentTypeError
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
 from ._arguments import did_you_mean
@@ -14,7 +14,7 @@ from ._errors import Failure
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from cartesia_calls import AgentCall, Redactor
@@ -99,12 +99,14 @@ def add_redaction(parser: CommandParser) -> None:
     parser.value("--redact-pattern", "REGEX", pattern, also, action="append")
 
 
-def redactor_of(arguments: argparse.Namespace, call: AgentCall | None = None) -> Redactor | None:
+def redactor_of(
+    arguments: argparse.Namespace, call: AgentCall | Mapping[str, Any] | None = None
+) -> Redactor | None:
     """Return what redacts a call's data as the options say; None if nothing is to be redacted.
 
     Args:
         arguments: The command line, of a command with these options.
-        call: The call. Its own phone numbers are redacted in any spelling.
+        call: The call, or its record. Its own phone numbers are redacted in any spelling.
     """
     if not (arguments.redact or arguments.redact_pattern):
         return None

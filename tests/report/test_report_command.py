@@ -1,0 +1,237 @@
+"""The commands `report` and `stats`, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cartesia_calls import CallStats
+from cartesia_calls.report import exported_calls
+from cartesia_calls.sandbox import Sandbox
+from fake_server import KEY
+from pages import Page
+from terminal import Done, environment, on_terminal, piped
+
+
+@pytest.fixture(scope="module")
+def env() -> Iterator[dict[str, str]]:
+    with Sandbox() as sandbox:
+        yield environment(CARTESIA_BASE_URL=sandbox.url, CARTESIA_API_KEY=KEY, TZ="Europe/Berlin")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory, env: dict[str, str]) -> Path:
+    folder = tmp_path_factory.mktemp("export") / "calls"
+    parts = ("--include", "record,transcript,logs", "--since", "3d", "--to", str(folder))
+    assert piped("export", "--agent", "agent_busy", *parts, env=env).code == 0
+    return folder
+
+
+def _read(path: Path) -> Page:
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def _report(*words: str, env: dict[str, str], folder: Path) -> Done:
+    return piped("report", *words, "-o", str(folder / "page.html"), env=env)
+
+
+def test_a_page_about_a_call_is_written_and_not_overwritten_unasked(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    done = _report("ac_finished", env=env, folder=tmp_path)
+    assert (done.code, done.err) == (0, f"Wrote {tmp_path}/page.html.\n")
+    page = _read(tmp_path / "page.html")
+    assert "The kitchen did not answer within 5 s" in page.section("What went wrong")
+    assert re.search(r"Times of day are in CES?T, UTC\+0[12]:00\.", page.section("Timeline"))
+    assert len(page.entries) == 27
+
+    again = _report("ac_finished", env=env, folder=tmp_path)
+    assert again.code == 2
+    assert "Overwrite it with --force" in again.err
+    assert _report("ac_odd_tools", "--force", env=env, folder=tmp_path).code == 0
+    assert _read(tmp_path / "page.html").find("h1")[0].text.startswith("ac_odd_tools")
+
+
+def test_a_page_goes_to_stdout(env: dict[str, str]) -> None:
+    done = piped("report", "ac_finished", "-o", "-", env=env)
+    assert (done.code, done.err) == (0, "")
+    assert Page(done.out).find("h1")[0].text.startswith("ac_finished")
+
+
+def test_a_call_without_logs_has_a_page_that_says_why(tmp_path: Path, env: dict[str, str]) -> None:
+    assert _report("ac_deleted", env=env, folder=tmp_path).code == 0
+    header = _read(tmp_path / "page.html").find("header")[0].text
+    assert "its data were deleted" in header
+
+
+def test_the_recording_is_embedded_if_there_is_one(tmp_path: Path, env: dict[str, str]) -> None:
+    assert _report("ac_finished", "--audio", env=env, folder=tmp_path).code == 0
+    (audio,) = _read(tmp_path / "page.html").find("audio")
+    assert audio.attributes["src"].startswith("data:audio/wav;base64,UklGR")
+    assert _report("ac_expired", "--audio", "--force", env=env, folder=tmp_path).code == 0
+    page = _read(tmp_path / "page.html")
+    assert "The call has no recording." in page.find("header")[0].text
+    assert not page.find("audio")
+
+
+def test_a_redacted_page_holds_no_phone_number_and_says_so(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    words = ("ac_finished", "--redact", "--redact-pattern", "[Oo]riuolo")
+    assert _report(*words, env=env, folder=tmp_path).code == 0
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "0142" not in text
+    assert "riuolo" not in text
+    assert "‹phone 1›" in text
+    assert "is no guarantee" in Page(text).find("header")[0].text
+
+
+def test_log_times_are_moved(tmp_path: Path, env: dict[str, str]) -> None:
+    words = ("ac_finished", "--log-offset", "-7200")
+    assert _report(*words, env=env, folder=tmp_path).code == 0
+    page = _read(tmp_path / "page.html")
+    assert "-7200 s were added" in page.section("Timeline")
+    assert "--log-offset 0 " in page.find("header")[0].text
+
+
+def test_a_page_about_many_calls(tmp_path: Path, env: dict[str, str]) -> None:
+    done = _report("--agent", "agent_busy", "--since", "7d", env=env, folder=tmp_path)
+    assert done.code == 0
+    page = _read(tmp_path / "page.html")
+    header = page.find("header")[0].text
+    assert header.startswith("Calls of agent_busy Calls of agent_busy from 2")
+    assert "The kitchen did not answer within … s 1 1 ac_finished" in page.section("Errors in logs")
+    redacted = ("--redact", "--force", "--status", "completed", "--until", "1m")
+    done = _report("--agent", "agent_busy", *redacted, env=env, folder=tmp_path)
+    header = _read(tmp_path / "page.html").find("header")[0].text
+    assert "with status completed before 2" in header
+    assert "is no guarantee" in header
+
+
+@pytest.mark.parametrize("redacted", [(), ("--redact",)])
+def test_each_call_gets_a_page_and_all_an_index(
+    tmp_path: Path, env: dict[str, str], redacted: tuple[str, ...]
+) -> None:
+    words = ("report", "--agent", "agent_busy", "--agent", "agent_odd", "--since", "2d", "--each")
+    folder = tmp_path / "pages"
+    done = piped(*words, "-o", str(folder), *redacted, env=env)
+    assert done.code == 0
+    index = _read(folder / "index.html")
+    linked = {address for address in index.addresses if address.startswith("calls/")}
+    assert linked == {f"calls/{file.name}" for file in (folder / "calls").iterdir()}
+    assert f"Wrote {folder}/index.html and {len(linked)} pages of calls." in done.err
+    page = _read(folder / "calls" / "ac_finished.html")
+    assert "The kitchen did not answer" in page.section("What went wrong")
+    assert ("is no guarantee" in page.find("header")[0].text) == bool(redacted)
+
+    again = piped(*words, "-o", str(folder), env=env)
+    assert again.code == 2
+    assert "index.html exists" in again.err
+
+
+def test_numbers_as_text_fit_80_columns(env: dict[str, str]) -> None:
+    done = piped("stats", "--agent", "agent_busy", "--since", "7d", env=env)
+    assert (done.code, done.err) == (0, "")
+    assert re.match(r"Calls of agent_busy from .* CES?T on\. Times and days are in C", done.out)
+    assert re.search(
+        r"^  silence before a reply             0.50 s   0.50 s", done.out, re.MULTILINE
+    )
+    assert re.search(r"^    7.90 s  ac_finished  Pronto alle dieci", done.out, re.MULTILINE)
+    assert "1      1  The kitchen did not answer within … s  (ac_finished)" in done.out
+    assert "  send_message" not in done.out
+    shown = on_terminal(
+        *("stats", "--agent", "agent_odd", "--since", "7d"), env={**env, "COLUMNS": "80"}
+    )
+    assert shown.code == 0
+    assert max(map(len, shown.out.splitlines())) <= 80
+    assert re.search(r"^  send_message +1 +1 +-$", shown.out, re.MULTILINE)
+
+
+def test_numbers_as_json_have_the_documented_keys(env: dict[str, str]) -> None:
+    done = piped("stats", "--agent", "agent_busy", "--since", "7d", "--json", env=env)
+    found = json.loads(done.out)
+    assert found["zone"] in {"CET", "CEST"}
+    assert found["calls"] == sum(found["by_status"].values()) > 40
+    assert found["reply_gap_seconds"] == {"p50": 0.5, "p90": 0.5, "p95": 0.5, "p99": 7.9}
+    assert set(found["tts_ttfb_seconds"]) == {"p50", "p90", "p95", "p99"}
+    assert {"by_end_reason", "tools", "errors", "slowest_turns"} <= set(found)
+    assert {"name", "calls", "failures"} <= set(found["tools"][0])
+
+
+def test_no_calls_have_numbers(env: dict[str, str]) -> None:
+    done = piped("stats", "--agent", "agent_busy", "--until", "2020-01-01", env=env)
+    assert done.code == 0
+    assert done.out.splitlines()[1:] == ["0 calls, 0 failed"]
+
+
+def test_an_export_gives_the_same_numbers_and_pages(
+    tmp_path: Path, env: dict[str, str], exported: Path
+) -> None:
+    done = piped("stats", "--from", str(exported), "--json", env=environment(TZ="UTC"))
+    assert done.code == 0
+    stats = CallStats()
+    for record, lines in exported_calls(str(exported)):
+        stats.add(record, lines)
+    assert json.loads(done.out) == {"zone": "UTC", **stats.as_dict()}
+
+    words = ("ac_finished", "--from", str(exported))
+    assert _report(*words, env=environment(), folder=tmp_path).code == 0
+    assert len(_read(tmp_path / "page.html").entries) == 27
+    missing = _report("ac_gone", "--from", str(exported), "--force", env=env, folder=tmp_path)
+    assert missing.code == 4
+    assert "holds no call 'ac_gone'" in missing.err
+    many = _report("--from", str(exported), "--force", env=environment(), folder=tmp_path)
+    assert many.code == 0
+    page = _read(tmp_path / "page.html")
+    assert f"Calls in {exported}." in page.find("header")[0].text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["report"], 2, "Try --agent ID --since 7d."),
+        (["stats"], 2, "Try --agent ID --since 7d."),
+        (["report", "ac_1", "--agent", "agent_1"], 2, "Give one."),
+        (["report", "ac_1", "--each", "-o", "x"], 2, "Give one."),
+        (["report", "ac_1", "--audio", "--redact"], 2, "A recording cannot be redacted."),
+        (["report", "ac_1", "--audio", "--redact-pattern", "x"], 2, "cannot be redacted."),
+        (["report", "--agent", "agent_1", "--audio"], 2, "Leave it out."),
+        (["report", "--agent", "agent_1", "--each"], 2, "Name a folder with -o."),
+        (["report", "--agent", "agent_nope", "-o", "-"], 4, "There is no agent 'agent_nope'"),
+        (["report", "ac_nope", "-o", "-"], 4, "There is no call"),
+        (["stats", "--from", "/nonexistent"], 3, "holds no export with records"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_what_to_do(
+    env: dict[str, str], words: list[str], code: int, says: str
+) -> None:
+    done = piped(*words, env=env)
+    assert done.code == code
+    assert says in done.err
+
+
+@pytest.mark.parametrize(
+    ("module", "package", "words"),
+    [
+        ("jinja2", "Jinja2", ["report", "ac_finished", "-o", "-"]),
+        ("duckdb", "duckdb", ["stats", "--from", "x"]),
+    ],
+)
+def test_a_missing_package_is_named_with_how_to_install_it(
+    env: dict[str, str], tmp_path: Path, module: str, package: str, words: list[str]
+) -> None:
+    # A module of this name that a finder hides is one that is not installed.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import importlib.util as util\n"
+        "find = util.find_spec\n"
+        f"util.find_spec = lambda name, *rest: None if name == {module!r} else find(name, *rest)\n",
+        encoding="utf-8",
+    )
+    done = piped(*words, env={**env, "PYTHONPATH": str(tmp_path)})
+    assert done.code == 3
+    assert f"needs what is not installed: {package}." in done.err
+    assert re.search(rf"(?i)install .*'{package}>=", done.err)

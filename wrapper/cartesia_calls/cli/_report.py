@@ -1,0 +1,178 @@
+"""`cartesia-calls report`: pages of HTML about one call or many."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError
+
+from . import _options as options
+from ._api import open_client
+from ._errors import ExitCode, Failure
+from ._extras import require
+from ._files import STDOUT, check_writable, whole_file, writing
+from ._progress import progress
+from ._stats import about, add_calls, calls_of
+from ._terminal import say
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Mapping
+
+    from ._arguments import CommandParser
+
+USAGE = "CALL_ID | --agent ID | --from EXPORT [options]"
+ABOUT = (
+    "Write a page of HTML about a call: what went wrong, a picture of the conversation, and what "
+    "happened in order of time, logs included. With --agent or --from, a page about many calls. A "
+    "page is one file, opens anywhere, and requests nothing. Times are in local time."
+)
+EXAMPLES = (
+    "report ac_123                    # writes ac_123.html",
+    "report ac_123 --audio -o call.html",
+    "report ac_123 --redact           # to share it",
+    "report --agent agent_123 --since 7d -o week.html",
+    "report --from calls --each -o pages",
+)
+_LONGEST_NAME = 200
+_REDACTED = (
+    "Secrets, phone numbers, e-mail addresses and card numbers are replaced by placeholders. This "
+    "lowers the risk of sharing, and is no guarantee."
+)
+
+
+def add_options(parser: CommandParser) -> None:
+    """Add what can be typed."""
+    an_id = "such as ac_123, or a URL"
+    parser.add_argument("call_id", metavar="CALL_ID", nargs="?", type=options.call_id, help=an_id)
+    add_calls(parser)
+    parser.section("what is on the page")
+    parser.flag("--audio", does="with CALL_ID: the recording too")
+    shift = "add so much to the times of logs, if their clock or zone differs"
+    parser.value("--log-offset", "SECONDS", options.log_offset, shift, default=0.0)
+    options.add_redaction(parser)
+    parser.section("output")
+    parser.flag("--each", does="a page for each call too: -o names the folder for index.html")
+    options.add_file(parser, "write to FILE instead of CALL_ID.html or calls.html")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the pages."""
+    _check(arguments)
+    require("report")
+    if arguments.each:
+        return _write_each(arguments)
+    name = arguments.output or f"{quote(arguments.call_id or 'calls', safe='')}.html"
+    if name != STDOUT:
+        check_writable(name, force=arguments.force)
+    page = _call_page(arguments) if arguments.call_id else _calls_page(arguments)
+    if name == STDOUT:
+        sys.stdout.buffer.write(page.encode())
+    else:
+        _save(name, page)
+        say(f"Wrote {name}.")
+    return ExitCode.DONE
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if arguments.call_id and (arguments.agent or arguments.each):
+        raise Failure("CALL_ID is one call, and --agent and --each are for many.", "Give one.")
+    if arguments.audio and (arguments.redact or arguments.redact_pattern):
+        raise Failure("A recording cannot be redacted.", "Leave out --audio or --redact.")
+    if arguments.audio and (arguments.source or not arguments.call_id):
+        raise Failure("--audio fetches the recording of one CALL_ID.", "Leave it out.")
+    if arguments.each and (arguments.output in {None, STDOUT}):
+        raise Failure("--each writes many pages.", "Name a folder with -o.")
+
+
+def _call_page(arguments: argparse.Namespace) -> str:
+    from cartesia_calls.report import call_page  # noqa: PLC0415 - just required
+
+    offset, notes = arguments.log_offset, _notes(arguments)
+    if arguments.source:
+        found = next(calls_of(arguments), None)
+        if found is None:
+            what = f"{arguments.source} holds no call {arguments.call_id!r}."
+            raise Failure(what, "Check the id, and --since and --until.", ExitCode.NOT_FOUND)
+        return call_page(*_redacted(arguments, *found), log_offset=offset, notes=notes)
+    with (
+        open_client(arguments) as client,
+        progress(f"Reading call {arguments.call_id}…"),
+        TemporaryDirectory() as folder,
+    ):
+        record = client.calls.get(arguments.call_id).to_dict()
+        lines, audio = None, None
+        try:
+            stream = client.calls.stream_logs(arguments.call_id)
+            lines = chain([*islice(stream, 1)], stream)
+        except CallLogsNotAvailableError as error:
+            notes.append(error.summary)
+        try:
+            if arguments.audio:
+                audio = client.calls.download_audio(arguments.call_id, Path(folder) / "call.wav")
+        except NotFoundError:
+            notes.append("The call has no recording.")
+        shown = _redacted(arguments, record, lines)
+        return call_page(*shown, log_offset=offset, audio=audio, notes=notes)
+
+
+def _calls_page(arguments: argparse.Namespace) -> str:
+    from cartesia_calls.report import calls_page  # noqa: PLC0415 - just required
+
+    stats = CallStats(zone=None)
+    for found in calls_of(arguments):
+        stats.add(*_redacted(arguments, *found))
+    notes = [about(arguments), *_notes(arguments)]
+    return calls_page(stats.as_dict(), title=_title(arguments), notes=notes)
+
+
+def _write_each(arguments: argparse.Namespace) -> int:
+    from cartesia_calls.report import call_page, calls_page  # noqa: PLC0415 - just required
+
+    folder = Path(arguments.output)
+    with writing(str(folder)):
+        (folder / "calls").mkdir(parents=True, exist_ok=True)
+    index = str(folder / "index.html")
+    check_writable(index, force=arguments.force)
+    stats = CallStats(zone=None)
+    pages: list[tuple[Mapping[str, Any], str]] = []
+    for found in calls_of(arguments):
+        record, lines = _redacted(arguments, *found)
+        lines = None if lines is None else [*lines]
+        name = f"{quote(str(record['id']), safe='')[:_LONGEST_NAME]}.html"
+        page = call_page(record, lines, log_offset=arguments.log_offset, notes=_notes(arguments))
+        _save(str(folder / "calls" / name), page)
+        stats.add(record, lines)
+        record = {key: value for key, value in record.items() if key != "transcript"}
+        pages.append((record, f"calls/{quote(name)}"))
+    notes = [about(arguments), *_notes(arguments)]
+    _save(index, calls_page(stats.as_dict(), title=_title(arguments), notes=notes, calls=pages))
+    say(f"Wrote {index} and {len(pages)} {'page' if len(pages) == 1 else 'pages'} of calls.")
+    return ExitCode.DONE
+
+
+def _redacted(
+    arguments: argparse.Namespace, record: dict[str, Any], lines: Iterable[str] | None
+) -> tuple[dict[str, Any], Iterable[str] | None]:
+    redactor = options.redactor_of(arguments, record)
+    if redactor is None:
+        return record, lines
+    return redactor.redact(record), None if lines is None else redactor.lines(lines)
+
+
+def _notes(arguments: argparse.Namespace) -> list[str]:
+    return [_REDACTED] if arguments.redact or arguments.redact_pattern else []
+
+
+def _title(arguments: argparse.Namespace) -> str:
+    return f"Calls of {', '.join(arguments.agent)}" if arguments.agent else "Calls"
+
+
+def _save(name: str, page: str) -> None:
+    with whole_file(Path(name)) as file:
+        file.write(page.encode())
