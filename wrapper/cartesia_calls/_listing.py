@@ -14,8 +14,7 @@ from ._exceptions import ResponseValidationError
 from ._operations import LIST_CALLS, SPEC_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-    from typing import Self
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 
     from cartesia_api.models import AgentCall, GetCallsResponse
 
@@ -32,14 +31,9 @@ class CallPage(list["AgentCall"]):
             too; None at the end of the list.
     """
 
-    next_cursor: str | None = None
-
-    @classmethod
-    def of(cls, calls: list[AgentCall], next_cursor: str | None) -> Self:
-        """Return a page of these calls."""
-        page = cls(calls)
-        page.next_cursor = next_cursor
-        return page
+    def __init__(self, calls: Iterable[AgentCall] = (), next_cursor: str | None = None) -> None:
+        super().__init__(calls)
+        self.next_cursor = next_cursor
 
 
 class AsyncCallList:
@@ -100,7 +94,7 @@ class AsyncCallList:
             times = [*times[-1:], *(at for call in page.data if (at := time_of(call)))]
             is_past = query.since is not None and len(times) > 1 and max(times) < query.since
             cursor = None if is_past or wanted == 0 else _next_cursor(page, query.page_size)
-            yield CallPage.of(calls, cursor)
+            yield CallPage(calls, cursor)
             if cursor is None:
                 return
             last_page = {call.id for call in page.data}

@@ -89,13 +89,15 @@ class Sender:
         """Return the error for a response that does not match the spec, with the key masked."""
         masked = self.settings.api_key.masked_in
         problem, pointer = masked(misfit.problem), masked(misfit.pointer)
+        # The cut after the masking leaves no part of a key.
+        text = masked(response.body[: 2 * _LONGEST_EXCERPT].decode("utf-8", errors="replace"))
         return ResponseValidationError(
             f"The response to {operation_id} does not match the spec: "
             f"{excerpt(pointer or 'the response')} {excerpt(problem)}.",
             hint="Check the base URL. If it is right, the API has changed: look for a newer release.",
             problem=problem,
             pointer=pointer,
-            body=masked(response.body[:_LONGEST_EXCERPT].decode("utf-8", errors="replace")),
+            body=text[:_LONGEST_EXCERPT],
         )
 
     def _warn(self, operation_id: str, misfit: Misfit) -> None:

@@ -24,20 +24,19 @@ _DURATION = re.compile(
     "".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit[0]})?" for unit in _UNITS), re.ASCII
 )
 _WEEKDAYS = {
-    name: day
-    for names, day in (
-        (("monday", "mon"), MO),
-        (("tuesday", "tue"), TU),
-        (("wednesday", "wed"), WE),
-        (("thursday", "thu"), TH),
-        (("friday", "fri"), FR),
-        (("saturday", "sat"), SA),
-        (("sunday", "sun"), SU),
-    )
-    for name in names
+    "mon": MO,
+    "tue": TU,
+    "wed": WE,
+    "thu": TH,
+    "fri": FR,
+    "sat": SA,
+    "sun": SU,
 }
 _DATE = r"(?P<day>\d{4}-\d\d(?:-\d\d)?)"
-_WORD = rf"(?P<day>(?i:today|yesterday|{'|'.join(_WEEKDAYS)}))"
+_WORD = (
+    r"(?P<day>(?i:today|yesterday|"
+    r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?))"
+)
 _CLOCK = r"(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?)"
 _ZONE = r"(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?|[A-Za-z][\w+/-]*)"
 _FORMS = tuple(
@@ -118,7 +117,7 @@ def _moment(day: str | None, clock: str | None, zone: str | None, now: datetime)
     if clock:
         today = isoparse(f"{today:%Y-%m-%d}T{clock}")
     word = (day or "today").lower()
-    if weekday := _WEEKDAYS.get(word):
+    if weekday := _WEEKDAYS.get(word[:3]):
         last = _in_zone(today + relativedelta(weekday=weekday(-1)), tz)
         return last if last <= now else _in_zone(last.replace(tzinfo=None) - timedelta(7), tz)
     return _in_zone(today - timedelta(days=word == "yesterday"), tz)
