@@ -148,11 +148,16 @@ class CallLogsNotAvailableError(NotFoundError):
 
     Attributes:
         reason: Why, as far as the call's record shows it; `unknown` if it shows nothing.
-        may_become_available: Whether waiting can help; None if that is unknown.
     """
 
     reason: MissingLogsReason = "unknown"
-    may_become_available: bool | None = None
+
+    @property
+    def may_become_available(self) -> bool | None:
+        """Whether waiting can help; None if that is unknown."""
+        if self.reason == "unknown":
+            return None
+        return self.reason in {"in_progress", "not_written_yet"}
 
 
 class ConflictError(APIStatusError):

@@ -162,9 +162,9 @@ async def _find_reason(sender: Sender, call_id: str, error: CallLogsNotAvailable
     except CartesiaError as unexplained:
         logger().info("No reason found for missing logs: %s", unexplained.summary)
         return
-    found = explain(call, sender.clock.now(), sender.settings.logs_grace_period)
-    error.reason, error.may_become_available = found.reason, found.may_become_available
-    error.summary, error.hint = found.summary, found.hint
+    error.reason, error.summary, error.hint = explain(
+        call, sender.clock.now(), sender.settings.logs_grace_period
+    )
 
 
 def _log_pause(failure: Failure, pause: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cartesia_api.models import AgentCall
 
@@ -17,22 +17,6 @@ _NOT_OVER = frozenset({"created", "started", "active"})
 _OVER = frozenset({"completed", "failed", "cancelled"})
 
 
-class Explanation(NamedTuple):
-    """Why logs are missing.
-
-    Attributes:
-        reason: As in `CallLogsNotAvailableError`.
-        may_become_available: Whether waiting can help; None if that is unknown.
-        summary: What happened, in a sentence.
-        hint: What to do, in a sentence.
-    """
-
-    reason: MissingLogsReason
-    may_become_available: bool | None
-    summary: str
-    hint: str
-
-
 def call_of(call_id: str, record: Mapping[str, object]) -> AgentCall:
     """Return a call's record as a model, even if it lacks what every call has."""
     status = record.get("status")
@@ -45,8 +29,8 @@ def is_over(call: AgentCall) -> bool:
     return bool(call.end_time) or call.status in _OVER
 
 
-def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
-    """Return why a call whose logs are not available has none.
+def explain(call: AgentCall, now: datetime, grace: float) -> tuple[MissingLogsReason, str, str]:
+    """Return why a call has no logs: the reason, what happened, and what to do.
 
     Args:
         call: Its record.
@@ -57,26 +41,23 @@ def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
     # Data with a malformed time of deletion are deleted too.
     if call.redacted_at or call.additional_properties.get("redacted_at"):
         on = f" on {call.redacted_at:%Y-%m-%d}" if call.redacted_at else ""
-        return Explanation(
+        return (
             "deleted",
-            may_become_available=False,
-            summary=f"{name} has no logs: its data were deleted{on}.",
-            hint="Deleted logs cannot be recovered.",
+            f"{name} has no logs: its data were deleted{on}.",
+            "Deleted logs cannot be recovered.",
         )
     if call.zdr_enabled:
-        return Explanation(
+        return (
             "zero_retention",
-            may_become_available=False,
-            summary=f"{name} has no logs: zero data retention is on, so none are kept.",
-            hint="Log from the agent's code to a place of your own, or turn zero retention off.",
+            f"{name} has no logs: zero data retention is on, so none are kept.",
+            "Log from the agent's code to a place of your own, or turn zero retention off.",
         )
     ended = call.end_time or None
     if ended is None and call.status in _NOT_OVER:
-        return Explanation(
+        return (
             "in_progress",
-            may_become_available=True,
-            summary=f"{name} has no logs yet: it is not over ({call.status}).",
-            hint="Wait for them (wait_for_logs, or --wait), or follow them (follow_logs, or --follow).",
+            f"{name} has no logs yet: it is not over ({call.status}).",
+            "Wait for them (wait_for_logs, or --wait), or follow them (follow_logs, or --follow).",
         )
     if ended is None and call.status not in _OVER:
         is_new = f"its status {call.status!r} is not known here"
@@ -86,26 +67,23 @@ def explain(call: AgentCall, now: datetime, grace: float) -> Explanation:
     if last_seen is None:
         return _unknown(name, "its record does not say when it ended")
     if (now - last_seen).total_seconds() <= grace:
-        return Explanation(
+        return (
             "not_written_yet",
-            may_become_available=True,
-            summary=f"{name} has no logs yet: it ended at {last_seen:%Y-%m-%d %H:%M:%S %Z}, a "
+            f"{name} has no logs yet: it ended at {last_seen:%Y-%m-%d %H:%M:%S %Z}, a "
             "short while ago.",
-            hint="Wait for them (wait_for_logs, or --wait).",
+            "Wait for them (wait_for_logs, or --wait).",
         )
-    return Explanation(
+    return (
         "expired_or_never_written",
-        may_become_available=False,
-        summary=f"{name} has no logs: it ended on {last_seen:%Y-%m-%d}, so retention has removed "
+        f"{name} has no logs: it ended on {last_seen:%Y-%m-%d}, so retention has removed "
         "them, or they were never written; the API does not show which.",
-        hint="Check the retention period, and export logs before it ends.",
+        "Check the retention period, and export logs before it ends.",
     )
 
 
-def _unknown(name: str, why: str) -> Explanation:
-    return Explanation(
+def _unknown(name: str, why: str) -> tuple[MissingLogsReason, str, str]:
+    return (
         "unknown",
-        may_become_available=None,
-        summary=f"{name} has no logs, and {why}.",
-        hint="If the call is running or has just ended, wait for them (wait_for_logs, or --wait).",
+        f"{name} has no logs, and {why}.",
+        "If the call is running or has just ended, wait for them (wait_for_logs, or --wait).",
     )
