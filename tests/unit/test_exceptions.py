@@ -64,6 +64,6 @@ def test_an_error_travels_between_processes(
 
 
 def test_what_was_not_found_out_is_unknown() -> None:
-    assert CallLogsNotAvailableError.reason == "unknown"
-    assert CallLogsNotAvailableError.may_become_available is None
+    error = CallLogsNotAvailableError("There are none.")
+    assert (error.reason, error.may_become_available) == ("unknown", None)
     assert (APIConnectionError.attempts, APIConnectionError.may_have_arrived) == (1, True)

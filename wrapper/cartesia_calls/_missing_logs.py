@@ -67,16 +67,16 @@ def explain(call: AgentCall, now: datetime, grace: float) -> tuple[MissingLogsRe
     if last_seen is None:
         return _unknown(name, "its record does not say when it ended")
     if (now - last_seen).total_seconds() <= grace:
+        at = f"{last_seen:%Y-%m-%d %H:%M:%S %Z}"
         return (
             "not_written_yet",
-            f"{name} has no logs yet: it ended at {last_seen:%Y-%m-%d %H:%M:%S %Z}, a "
-            "short while ago.",
+            f"{name} has no logs yet: it ended at {at}, a short while ago.",
             "Wait for them (wait_for_logs, or --wait).",
         )
+    why = "retention has removed them, or they were never written; the API does not show which"
     return (
         "expired_or_never_written",
-        f"{name} has no logs: it ended on {last_seen:%Y-%m-%d}, so retention has removed "
-        "them, or they were never written; the API does not show which.",
+        f"{name} has no logs: it ended on {last_seen:%Y-%m-%d}, so {why}.",
         "Check the retention period, and export logs before it ends.",
     )
 
