@@ -113,7 +113,7 @@ def _body_of_size(call_id: str, size: int) -> Body:
     """Fill a body with whole blocks, then lines, then one line of just the length that is left."""
     head, tail = _head(call_id), _tail()
     left = size - len(head) - len(tail)
-    # Each with its comma behind it; the last line has none.
+    # Each line ends with a comma, except for the last.
     lines = [_wide_line(number) + b"," for number in range(_LINES_IN_BLOCK)]
     block = b"".join(lines)
     shortest_last_line = len(b'""')

@@ -47,7 +47,7 @@ class Taken:
 
     def end_of(self, process: subprocess.Popen[str], began: float) -> None:
         """Wait for its end."""
-        # wait4 tells of this process alone.
+        # wait4 returns the usage of this process alone.
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.seconds = perf_counter() - began

@@ -44,12 +44,12 @@ def measure_sync(peer: Peer, case: str, url: str, seconds: float) -> Values:
         cpu = time.process_time()
         took = _fetch_for(seconds, fetch, case, expected)
         cpu = time.process_time() - cpu
-    # A call that had to wait for a core tells of the machine: hence the median.
+    # A call may wait for a core, which is no fault of the peer: hence the median.
     return {"cpu_seconds": cpu / len(took), "wall_seconds": statistics.median(took)}
 
 
 def measure_turns(peer: Peer, case: str, url: str, seconds: float) -> Values:
-    """Do what `measure_sync` does, on the server's core; time tells of both together there."""
+    """Do what `measure_sync` does on the server's core, where only the CPU is the client's alone."""
     return {"cpu_seconds": measure_sync(peer, case, url, seconds)["cpu_seconds"]}
 
 
@@ -84,8 +84,8 @@ def measure_ceiling(case: str, url: str, seconds: float) -> Values:
 def peak_memory() -> int:
     """Return the most memory that this process has had, in bytes.
 
-    Linux hands the peak that `getrusage` tells of down from the process that started this one, so
-    its own is read where the system shows it.
+    On Linux, `getrusage` returns the peak of the process that started this one if that is higher, so
+    the peak is read from `/proc`.
     """
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -53,7 +53,7 @@ class Peer:
 
 
 class NotThereError(Exception):
-    """What was to be measured is not in this environment; the text says what."""
+    """Something to measure is missing in this environment; the text says what."""
 
 
 def _path(call_id: str) -> str:

@@ -27,7 +27,7 @@ def address_of(url: str) -> tuple[str, int]:
 
 
 def request_for(call_id: str, headers: dict[str, str]) -> bytes:
-    """Return the bytes that ask for a call's logs."""
+    """Return the bytes of a request for a call's logs."""
     lines = [f"GET /agents/calls/{call_id}/logs HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -130,7 +130,7 @@ def running_server() -> Generator[str]:
         stdout=subprocess.PIPE,
         text=True,
     ) as server:
-        assert server.stdin and server.stdout  # noqa: S101, PT018 - pipes were asked for
+        assert server.stdin and server.stdout  # noqa: S101, PT018 - see the arguments
         try:
             url = server.stdout.readline().strip()
             if not url:

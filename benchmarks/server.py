@@ -23,7 +23,7 @@ _PREFIX, _SUFFIX = b"GET /agents/calls/", b"/logs"
 _END_OF_HEAD = b"\r\n\r\n"
 _NOT_FOUND = {
     "message": "Call not found",
-    "description": f"Ask for lines-NUMBER, or for bytes-NUMBER from {SMALLEST} on.",
+    "description": f"Request lines-NUMBER, or bytes-NUMBER with at least {SMALLEST}.",
 }
 
 
@@ -43,21 +43,21 @@ class LogsProtocol(asyncio.Protocol):
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Leave off what is on its way."""
+        """Stop writing."""
         del exc
         if self._streaming:
             self._streaming.cancel()
 
     def pause_writing(self) -> None:
-        """Hold a large body back until the client has read on."""
+        """Pause a large body until the client has read what was written."""
         self._may_write.clear()
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Write again."""
         self._may_write.set()
 
     def data_received(self, data: bytes) -> None:
-        """Answer each whole request; none of them has a body."""
+        """Respond to each complete request; none of them has a body."""
         self._received += data
         while (end := self._received.find(_END_OF_HEAD)) >= 0:
             head = bytes(self._received[:end])
@@ -81,7 +81,7 @@ class LogsProtocol(asyncio.Protocol):
 
 @cache
 def _response_to(target: bytes) -> tuple[bytes, Body | None]:
-    """Return what to write at once, and what to stream behind it."""
+    """Return what to write at once, and what to stream after it."""
     body = None
     if target.startswith(_PREFIX) and target.endswith(_SUFFIX):
         call_id = target[len(_PREFIX) : -len(_SUFFIX)].decode("ascii", errors="replace")

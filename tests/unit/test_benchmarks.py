@@ -187,11 +187,11 @@ def test_what_can_not_be_measured_is_a_gap_with_its_reason(url: str) -> None:
     results = Results()
     for round_ in range(2):
         run_task(Task("sync", peers.AIOHTTP.name, SHORT_LOG), round_, url, results)
-    run_task(Task("sync", "nobody", SHORT_LOG), 0, url, results)
+    run_task(Task("sync", "unknown", SHORT_LOG), 0, url, results)
     assert results.samples == []
     assert results.gaps == [
         Gap("sync", "aiohttp", SHORT_LOG, "it has no sync client"),
-        Gap("sync", "nobody", SHORT_LOG, "failed: KeyError: 'nobody'"),
+        Gap("sync", "unknown", SHORT_LOG, "failed: KeyError: 'unknown'"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A response's body on its way from a connection: decoded, bounded, held or passed on."""
+"""The body of a response: decoded, bounded, and held or passed to a sink."""
 
 from __future__ import annotations
 
@@ -35,13 +35,12 @@ class Body:
     error counts without its body.
 
     Attributes:
-        is_success: Whether the response is one.
         is_spoilt: Whether the body of an error does not fit its encoding.
     """
 
     def __init__(self, request: Request, head: Response) -> None:
         self._request = request
-        self.is_success = is_success(head.status_code)
+        self._is_success = is_success(head.status_code)
         self.is_spoilt = False
         self._encoding = head.headers.get("content-encoding")
         self._decoder: Decoder | None = None
@@ -58,13 +57,13 @@ class Body:
             yield from self._decoder.decode(piece)
         except (ValueError, zlib.error) as error:
             self.is_spoilt = True
-            if self.is_success:
+            if self._is_success:
                 # The cause quotes the header; our error says all that it does, masked.
                 raise undecodable(self._request, error) from None
 
 
 class Decoder:
-    """Decodes gzip of one or more members, or what servers call deflate: zlib's format, or bare."""
+    """Decodes gzip of one or more members, or deflate in both formats that servers send: zlib or bare."""
 
     def __init__(self, content_encoding: str) -> None:
         names = [part.strip().lower() for part in content_encoding.split(",")]

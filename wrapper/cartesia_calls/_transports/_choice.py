@@ -95,7 +95,7 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_part`
 def _library_of(client: object, flavour: Flavour) -> ModuleType:
     kind = flavour.http_client
     for name in ("httpx", "httpx2"):
-        library = sys.modules.get(name)  # whoever has a client has imported it
+        library = sys.modules.get(name)  # imported, if there is such a client
         if library is not None and isinstance(client, getattr(library, kind)):
             return library
     raise ConfigurationError(

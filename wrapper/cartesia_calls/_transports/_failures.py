@@ -17,13 +17,13 @@ from cartesia_calls._printable import excerpt
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
 
-# How h11 shows the bytes that it rejects.
+# How h11 quotes the bytes that it rejects.
 _QUOTED_BYTES = re.compile(r""":? (?:bytearray\()?b['"]""")
 
 
 def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutError:
     """Return the error of an attempt that took too long."""
-    # What is left of the time for all attempts is no round number.
+    # The rest of the time for all attempts is no round number.
     seconds = round(request.timeout, 3) or request.timeout
     failure = APITimeoutError(
         f"No complete response from {request.method} {request.url} within {seconds:g} s.",
@@ -34,7 +34,7 @@ def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutE
 
 
 def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
-    """Return the error of an attempt that brought no complete response."""
+    """Return the error of an attempt without a complete response."""
     failure = APIConnectionError(
         f"No complete response from {request.method} {request.url}: {_masked(request, why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
@@ -55,7 +55,7 @@ def undecodable(request: Request, why: object) -> ResponseValidationError:
     why = excerpt(_masked(request, why))
     return ResponseValidationError(
         f"The response to {request.method} {request.url} can't be decoded: {why}.",
-        hint="Something on the way garbles responses; check proxies and the base URL.",
+        hint="Check the base URL and any proxy, which may garble responses.",
         problem=f"is not encoded as its Content-Encoding says ({why})",
     )
 
@@ -87,14 +87,14 @@ def unsendable(request: Request, why: object) -> ConfigurationError:
 
 
 def _masked(request: Request, why: object) -> str:
-    """Return what a library or a server says, with the key masked where it is quoted."""
+    """Return the text of a library or a server, with the key masked."""
     return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
 
 
 def without_quotes(error: BaseException) -> str:
-    """Return what an HTTP library says of a malformed response, without the bytes that it quotes.
+    """Return an HTTP library's text about a malformed response, without the bytes that it quotes.
 
-    They may be anything: the key, or what a customer said.
+    They may hold the key, or a customer's words.
     """
     return _QUOTED_BYTES.split(str(error), maxsplit=1)[0] or type(error).__name__
 
@@ -102,7 +102,7 @@ def without_quotes(error: BaseException) -> str:
 def without_frames(error: BaseException) -> BaseException | None:
     """Return an error without the frames of its whole chain; None if it quotes a server.
 
-    The frames of an HTTP library hold the request as it goes on the wire, key included, and error
+    The frames of an HTTP library hold the bytes of the request, which include the key, and error
     reporters show local variables.
     """
     seen: BaseException | None = error

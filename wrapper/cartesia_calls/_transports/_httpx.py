@@ -1,4 +1,4 @@
-"""Connections over httpx's public API: HTTP transports of ours, or the user's own client.
+"""Connections over httpx's public API: our HTTP transports, or the user's own client.
 
 httpx's pool costs more the more connections it has, so each of our HTTP transports has one connection.
 The documented extension `trace` passes the network stream of a new connection. Through it, this module
@@ -43,9 +43,9 @@ _SENDING = "http11.send_request_headers.started"
 # httpx tries the addresses of a host one after the other. Each gets a share of the time, so that a
 # silent one leaves time for the others. While there is time, all are tried again.
 _CONNECTS = 4
-# asyncio reads no more than this at once, so that a read of this size leaves nothing in anyio.
+# asyncio reads at most this much at once, so a read of this size leaves nothing in anyio.
 _ALL_THAT_CAME = 1024 * 1024
-# anyio decrypts this much at once; after more, encrypted bytes may be left in it, out of sight.
+# anyio decrypts this much at once; after more, it may hold encrypted bytes that cannot be seen.
 _MOST_DECRYPTED = 48 * 1024
 
 
@@ -58,7 +58,7 @@ class HttpxConnection(Connection):
 
     Attributes:
         transport_class: The name of httpx's class of HTTP transports.
-        shares: The share of the time that bounds each step of a request over a transport of ours.
+        shares: The share of the time that bounds each step of a request over our HTTP transport.
         trace: The extension of this name.
         library: The module httpx, or httpx2.
         client: An HTTP transport of httpx, or the user's client.
@@ -85,11 +85,11 @@ class HttpxConnection(Connection):
 
     @classmethod
     def make_transport(cls, route: Route, slots: Slots | LoopSlots) -> PooledTransport:
-        """Return a transport over HTTP transports of ours."""
+        """Return a transport over our HTTP transports."""
         import httpx  # noqa: PLC0415 - slow to import; the user's own client may be httpx2's
 
         options: dict[str, Any] = {
-            # One for all, since httpx would make one for each, at great cost. Plain HTTP needs none.
+            # One for all: httpx would make one for each, which is slow. Plain HTTP needs none.
             "verify": make_tls_context(route) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             "proxy": route.proxy,
             "trust_env": False,
@@ -97,7 +97,7 @@ class HttpxConnection(Connection):
         }
         try:
             httpx.HTTPTransport(**options).close()
-        except (ImportError, ValueError, httpx.InvalidURL) as error:  # no socksio, an odd proxy
+        except (ImportError, ValueError, httpx.InvalidURL) as error:  # no socksio, an invalid proxy
             raise unusable(error) from None
         make = getattr(httpx, cls.transport_class)
         return PooledTransport("httpx", slots, lambda: cls(httpx, make(**options), is_own=False))
@@ -114,7 +114,7 @@ class HttpxConnection(Connection):
     async def ask(self, attempt: Attempt) -> Response:
         self.attempt = attempt
         self._response, self.is_whole = None, False
-        attempt.may_have_arrived = self.is_own  # `trace` notices it for a transport of ours
+        attempt.may_have_arrived = self.is_own  # for our HTTP transport, `trace` notices it
         try:
             response = self._response = await self.send(self._request())
         except BaseException as error:
@@ -185,12 +185,12 @@ class HttpxConnection(Connection):
 
     def _request(self) -> httpx.Request:
         request = self.attempt.request
-        # httpx.Headers hides the key in its repr, a dict would not.
+        # httpx.Headers hides the key in its repr; a dict does not.
         headers = self.library.Headers({**request.headers, "accept-encoding": ACCEPT_ENCODING})
         if request.api_key is not None:
             headers["authorization"] = f"Bearer {request.api_key.reveal()}"
         sent: httpx.Request
-        if self.is_own:  # which adds what it was set up with
+        if self.is_own:  # it adds its own headers, cookies and the like
             bounds = dict.fromkeys(("connect", "read", "write", "pool"), request.timeout)
             extensions: dict[str, object] = {"timeout": bounds}
             make = self.client.build_request

@@ -16,7 +16,7 @@ from cartesia_calls._settings import is_loopback
 if TYPE_CHECKING:
     import ssl
 
-# Where a proxy may be set elsewhere than in the environment's variables.
+# Here a proxy may be set elsewhere than in the environment.
 _WITH_SYSTEM_PROXIES = frozenset({"darwin", "win32"})
 _PORTS = {"http": 80, "https": 443}
 
@@ -49,7 +49,7 @@ def find_route(base_url: str) -> Route:
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     _check_host(parts.netloc)
-    # A proxy named by the environment would carry the key of a plain http:// URL off this machine.
+    # A proxy would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
     return Route(parts.scheme, host, parts.port or _PORTS[parts.scheme], proxy)
 
@@ -86,7 +86,7 @@ def make_tls_context(route: Route) -> ssl.SSLContext | None:
 def unusable(error: Exception) -> ConfigurationError:
     """Return the error for an environment that can't be used.
 
-    The cause's text is not shown: a proxy's URL may hold a password.
+    It does not show the cause's text: a proxy's URL may hold a password.
     """
     return ConfigurationError(
         f"The environment's proxy or TLS settings can't be used ({type(error).__name__}).",

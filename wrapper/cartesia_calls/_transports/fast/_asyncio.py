@@ -1,4 +1,4 @@
-"""Connections for asyncio: the event loop feeds what comes, and an alarm bounds each wait."""
+"""Connections for asyncio: the event loop feeds the bytes, and an alarm bounds each wait."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
         raise failure
 
     def send(self, data: bytes, attempt: Attempt) -> None:
-        del attempt  # what can't be sent is kept; `wait` is bounded
+        del attempt  # what can't be sent yet is buffered; `wait` is bounded
         self._transport.write(data)
 
     async def wait(self, attempt: Attempt) -> None:
@@ -62,7 +62,7 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
 
     async def close(self) -> None:
         if self.is_connected:
-            self._transport.abort()  # the event loop closes it in one of its next rounds
+            self._transport.abort()  # the event loop closes it soon
             await self._gone
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -79,8 +79,8 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
         except UnreadableError as error:
             self._failure = error
         if self._has_news and not self._is_paused and not self.state.is_whole:
-            # What came before has not been taken: no more is read until it is. After a whole
-            # response all is read, since TLS would hold back what is unsolicited, for the next one.
+            # The previous bytes have not been taken: read no more until they are. After a whole
+            # response, read everything: TLS would keep unsolicited bytes for the next one.
             self._is_paused = True
             self._transport.pause_reading()
         self._wake()
@@ -96,7 +96,7 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
         self._wake(exc or UnreadableError("the connection was closed"))
         self.state.is_reusable = False
         self._stop_alarm()
-        if not self._gone.done():  # it is cancelled together with `close`
+        if not self._gone.done():  # a cancelled `close` cancels it
             self._gone.set_result(None)
 
     def _set_alarm(self) -> None:
@@ -110,7 +110,7 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
             self._alarm = None
 
     def _ring(self) -> None:
-        self._alarm = None  # whoever waits next sets it
+        self._alarm = None  # the next wait sets it
         if self._waiting is not None and asyncio.get_running_loop().time() < self._deadline:
             self._set_alarm()
         elif self._waiting is not None:

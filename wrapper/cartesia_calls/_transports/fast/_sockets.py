@@ -38,7 +38,7 @@ class FastConnection(Connection):
     Attributes:
         route: How to reach the server.
         tls: The context of TLS; None for plain HTTP.
-        state: What has come over the connection.
+        state: The parsed responses.
         buffer: Where the next bytes go.
         is_connected: Whether `connect` has succeeded.
     """
@@ -75,7 +75,8 @@ class FastConnection(Connection):
             state.expect()
             self.is_whole = False
             attempt.may_have_arrived = True
-            # No local variable holds the bytes: they have the key, and tracebacks show variables.
+            # No local variable holds the bytes: they include the key, and error reporters show
+            # local variables.
             self.send(request_bytes(request, self._host), attempt)
             while (head := state.head) is None:
                 await self.wait(attempt)
@@ -113,7 +114,7 @@ class FastConnection(Connection):
         """Wait until more of the response has come."""
 
     def read_buffer(self, count: int) -> None:
-        """Read what has come into the buffer, and double the buffer if that filled it."""
+        """Parse what was received into the buffer, and double the buffer if it is full."""
         self.state.feed(self.buffer[:count])
         if count == len(self.buffer) < _LARGEST_BUFFER:
             self.buffer = memoryview(bytearray(2 * count))

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 LONGEST_HEAD = 100 * 1024
 """How long the head of a response may be, in bytes, interim responses included."""
 
-# A request with one of these states the length of its body, also where it has none.
+# A request with one of these states the length of its body, even if it has none.
 _METHODS_WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
 _WRITABLE = re.compile(r"[\t\x20-\x7e]*")
-# What h11, which httpx reads with, accepts too: line breaks without a carriage return, headers that
-# continue in the next line, a length beside chunks, which then is ignored.
+# h11, the parser of httpx, accepts the same: line breaks without a carriage return, headers that
+# continue in the next line, and a length beside chunks, which is ignored.
 _LENIENCIES = {
     "lenient_headers": True,
     "lenient_chunked_length": True,
@@ -38,11 +38,11 @@ _FRAMED_BY = ("content-length", "transfer-encoding")
 
 
 class UnreadableError(Exception):
-    """What came is no response, or not all of one; the text says why."""
+    """The bytes are no response, or an incomplete one; the text says why."""
 
 
 def request_bytes(request: Request, host: str) -> bytes:
-    """Return a request as it goes on the wire, with the key and a `Host` header."""
+    """Return the bytes of a request, with the key and a `Host` header."""
     target = "/" + request.url.split("/", 3)[3]
     text = "".join([target, *request.headers, *request.headers.values()])
     if not _WRITABLE.fullmatch(text) or " " in target:
@@ -60,7 +60,7 @@ def request_bytes(request: Request, host: str) -> bytes:
 
 
 class ConnectionState:
-    """Reads the responses that come over one connection, one after the other.
+    """Parses the responses of one connection, one after the other.
 
     llhttp calls the methods that begin with `on_`.
 
@@ -94,7 +94,7 @@ class ConnectionState:
         except HttpParserUpgrade:
             self.is_reusable = False
         except HttpParserError as error:
-            # What follows a whole response does not matter to it.
+            # The response is whole: what follows it is discarded.
             if not self.is_whole:
                 raise UnreadableError(str(error)) from None
             self.is_reusable = False
@@ -110,7 +110,7 @@ class ConnectionState:
         self.is_whole, self.is_reusable = True, False
 
     def take(self) -> list[bytes]:
-        """Return what has come of the body and was not taken yet."""
+        """Return the pieces of the body that were not taken yet."""
         pieces, self._pieces = self._pieces, []
         return pieces
 
@@ -153,7 +153,7 @@ class ConnectionState:
 
 
 def check_head(head: Response, request: Request) -> None:
-    """Check what llhttp accepts in a head and HTTP does not allow."""
+    """Refuse what llhttp accepts in a head although HTTP does not allow it."""
     if head.status_code < _INTERIM.stop:
         raise no_response(request, f"its status is {head.status_code}")
     if " " in "".join(head.headers) or _NOT_IN_A_HEADER.search("".join(head.headers.values())):
