@@ -19,6 +19,8 @@ COMMANDS = {
     "logs": ("ac_1",),
     "list": ("--agent", "a"),
     "show": ("ac_1",),
+    "report": ("ac_1",),
+    "stats": ("--agent", "a"),
     "audio": ("ac_1",),
     "export": ("--agent", "a", "--to", "x"),
     "otel": ("ac_1",),
