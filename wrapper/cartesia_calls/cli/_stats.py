@@ -37,7 +37,7 @@ ABOUT = (
 EXAMPLES = (
     "stats --agent agent_123 --since 7d",
     "stats --from s3://acme/calls --since 30d",
-    "stats --agent agent_123 --since 1d --json | jq .reply_gap_seconds.p95",
+    "stats --agent agent_123 --json | jq .reply_gap_seconds.p95",
 )
 _AT_ONCE = 8
 
