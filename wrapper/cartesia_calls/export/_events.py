@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CallsListed:
-    """More calls have been listed: so many were found so far, and `complete` says whether these are all.
+    """More calls have been listed.
 
-    Of these, `present` are complete in the target already, and `to_fetch` have a part to fetch.
+    Attributes:
+        found: How many calls were found so far.
+        present: How many of them are complete in the target already.
+        to_fetch: How many of them have a part to fetch.
+        complete: Whether all calls have been listed.
     """
 
     event: ClassVar[str] = "listed"
@@ -29,7 +33,7 @@ class CallsListed:
 
 @dataclass(frozen=True, slots=True)
 class CallExported:
-    """The named parts of a call were written, with so many rows; no parts if nothing had changed."""
+    """Parts of a call were written, with so many rows; no parts if nothing had changed."""
 
     event: ClassVar[str] = "exported"
     call_id: str
@@ -40,7 +44,7 @@ class CallExported:
 
 @dataclass(frozen=True, slots=True)
 class CallSkipped:
-    """A part of a call that was requested is not in the target; `detail` may explain the reason."""
+    """A requested part of a call is not in the target; `detail` may explain the reason."""
 
     event: ClassVar[str] = "skipped"
     call_id: str
@@ -51,7 +55,7 @@ class CallSkipped:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The server asked for fewer requests (429); all workers wait for so many seconds."""
+    """The server responded with 429; all workers wait for so many seconds."""
 
     event: ClassVar[str] = "paused"
     seconds: float
@@ -103,7 +107,7 @@ class ExportResult:
 
 @dataclass(frozen=True, slots=True)
 class ExportFinished:
-    """The export has ended, for whatever reason; this is always the last event."""
+    """The export has ended, perhaps with an error; this is always the last event."""
 
     event: ClassVar[str] = "finished"
     result: ExportResult
@@ -115,7 +119,7 @@ OnEvent = Callable[[ExportEvent], object]
 
 
 def as_dict(event: ExportEvent) -> dict[str, object]:
-    """Return an event as it is written for machines."""
+    """Return an event as JSON, as `export --json` writes it."""
     if not isinstance(event, ExportFinished):
         return {"event": event.event, **asdict(event)}
     result = event.result

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ._writing import Encode
 
 P = ParamSpec("P")
-# Object stores take their time for each file; one thread is best for a folder.
+# Object stores are slow for each file; one thread is best for a folder.
 _WRITES_AT_ONCE = 16
 
 
@@ -166,7 +166,7 @@ async def export_async(
 def _take(
     target: Target, job: Job, encode: Encode, clock: Clock, held: ExitStack
 ) -> tuple[Lock, Index, Store]:
-    """Lock the target and read its manifest; `held` undoes it."""
+    """Lock the target and read its manifest; close `held` to undo this."""
     lock = acquire(target, job.shard, clock)
     held.callback(_quietly, lock.release)
     # Before the lock is released: only its holder may remove partial files.
@@ -185,7 +185,7 @@ def _take(
 
 
 def _quietly(tidy: Callable[[], None]) -> None:
-    with suppress(TargetError):  # its failure was raised already
+    with suppress(TargetError):  # it was raised already
         tidy()
 
 

@@ -69,7 +69,7 @@ async def pages(
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A part that is a table; `updated_at`, of logs only, is in ISO 8601."""
+    """A part that is a table; logs have `updated_at`, in ISO 8601."""
 
     rows: Sequence[Row]
     updated_at: str | None = None
@@ -83,7 +83,7 @@ class Recording:
 
 
 Fetched = Rows | Recording | Outcome
-"""Data to write, or the outcome if that is known already."""
+"""Data to write, or the outcome if it is known already."""
 
 Patterns: TypeAlias = "tuple[re.Pattern[str], ...] | None"
 """What to redact besides what `Redactor` finds by itself; None to redact nothing."""
@@ -166,7 +166,7 @@ class Attempts:
     redact: Patterns
 
     async def attempt(self, part: str, work: Work) -> Mapping[str, Fetched]:
-        """Return a part of a call, and what comes with it; see `Attempt`."""
+        """Request a part of a call, and return it with the parts that come with it."""
         if part == "logs":
             logs = await self.client.calls.logs(work.call_id)
             _check_same(logs.call_id, work.call_id)
@@ -219,7 +219,7 @@ def _skipped(error: CartesiaError, part: str, work: Work, redact: Patterns) -> S
 
 
 class Workers(Protocol):
-    """Other processes that fetch and write; `most_at_once` is how many requests they can handle."""
+    """Other processes that fetch and write, up to `most_at_once` requests at the same time."""
 
     most_at_once: int
 

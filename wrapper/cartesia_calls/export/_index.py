@@ -47,7 +47,7 @@ ON CONFLICT (call_id) DO UPDATE SET
     line = excluded.line
 WHERE excluded.recorded_at >= recorded_at
 """
-# Work that failed in an earlier run is numbered from here, so that it comes last.
+# Work that failed in an earlier run is numbered from here, and so comes last.
 _LATE = 1 << 62
 _NOT_OVER = frozenset({"created", "started", "active"})
 # What is erased when a call is deleted, and never kept under zero data retention.
@@ -59,11 +59,11 @@ class Work:
     """A call that has parts to fetch.
 
     Attributes:
-        final: Whether it ended so long ago that it no longer changes.
+        final: Whether it ended so long ago that its data no longer change.
         has_failed: Whether it failed in an earlier run: then it comes last, and is requested once.
         before: Its entry in the manifest so far.
         skipped: Parts that need no request, with the reason.
-        record: Its record, if that is to be written and is known already.
+        record: Its record, if it is requested and known already.
     """
 
     call_id: str
@@ -94,7 +94,7 @@ def work_on(
         part
         for part in job.include
         if (job.refresh or entry is None or entry.lacks(part))
-        # A call whose data were deleted has nothing better than what the target holds.
+        # The API has nothing better than the target if the data of the call were deleted.
         and not (call.redacted_at and isinstance(recorded.get(part), Exported))
     ]
     known: dict[str, SkipReason] = {
@@ -121,7 +121,7 @@ def work_on(
 
 
 def _is_recorded(outcome: Outcome | None, reason: SkipReason) -> bool:
-    # What is in the target stays there, whatever happened to the call since.
+    # What is in the target stays there.
     if isinstance(outcome, Skipped):
         return outcome.reason == reason
     return outcome is not None

@@ -20,7 +20,7 @@ Part = Literal["logs", "record", "transcript", "tools", "audio"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PARTS: tuple[Part, ...] = get_args(Part)
 DEFAULT_CONCURRENCY = 8
-"""How many requests are in flight at once, at most."""
+"""How many requests are in flight, at most."""
 MOST_AT_ONCE = 100
 """How many requests one client can have in flight."""
 _DIGEST_BYTES = 8
@@ -28,7 +28,7 @@ _DIGEST_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of `of` parts, numbered from 1, that calls are split into by a stable hash of their ids."""
+    """One of `of` parts of all calls, numbered from 1; a hash of its id puts a call into one."""
 
     number: int = 1
     of: int = 1

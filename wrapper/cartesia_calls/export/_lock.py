@@ -1,8 +1,8 @@
 """Locks, so that one export at a time writes to a target, or to one shard of it.
 
-Shards of the same split may run at the same time; anything else would write the same files. In a folder
-it is a lock of the operating system, which is released when its process ends for any reason. An object
-store has none: there a lock is an object with the time of its last renewal.
+Shards of the same split may run at the same time; any other two would write the same files. The lock of a
+folder is one of the operating system, which releases it when the process ends for any reason. The lock of
+an object store is an object with the time of its last renewal.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def acquire(target: Target, shard: Shard, clock: Clock) -> Lock:
         try:
             return _FolderLock(target.folder / LOCKS, target.name, shard)
         except OSError as error:
-            # Such as another user's file.
+            # Such as for another user's file.
             where = f" ({error.filename})" if error.filename else ""
             why = f"{error.strerror or error}{where}"
             raise target_failure(target.name, "locked", why) from error
@@ -67,7 +67,7 @@ class _FolderLock:
         """Do nothing: the operating system knows whether the process is alive."""
 
     def release(self) -> None:
-        # The file stays, since another process may be waiting for it.
+        # The file stays, since another process may have opened it.
         self._file.close()
 
 

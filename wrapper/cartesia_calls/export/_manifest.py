@@ -2,7 +2,7 @@
 
 Below `_manifest/` each shard has its own file, `1-of-4.ndjson`, with one line a call. A run adds its
 outcomes to a journal in a folder, and to segments in an object store, which cannot append. At its end
-it folds them into the file.
+it merges them into the file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SkipReason = Literal[
 """Why a call, or a part of it, is not in the target."""
 
 FAILED: SkipReason = "failed"
-# Final: no later run asks again.
+# Final: no later run requests it again.
 _FINAL = frozenset({"deleted", "zero_retention", "expired_or_never_written", "no_recording"})
 _ABOUT = f"{MANIFEST}/about.json"
 _LARGEST_SEGMENT = 100
@@ -56,7 +56,7 @@ FLUSH_EVERY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A part that is in the target, in the file `path` with that size and digest.
+    """A part in the target: a file with that path, size and digest.
 
     Attributes:
         rows: How many rows it has; None for a recording.
@@ -82,7 +82,7 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A part that is not in the target: the reason, and more in words if there is more to say."""
+    """A part that is not in the target: the reason, and details if there are any."""
 
     reason: SkipReason
     detail: str = ""
@@ -140,7 +140,7 @@ def _outcome(fields: dict[str, Any]) -> Outcome:
 
 
 def check_about(target: Target, job: Job) -> None:
-    """Write what kind of export the target holds, or check that it is of the same kind."""
+    """Write the kind of the export to a new target, or check that the target holds the same kind."""
     mine: dict[str, object] = {"schema": SCHEMA_VERSION, "format": job.format}
     if redaction := redaction_of(job):
         mine["redaction"] = redaction
@@ -150,7 +150,7 @@ def check_about(target: Target, job: Job) -> None:
     try:
         theirs: object = json.loads(target.read(_ABOUT) or b"")
     except ValueError:
-        # A killed run wrote only a part of it.
+        # A killed run wrote a part of it.
         target.write(_ABOUT, line)
         return
     found = cast("dict[str, object]", theirs) if isinstance(theirs, dict) else {}
@@ -204,13 +204,13 @@ def load(target: Target, shard: Shard, index: Index) -> None:
 
 
 def fold(target: Target, shard: Shard, index: Index) -> None:
-    """Write the shard's file again, with the journal or the segments, and remove these."""
+    """Write the shard's file with what the journal or the segments hold, and remove these."""
     added = (f"{shard.name}.journal.", f"{shard.name}.segment.")
     superseded = [name for name in target.names(MANIFEST) if name.startswith(added)]
     if not superseded:
         return
     if target.folder is not None and hasattr(os, "sync"):
-        # Without a journal the next run does not check the data, so they must be on the disk first.
+        # Without a journal the next run does not check the data: they must be on the disk.
         os.sync()
     target.write_lines(f"{MANIFEST}/{shard.name}.ndjson", index.own_lines())
     for name in superseded:
@@ -238,10 +238,10 @@ def _is_there(target: Target, part: object) -> bool:
 
 
 class Journal:
-    """Records outcomes whose data are in place, for the holder of the lock of a shard.
+    """Records outcomes whose data are in place.
 
-    In a folder each line is appended to a file at once. In an object store, which cannot append, lines
-    go to objects of up to 100, or of those of one second.
+    In a folder it appends each line to a file at once. In an object store it writes objects of up to
+    100 lines, at least every second.
     """
 
     def __init__(self, target: Target, shard: Shard, clock: Clock) -> None:
@@ -266,7 +266,7 @@ class Journal:
             self.flush()
 
     def flush(self) -> None:
-        """Record what waits."""
+        """Record what is waiting."""
         lines = b"".join(self._lines)
         self._lines = []
         if lines and self._target.folder is not None:
@@ -288,7 +288,7 @@ class Journal:
                 if self._file.tell():
                     self._file.seek(-1, os.SEEK_END)
                     if self._file.read(1) != b"\n":
-                        # A killed run wrote only a part of the last line.
+                        # A killed run wrote a part of the last line.
                         self._file.write(b"\n")
             while lines:
                 lines = lines[self._file.write(lines) :]

@@ -1,4 +1,4 @@
-"""NDJSON that strict readers accept, with the same bytes whatever is installed."""
+"""Encodes rows as NDJSON for strict readers, with the same bytes with and without orjson."""
 
 from __future__ import annotations
 

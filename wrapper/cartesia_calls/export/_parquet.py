@@ -1,4 +1,4 @@
-"""Rows as Parquet, encoded by pyarrow (extra `export`)."""
+"""Encodes rows as Parquet with pyarrow (extra `export`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The target of an export: a folder, or any fsspec URL. Files appear whole or not at all.
 
-Folders have a small file system of their own. fsspec's is slower, creates a file in two steps that
-another process can come between, and needs a package that the core install does not have.
+Folders do not use fsspec: its local file system is slower, creates a file in two steps, and needs a
+package that the core install does not have.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MANIFEST = "_manifest"
 LOCKS = "_locks"
 PARTIAL = "_partial"
-# A date like all others, so that readers agree on the type; pandas cannot read Hive's name for null.
+# A date, so that readers agree on the type; pandas cannot read Hive's name for null.
 NO_DAY = "1970-01-01"
 # File systems allow 255 bytes, with the suffix.
 _LONGEST_NAME = 200
@@ -72,16 +72,16 @@ def temporary_failure(folder: str, why: str, settings: str = "TMPDIR") -> Target
 
 
 def open_target(to: str | os.PathLike[str], run: str) -> Target:
-    """Return the target of that name: a folder, which is made, or any fsspec URL.
+    """Open a folder, which is created if needed, or any fsspec URL.
 
     Args:
         to: The folder or the URL.
-        run: A file name that no other run uses at the same time, for partial files. The name of a
-            worker starts with that of its run and a full stop.
+        run: A name that no other run uses at the same time, for partial files. The name of a worker
+            starts with that of its run and a full stop.
 
     Raises:
         ConfigurationError: It can't be a target, or needs a package that is not installed.
-        TargetError: It can't be made or opened.
+        TargetError: It can't be created or opened.
     """
     text = os.fspath(to)
     if not text:
@@ -186,12 +186,12 @@ class _LocalFiles:
 class Target:
     """A place for files, whose paths are relative to it, with `/` between their parts.
 
-    Methods raise `TargetError` and nothing else, and may be called from several threads.
+    Methods raise only `TargetError`, and may be called from several threads.
 
     Attributes:
-        name: What to call the target in messages; holds no secret.
+        name: The target's name in messages, without credentials.
         folder: The folder that it is; None for other kinds.
-        scratch: A folder of this machine for files to adopt, which exists from `clean` to `close`.
+        scratch: A folder of this machine for files to `adopt`; it exists from `clean` to `close`.
     """
 
     def __init__(
@@ -262,7 +262,7 @@ class Target:
             except FileExistsError:
                 return False
             except Exception:
-                # Stores refuse in different ways, and an earlier attempt of this put may have worked.
+                # Stores refuse in different ways, and an earlier attempt of this put may have succeeded.
                 self._files.invalidate_cache(place)
                 if self.folder is None and self._files.exists(place):
                     return False
@@ -296,7 +296,7 @@ class Target:
                 self.scratch.mkdir(mode=0o700, exist_ok=True)
 
     def close(self) -> None:
-        """Remove the partial files of this run and of its workers; for those who may `clean`."""
+        """Remove the partial files of this run and of its workers; only after `clean`."""
         if self.folder is None:
             shutil.rmtree(self.scratch, ignore_errors=True)
         else:
@@ -325,7 +325,7 @@ class Target:
 
     @contextmanager
     def _whole(self, path: str) -> Generator[str]:
-        """Provide a name to write to, and move the file to its place at the end."""
+        """Yield a path to write to, and move the file to its place at the end."""
         place = self._at(path)
         if self._puts_whole:
             yield place
@@ -364,7 +364,7 @@ class Target:
 
 
 def is_id(text: str) -> bool:
-    """Return whether a text can be an id: the client refuses others, and no path could hold them."""
+    """Return whether a text can be an id: the client refuses others."""
     has_no_half_pair = text == text.encode(errors="ignore").decode()
     is_name = bool(text.strip()) and text not in {".", ".."}
     return is_name and has_no_half_pair and len(text) <= _LONGEST_ID

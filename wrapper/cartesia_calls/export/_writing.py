@@ -1,4 +1,4 @@
-"""Fetched calls, written and recorded: first the data, then the outcome."""
+"""Writes fetched calls and records them: first the data, then the outcome."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Written:
     """A call with its new entry and the parts that were written.
 
     Attributes:
-        left: Files to remove, since the day of the call was not known before.
-        failed: Why the part in the target could not be compared with the current data.
+        left: Files to remove, since the call now has another day.
+        failed: Why a part in the target could not be checked for changes.
     """
 
     entry: Entry
@@ -73,7 +73,7 @@ class Writer(Protocol):
     def is_waiting(self) -> bool: ...
     def flush(self) -> None: ...
     def write(self, calls: Sequence[FetchedCall], /) -> tuple[list[Written], CartesiaError | None]:
-        """Write and record calls; return those, and the failure that ended it, if any."""
+        """Write and record calls; return them, and the failure that ended it, if any."""
         ...
 
 
@@ -133,7 +133,7 @@ class Store:
             work = replace(call.work, before=replace(before, parts=there))
             call = replace(call, work=work)
         one = written(call, self._writer.write)
-        # Before the new entry is recorded: if the run ended in between, both files would stay.
+        # Before the new entry is recorded: if the run ended between the two, both files would stay.
         for path in one.left:
             self._target.remove(path)
         return one
@@ -148,7 +148,7 @@ class PartWriter:
     encode: Encode
 
     def write(self, name: str, work: Work, fetched: Fetched, old: Outcome | None) -> Outcome:
-        """Write a part, unless it is in the target as it is; `old` is its previous outcome."""
+        """Write a part unless the target has it unchanged; `old` is its previous outcome."""
         if isinstance(fetched, Exported | Skipped):
             return fetched
         if isinstance(fetched, Recording):
@@ -202,7 +202,7 @@ def written(
                 left.append(old.path)
     now = datetime.now(UTC).isoformat(timespec="microseconds")
     if work.before and work.before.recorded_at >= now:
-        # The later entry counts, even if the clock of the earlier one was ahead.
+        # The later entry wins, even if the clock of the earlier one was ahead.
         ahead = datetime.fromisoformat(work.before.recorded_at)
         now = (ahead + timedelta(microseconds=1)).isoformat(timespec="microseconds")
     entry = Entry(work.call_id, work.agent_id, now, parts)

@@ -7,9 +7,9 @@
     with Client("tcp://scheduler:8786") as cluster:
         export(agents="agent_1", to="s3://acme-calls/prod", workers=DaskWorkers(cluster))
 
-The calling process holds the lock of the target, lists the calls, starts each attempt and records the
-outcomes. An attempt is a task: a worker requests a part of a call, writes it to the target and returns
-its outcome for the manifest.
+The calling process holds the lock of the target, lists the calls, starts each attempt and records
+outcomes. An attempt is a task: a worker requests a part of a call, writes it to the target and returns the
+outcome.
 """
 
 from __future__ import annotations
@@ -126,12 +126,12 @@ class DaskWorkers:
 
 
 def _remove(target: Target, path: str) -> None:
-    with suppress(TargetError):  # whose failure was raised already
+    with suppress(TargetError):  # it was raised already
         target.remove(path)
 
 
 async def _leave(cluster: _Cluster, name: str) -> None:
-    # The failure of a cluster that is gone was raised already.
+    # If the cluster is gone, its failure was raised already.
     with suppress(Exception):
         await cluster.unregister_worker_plugin(name)
 
@@ -172,7 +172,7 @@ async def _fetch_and_write(name: str, part: str, work: Work) -> Mapping[str, Out
 
 @dataclass(eq=False)
 class _Bench(WorkerPlugin):
-    """What a worker has open for one export: a client, and the target that has the file `proof`."""
+    """A client and a target, open on a worker for one export; the target has the file `proof`."""
 
     # Dask logs a plugin that it can't send. What is not shown may hold secrets.
     to: str = field(repr=False)
@@ -184,7 +184,7 @@ class _Bench(WorkerPlugin):
     redact: Patterns = field(repr=False)
 
     def setup(self, worker: Worker) -> None:
-        """Start to open both; whoever needs them gets the failure."""
+        """Start to open both; the first task raises a failure."""
         self._open = AsyncExitStack()
         self._tools = asyncio.ensure_future(self._set_up(worker.address))
 

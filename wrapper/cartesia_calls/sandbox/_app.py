@@ -24,10 +24,10 @@ def create_app(*, clock: Clock | None = None) -> Starlette:
     """Return a new sandbox as an ASGI application with its own state.
 
     Args:
-        clock: The time that its calls live in; by default the machine's.
+        clock: The clock of its calls; the machine's by default.
 
     Raises:
-        SandboxError: The spec is missing, or lacks something that the sandbox is built from.
+        SandboxError: The spec is missing, or lacks something that the sandbox needs.
     """
     return build_app(load_contract(), clock=clock, faults=Faults())
 
@@ -44,13 +44,13 @@ def build_app(contract: Contract, *, clock: Clock | None, faults: Faults) -> Sta
         ],
         exception_handlers={HTTPException: respond_to_http_exception, Exception: respond_to_crash},
     )
-    # The spec's paths are exact: one slash more is another route, not a redirect.
+    # The spec's paths are exact: a further slash makes another route, not a redirect.
     app.router.redirect_slashes = False
     return app
 
 
 class _PathAsSent:
-    """ASGI middleware: routes by the path as it came over the wire, still percent-encoded.
+    """ASGI middleware: routes by the raw path, which is still percent-encoded.
 
     Servers decode the path first, which makes an encoded slash inside an id look like one more
     segment. The API's own router does not confuse the two.
@@ -60,9 +60,9 @@ class _PathAsSent:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on with the raw path in place of the decoded one."""
+        """Replace the decoded path by the raw one, and pass the request on."""
         if scope["type"] == "http":
-            # An ASGI server need not pass the raw path on.
+            # `raw_path` is optional in ASGI.
             raw_path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
             scope = {**scope, "path": raw_path.decode("ascii", "replace")}
         await self._app(scope, receive, send)
@@ -92,7 +92,7 @@ def _route(contract: Contract, operation: Operation, endpoint: Endpoint) -> Rout
 
 
 def _operation_of(routes: Sequence[Route], scope: Scope) -> str | None:
-    """Return the operationId that the request asks for; `None` if it matches none."""
+    """Return the operationId of the request; `None` if it matches none."""
     for route in routes:
         if route.matches(scope)[0] is Match.FULL:
             return route.name

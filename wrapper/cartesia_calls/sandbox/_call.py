@@ -1,4 +1,4 @@
-"""One call, and what is true of it at a given moment."""
+"""One call, and its state at a given moment."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,18 +33,18 @@ class Phone:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What the sandbox knows of a call, including what is still to come.
+    """All that the sandbox knows about a call, including its future.
 
     Attributes:
-        deployment: What its record says of the agent and of the deployment that ran.
+        deployment: The agent and the deployment that ran, as in its record.
         created_at: When it was set up; calls are listed by it.
-        starts_at: When it is answered; `None` if it never is.
-        ends_at: When it is over; `None` as long as that is open.
-        logs_appear_at: When its logs are first written; `None` as long as that is open, or never.
+        starts_at: When it is picked up; `None` if it never is.
+        ends_at: When it is over; `None` if that is not known yet.
+        logs_appear_at: When its logs are first written; `None` if that is not known yet, or they never are.
         make_story: Makes the story, which takes too long to do for every call in advance.
-        log_while_watched: Level, source and message of the lines that it writes once a client asks
-            for its logs.
-        outcome: Its status once it is over; `end_reason` and the like hold from then on too.
+        log_while_watched: Level, source and message of the lines that it writes once a client requests
+            its logs.
+        outcome: Its status once it is over; `end_reason` and the like apply from then on too.
         phone: `None` if no phone was involved.
         zero_retention: Whether its transcript, recording and logs are never kept.
         redacted_at: When its data were deleted.
@@ -91,8 +91,8 @@ class Call:
 
     def has_transcript(self, now: datetime) -> bool:
         """Return whether it has a transcript, which is written when the call is over."""
-        answered = self.starts_at is not None
-        return answered and self.is_over(now) and self._keeps_data()
+        was_picked_up = self.starts_at is not None
+        return was_picked_up and self.is_over(now) and self._keeps_data()
 
     def has_recording(self, now: datetime) -> bool:
         """Return whether it has a recording."""

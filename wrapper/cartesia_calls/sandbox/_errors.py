@@ -2,4 +2,4 @@
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what was asked; the message says why, and what to do next."""
+    """The sandbox cannot start or serve; the message says why, and what to do next."""

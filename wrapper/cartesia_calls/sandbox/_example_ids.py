@@ -14,9 +14,8 @@ class ExampleAgents:
         busy: Has a few hundred calls over the last six weeks, including the named example calls.
         quiet: Has a few dozen; most of them belong to the example batch.
         idle: Has none.
-        odd: Has a few whose records hold what real ones hold and the spec does not describe: tool
-            calls without an id, nested values, a metric with a text, an unknown `end_reason`, times
-            without an offset.
+        odd: Has a few whose records break the spec as real ones do: tool calls without an id, nested
+            values, a metric with a text, an unknown `end_reason`, times without an offset.
         unknown: An example of an id that no agent has; every id not named here is another.
     """
 
@@ -29,7 +28,7 @@ class ExampleAgents:
 
 @dataclass(frozen=True, kw_only=True)
 class ExampleCalls:
-    """The ids of the example calls, all of the busy agent's.
+    """The ids of the example calls; the busy agent has all of them.
 
     Attributes:
         finished: Over since yesterday, with logs.
@@ -37,7 +36,7 @@ class ExampleCalls:
             for them until the call ends a few seconds later.
         expired: Over for 40 days; retention removed its logs and its recording.
         unknown: An example of an id that no call has; every id not named here is another.
-        created: Rings and is never answered: it stays `created`.
+        created: Rings for ever: it stays `created`.
         just_ended: Ends when it is first seen, in a list or by its id. Its logs are written some
             seconds after the first request for them.
         deleted: Its data were deleted.

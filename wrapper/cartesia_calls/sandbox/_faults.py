@@ -28,7 +28,7 @@ class Fault:
         status: Its status.
         headers: Its headers.
         body: Its body; `None` is the API's error body.
-        operation: The operationId that it waits for; `None` is any.
+        operation: The operationId to which it applies; `None` for any.
     """
 
     status: int
@@ -38,7 +38,7 @@ class Fault:
 
 
 class Faults:
-    """The failures still to come, in the order they were added; safe to use from any thread."""
+    """The failures to send, in the order in which they were added; safe to use from any thread."""
 
     def __init__(self) -> None:
         self._queue: deque[Fault] = deque()
@@ -56,7 +56,7 @@ class Faults:
                 "Use one from 200 to 599, but neither 204 nor 304."
             )
         if times < 1:
-            raise ValueError(f"times is {times}. Ask for one failure or more.")
+            raise ValueError(f"times is {times}. Pass 1 or more.")
         _check_headers(fault.headers)
         with self._lock:
             self._queue.extend([fault] * times)
@@ -106,4 +106,6 @@ def _respond(request: Request, fault: Fault) -> Response:
     headers = dict(fault.headers)
     if fault.body is not None:
         return Response(fault.body, fault.status, headers)
-    return error_response(request, fault.status, "The sandbox was asked for this failure.", headers)
+    return error_response(
+        request, fault.status, "The sandbox sends this failure on request.", headers
+    )

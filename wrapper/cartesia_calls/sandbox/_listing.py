@@ -1,4 +1,4 @@
-"""Lists of calls: what a request asks for, and the page that it gets.
+"""Lists of calls: the parameters of a request, and the page of its response.
 
 Cursors are the ids of calls.
 """
@@ -28,9 +28,9 @@ class ListQuery:
     """The parameters of `agents_list-calls`, checked; `None` for each that was not sent.
 
     Attributes:
-        starting_after: The id of the last call before the page.
-        ending_before: The id of the first call after the page. Alone it leads towards the beginning
-            of the list; with the other cursor it only bounds the page.
+        starting_after: The id of the call that precedes the page.
+        ending_before: The id of the call that follows the page. Alone it pages towards the beginning of
+            the list; with the other cursor it only bounds the page.
         limit: The largest number of calls on the page.
     """
 
@@ -44,7 +44,7 @@ class ListQuery:
     start_time_lte: datetime | None
 
     def covers(self, start: datetime | None) -> bool:
-        """Return whether a call with this start time is asked for; one without is in no window."""
+        """Return whether a call with this start time is wanted; one without a start is in no window."""
         if start is None:
             return self.start_time_gte is None and self.start_time_lte is None
         return (self.start_time_gte is None or start >= self.start_time_gte) and (
@@ -54,20 +54,20 @@ class ListQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Some of the calls; `next_cursor` leads on in the same direction, `None` at the end."""
+    """Some of the calls; `next_cursor` leads to the next page in the same direction, if there is one."""
 
     calls: Sequence[Call]
     next_cursor: str | None
 
 
 def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
-    """Return what the query parameters ask for.
+    """Check the query parameters, and return them.
 
     Raises:
         HTTPException: 400; a parameter is missing or cannot be used.
     """
     if not (parameters.get("agent_id") or parameters.get("batch_id")):
-        raise _bad_request("Whose calls? Send 'agent_id' or 'batch_id'.")
+        raise _bad_request("The agent or batch is missing. Send 'agent_id' or 'batch_id'.")
     if parameters.get("expand", "transcript") != "transcript":
         raise _bad_request("Only the transcript can be expanded. Send 'expand=transcript'.")
     return ListQuery(
@@ -83,7 +83,7 @@ def read_list_query(parameters: Mapping[str, str]) -> ListQuery:
 
 
 def cut_page(calls: Sequence[Call], query: ListQuery) -> Page:
-    """Return the page of the calls that the query asks for, in their order.
+    """Return the requested page of the calls, in their order.
 
     Raises:
         HTTPException: 400; a cursor is not the id of one of the calls.

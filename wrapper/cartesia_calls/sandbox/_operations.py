@@ -88,7 +88,7 @@ class Operations:
         if audio is None:
             raise HTTPException(
                 HTTPStatus.NOT_FOUND,
-                "This call has no recording: it is not over, nobody answered it, or its recording "
+                "This call has no recording: it is not over, it was never picked up, or its recording "
                 "was deleted, never kept, or removed by retention.",
             )
         return Response(audio, media_type="audio/wav")

@@ -27,7 +27,7 @@ _OPTIONAL_OF_TURN = (
 
 
 def call_record(call: Call, now: datetime, *, with_transcript: bool) -> Record:
-    """Return the call as the spec's `AgentCall`; the transcript is left out unless asked for."""
+    """Return the call as the spec's `AgentCall`; with its transcript if requested."""
     over = call.is_over(now)
     record: Record = {
         "id": call.call_id,

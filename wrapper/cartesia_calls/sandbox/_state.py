@@ -1,4 +1,4 @@
-"""What the sandbox remembers, and how it changes with the time and with requests."""
+"""The state of the sandbox, and how time and requests change it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -93,7 +93,7 @@ class State:
         self._keep(replace(call, ends_at=now, end_reason="api_cancelled", logs_appear_at=appear_at))
 
     def delete(self, call: Call) -> Call:
-        """Erase the call's data and return what is left; a second time changes nothing.
+        """Erase the call's data and return what is left; doing so again changes nothing.
 
         Raises:
             WrongStatusError: It is not over.

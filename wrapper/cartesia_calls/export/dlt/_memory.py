@@ -1,7 +1,7 @@
-"""What earlier runs have settled, in the state of a dlt pipeline: small, however many calls there are.
+"""What earlier runs have loaded, in the state of a dlt pipeline, which stays small.
 
-For each part and agent, it has the spans of time in which every call is settled, and the exceptions by
-their ids: calls that are still open, and calls too new for a span.
+For each part and agent, the state has the spans of time in which every call is settled: loaded, or skipped
+for good. Calls that are open, or too new for a span, are listed by their ids.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 LATECOMERS = timedelta(days=1)
 """How long after its start a call may first appear in the list."""
 SETTLED = Exported(path="", rows=None, size=0, sha256="", final=True)
-"""The outcome of a part that is loaded or skipped and final; the state does not keep which."""
+"""The outcome of a part that is settled; the state does not keep which one."""
 
 
 class Memory(Index):
-    """An index that starts with the state of each part, and makes the next one."""
+    """An index that starts with the state of each part, and returns the next state."""
 
     def __init__(self, job: Job, states: Mapping[Part, State]) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class Memory(Index):
     @failing_as_target()
     def kept(self, now: datetime) -> dict[Part, dict[str, State]]:
         """Return the next state of each part and agent, after a run that started to list then."""
-        # By the hour, so that a run that finds nothing new leaves the state as it is.
+        # By the hour, so that a run without new calls does not change the state.
         until = (now - LATECOMERS).replace(minute=0, second=0, microsecond=0)
         since = self._job.since or BEGINNING
         if self._job.until is not None:
@@ -129,7 +129,7 @@ class Memory(Index):
 
 
 def check_redaction(job: Job, source: State, parts: Iterable[State]) -> None:
-    """Note in the state of a source how it is redacted, or check that it is redacted likewise."""
+    """Record the redaction of a job in the state of the source, or check that it is the same."""
     mine, theirs = redaction_of(job), source.get("redaction")
     if mine != theirs:
         if theirs or any(parts):

@@ -87,7 +87,7 @@ def source_of(
 ) -> DltSource:
 
     def fetched() -> Iterator[Batch]:
-        # A part that is not loaded is not fetched, and not remembered as loaded.
+        # A part that is not selected is neither fetched nor recorded as loaded.
         selected = dlt.current.source().selected_resources
         wanted = replace(job, include=tuple(part for part in job.include if part in selected))
         states: dict[Part, State] = {
@@ -196,7 +196,7 @@ def _to_remove(table: Table, **key: str) -> Any:  # noqa: ANN401 - as above
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """Passes fetched calls to `hand_on`, which blocks while too many wait; see `Writer`."""
+    """A `Writer` that passes calls to `hand_on`, which blocks while too many wait."""
 
     hand_on: Callable[[Batch], None]
     is_waiting = False
