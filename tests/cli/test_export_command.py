@@ -237,7 +237,7 @@ def test_a_pause_is_reported_on_a_terminal(
     sandbox.fail_next(status=429, headers={"Retry-After": "0"})
     done = on_terminal("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
     shown = re.sub(r"\x1b\[[\d;]*m", "", done.out)  # without colours
-    assert "The server asks for fewer requests; pausing 0.0 s." in shown
+    assert "The server responded with 429; pausing 0.0 s." in shown
 
 
 def test_piped_it_says_every_five_seconds_how_far_it_is(

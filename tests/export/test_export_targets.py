@@ -127,7 +127,7 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
     [
         ("", "is empty"),
         ("nosuch://bucket", "Protocol not known"),
-        ("absent://key:secret@bucket/x", "needs a package that is not installed: Install it"),
+        ("absent://key:secret@bucket/x", "absent://bucket/x can't be opened: Install it"),
         ("file://localhost/tmp/x", "file://localhost/tmp/x is no folder of this machine"),
         ("file://me:secret@host/x", "file://host/x is no folder of this machine"),
         ("local:x", "is no folder of this machine"),

@@ -70,29 +70,6 @@ def _silent_from(server: ManyCalls, number: int) -> Callable[[int, str], None]:
     return interfere
 
 
-def test_what_has_come_is_recorded_though_nothing_more_does(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(_run, "FLUSH_EVERY", 0.01)
-    written: list[str] = []
-
-    def stop_when_recorded(path: str, stop: asyncio.Event) -> None:
-        written.append(path)
-        if ".segment." in path:
-            stop.set()
-
-    with ManyCalls(40) as server:
-        server.interfere = _silent_from(server, 20)
-        result = _export(server, stop_when_recorded)
-        assert result.interrupted
-        server.interfere, server.delay = (lambda _number, _path: None), 0.0
-        WatchedFileSystem.on_write = written.append
-        connect = partial(AsyncClient, KEY, base_url=server.url)
-        again = export(agents=AGENT, to=TARGET, connect=connect)
-    assert (again.present, again.exported) == (result.exported, 40 - result.exported)
-    assert result.exported > 0
-
-
 def test_an_export_whose_lock_was_taken_over_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_run, "HEARTBEAT", 0.01)
     renewals: list[str] = []

@@ -51,7 +51,7 @@ def _show_json(event: ExportEvent) -> None:
     try:
         write_object(as_dict(event))
     except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted; the export goes on writing files.
+        # The reader, such as `head`, has gone; the export continues.
         drop(sys.stdout)
 
 
@@ -68,9 +68,7 @@ class _Events:
         """Count an event, and show what people want to know."""
         match event:
             case Paused():
-                self._shown.say(
-                    f"The server asks for fewer requests; pausing {event.seconds:.1f} s."
-                )
+                self._shown.say(f"The server responded with 429; pausing {event.seconds:.1f} s.")
             case CallsListed():
                 self._found, self._present = event.found, event.present
             case CallExported():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cartesia_calls import (
@@ -19,7 +18,7 @@ from cartesia_calls import (
 
 from ._manifest import FAILED, Exported, Outcome, Skipped
 from ._tables import log_rows, record_rows, tool_rows, transcript_rows
-from ._target import TargetError
+from ._target import TargetError, safe_name
 from ._throttle import StopExportError, is_not_there
 
 if TYPE_CHECKING:
@@ -182,8 +181,7 @@ class Attempts:
         return _record_parts(record, work, None)
 
     async def _audio(self, work: Work) -> Path:
-        name = sha256(work.call_id.encode()).hexdigest()
-        file = self.scratch / f"{name}.wav"
+        file = self.scratch / f"{safe_name(work.call_id)}.wav"
         try:
             return await self.client.calls.download_audio(work.call_id, file, overwrite=True)
         except OSError as error:

@@ -50,8 +50,7 @@ _FINAL = frozenset({"deleted", "zero_retention", "expired_or_never_written", "no
 _ABOUT = f"{MANIFEST}/about.json"
 _LARGEST_SEGMENT = 100
 _BLOCK = 1 << 20
-FLUSH_EVERY = 1.0
-"""How long an outcome waits to be recorded in an object store, in seconds."""
+_FLUSH_EVERY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +239,8 @@ def _is_there(target: Target, part: object) -> bool:
 class Journal:
     """Records outcomes whose data are in place.
 
-    In a folder it appends each line to a file at once. In an object store it writes objects of up to
-    100 lines, at least every second.
+    In a folder it appends each line to a file at once. In an object store it writes an object when 100
+    lines wait, or when one is added more than a second after the previous object.
     """
 
     def __init__(self, target: Target, shard: Shard, clock: Clock) -> None:
@@ -254,14 +253,10 @@ class Journal:
         self._flushed_at = clock.monotonic()
         self._file: FileIO | None = None
 
-    @property
-    def is_waiting(self) -> bool:
-        return bool(self._lines)
-
     def add(self, entries: Iterable[Entry]) -> None:
         """Record outcomes, now or with a later `flush`."""
         self._lines += [entry.line for entry in entries]
-        overdue = self._clock.monotonic() - self._flushed_at >= FLUSH_EVERY
+        overdue = self._clock.monotonic() - self._flushed_at >= _FLUSH_EVERY
         if self._target.folder is not None or overdue or len(self._lines) >= _LARGEST_SEGMENT:
             self.flush()
 

@@ -14,7 +14,7 @@ from ._events import CallExported, CallSkipped, CallsListed, Paused
 from ._fetching import FetchedCall, fetch, pages
 from ._index import work_on
 from ._lock import HEARTBEAT
-from ._manifest import FAILED, FLUSH_EVERY, Skipped
+from ._manifest import FAILED, Skipped
 from ._target import is_id
 from ._throttle import Pace, StopExportError, Streak, Throttle, is_not_there, keeps_failing
 
@@ -227,12 +227,11 @@ class Run:
     async def _write(self) -> None:
         over = False
         while not over:
-            batch = await self._next_batch()
+            batch = [await self._fetched.get()]
+            while len(batch) < _LARGEST_BATCH and not self._fetched.empty():
+                batch.append(self._fetched.get_nowait())
             over = None in batch
             fetched = [one for one in batch if one is not None]
-            if not fetched:
-                await asyncio.to_thread(self.store.flush)
-                continue
             done, failure = await asyncio.to_thread(self.store.write, fetched)
             self.index.put(one.entry for one in done)
             for one in done:
@@ -240,18 +239,6 @@ class Run:
             if failure is not None:
                 raise failure
         await asyncio.to_thread(self.store.flush)
-
-    async def _next_batch(self) -> list[FetchedCall | None]:
-        """Return what has been fetched; nothing if it is time to flush the journal."""
-        timeout = FLUSH_EVERY if self.store.is_waiting else None
-        try:
-            async with asyncio.timeout(timeout):
-                batch = [await self._fetched.get()]
-        except TimeoutError:
-            return []
-        while len(batch) < _LARGEST_BATCH and not self._fetched.empty():
-            batch.append(self._fetched.get_nowait())
-        return batch
 
     def _count_written(self, written: Written) -> None:
         entry = written.entry

@@ -132,15 +132,11 @@ def _open_url(url: str, run: str) -> Target:
         ) from None
     try:
         files, root = core.url_to_fs(url)
-    except ImportError as error:
+    except (ImportError, ValueError) as error:
         raise ConfigurationError(
-            f"The target {name} needs a package that is not installed: {error}.",
-            hint="Install it with pip, such as s3fs for s3://, gcsfs for gs://, adlfs for az://.",
-        ) from None
-    except ValueError as error:
-        raise ConfigurationError(
-            f"The target {name} is no folder and no URL that fsspec knows: {without_secrets(str(error))}.",
-            hint="Name a folder, or a URL such as s3://bucket/calls.",
+            f"The target {name} can't be opened: {without_secrets(str(error))}.",
+            hint="Name a folder, or a URL such as s3://bucket/calls, whose package is installed: s3fs "
+            "for s3://, gcsfs for gs://, adlfs for az://.",
         ) from None
     except Exception as error:  # noqa: BLE001 - each file system has its own
         raise _failure(name, "opened", error) from None

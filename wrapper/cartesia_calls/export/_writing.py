@@ -69,8 +69,6 @@ class Written:
 class Writer(Protocol):
     """Writes fetched calls; for one thread at a time."""
 
-    @property
-    def is_waiting(self) -> bool: ...
     def flush(self) -> None: ...
     def write(self, calls: Sequence[FetchedCall], /) -> tuple[list[Written], CartesiaError | None]:
         """Write and record calls; return them, and the failure that ended it, if any."""
@@ -108,10 +106,6 @@ class Store:
         except TargetError as error:
             return [], failure or error
         return done, failure
-
-    @property
-    def is_waiting(self) -> bool:
-        return self._journal.is_waiting
 
     def close(self) -> None:
         if self._pool:

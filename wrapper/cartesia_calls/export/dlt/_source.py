@@ -199,7 +199,6 @@ class Loader:
     """A `Writer` that passes calls to `hand_on`, which blocks while too many wait."""
 
     hand_on: Callable[[Batch], None]
-    is_waiting = False
 
     def write(self, calls: Sequence[FetchedCall]) -> tuple[list[Written], None]:
         tables: dict[str, list[Any]] = defaultdict(list)
