@@ -23,7 +23,7 @@ def test_a_recording_is_written_and_plays(
     target = tmp_path / "call.wav"
     done = piped("audio", sandbox.calls.finished, "-o", str(target), env=env)
     assert (done.code, done.out) == (0, "")
-    assert done.err == f"Wrote {target.stat().st_size} bytes to {target}.\n"
+    assert done.err == f"Wrote the recording of {sandbox.calls.finished} to {target}.\n"
     with wave.open(str(target)) as sound:
         assert sound.getnframes() / sound.getframerate() == pytest.approx(69.5, abs=0.1)
     assert list(tmp_path.iterdir()) == [target]

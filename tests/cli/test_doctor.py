@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
 
-from cartesia_calls.cli._doctor import hosting_note
 from cartesia_calls.sandbox import Sandbox
 from terminal import environment, piped
 
@@ -22,20 +20,10 @@ def test_a_sound_setup(sandbox: Sandbox, env: dict[str, str]) -> None:
     assert url == f"ok    Base URL     {sandbox.url}  (CARTESIA_BASE_URL)"
     assert version == "ok    API version  2026-03-01  (default)"
     assert server.startswith("ok    Server       responds in ")
-    assert note.startswith("note  Cartesia stop")
+    assert note.startswith("note  Cartesia hosts code-first (Line SDK) agents until 2026-12-01.")
+    assert "agents/migrate-from-line-sdk" in note
     assert "cartesia-calls export" in note
     assert sandbox.api_key not in done.out
-
-
-@pytest.mark.parametrize(
-    ("today", "tense"),
-    [(date(2026, 11, 30), "stops hosting"), (date(2026, 12, 1), "stopped hosting")],
-)
-def test_the_end_of_hosting_is_in_the_past_from_its_day_on(today: date, tense: str) -> None:
-    note = hosting_note(today)
-    assert tense in note
-    assert "2026-12-01" in note
-    assert "agents/migrate-from-line-sdk" in note
 
 
 def test_json_is_one_object(sandbox: Sandbox, env: dict[str, str]) -> None:

@@ -5,32 +5,21 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cartesia_calls import SystemClock
 from cartesia_calls.cli import main
-from cartesia_calls.cli._export_views import show_events
-from cartesia_calls.export import (
-    FORMATS,
-    PARTS,
-    CallExported,
-    CallSkipped,
-    CallsListed,
-    ExportFinished,
-    ExportResult,
-)
+from cartesia_calls.export import FORMATS, PARTS
 from cartesia_calls.export._job import Shard
 from cartesia_calls.export._lock import acquire
 from cartesia_calls.export._target import open_target
 from cartesia_calls.sandbox import Sandbox
 from exporting import command, data_files, run_export
-from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import Interfere, ManyCalls, http
-from terminal import environment, on_terminal, piped
+from terminal import COMMAND, environment, on_terminal, piped
 
 
 def test_it_ends_with_0_where_all_that_can_be_kept_is_kept_and_says_what_is_not(
@@ -114,25 +103,18 @@ def test_on_a_terminal_a_line_shows_how_far_it_is(
     assert "Exported" in done.out
 
 
-def test_on_a_terminal_the_first_failures_are_reported_above_that_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("TERM", "xterm")
-    for failures in (9, 10, 40):
-        with show_events(json=False) as show:
-            show(CallsListed(found=failures, present=0, to_fetch=failures, complete=True))
-            for number in range(failures):
-                detail = f"no \x1b[31m[red]:smile: {number}"
-                show(CallSkipped(f"ac_\u202e{number}", "agent_1", "failed", detail))
-            show(ExportFinished(ExportResult("calls")))
-        told = re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", capsys.readouterr().err)
-        lines = [line.strip() for line in told.replace("\r", "\n").splitlines()]
-        assert [line for line in lines if line.startswith("Call ")] == [
-            f"Call ac_\\u202e{n} failed: no \\x1b[31m[red]:smile: {n}"
-            for n in range(min(failures, 10))
-        ]
-        assert lines.count("Further failures are in the manifest only.") == (failures >= 10)
+def test_each_failure_is_shown_on_a_terminal_and_can_not_drive_it(tmp_path: Path) -> None:
+    body = json.dumps({"title": "no \x1b[31m[red]:smile:"}).encode()
+    refusal = http("400 Bad Request", body)
+    with ManyCalls(5, lambda _, path: refusal if "/logs" in path else None) as server:
+        words = command(server, tmp_path)[len(COMMAND) :]
+        done = on_terminal(*words, env=environment(CARTESIA_API_KEY=KEY))
+    assert done.code == 5
+    assert "\x1b[31m[red]" not in done.out
+    told = re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", done.out).replace("\r", "\n")
+    lines = [line.strip() for line in told.splitlines()]
+    assert len([line for line in lines if re.match(r"Call \S+ failed: ", line)]) == 5
+    assert "no \\x1b[31m[red]:smile:" in told
 
 
 def test_a_second_export_to_the_same_target_is_refused(
@@ -238,26 +220,6 @@ def test_a_pause_is_reported_on_a_terminal(
     done = on_terminal("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
     shown = re.sub(r"\x1b\[[\d;]*m", "", done.out)  # without colours
     assert "The server responded with 429; pausing 0.0 s." in shown
-
-
-def test_piped_it_says_every_five_seconds_how_far_it_is(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    clock = FakeClock()
-    with show_events(json=False, monotonic=clock.monotonic) as show:
-        show(CallsListed(found=9, present=2, to_fetch=7, complete=True))
-        for second in range(11):
-            clock.elapsed = float(second)
-            if second % 2:
-                show(CallExported(f"ac_{second}", "agent_1", ("logs",), rows=3))
-            else:
-                show(CallSkipped(f"ac_{second}", "agent_1", "deleted"))
-        clock.elapsed = 99.0
-        show(ExportFinished(ExportResult("calls")))
-    assert capsys.readouterr().err.splitlines() == [
-        "8 of 9 calls: 3 exported, 0.6 a second, 3 skipped.",
-        "9 of 9 calls: 5 exported, 0.5 a second, 6 skipped.",
-    ]
 
 
 @pytest.mark.parametrize(

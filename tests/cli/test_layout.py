@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cartesia_calls.cli._tables import Column, Table, tab_safe
+from cartesia_calls.cli._tables import Column, tab_safe, table_lines
 from cartesia_calls.cli._terminal import Screen, cells, clock, cut, wrap
 
 WIDTHS = st.integers(10, 200)
@@ -61,8 +61,8 @@ ROWS = st.lists(
 def test_a_table_fits_its_terminal_and_keeps_each_id_whole(
     rows: list[tuple[str, ...]], width: int
 ) -> None:
-    table = Table(_columns(), Screen(is_terminal=True, colour=False, width=width))
-    head, *lines = table.lines([[*row] for row in rows])
+    screen = Screen(is_terminal=True, colour=False, width=width)
+    head, *lines = table_lines([[[*row] for row in rows]], _columns(), screen)
     assert head.startswith("ID")
     assert [line for line in (head, *lines) if cells(line) > width] == []
     assert [line.split(" ")[0] for line in lines] == [row[0] for row in rows]
@@ -72,16 +72,17 @@ def test_a_table_fits_its_terminal_and_keeps_each_id_whole(
 def test_columns_come_in_their_order_as_the_width_grows(rows: list[tuple[str, ...]]) -> None:
     previous: set[str] = set()
     for width in range(12, 400, 7):
-        table = Table(_columns(), Screen(is_terminal=True, colour=False, width=width))
-        heads = set(next(table.lines([[*row] for row in rows])).replace("…", "").split())
+        screen = Screen(is_terminal=True, colour=False, width=width)
+        lines = table_lines([[[*row] for row in rows]], _columns(), screen)
+        heads = set(next(lines).replace("…", "").split())
         assert len(heads) >= len(previous)
         previous = heads
 
 
 @given(ROWS | st.lists(st.tuples(*[st.text()] * 4), min_size=1))
 def test_a_pipe_gets_one_line_a_row_with_all_columns(rows: list[tuple[str, ...]]) -> None:
-    table = Table(_columns(), Screen(is_terminal=False, colour=True, width=None))
-    lines = list(table.lines([[*row] for row in rows]))
+    screen = Screen(is_terminal=False, colour=True, width=None)
+    lines = list(table_lines([[[*row] for row in rows]], _columns(), screen))
     assert len(lines) == len("\n".join(lines).splitlines() or [""]) == len(rows)
     assert {line.count("\t") for line in lines} == {3}
     assert not any(re.search(r"[\x00-\x08\x0a-\x1f\x7f]", line) for line in lines)

@@ -85,8 +85,6 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
         "exit code 5",
         "Error: Call not found",
         "exit code 4",
-        "Error: Unauthorized",
-        "exit code 3",
     ):
         position = done.out.find(shown, position)
         assert position >= 0, shown
@@ -167,7 +165,7 @@ def test_what_is_not_installed_is_named_with_a_way_to_install_it(
     what, to_do = done.stderr.splitlines()
     assert package in what
     # The package itself, since an index need not have the project; for this interpreter.
-    assert re.search(rf"(pip install|pip install --python \S+) '{package}>=", to_do)
+    assert re.search(rf"pip install .*'{package}>=", to_do)
     assert sys.executable in to_do
 
 

@@ -217,20 +217,16 @@ def test_what_cannot_be_done_is_refused_with_what_to_do(
 @pytest.mark.parametrize(
     ("module", "package", "words"),
     [
-        ("jinja2", "Jinja2", ["report", "ac_finished", "-o", "-"]),
+        ("jinja2", "jinja2", ["report", "ac_finished", "-o", "-"]),
         ("duckdb", "duckdb", ["stats", "--from", "x"]),
     ],
 )
 def test_a_missing_package_is_named_with_how_to_install_it(
     env: dict[str, str], tmp_path: Path, module: str, package: str, words: list[str]
 ) -> None:
-    # A module of this name that a finder hides is one that is not installed.
-    (tmp_path / "sitecustomize.py").write_text(
-        "import importlib.util as util\n"
-        "find = util.find_spec\n"
-        f"util.find_spec = lambda name, *rest: None if name == {module!r} else find(name, *rest)\n",
-        encoding="utf-8",
-    )
+    # A module of this name that can't be found is what a missing package looks like.
+    hidden = f"import sys; sys.modules[{module!r}] = None\n"
+    (tmp_path / "sitecustomize.py").write_text(hidden, encoding="utf-8")
     done = piped(*words, env={**env, "PYTHONPATH": str(tmp_path)})
     assert done.code == 3
     assert f"needs what is not installed: {package}." in done.err

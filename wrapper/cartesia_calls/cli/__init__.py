@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from cartesia_calls import CartesiaError
 
 from ._arguments import read, top_parser
-from ._errors import ExitCode, Failure, report
+from ._errors import ExitCode, Failure, not_installed, report
 from ._options import check_times
 from ._terminal import drop, say
 
@@ -57,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
     except (CartesiaError, Failure) as error:
         return report(error, verbose=bool(verbosity))
+    except ModuleNotFoundError as error:
+        return report(not_installed(error), verbose=False)
     except OSError as error:
         what = f"The output can't be written: {error.strerror or error}."
         code = report(Failure(what, code=ExitCode.LOCAL_FAILURE), verbose=False)

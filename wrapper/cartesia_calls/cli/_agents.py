@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from ._arguments import CommandParser
     from ._terminal import Screen
 
-USAGE = "[options]"
-ABOUT = "List the agents of the account."
-EXAMPLES = (
-    "agents",
-    "agents | cut -f 1,2     # their ids and names",
-)
+HELP = """\
+[options]
+
+List the agents of the account.
+
+agents
+agents | cut -f 1,2     # their ids and names
+"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -41,32 +43,29 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         for agent in agents:
             write_object(agent.to_dict())
-    elif not write_list([agents], _columns) and sys.stdout.isatty():
+        return ExitCode.DONE
+    write_list([agents], _columns)
+    if not agents and sys.stdout.isatty():
         say("The account has no agents.")
     return ExitCode.DONE
 
 
 def _columns(screen: Screen) -> list[Column[AgentSummary]]:
-    def updated(agent: AgentSummary) -> str:
-        time = iso(agent.updated_at) if agent.updated_at else ""
-        return time[:10] if screen.is_terminal else time
-
+    length = len("2026-03-01") if screen.is_terminal else None
     return [
         Column("ID", lambda agent: agent.id, 0),
-        Column(
-            "NAME", lambda agent: agent.name + " (deleted)" * bool(agent.deleted_at), 1, least=20
-        ),
-        Column("LANGUAGE", lambda agent: agent.tts_language or "", 4),
+        Column("NAME", _name, 1, least=20),
+        Column("LANGUAGE", lambda agent: agent.tts_language, 4),
         Column("PHONE", _numbers, 2, least=14),
-        Column("DEPLOYMENTS", _deployments, 5, right=True),
-        Column("UPDATED", updated, 3),
-        Column("DESCRIPTION", lambda agent: agent.description or "", 6, least=20),
+        Column("DEPLOYMENTS", lambda agent: agent.deployment_count, 5, right=True),
+        Column("UPDATED", lambda agent: iso(agent.updated_at)[:length], 3),
+        Column("DESCRIPTION", lambda agent: agent.description, 6, least=20),
     ]
+
+
+def _name(agent: AgentSummary) -> str:
+    return f"{agent.name} (deleted)" if agent.deleted_at else agent.name
 
 
 def _numbers(agent: AgentSummary) -> str:
     return ", ".join(number.number for number in agent.phone_numbers or [])
-
-
-def _deployments(agent: AgentSummary) -> str:
-    return str(agent.deployment_count) if isinstance(agent.deployment_count, int) else ""

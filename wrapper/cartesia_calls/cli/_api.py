@@ -16,14 +16,6 @@ ClientT = TypeVar("ClientT", "Client", "AsyncClient")
 
 KEY_VARIABLE = "CARTESIA_API_KEY"
 _QUOTES = tuple("\"'`\u201c\u201d\u2018\u2019")
-# What to do about an error that names a setting.
-_HINTS = {
-    "base URL": "Set --base-url or CARTESIA_BASE_URL to https://api.cartesia.ai.",
-    "API version": "Set --api-version or CARTESIA_VERSION to YYYY-MM-DD.",
-    "API key": (
-        f"Set {KEY_VARIABLE} to the key alone; keys are made at https://play.cartesia.ai/keys."
-    ),
-}
 
 
 def open_client(arguments: argparse.Namespace) -> Client:
@@ -49,12 +41,5 @@ def _open(kind: type[ClientT], arguments: argparse.Namespace) -> ClientT:
     if key is None:
         in_environment = os.environ.get(KEY_VARIABLE, "")
         if in_environment.startswith(_QUOTES) or in_environment.endswith(_QUOTES):
-            what = f"The API key ({KEY_VARIABLE}) has quotes around it."
-            raise ConfigurationError(what, hint="Set it without quotes.")
-    try:
-        return kind(key, base_url=arguments.base_url, api_version=arguments.api_version)
-    except ConfigurationError as error:
-        # In the words of the command.
-        what = error.summary.replace("(argument)", "(option)")
-        hint = next((hint for name, hint in _HINTS.items() if name in what), error.hint)
-        raise ConfigurationError(what, hint=hint) from None
+            raise ConfigurationError(f"The API key ({KEY_VARIABLE}) has quotes around it.")
+    return kind(key, base_url=arguments.base_url, api_version=arguments.api_version)

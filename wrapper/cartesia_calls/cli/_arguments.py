@@ -21,8 +21,8 @@ from ._terminal import Screen
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
 
-# Each command is a module of this package, imported only when it is typed. It has what its help says
-# (`USAGE`, `ABOUT`, `EXAMPLES`), `add_options` and `run`.
+# Each command is a module of this package, imported only when it is typed. It has `HELP` (what is
+# typed after its name, what it does, examples), `add_options` and `run`.
 COMMANDS = {
     "logs": "show a call's runtime logs",
     "list": "list the calls of agents or of a batch",
@@ -44,12 +44,12 @@ COMMANDS = {
 _LOCAL = ("sandbox", "demo", "completion")
 _NAME = "cartesia-calls"
 _ABOUT = "Know what happened in a Cartesia voice-agent call."
-_EXAMPLES = (
-    "list --agent agent_123 --since yesterday --status failed",
-    "show ac_123 --logs",
-    "logs ac_123 --follow",
-    "logs ac_123 | grep Traceback",
-)
+_EXAMPLES = """\
+list --agent agent_123 --since yesterday --status failed
+show ac_123 --logs
+logs ac_123 --follow
+logs ac_123 | grep Traceback
+"""
 _NOTES = """\
 exit codes:
   0  done                         6  rate limited
@@ -76,14 +76,7 @@ _OPTION = re.compile(r"--?[a-z][a-z-]*")
 
 
 class CommandParser(argparse.ArgumentParser):
-    """Reads the words of one command.
-
-    Args:
-        prog: The command.
-        usage: What is typed after it.
-        about: What it does.
-        notes: What stands below its options, unchanged.
-    """
+    """Reads the words of one command; the notes stand unchanged below its options."""
 
     def __init__(self, prog: str, usage: str, about: str, notes: str) -> None:
         self._width = min(_WIDEST, shutil.get_terminal_size().columns)
@@ -112,9 +105,9 @@ class CommandParser(argparse.ArgumentParser):
         yield
         self._section = section
 
-    def flag(self, *names: str, does: str) -> None:
+    def flag(self, *names: str, does: str, action: str = "store_true", **settings: int) -> None:
         """Add an option without a value."""
-        self._section.add_argument(*names, action="store_true", help=does)
+        self._section.add_argument(*names, action=action, help=does, **settings)
 
     def value(self, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
         """Add an option: its names, what its value is called, what reads it, and what it does."""
@@ -190,12 +183,9 @@ def read(words: Sequence[str]) -> argparse.Namespace:
 def command_parser(name: str, make: Callable[..., CommandParser] = CommandParser) -> CommandParser:
     """Return the parser of a command."""
     command = import_module(f"{__package__}._{name}")
-    parser = make(
-        prog=f"{_NAME} {name}",
-        usage=command.USAGE,
-        about=command.ABOUT,
-        notes=_examples(command.EXAMPLES),
-    )
+    usage, about, examples = command.HELP.split("\n\n")
+    about = " ".join(about.split())
+    parser = make(prog=f"{_NAME} {name}", usage=usage, about=about, notes=_examples(examples))
     command.add_options(parser)
     if name not in _LOCAL:
         _add_connection(parser)
@@ -218,7 +208,7 @@ def _add_connection(parser: CommandParser) -> None:
     parser.value("--base-url", "URL", str, "the address of the API")
     parser.value("--api-version", "DATE", str, "the API version, YYYY-MM-DD")
     more = "show retries and details of errors; -vv: each request"
-    parser.add_argument("-v", "--verbose", action="count", default=0, help=more)
+    parser.flag("-v", "--verbose", does=more, action="count", default=0)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -227,8 +217,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def _examples(examples: Iterable[str]) -> str:
-    return "\n".join(["examples:", *(f"  {_NAME} {example}" for example in examples)])
+def _examples(examples: str) -> str:
+    return "\n".join(["examples:", *(f"  {_NAME} {one}" for one in examples.splitlines())])
 
 
 def _place_of_command(words: Sequence[str]) -> int | None:

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID... [options]"
-ABOUT = "Write the recording of a call that is over to a WAV file, whole or not at all."
-EXAMPLES = (
-    "audio ac_123                    # writes ac_123.wav",
-    "audio ac_123 -o call.wav --force",
-    "audio ac_123 -o - | ffplay -",
-)
-_MEGABYTE = 1_000_000
+HELP = """\
+CALL_ID... [options]
+
+Write the recording of a call that is over to a WAV file, whole or not at all.
+
+audio ac_123                    # writes ac_123.wav
+audio ac_123 -o call.wav --force
+audio ac_123 -o - | ffplay -
+"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -52,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
             if output is None and Path(name).name != name:
                 raise Failure(f"{name!r} is no file name.", "Name the file with -o.")
             check_writable(name, force=arguments.force)
-            size = _download(client, call_id, name, force=arguments.force)
-            say(f"Wrote {size} bytes to {name}.")
+            _download(client, call_id, name, force=arguments.force)
+            say(f"Wrote the recording of {call_id} to {name}.")
 
         if output == STDOUT:
             return _print(client, call_ids[0])
@@ -70,17 +71,12 @@ def _print(client: Client, call_id: str) -> ExitCode:
     return ExitCode.DONE
 
 
-def _download(client: Client, call_id: str, name: str, *, force: bool) -> int:
-    """Write a recording to a file, and return its size in bytes."""
+def _download(client: Client, call_id: str, name: str, *, force: bool) -> None:
     text = f"Fetching the audio of {call_id}…"
-    size = 0
     with progress(text) as shown, writing(name):
-
-        def show(done: int, total: int | None) -> None:
-            nonlocal size
-            size = done
-            of_total = f" of {total / _MEGABYTE:.1f}" if total else ""
-            shown.update(f"{text} {done / _MEGABYTE:.1f}{of_total} MB")
-
-        client.calls.download_audio(call_id, name, overwrite=force, progress=show)
-    return size
+        client.calls.download_audio(
+            call_id,
+            name,
+            overwrite=force,
+            progress=lambda done, _: shown.update(f"{text} {done / 1e6:.1f} MB"),
+        )

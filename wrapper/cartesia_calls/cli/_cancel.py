@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID... [options]"
-ABOUT = "End calls that are running."
-EXAMPLES = ("cancel ac_123",)
+HELP = """\
+CALL_ID... [options]
+
+End calls that are running.
+
+cancel ac_123
+"""
 
 
 def add_options(parser: CommandParser) -> None:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from ._arguments import COMMANDS, CommandParser, command_parser, top_parser
 from ._errors import ExitCode
-from ._extras import require
 from ._options import one_of
 
 if TYPE_CHECKING:
     import argparse
 
-USAGE = "SHELL"
-ABOUT = "Print a script that completes the words of this command."
-EXAMPLES = (
-    "completion bash >> ~/.bash_completion",
-    'completion zsh > "${fpath[1]}/_cartesia-calls"',
-    "completion fish | source",
-)
+HELP = """\
+SHELL
+
+Print a script that completes the words of this command.
+
+completion bash >> ~/.bash_completion
+completion zsh > "${fpath[1]}/_cartesia-calls"
+completion fish | source
+"""
 _SHELLS = ("bash", "zsh", "fish")
 
 
@@ -30,8 +31,7 @@ def add_options(parser: CommandParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the script."""
-    require("cli")
-    import shtab  # noqa: PLC0415 - an extra, checked for just above
+    import shtab  # noqa: PLC0415 - an extra
 
     parser = top_parser()
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=CommandParser)

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID... [options]"
-ABOUT = (
-    "Erase the logs, transcript, recording, summary, metadata and phone numbers of calls that are "
-    "over. It asks first. Deleted data cannot be recovered."
-)
-EXAMPLES = (
-    "delete ac_123",
-    "delete ac_123 ac_456 --yes",
-)
+HELP = """\
+CALL_ID... [options]
+
+Erase the logs, transcript, recording, summary, metadata and phone numbers of calls that are over.
+It asks first. Deleted data cannot be recovered.
+
+delete ac_123
+delete ac_123 ac_456 --yes
+"""
 
 
 def add_options(parser: CommandParser) -> None:

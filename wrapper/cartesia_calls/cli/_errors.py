@@ -1,30 +1,16 @@
-"""Exit codes, and errors in the command's words: what happened, and what to do next."""
+"""Exit codes, and errors in the command's words: what happened or is missing, and what to do."""
 
 from __future__ import annotations
 
 import re
 import sys
 from enum import IntEnum
+from importlib.metadata import distributions
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from cartesia_calls import (
-    APIConnectionError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    CallLogsNotAvailableError,
-    CallNotFoundError,
-    CartesiaError,
-    ConfigurationError,
-    ConflictError,
-    LogsRewrittenError,
-    LogsWaitTimeoutError,
-    NotFoundError,
-    PermissionDeniedError,
-    RateLimitError,
-    ResponseValidationError,
-    printable,
-)
+import cartesia_calls as api
+from cartesia_calls import APIConnectionError, APIStatusError, CartesiaError, printable
 
 from ._terminal import Screen
 
@@ -62,32 +48,49 @@ class Failure(Exception):  # noqa: N818 - not an error of this program
         self.code = code
 
 
-# The first that fits counts, so that a class stands above its base.
-_CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
-    (ConfigurationError, ExitCode.CONFIGURATION),
-    (AuthenticationError, ExitCode.CONFIGURATION),
-    (PermissionDeniedError, ExitCode.CONFIGURATION),
-    (CallLogsNotAvailableError, ExitCode.LOGS_NOT_AVAILABLE),
-    (LogsWaitTimeoutError, ExitCode.LOGS_NOT_AVAILABLE),
-    (NotFoundError, ExitCode.NOT_FOUND),
-    (RateLimitError, ExitCode.RATE_LIMITED),
-    (APIConnectionError, ExitCode.NETWORK),
-    (APIStatusError, ExitCode.SERVER),
-    (ResponseValidationError, ExitCode.SERVER),
-    (LogsRewrittenError, ExitCode.SERVER),
-)
 _CHECK_URL = "Check --base-url or CARTESIA_BASE_URL"
 _WAIT = "Wait for them with --wait"
-_HINTS: dict[type[CartesiaError], str] = {
-    AuthenticationError: "Check CARTESIA_API_KEY; `cartesia-calls doctor` shows which key is used.",
-    PermissionDeniedError: "Set CARTESIA_API_KEY to a key of the account that owns the call.",
-    CallNotFoundError: "Check the id, and that CARTESIA_API_KEY is of the account that owns the call.",
-    NotFoundError: "Check the id, and --base-url or CARTESIA_BASE_URL.",
-    ConflictError: "See the call's status with `cartesia-calls show CALL_ID`.",
-    RateLimitError: "Wait a while, and run fewer commands at once.",
-    LogsRewrittenError: "Read them again: cartesia-calls logs CALL_ID",
-    LogsWaitTimeoutError: "Wait longer with --timeout, or check that the call is over: logs may come "
-    "only after its end.",
+# Exit code, and what to do unless the error says so. The first that fits counts, so that a class
+# stands above its base.
+_KINDS: tuple[tuple[type[CartesiaError], ExitCode, str], ...] = (
+    (api.ConfigurationError, ExitCode.CONFIGURATION, ""),
+    (
+        api.AuthenticationError,
+        ExitCode.CONFIGURATION,
+        "Check CARTESIA_API_KEY; `cartesia-calls doctor` shows which key is used.",
+    ),
+    (
+        api.PermissionDeniedError,
+        ExitCode.CONFIGURATION,
+        "Set CARTESIA_API_KEY to a key of the account that owns the call.",
+    ),
+    (api.CallLogsNotAvailableError, ExitCode.LOGS_NOT_AVAILABLE, ""),
+    (
+        api.LogsWaitTimeoutError,
+        ExitCode.LOGS_NOT_AVAILABLE,
+        "Wait longer with --timeout, or check that the call is over: logs may come only after its end.",
+    ),
+    (
+        api.CallNotFoundError,
+        ExitCode.NOT_FOUND,
+        "Check the id, and that CARTESIA_API_KEY is of the account that owns the call.",
+    ),
+    (api.NotFoundError, ExitCode.NOT_FOUND, "Check the id, and --base-url or CARTESIA_BASE_URL."),
+    (api.RateLimitError, ExitCode.RATE_LIMITED, "Wait a while, and run fewer commands at once."),
+    (APIConnectionError, ExitCode.NETWORK, f"Check the network and any proxy. {_CHECK_URL}."),
+    (
+        api.ConflictError,
+        ExitCode.REFUSED,
+        "See the call's status with `cartesia-calls show CALL_ID`.",
+    ),
+    (api.LogsRewrittenError, ExitCode.SERVER, "Read them again: cartesia-calls logs CALL_ID"),
+)
+# What to do about a setting that an error names.
+_SETTINGS = {
+    "base URL": "Set --base-url or CARTESIA_BASE_URL to https://api.cartesia.ai.",
+    "API version": "Set --api-version or CARTESIA_VERSION to YYYY-MM-DD.",
+    "quotes": "Set CARTESIA_API_KEY without quotes.",
+    "API key": "Set CARTESIA_API_KEY to the key alone, from https://play.cartesia.ai/keys.",
 }
 _MISSING = {
     "in_progress": f"{_WAIT}, or watch them appear with --follow.",
@@ -121,13 +124,18 @@ _CONNECTIONS = (
 
 def exit_code_of(error: CartesiaError | Failure) -> ExitCode:
     """Return the exit code of an error."""
-    if isinstance(error, Failure):
-        return error.code
-    code = next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.LOCAL_FAILURE)
-    if code is ExitCode.SERVER and isinstance(error, APIStatusError):
-        is_refusal = 400 <= error.status_code < 500  # noqa: PLR2004 - 4XX
-        return ExitCode.REFUSED if is_refusal else code
-    return code
+    return error.code if isinstance(error, Failure) else _kind(error)[0]
+
+
+def _kind(error: CartesiaError) -> tuple[ExitCode, str]:
+    for kind, code, to_do in _KINDS:
+        if isinstance(error, kind):
+            return code, to_do or error.hint
+    if isinstance(error, APIStatusError) and 400 <= error.status_code < 500:  # noqa: PLR2004 - 4XX
+        return ExitCode.REFUSED, "Check the ids, the options and --api-version; -v shows more."
+    if isinstance(error, APIStatusError | api.ResponseValidationError):
+        return ExitCode.SERVER, error.hint
+    return ExitCode.LOCAL_FAILURE, error.hint
 
 
 def report(error: CartesiaError | Failure, *, verbose: bool) -> ExitCode:
@@ -163,20 +171,22 @@ def in_our_words(error: CartesiaError | Failure) -> tuple[str, str]:
     """Return what happened and what to do, in terms of commands and options."""
     if isinstance(error, Failure):
         return str(error), error.to_do
-    if isinstance(error, CallLogsNotAvailableError):
+    if isinstance(error, api.ConfigurationError):
+        what = error.summary.replace("(argument)", "(option)")
+        return what, next((hint for name, hint in _SETTINGS.items() if name in what), error.hint)
+    if isinstance(error, api.CallLogsNotAvailableError):
         return error.summary, _MISSING.get(error.reason, error.hint)
     if isinstance(error, APIConnectionError):
         return _of_connection(error)
-    if isinstance(error, ResponseValidationError) and error.problem.startswith("is longer than"):
+    if isinstance(error, api.ResponseValidationError) and error.problem.startswith(
+        "is longer than"
+    ):
         return error.summary, "Write the log to a file with -o FILE, which takes any size."
-    if isinstance(error, LogsWaitTimeoutError) and "requests a pause" in error.summary:
+    if isinstance(error, api.LogsWaitTimeoutError) and "requests a pause" in error.summary:
         return error.summary, error.hint
     if type(error) is APIStatusError and error.status_code >= 400:  # noqa: PLR2004 - no redirect
         return error.summary, "The spec does not name this status; -v shows the response's body."
-    if exit_code_of(error) is ExitCode.REFUSED and not isinstance(error, ConflictError):
-        return error.summary, "Check the ids, the options and --api-version; -v shows more."
-    hint = next((hint for kind, hint in _HINTS.items() if isinstance(error, kind)), error.hint)
-    return error.summary, hint
+    return error.summary, _kind(error)[1]
 
 
 def _of_connection(error: APIConnectionError) -> tuple[str, str]:
@@ -189,9 +199,9 @@ def _of_connection(error: APIConnectionError) -> tuple[str, str]:
     for words, what, to_do in _CONNECTIONS:
         if re.search(words, said, re.IGNORECASE):
             return what.format(server=server, host=host) + tries, to_do
-    if isinstance(error, APITimeoutError):
+    if isinstance(error, api.APITimeoutError):
         return error.summary, "Check the network and any proxy, or try again later."
-    return error.summary, f"Check the network and any proxy. {_CHECK_URL}."
+    return error.summary, _kind(error)[1]
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -216,8 +226,30 @@ def details(error: CartesiaError) -> list[str]:
         }
     elif isinstance(error, APIConnectionError):
         known |= {"attempts": error.attempts, "reason": error.summary}
-    elif isinstance(error, ResponseValidationError):
+    elif isinstance(error, api.ResponseValidationError):
         known |= {"pointer": error.pointer or "(the whole body)", "body": error.body}
     if error.__cause__ is not None:
         known["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"
     return [f"{name}: {value}" for name, value in known.items() if value is not None]
+
+
+def not_installed(error: ModuleNotFoundError) -> Failure:
+    """Return what is missing and how to install it, if an extra brings it; else raise the error."""
+    module = (error.name or "").partition(".")[0].lower()
+    name = "pyyaml" if module == "yaml" else module
+    needed = [one for found in distributions(name="cartesia-calls") for one in found.requires or []]
+    # Named one by one, since the name of this package may not be one that an index has.
+    versions = sorted(
+        {one.partition(";")[0].strip() for one in needed if one.lower().startswith(name)}
+    )
+    found = re.match(r"[\w-]+", versions[0]) if name and versions else None
+    if found is None:
+        raise error
+    install = f"{sys.executable} -m pip install"
+    if find_spec("pip") is None:
+        install = f"uv pip install --python {sys.executable}"
+    return Failure(
+        f"This command needs what is not installed: {found[0]}.",
+        f"Install with: {install} {' '.join(map(repr, versions))}",
+        ExitCode.CONFIGURATION,
+    )

@@ -6,42 +6,56 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from argparse import ArgumentTypeError
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from select import select
 from typing import TYPE_CHECKING
 
-from cartesia_calls.export import FORMATS, PARTS, ExportFinished, check_shard, export_async
+from cartesia_calls import export as exports
 
 from . import _options as options
 from ._api import open_async_client
 from ._errors import ExitCode, Failure
-from ._export_views import show_events, show_summary
-from ._terminal import say
+from ._progress import progress
+from ._terminal import drop, say, write_object
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Generator
 
-    from cartesia_calls.export import ExportEvent, ExportResult
+    from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
 
     from ._arguments import CommandParser
 
-USAGE = "--agent ID... --to TARGET [options]"
-ABOUT = (
-    "Write the logs of agents' calls to a folder or an fsspec URL, before retention removes them. "
-    "Run it again, by hand or by cron: it fetches only what is missing or may have changed. It exits "
-    "with 0 when everything that can be kept is kept, and with 5 when a call failed or an agent is "
-    "unknown; with --strict also when a call is running, deleted or expired."
-)
-EXAMPLES = (
-    "export --agent agent_123 --to calls",
-    "export --agent agent_123 --since 3d --to s3://acme --strict",
-    "export --agent agent_123 --to shared --redact",
-)
+HELP = """\
+--agent ID... --to TARGET [options]
+
+Write the logs of agents' calls to a folder or an fsspec URL, before retention removes them. Run
+it again, by hand or by cron: it fetches only what is missing or may have changed. It exits with 0
+when everything that can be kept is kept, and with 5 when a call failed or an agent is unknown;
+with --strict also when a call is running, deleted or expired.
+
+export --agent agent_123 --to calls
+export --agent agent_123 --since 3d --to s3://acme --strict
+export --agent agent_123 --to shared --redact
+"""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LAST_WORDS = b"Interrupted.\n"
 _SHOW_CURSOR = b"\x1b[?25h"
+# Each reason for a call that is not there: what it is, and what to do.
+_REASONS = {
+    "in_progress": "in progress: run the same command again later",
+    "not_written_yet": "without logs yet: run the same command again later",
+    "deleted": "deleted: their data are gone",
+    "zero_retention": "under zero data retention: nothing is kept of them",
+    "expired_or_never_written": "expired or never written: their logs are gone",
+    "no_recording": "without a recording",
+    "not_found": "no longer found",
+    "unknown": "without logs, for an unknown reason",
+    "failed": "failed: run the same command again; the manifest says why",
+}
 
 
 def add_options(parser: CommandParser) -> None:
@@ -56,15 +70,22 @@ def add_options(parser: CommandParser) -> None:
     target = "a folder, or a URL such as s3://bucket/calls; needed"
     parser.value("--to", "TARGET", options.path, target, required=True)
     one = "ndjson (the default) or parquet"
-    parser.value("--format", "F", options.one_of(*FORMATS), one, choices=FORMATS, default="ndjson")
-    some = f"one or more of {','.join(PARTS)}; logs by default"
-    parser.value("--include", "PARTS", options.words(*PARTS), some, default=("logs",))
+    parser.value(
+        "--format",
+        "F",
+        options.one_of(*exports.FORMATS),
+        one,
+        choices=exports.FORMATS,
+        default="ndjson",
+    )
+    some = f"one or more of {','.join(exports.PARTS)}; logs by default"
+    parser.value("--include", "PARTS", options.words(*exports.PARTS), some, default=("logs",))
     parser.flag("--refresh", does="fetch again what is in the target already")
     options.add_redaction(parser)
     parser.section("pace", "A 429 halves what is in flight, and pauses all requests.")
     at_once = "at most N requests at once (8); up to 100"
     parser.value("--concurrency", "N", options.count(1, 100), at_once, default=8)
-    rate = options.number(0.001, 1e6, "requests a second")
+    rate = options.number("a number of requests a second", 0.001, 1e6)
     parser.value("--rate", "R", rate, "at most R requests a second; unbounded by default")
     parser.section("output")
     parser.flag("--json", does="write each event as a line of JSON")
@@ -73,7 +94,7 @@ def add_options(parser: CommandParser) -> None:
 
 def _shard(text: str) -> str:
     try:
-        return check_shard(text)
+        return exports.check_shard(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from error
 
@@ -104,37 +125,30 @@ def run(arguments: argparse.Namespace) -> int:
 async def _export(arguments: argparse.Namespace) -> ExportResult:
     stop = asyncio.Event()
     _stop_at_signals(stop)
+    same = ("to", "since", "until", "status", "format", "include", "concurrency", "rate", "shard")
     ended: list[ExportResult] = []
     try:
-        with show_events(json=arguments.json) as show:
+        with nullcontext(_show_json) if arguments.json else _showing() as show:
 
             def on_event(event: ExportEvent) -> None:
-                if isinstance(event, ExportFinished):
+                if isinstance(event, exports.ExportFinished):
                     ended.append(event.result)
                 show(event)
 
-            return await export_async(
+            return await exports.export_async(
                 agents=arguments.agent,
-                to=arguments.to,
-                since=arguments.since,
-                until=arguments.until,
-                status=arguments.status,
-                format=arguments.format,
-                include=arguments.include,
-                concurrency=arguments.concurrency,
-                rate=arguments.rate,
-                shard=arguments.shard,
                 refresh=arguments.refresh,
                 redact=arguments.redact,
                 redact_patterns=arguments.redact_pattern or (),
                 connect=partial(open_async_client, arguments),
                 on_event=on_event,
                 stop=stop,
+                **{name: getattr(arguments, name) for name in same},
             )
     finally:
         # An error that ended it is reported by `main`.
         for one in ended:
-            show_summary(one)
+            _summarize(one)
 
 
 def _stop_at_signals(stop: asyncio.Event) -> None:
@@ -164,3 +178,63 @@ def _end_at_once(number: int, _frame: object = None) -> None:
         for writable in select([], [stderr], [], 0)[1]:
             os.write(writable, (_SHOW_CURSOR + b"\n" if os.isatty(stderr) else b"") + _LAST_WORDS)
     os._exit(128 + number)
+
+
+@contextmanager
+def _showing() -> Generator[OnEvent]:
+    """Yield what shows events on stderr: failures, and a line that moves."""
+    start = time.monotonic()
+    found = present = exported = skipped = 0
+    with progress("Exporting…", quiet=0) as shown:
+
+        def show(event: ExportEvent) -> None:
+            nonlocal found, present, exported, skipped
+            match event:
+                case exports.Paused():
+                    shown.say(f"The server responded with 429; pausing {event.seconds:.1f} s.")
+                case exports.CallsListed():
+                    found, present = event.found, event.present
+                case exports.CallExported():
+                    exported += 1
+                case exports.CallSkipped():
+                    skipped += 1
+                    if event.reason == "failed":
+                        shown.say(f"Call {event.call_id} failed: {event.detail}")
+                case _:
+                    return
+            # A call of which one part was written and another skipped has two events.
+            done = min(found, present + exported + skipped)
+            rate = exported / max(time.monotonic() - start, 0.1)
+            counts = f"{exported} exported, {rate:.1f} a second, {skipped} skipped"
+            shown.update(f"Exporting… {done} of {found} calls: {counts}.")
+
+        yield show
+
+
+def _show_json(event: ExportEvent) -> None:
+    try:
+        write_object(exports.as_dict(event))
+    except BrokenPipeError:
+        # The reader, such as `head`, has gone; the export continues.
+        drop(sys.stdout)
+
+
+def _summarize(result: ExportResult) -> None:
+    """Report the result of an export, unless an error ended it before it sent any request."""
+    if result.error is not None and not result.requests:
+        return
+    written = f"{result.rows} rows, {result.size / 1e6:.1f} MB, in {result.seconds:.1f} s"
+    exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
+    say(f"{exported}; {result.present} were there already.")
+    for agent in result.unknown_agents:
+        say(f"There is no agent {agent}, or it belongs to another account.")
+    if result.skipped:
+        say(f"Skipped {_calls(result.skipped.total())}:")
+        for reason, count in sorted(result.skipped.items()):
+            say(f"  {count} {_REASONS[reason]}")
+    if result.interrupted:
+        say("It was stopped before its end. Run the same command again to resume.")
+
+
+def _calls(count: int) -> str:
+    return f"{count} call" if count == 1 else f"{count} calls"

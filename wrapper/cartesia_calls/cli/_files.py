@@ -20,43 +20,34 @@ STDOUT = "-"
 
 
 def check_writable(name: str, *, force: bool) -> None:
-    """Check that a file of this name may be written.
-
-    Raises:
-        Failure: It may not.
-    """
-    if not name or name.endswith("/"):
-        raise Failure(f"{name!r} is no file name.", "Name the file to write.")
+    """Raise `Failure` if no file of this name may be written."""
     target = Path(name)
     try:
-        if target.is_dir():
-            raise Failure(f"{name} is a folder.", "Name a file in it.")
-        if not target.resolve().parent.is_dir():
-            raise Failure(f"There is no folder {target.resolve().parent}.", "Make it first.")
-        exists = target.is_file()
+        folder, is_folder, exists = target.resolve().parent, target.is_dir(), target.is_file()
+        has_folder = folder.is_dir()
     except (OSError, RuntimeError) as error:
         raise Failure(f"{name[:80]} can't be written: {error}.", "Name another file.") from error
+    if is_folder and name:
+        raise Failure(f"{name} is a folder.", "Name a file in it.")
+    if not name or name.endswith("/"):
+        raise Failure(f"{name!r} is no file name.", "Name the file to write.")
+    if not has_folder:
+        raise Failure(f"There is no folder {folder}.", "Make it first.")
     if exists and not force:
         raise Failure(f"{name} exists.", "Overwrite it with --force, or name another file.")
 
 
 @contextmanager
 def writing(name: str) -> Generator[None]:
-    """Report a failure to write the file of this name.
-
-    Raises:
-        Failure: It could not be written.
-    """
+    """Raise `Failure` if the block fails to write the file of this name."""
     try:
         yield
     except CartesiaError:  # of which a timeout is an OSError too
         raise
     except OSError as error:
-        raise Failure(
-            f"{name} was not written: {error.strerror or error}.",
-            "Free space there, or name another file with -o.",
-            ExitCode.LOCAL_FAILURE,
-        ) from error
+        what = f"{name} was not written: {error.strerror or error}."
+        to_do = "Free space there, or name another file with -o."
+        raise Failure(what, to_do, ExitCode.LOCAL_FAILURE) from error
 
 
 def is_rewritable(target: Path) -> bool:
@@ -68,10 +59,8 @@ def is_rewritable(target: Path) -> bool:
 def whole_file(target: Path) -> Generator[BinaryIO]:
     """Open a file next to the target; it takes the target's place when the block ends well.
 
-    A link is written through. A device or a pipe is written to directly.
-
-    Raises:
-        Failure: It could not be written; the target is as it was.
+    A link is written through. A device or a pipe is written to directly. After a `Failure` the
+    target is as it was.
     """
     with writing(str(target)):
         if not is_rewritable(target):

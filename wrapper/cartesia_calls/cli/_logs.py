@@ -37,18 +37,18 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID [options]"
-ABOUT = (
-    "Show the lines that an agent's code logged during a call. On a terminal they are coloured by "
-    "level, and control characters are shown as escapes."
-)
-EXAMPLES = (
-    "logs ac_123 --wait",
-    "logs ac_123 --level WARNING --since 10m -n 50",
-    "logs ac_123 --follow --grep 'tool|traceback' -i",
-    "logs ac_123 --json | jq -r 'select(.level == \"ERROR\").text'",
-    "logs ac_123 --redact -o call.log      # to share it",
-)
+HELP = """\
+CALL_ID [options]
+
+Show the lines that an agent's code logged during a call. On a terminal they are coloured by
+level, and control characters are shown as escapes.
+
+logs ac_123 --wait
+logs ac_123 --level WARNING --since 10m -n 50
+logs ac_123 --follow --grep 'tool|traceback' -i
+logs ac_123 --json | jq -r 'select(.level == "ERROR").text'
+logs ac_123 --redact -o call.log      # to share it
+"""
 _LONGEST_WAIT = 7 * 24 * 3600
 # In seconds, before a log that broke off is read again from its first line.
 _PAUSES = (0.5, 1.0)
@@ -66,7 +66,7 @@ def add_options(parser: CommandParser) -> None:
     with parser.either():
         parser.flag("--wait", does="wait until there are logs")
         parser.flag("-f", "--follow", does="show each line as it appears, until the call is over")
-    wait = options.number(0, _LONGEST_WAIT, "seconds")
+    wait = options.number("a number of seconds", 0, _LONGEST_WAIT)
     parser.value("--timeout", "S", wait, "with --wait: how long, in seconds (120)")
     parser.section(
         "which lines",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ._api import open_async_client
 from ._errors import ExitCode
-from ._extras import require
 from ._options import pattern
 
 if TYPE_CHECKING:
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "[options]"
-ABOUT = (
-    "Serve tools that read calls over stdin and stdout, for an assistant to start. No tool changes "
-    "anything. Secrets and personal data are replaced by placeholders, which lowers the risk but is "
-    "no guarantee."
-)
-EXAMPLES = (
-    "mcp",
-    "mcp --no-redact",
-)
+HELP = """\
+[options]
+
+Serve tools that read calls over stdin and stdout, for an assistant to start. No tool changes
+anything. Secrets and personal data are replaced by placeholders, which lowers the risk but is no
+guarantee.
+
+mcp
+mcp --no-redact
+"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -36,8 +36,8 @@ def add_options(parser: CommandParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve over stdin and stdout until stdin ends."""
-    require("mcp")
-    from cartesia_calls.mcp import make_server  # noqa: PLC0415 - checked for just above
+    import_module("mcp")
+    from cartesia_calls.mcp import make_server  # noqa: PLC0415 - an extra
 
     client = open_async_client(arguments)
     patterns = arguments.redact_pattern or ()

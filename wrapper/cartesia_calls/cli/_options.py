@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from argparse import ArgumentTypeError
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
@@ -27,7 +28,6 @@ TIMES = (
     "10:00 Europe/Berlin'. Without a zone it is local time."
 )
 _LONGEST_ID = 1000
-_MOST_DIGITS = 18
 _URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 # How alike a word and a known status must be for a typing error. A longer word that holds one is
 # another word, such as `restarted`.
@@ -102,12 +102,7 @@ def add_redaction(parser: CommandParser) -> None:
 def redactor_of(
     arguments: argparse.Namespace, call: AgentCall | Mapping[str, Any] | None = None
 ) -> Redactor | None:
-    """Return what redacts a call's data as the options say; None if nothing is to be redacted.
-
-    Args:
-        arguments: The command line, of a command with these options.
-        call: The call, or its record. Its own phone numbers are redacted in any spelling.
-    """
+    """Return what redacts a call's data, its phone numbers in any spelling, if that is asked for."""
     if not (arguments.redact or arguments.redact_pattern):
         return None
     from cartesia_calls import Redactor  # noqa: PLC0415 - only when asked for
@@ -150,37 +145,29 @@ agent_id = _an_id("agent id", "agent_", "agents?")
 batch_id = _an_id("batch id", "batch_", "(?:call-)?batch(?:es)?")
 
 
-def number(least: float, most: float, unit: str) -> Callable[[str], float]:
-    """Return what reads a number of a unit, from `least` to `most`."""
+def number(
+    what: str, least: float, most: float, kind: type[float] = float
+) -> Callable[[str], float]:
+    """Return what reads a number from `least` to `most`."""
 
     def read(text: str) -> float:
         try:
-            found = float(text)
+            found = kind(text)
         except ValueError:
-            found = float("nan")
+            found = nan
         if not least <= found <= most:
-            raise ArgumentTypeError(
-                f"{text!r} is not a number of {unit} from {least:.12g} to {most:.12g}"
-            )
+            raise ArgumentTypeError(f"{text!r} is not {what} from {least:.12g} to {most:.12g}")
         return found
 
     return read
 
 
-log_offset = number(-1e9, 1e9, "seconds")
+log_offset = number("a number of seconds", -1e9, 1e9)
 
 
-def count(least: int, most: int | None = None) -> Callable[[str], int]:
-    """Return what reads a whole number that is not less than `least`, nor more than `most`."""
-    bound = "" if most is None else f" to {most}"
-
-    def read(text: str) -> int:
-        plain = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
-        if not plain or int(text) < least or (most is not None and int(text) > most):
-            raise ArgumentTypeError(f"{text!r} is not a whole number from {least}{bound}")
-        return int(text)
-
-    return read
+def count(least: int, most: int = 10**9) -> Callable[[str], float]:
+    """Return what reads a whole number from `least` to `most`."""
+    return number("a whole number", least, most, int)
 
 
 def moment(text: str) -> datetime:

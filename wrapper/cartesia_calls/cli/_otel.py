@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
@@ -12,7 +13,6 @@ from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
 from . import _options as options
 from ._api import open_client
 from ._errors import ExitCode, Failure, exit_code_of, report
-from ._extras import require
 from ._progress import progress
 from ._terminal import write_object
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID... | --agent ID [options]"
-ABOUT = (
-    "Send calls that are over as traces and log records, over OTLP/HTTP. The standard variables say "
-    "where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call that is sent "
-    "again has the same ids."
-)
-EXAMPLES = (
-    "otel ac_123",
-    "otel --agent agent_123 --since 1h --redact",
-)
+HELP = """\
+CALL_ID... | --agent ID [options]
+
+Send calls that are over as traces and log records, over OTLP/HTTP. The standard variables say
+where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call that is sent
+again has the same ids.
+
+otel ac_123
+otel --agent agent_123 --since 1h --redact
+"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -56,8 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Send each call that is over, and sum up what the receiver accepted."""
     if bool(arguments.call_ids) == bool(arguments.agent):
         raise Failure("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
-    require("otel")
-    from cartesia_calls.otel import OtlpError, OtlpSender  # noqa: PLC0415 - checked for just above
+    for package in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"):
+        import_module(package)
+    from cartesia_calls.otel import OtlpError, OtlpSender  # noqa: PLC0415 - an extra
 
     # The exporters log what the command reports.
     logging.getLogger("opentelemetry").addHandler(logging.NullHandler())

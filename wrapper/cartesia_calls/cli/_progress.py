@@ -27,20 +27,20 @@ class Progress:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._status: Status | None = None
+        self.status: Status | None = None
 
     def update(self, text: str) -> None:
         """Replace the text."""
         self._text = text
-        if self._status is not None:
-            self._status.update(_as_text(text))
+        if self.status is not None:
+            self.status.update(_as_text(text))
 
     def say(self, text: str) -> None:
         """Write a line that stays, above the text."""
-        if self._status is None:
-            say(text)
+        if self.status is not None:
+            self.status.console.print(_as_text(text))
         else:
-            self._status.console.print(_as_text(text))
+            say(text)
 
     def start(self) -> None:
         """Show the text."""
@@ -53,12 +53,7 @@ class Progress:
 
         status = Status(_as_text(self._text), console=Console(stderr=True))
         status.start()
-        self._status = status
-
-    def stop(self) -> None:
-        """Remove the text."""
-        if self._status is not None:
-            self._status.stop()
+        self.status = status
 
 
 @contextmanager
@@ -77,7 +72,8 @@ def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
         timer.cancel()
         # It may be starting at this very moment.
         timer.join()
-        shown.stop()
+        if shown.status is not None:
+            shown.status.stop()
 
 
 def until_first(items: Iterator[T], text: str) -> Iterator[T]:

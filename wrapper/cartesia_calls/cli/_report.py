@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,6 @@ from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError
 from . import _options as options
 from ._api import open_client
 from ._errors import ExitCode, Failure
-from ._extras import require
 from ._files import STDOUT, check_writable, whole_file, writing
 from ._progress import progress
 from ._stats import about, add_calls, calls_of
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID | --agent ID | --from EXPORT [options]"
-ABOUT = (
-    "Write a page of HTML about a call: what went wrong, a picture of the conversation, and what "
-    "happened in order of time, logs included. With --agent or --from, a page about many calls. A "
-    "page is one file, opens anywhere, and requests nothing. Times are in local time."
-)
-EXAMPLES = (
-    "report ac_123                    # writes ac_123.html",
-    "report ac_123 --audio -o call.html",
-    "report ac_123 --redact           # to share it",
-    "report --agent agent_123 --since 7d -o week.html",
-    "report --from calls --each -o pages",
-)
+HELP = """\
+CALL_ID | --agent ID | --from EXPORT [options]
+
+Write a page of HTML about a call: what went wrong, a picture of the conversation, and what
+happened in order of time, logs included. With --agent or --from, a page about many calls. A page
+is one file, opens anywhere, and requests nothing. Times are in local time.
+
+report ac_123                    # writes ac_123.html
+report ac_123 --audio -o call.html
+report ac_123 --redact           # to share it
+report --agent agent_123 --since 7d -o week.html
+report --from calls --each -o pages
+"""
 _LONGEST_NAME = 200
 _REDACTED = (
     "Secrets, phone numbers, e-mail addresses and card numbers are replaced by placeholders. This "
@@ -64,7 +64,7 @@ def add_options(parser: CommandParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the pages."""
     _check(arguments)
-    require("report")
+    import_module("jinja2")
     if arguments.each:
         return _write_each(arguments)
     name = arguments.output or f"{quote(arguments.call_id or 'calls', safe='')}.html"

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure
-from ._extras import require
 from ._options import count
 
 if TYPE_CHECKING:
@@ -17,15 +16,15 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "[options]"
-ABOUT = (
-    "Start a local server that behaves as the API's spec says, to try commands and to test your own "
-    "code against. Ctrl-C stops it."
-)
-EXAMPLES = (
-    "sandbox",
-    "sandbox --port 8765 --json",
-)
+HELP = """\
+[options]
+
+Start a local server that behaves as the API's spec says, to try commands and to test your own
+code against. Ctrl-C stops it.
+
+sandbox
+sandbox --port 8765 --json
+"""
 _HIGHEST_PORT = 65535
 
 
@@ -37,8 +36,7 @@ def add_options(parser: CommandParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, which end this command with 0."""
-    require("sandbox")
-    from cartesia_calls.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - checked for above
+    from cartesia_calls.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - an extra
 
     describe = _as_json if arguments.json else _as_text
     try:

@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-USAGE = "CALL_ID... [options]"
-ABOUT = (
-    "Show a call's record and what happened during the call, in order of time: turns, tool calls, "
-    "events and metrics, with --logs also the runtime logs. Silences of more than a second are "
-    "marked. Each time is given from the start of the call, and in local time."
-)
-EXAMPLES = (
-    "show ac_123",
-    "show ac_123 --logs",
-    "show ac_123 --logs --redact > call.txt   # to share it",
-    "show ac_123 ac_456 --json",
-)
+HELP = """\
+CALL_ID... [options]
+
+Show a call's record and what happened during the call, in order of time: turns, tool calls,
+events and metrics, with --logs also the runtime logs. Silences of more than a second are marked.
+Each time is given from the start of the call, and in local time.
+
+show ac_123
+show ac_123 --logs
+show ac_123 --logs --redact > call.txt   # to share it
+show ac_123 ac_456 --json
+"""
 _KINDS = {
     "assistant": "cyan",
     "user": "green",

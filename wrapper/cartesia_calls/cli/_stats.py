@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import CallLogsNotAvailableError, CallStats
@@ -13,7 +14,6 @@ from cartesia_calls import CallLogsNotAvailableError, CallStats
 from . import _options as options
 from ._api import open_client
 from ._errors import ExitCode, Failure
-from ._extras import require
 from ._list import check_agent
 from ._progress import progress
 from ._terminal import Screen, local_time, moment_text, write_object
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
     Found = tuple[dict[str, Any], list[str] | None]
 
-USAGE = "--agent ID | --from EXPORT [options]"
-ABOUT = (
-    "Count calls by day, status, end reason and region, and show what failed, the silence before "
-    "replies, tools, and the most frequent errors in logs. Days and times are in local time."
-)
-EXAMPLES = (
-    "stats --agent agent_123 --since 7d",
-    "stats --from s3://acme/calls --since 30d",
-    "stats --agent agent_123 --json | jq .reply_gap_seconds.p95",
-)
+HELP = """\
+--agent ID | --from EXPORT [options]
+
+Count calls by day, status, end reason and region, and show what failed, the silence before
+replies, tools, and the most frequent errors in logs. Days and times are in local time.
+
+stats --agent agent_123 --since 7d
+stats --from s3://acme/calls --since 30d
+stats --agent agent_123 --json | jq .reply_gap_seconds.p95
+"""
 _AT_ONCE = 8
 
 
@@ -63,7 +63,7 @@ def add_calls(parser: CommandParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read the calls one by one, and show the numbers."""
     if not arguments.json:
-        require("report")
+        import_module("jinja2")
     stats = CallStats(zone=None)
     for record, lines in calls_of(arguments):
         stats.add(record, lines)
@@ -105,7 +105,7 @@ def about(arguments: argparse.Namespace) -> str:
 
 
 def _exported(arguments: argparse.Namespace) -> Iterator[Found]:
-    require("duckdb")
+    import_module("duckdb")
     from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
 
     return exported_calls(

@@ -10,13 +10,13 @@ import textwrap
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartesia_calls import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
     from typing import TextIO
 
 _STYLES = {
@@ -40,14 +40,7 @@ _NO_CLOCK = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a stream shows.
-
-    Attributes:
-        is_terminal: Whether people look at it.
-        colour: Whether to colour what is written: on a terminal, unless `NO_COLOR` is set or `TERM`
-            is `dumb`; elsewhere, if `FORCE_COLOR` is set.
-        width: How many columns it has; None if that is unknown or unbounded, as in a pipe.
-    """
+    """What a stream shows; its width is None if it is unknown or unbounded, as in a pipe."""
 
     is_terminal: bool
     colour: bool
@@ -73,14 +66,10 @@ class Screen:
     def hang(
         self, label: str, text: str, *, style: str = "", indent: int | None = None
     ) -> Iterator[str]:
-        """Yield the lines of `label text`, wrapped to the width.
+        """Yield the lines of `label text`, wrapped to the width; the label has the style.
 
-        Args:
-            label: How the first line begins; it has the style.
-            text: The rest.
-            style: The label's style.
-            indent: How far all lines but the first are indented; by default, to stand beside the
-                label, or a little where that leaves no room.
+        Further lines stand beside the label, or are indented by so much. Where that leaves little
+        room, they are indented by 2.
         """
         beside = cells(label) + 1 if label else 0
         indent = beside if indent is None else indent
@@ -128,12 +117,7 @@ def cut(text: str, width: int) -> str:
 def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
     """Return the text as lines of at most this width, broken at spaces.
 
-    A word is broken only where it is longer than a line.
-
-    Args:
-        text: A text without line breaks.
-        width: The width of all lines.
-        indent: How far all lines but the first are indented.
+    A word is broken only where it is longer than a line. All lines but the first are indented.
     """
     filled = _with_fillers(text.expandtabs())
     if len(filled) <= width:
@@ -195,24 +179,21 @@ def local_time(moment: datetime) -> datetime:
         return moment
 
 
-def moment_text(moment: datetime) -> str:
+def moment_text(moment: object) -> str:
     """Return a moment as people read it, with the name of its zone: `2026-03-01 11:00:00 CET`."""
+    if not isinstance(moment, datetime):
+        return ""
     time = local_time(moment)
     return f"{time.replace(tzinfo=None).isoformat(' ', 'seconds')} {time:%Z}"
 
 
-def iso(moment: datetime) -> str:
+def iso(moment: object) -> str:
     """Return a moment as programs read it: ISO 8601 with an offset."""
-    return local_time(moment).isoformat(timespec="seconds")
+    return local_time(moment).isoformat(timespec="seconds") if isinstance(moment, datetime) else ""
 
 
 def clock(seconds: float, *, fraction: bool = True) -> str:
-    """Return a time within a call: `1:09.5`, from an hour on `1:00:09.5`.
-
-    Args:
-        seconds: The time; any float.
-        fraction: Whether to show tenths of a second.
-    """
+    """Return a time within a call, any float: `1:09.5`, `1:00:09.5`, or without tenths."""
     if not math.isfinite(seconds) or abs(seconds) >= _NO_CLOCK:
         return f"{seconds!r} s"
     parts = 10 if fraction else 1
