@@ -1,10 +1,9 @@
 """The responses that everything is measured on: logs of so many lines, or of so many bytes.
 
-A call's id says what its body is: `lines-50` has 50 short lines of plain ASCII, where the work of a
-client shows most; `wide-50` has 50 lines of twice the length with what JSON escapes and UTF-8 takes
-more bytes for, where reading JSON shows most; `usual-50` has 50 lines of 85 characters, as loguru
-writes them; `bytes-1000000` is one million bytes of wide lines. All are what the spec allows as a
-response of operation `agents_get-call-logs`.
+A call's id names its body. `lines-50` has 50 short lines of plain ASCII, which show a client's own work.
+`wide-50` has 50 lines of twice the length, with escapes and letters beyond ASCII, which show the work of the
+JSON parser. `usual-50` has 50 lines of 85 characters, as loguru writes them. `bytes-1000000` is one million
+bytes of wide lines. All are what the spec allows as a response of operation `agents_get-call-logs`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import itertools
 import json
 import zlib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_server import LOGS, client_of_pieces, cut
@@ -27,6 +27,7 @@ def _zipped(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
+@settings(deadline=None)
 @given(
     ends=st.lists(st.integers(0, len(BODY)), max_size=4),
     padding=st.integers(0, 5),

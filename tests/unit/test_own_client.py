@@ -173,3 +173,48 @@ def test_an_empty_piece_is_not_the_end(flavour: Flavour) -> None:
     else:
         lines = asyncio.run(ask())
     assert lines == LOGS["logs"]
+
+
+class _BreakingPieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"{"
+        raise RuntimeError("a fault of mine")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+
+@FLAVOURS
+def test_a_fault_in_the_body_is_not_dressed_up(flavour: Flavour) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=_BreakingPieces()))
+
+    def ask() -> None:
+        with httpx.Client(transport=transport) as own, Client(KEY, http_client=own) as client:
+            client.calls.logs("ac_1")
+
+    async def ask_async() -> None:
+        async with (
+            httpx.AsyncClient(transport=transport) as own,
+            AsyncClient(KEY, http_client=own) as client,
+        ):
+            await client.calls.logs("ac_1")
+
+    with pytest.raises(RuntimeError, match="a fault of mine"):
+        ask() if flavour == "sync" else asyncio.run(ask_async())
+
+
+@FLAVOURS
+def test_a_closed_client_of_the_user_says_so(flavour: Flavour) -> None:
+    def ask() -> None:
+        own = httpx.Client()
+        own.close()
+        Client(KEY, http_client=own).calls.logs("ac_1")
+
+    async def ask_async() -> None:
+        own = httpx.AsyncClient()
+        await own.aclose()
+        await AsyncClient(KEY, http_client=own).calls.logs("ac_1")
+
+    with pytest.raises(ConfigurationError, match="is closed"):
+        ask() if flavour == "sync" else asyncio.run(ask_async())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from cartesia_calls._exceptions import ResponseValidationError
 from cartesia_calls._http import OK, Response, is_success
+from cartesia_calls._printable import excerpt
 
-from ._failures import too_long, undecodable
+from ._failures import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +33,7 @@ _HEADER_MULTIPLE = 31
 class Body:
     """Decodes a body in bounded pieces, so that a bomb is stopped while it is small.
 
+    It decodes gzip of one or more members, and deflate in both formats that servers send: zlib or bare.
     A body that does not fit its encoding is an error if the response is a success; the status of an
     error counts without its body.
 
@@ -42,56 +45,42 @@ class Body:
         self._request = request
         self._is_success = is_success(head.status_code)
         self.is_spoilt = False
-        self._encoding = head.headers.get("content-encoding")
-        self._decoder: Decoder | None = None
-
-    def decode(self, piece: bytes) -> Iterable[bytes]:
-        """Return what the next bytes hold, to be iterated over once; no bytes are the end."""
-        if self._encoding is None or self.is_spoilt:
-            return () if self.is_spoilt else (piece,)
-        return self._decoded(self._encoding, piece)
-
-    def _decoded(self, encoding: str, piece: bytes) -> Iterator[bytes]:
-        try:
-            self._decoder = self._decoder or Decoder(encoding)
-            yield from self._decoder.decode(piece)
-        except (ValueError, zlib.error) as error:
-            self.is_spoilt = True
-            if self._is_success:
-                # The cause quotes the header; our error says all that it does, masked.
-                raise undecodable(self._request, error) from None
-
-
-class Decoder:
-    """Decodes gzip of one or more members, or deflate in both formats that servers send: zlib or bare."""
-
-    def __init__(self, content_encoding: str) -> None:
-        names = [part.strip().lower() for part in content_encoding.split(",")]
-        encodings = [name for name in names if name not in {"", "identity"}]
-        if len(encodings) > 1 or not {"gzip", "x-gzip", "deflate"}.issuperset(encodings):
-            raise ValueError(f"{content_encoding!r} was not requested")
-        self._is_encoded = bool(encodings)
-        self._is_gzip = encodings != ["deflate"]
+        self._encoding = head.headers.get("content-encoding", "")
+        names = [name.strip().lower() for name in self._encoding.split(",")]
+        self._encodings = [name for name in names if name not in {"", "identity"}]
+        self._is_gzip = self._encodings != ["deflate"]
         self._start = b""
         self._inflate: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage] - it has no other name
 
-    def decode(self, piece: bytes) -> Iterator[bytes]:
-        """Yield what the next bytes hold, in pieces of a bounded size; no bytes are the end.
+    def decode(self, piece: bytes) -> Iterable[bytes]:
+        """Return what the next bytes hold, to be iterated over once; no bytes are the end."""
+        if self.is_spoilt:
+            return ()
+        return self._decoded(piece) if self._encodings else (piece,)
 
-        Raises:
-            ValueError: The encoded data broke off.
-            zlib.error: The bytes are not what the encoding allows.
-        """
-        if not self._is_encoded:
-            yield piece
-        elif not piece:
-            self._check_end()
-        elif self._inflate is None and len(self._start + piece) < 2:  # noqa: PLR2004 - a header's bytes
-            self._start = piece
-        else:
-            piece, self._start = self._start + piece, b""
-            for start in range(0, len(piece), _STEP):
-                yield from self._inflated(piece[start : start + _STEP])
+    def _decoded(self, piece: bytes) -> Iterator[bytes]:
+        try:
+            if len(self._encodings) > 1 or self._encodings[0] not in {"gzip", "x-gzip", "deflate"}:
+                raise ValueError(f"{self._encoding!r} was not requested")  # noqa: TRY301
+            if not piece:
+                self._check_end()
+            elif self._inflate is None and len(self._start + piece) < 2:  # noqa: PLR2004 - a header's bytes
+                self._start = piece
+            else:
+                piece, self._start = self._start + piece, b""
+                for start in range(0, len(piece), _STEP):
+                    yield from self._inflated(piece[start : start + _STEP])
+        except (ValueError, zlib.error) as error:
+            self.is_spoilt = True
+            if self._is_success:
+                why = excerpt(masked(self._request, error))
+                # The cause quotes the header; our error says all that it does, masked.
+                raise ResponseValidationError(
+                    f"The response to {self._request.method} {self._request.url} can't be decoded: "
+                    f"{why}.",
+                    hint="Check the base URL and any proxy, which may garble responses.",
+                    problem=f"is not encoded as its Content-Encoding says ({why})",
+                ) from None
 
     def _check_end(self) -> None:
         if self._start or (self._inflate is not None and not self._inflate.eof):
@@ -147,7 +136,13 @@ async def read_whole(connection: Connection, head: Response, attempt: Attempt) -
             held.append(decoded[:room])
             room -= len(decoded)
             if room < 0 and is_success(status_code):
-                raise too_long(request, status_code)
+                raise ResponseValidationError(
+                    f"The response to {request.method} {request.url} (status {status_code}) is "
+                    f"longer than {request.max_bytes} bytes.",
+                    hint="Check the base URL; if such a long response is right, raise "
+                    "max_response_bytes, or read logs with stream_logs.",
+                    problem=f"is longer than {request.max_bytes} bytes",
+                )
             if room < 0:  # of an error, the status counts
                 return Response(status_code, headers, b"".join(held))
     if body is not None:

@@ -10,9 +10,7 @@ from cartesia_calls._exceptions import (
     APIConnectionError,
     APITimeoutError,
     ConfigurationError,
-    ResponseValidationError,
 )
-from cartesia_calls._printable import excerpt
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
@@ -36,7 +34,7 @@ def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutE
 def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
     """Return the error of an attempt without a complete response."""
     failure = APIConnectionError(
-        f"No complete response from {request.method} {request.url}: {_masked(request, why)}.",
+        f"No complete response from {request.method} {request.url}: {masked(request, why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
     )
     failure.may_have_arrived = may_have_arrived
@@ -50,27 +48,6 @@ def system_reason(error: OSError) -> str | None:
     return error.strerror
 
 
-def undecodable(request: Request, why: object) -> ResponseValidationError:
-    """Return the error of a success whose body does not fit its `Content-Encoding`."""
-    why = excerpt(_masked(request, why))
-    return ResponseValidationError(
-        f"The response to {request.method} {request.url} can't be decoded: {why}.",
-        hint="Check the base URL and any proxy, which may garble responses.",
-        problem=f"is not encoded as its Content-Encoding says ({why})",
-    )
-
-
-def too_long(request: Request, status_code: int) -> ResponseValidationError:
-    """Return the error of a body that is longer than allowed."""
-    return ResponseValidationError(
-        f"The response to {request.method} {request.url} (status {status_code}) is longer than "
-        f"{request.max_bytes} bytes.",
-        hint="Check the base URL; if such a long response is right, raise max_response_bytes, or "
-        "read logs with stream_logs.",
-        problem=f"is longer than {request.max_bytes} bytes",
-    )
-
-
 def closed() -> ConfigurationError:
     """Return the error of a client that was closed."""
     return ConfigurationError(
@@ -81,12 +58,12 @@ def closed() -> ConfigurationError:
 def unsendable(request: Request, why: object) -> ConfigurationError:
     """Return the error of a request that the HTTP library rejects."""
     return ConfigurationError(
-        f"A request can't be sent to {request.url[:200]}: {_masked(request, why)}.",
+        f"A request can't be sent to {request.url[:200]}: {masked(request, why)}.",
         hint="Check the base URL and the ids.",
     )
 
 
-def _masked(request: Request, why: object) -> str:
+def masked(request: Request, why: object) -> str:
     """Return the text of a library or a server, with the key masked."""
     return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
 

@@ -256,11 +256,8 @@ class SyncConnection(HttpxConnection):
         return self.client.handle_request(sent)
 
     async def next_piece(self) -> bytes:
-        piece = b""
-        for piece in self.body:
-            self.attempt.left()
-            if piece:
-                break
+        piece: bytes = next(self.body, b"")
+        self.attempt.left()
         return piece
 
     async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - as in the base class
@@ -314,12 +311,9 @@ class AsyncConnection(HttpxConnection):
     async def next_piece(self) -> bytes:
         import asyncio  # noqa: PLC0415 - as above
 
-        piece = b""
         async with asyncio.timeout_at(self.attempt.moment):
-            async for piece in self.body:
-                if piece:
-                    break
-        return piece
+            piece: bytes = await anext(self.body, b"")
+            return piece
 
     async def close_one(self, closable: Any) -> None:  # noqa: ANN401 - as in the base class
         await closable.aclose()

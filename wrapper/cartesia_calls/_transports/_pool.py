@@ -86,7 +86,7 @@ class Connection(ABC):
     Attributes:
         idle_since: When the last response was complete, by the transport's clock.
         is_streaming: Whether no other request follows the present one.
-        is_whole: Whether all of the response has been received.
+        is_whole: Whether the response has been received completely.
     """
 
     idle_since = 0.0

@@ -6,11 +6,13 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, cast
 
-from ._sockets import FastConnection, shares
+from ._sockets import FastConnection
 from ._state import UnreadableError
 
 if TYPE_CHECKING:
     from cartesia_calls._transports._pool import Attempt
+
+    from ._sockets import Addresses
 
 
 class LoopConnection(FastConnection, asyncio.BufferedProtocol):
@@ -24,22 +26,19 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
     _deadline = 0.0
     _has_news = _is_paused = False
 
-    async def connect(self, attempt: Attempt) -> socket.socket:
-        loop, port = asyncio.get_running_loop(), self.route.port
-        name = self.route.host if self.tls else None
-        failure: OSError = TimeoutError()
+    async def look_up(self, attempt: Attempt) -> Addresses:
+        loop, route = asyncio.get_running_loop(), self.route
         async with asyncio.timeout_at(attempt.moment):
-            found = await loop.getaddrinfo(self.route.host, port, type=socket.SOCK_STREAM)
-            for address, seconds in shares(found, attempt):
-                try:
-                    async with asyncio.timeout(seconds):
-                        made, _ = await loop.create_connection(
-                            lambda: self, address, port, ssl=self.tls, server_hostname=name
-                        )
-                        return cast("socket.socket", made.get_extra_info("socket"))
-                except OSError as error:
-                    failure = error
-        raise failure
+            return await loop.getaddrinfo(route.host, route.port, type=socket.SOCK_STREAM)
+
+    async def connect_to(self, address: str, seconds: float, attempt: Attempt) -> socket.socket:
+        del attempt  # connecting includes TLS
+        loop, name = asyncio.get_running_loop(), self.route.host if self.tls else None
+        async with asyncio.timeout(seconds):
+            made, _ = await loop.create_connection(
+                lambda: self, address, self.route.port, ssl=self.tls, server_hostname=name
+            )
+        return cast("socket.socket", made.get_extra_info("socket"))
 
     def send(self, data: bytes, attempt: Attempt) -> None:
         del attempt  # what can't be sent yet is buffered; `wait` is bounded

@@ -21,13 +21,15 @@ from ._state import ConnectionState, UnreadableError, check_head, request_bytes
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from cartesia_calls._exceptions import APIConnectionError
     from cartesia_calls._http import Response
     from cartesia_calls._transports._loops import Slots as LoopSlots
     from cartesia_calls._transports._pool import Attempt, Slots
     from cartesia_calls._transports._route import Route
+
+    Addresses = Sequence[tuple[object, object, object, object, tuple[object, ...]]]
 
 _BUFFER, _LARGEST_BUFFER = 64 * 1024, 512 * 1024
 
@@ -40,7 +42,7 @@ class FastConnection(Connection):
         tls: The context of TLS; None for plain HTTP.
         state: The parsed responses.
         buffer: Where the next bytes go.
-        is_connected: Whether `connect` has succeeded.
+        is_connected: Whether there is a connection.
     """
 
     is_connected = False
@@ -70,7 +72,7 @@ class FastConnection(Connection):
         state, request = self.state, attempt.request
         try:
             if not self.is_connected:
-                self._is_readable = readable_check(await self.connect(attempt))
+                self._is_readable = readable_check(await self._connect(attempt))
                 self.is_connected = True
             state.expect()
             self.is_whole = False
@@ -101,9 +103,26 @@ class FastConnection(Connection):
     def has_news(self) -> bool:
         return not self.state.is_reusable or self._is_readable()
 
+    async def _connect(self, attempt: Attempt) -> socket.socket:
+        """Connect to the first address of the host that accepts, and return the socket."""
+        failure: OSError = TimeoutError()
+        addresses = dict.fromkeys(str(address[0]) for *_, address in await self.look_up(attempt))
+        for number, address in enumerate(addresses):
+            # A silent address leaves time for the others.
+            share = attempt.left() / (len(addresses) - number)
+            try:
+                return await self.connect_to(address, share, attempt)
+            except OSError as error:
+                failure = error
+        raise failure
+
     @abstractmethod
-    async def connect(self, attempt: Attempt) -> socket.socket:
-        """Connect to the server and return the socket."""
+    async def look_up(self, attempt: Attempt) -> Addresses:
+        """Return the addresses of the host."""
+
+    @abstractmethod
+    async def connect_to(self, address: str, seconds: float, attempt: Attempt) -> socket.socket:
+        """Connect to an address within some seconds, and return the socket."""
 
     @abstractmethod
     def send(self, data: bytes, attempt: Attempt) -> None:
@@ -123,8 +142,12 @@ class FastConnection(Connection):
 class SocketConnection(FastConnection):
     _socket: socket.socket
 
-    async def connect(self, attempt: Attempt) -> socket.socket:
-        plain = self._connect_to_any(attempt)
+    async def look_up(self, attempt: Attempt) -> Addresses:
+        del attempt  # nothing can interrupt it
+        return socket.getaddrinfo(self.route.host, self.route.port, type=socket.SOCK_STREAM)
+
+    async def connect_to(self, address: str, seconds: float, attempt: Attempt) -> socket.socket:
+        plain = socket.create_connection((address, self.route.port), seconds)
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             plain.settimeout(attempt.left())
@@ -137,17 +160,6 @@ class SocketConnection(FastConnection):
             raise
         return self._socket
 
-    def _connect_to_any(self, attempt: Attempt) -> socket.socket:
-        port = self.route.port
-        failure: OSError = TimeoutError()
-        found = socket.getaddrinfo(self.route.host, port, type=socket.SOCK_STREAM)
-        for address, seconds in shares(found, attempt):
-            try:
-                return socket.create_connection((address, port), seconds)
-            except OSError as error:
-                failure = error
-        raise failure
-
     def send(self, data: bytes, attempt: Attempt) -> None:
         self._socket.settimeout(attempt.left())
         self._socket.sendall(data)
@@ -159,18 +171,6 @@ class SocketConnection(FastConnection):
     async def close(self) -> None:
         if self.is_connected:
             self._socket.close()
-
-
-def shares(
-    found: Sequence[tuple[object, object, object, object, tuple[object, ...]]], attempt: Attempt
-) -> Iterator[tuple[str, float]]:
-    """Yield each address of a host with an even share of the time left.
-
-    An address that is silent leaves time for the others.
-    """
-    addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-    for number, address in enumerate(addresses):
-        yield address, attempt.left() / (len(addresses) - number)
 
 
 def readable_check(connected: socket.socket) -> Callable[[], bool]:

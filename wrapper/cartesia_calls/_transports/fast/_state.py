@@ -66,8 +66,8 @@ class ConnectionState:
 
     Attributes:
         head: The present response without its body, as soon as its head has come.
-        is_whole: All of the response has come.
-        is_reusable: All of it has come and nothing more, and the server accepts another request.
+        is_whole: The response is complete.
+        is_reusable: It is complete, nothing more has come, and the server accepts another request.
     """
 
     def __init__(self) -> None:
