@@ -45,8 +45,8 @@ OpenAPI knows to the vendored spec (`tests/support/growth_shapes.py`), and takes
 vendor, generate, the contract checks, and reading. Each field is optional in a call, always sent in an
 object of its own, and optional in the logs.
 
-A test passes if valid responses and unexpected ones are read, `to_dict()` gives back what came, `from_dict`
-reads that again, and every attribute has a value of the type that it declares. A valid response logs
+A test passes if the client reads valid and invalid responses, `to_dict()` returns the JSON that the server
+sent, `from_dict` reads it again, and every attribute has a value of its declared type. A valid response logs
 no warning. `nox -s growth` does the same with each shape alone, and runs `mypy --strict` on the
 package of all shapes together.
 
@@ -58,10 +58,10 @@ package of all shapes together.
 
 ## What becomes any value
 
-The generator has no words for some shapes. `scripts/_simple_schemas.py` and `scripts/_open_outputs.py`
-write these as *any value* for the generator:
+The generator cannot express some shapes. `scripts/_simple_schemas.py` and `scripts/_open_outputs.py` turn these
+into *any value* before the generator runs:
 
-- tuples, and arrays of which no more is said: their elements;
+- tuples, and arrays without further details: their elements;
 - `true`, `false` and `not` instead of a schema;
 - `allOf` of anything but objects, or parts of one plain type;
 - a reference to a part of a component, and one from a component that is no object back to itself;
