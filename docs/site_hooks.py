@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 from cartesia_calls.cli import main
@@ -82,6 +83,10 @@ def programs() -> str:
 def options() -> str:
     """Return the help of each command, as Markdown."""
     commands = re.findall(r"^    (\w+) {2,}", help_of(), re.MULTILINE)
+    if not commands:
+        raise PluginError(
+            "The help of cartesia-calls lists no commands. Correct docs/site_hooks.py."
+        )
     return "\n\n".join(f"### {name}\n\n```text\n{help_of(name)}```" for name in commands)
 
 

@@ -19,6 +19,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # A file of tests stays in one process, and what takes long must not begin last.
 LONG_FILES = (
     "test_laboratory.py",
+    "test_documented_examples.py",
     "test_update_spec.py",
     "test_logs.py",
     "test_other_commands.py",
