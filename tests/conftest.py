@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import tempfile
@@ -10,6 +11,13 @@ from collections.abc import Generator
 import pytest
 
 import key_watch
+
+with contextlib.suppress(ImportError):  # a few sessions do without it
+    import hypothesis
+
+    # How long an example takes depends on what else the machine does.
+    hypothesis.settings.register_profile("tests", deadline=None)
+    hypothesis.settings.load_profile("tests")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # So it is after `nohup … &`; programs that tests start and interrupt would inherit it.

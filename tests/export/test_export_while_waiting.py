@@ -26,7 +26,6 @@ from cartesia_calls.export import (
     export,
     export_async,
 )
-from cartesia_calls.export._target import open_target
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
 from odd_file_systems import WatchedFileSystem
@@ -78,9 +77,7 @@ def test_an_export_whose_lock_was_taken_over_ends(monkeypatch: pytest.MonkeyPatc
         if path.endswith("/_locks/1-of-1.json"):
             renewals.append(path)
             if len(renewals) == 3:
-                other = open_target(TARGET, "other")
-                other.write("_locks/1-of-1.json", b'{"pid": 7, "host": "elsewhere"}')
-                other.close()
+                fsspec.filesystem("watched").pipe_file(path, b'{"pid": 7, "host": "elsewhere"}')
 
     with ManyCalls(40) as server:
         server.interfere = _silent_from(server, 20)
