@@ -82,7 +82,8 @@ def programs() -> str:
 
 def options() -> str:
     """Return the help of each command, as Markdown."""
-    commands = re.findall(r"^    (\w+) {2,}", help_of(), re.MULTILINE)
+    listed = re.search(r"^commands:\n(.*?)\n\n", help_of(), re.MULTILINE | re.DOTALL)
+    commands = re.findall(r"^ +(\w+) {2,}", listed[1], re.MULTILINE) if listed else []
     if not commands:
         raise PluginError(
             "The help of cartesia-calls lists no commands. Correct docs/site_hooks.py."
