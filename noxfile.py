@@ -165,7 +165,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Send random responses to every engine, for 60 seconds or as many as follow `--`."""
+    """Send random responses to every engine, for 60 seconds or the number after `--`."""
     _install_product(session, "tests")
     paths = [str(ROOT / "tests" / name) for name in ("support", "faults")]
     session.env["PYTHONPATH"] = os.pathsep.join(paths)

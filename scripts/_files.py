@@ -43,7 +43,7 @@ def replace_files(contents: dict[Path, bytes]) -> None:
 
 
 def replace_folder(new: Path, target: Path) -> None:
-    """Put a copy of the folder `new` in the place of `target`.
+    """Replace the folder `target` with a copy of `new`.
 
     Raises:
         OSError: It failed; the old folder is unchanged.

@@ -169,7 +169,7 @@ def is_noticed(difference: Difference) -> bool:
 
 
 def _narrows(difference: Difference, use: Use) -> bool:
-    """Return whether a request of ours may now be refused."""
+    """Return whether one of our requests may now be refused."""
     kind = difference.kind
     if kind in (Kind.PARAMETER_ADDED, Kind.BODY_ADDED, Kind.FIELD_ADDED):
         return difference.is_required

@@ -22,7 +22,7 @@ SILENCE: dict[str, Script] = {
     "silence after half a header": (Send(OK[:20]), Silence()),
     "silence after the head": (Send(OK), Silence()),
     "silence after half the body": (Send(answer()[:-20]), Silence()),
-    "silence after all of the body but its last byte": (Send(answer()[:-1]), Silence()),
+    "silence before the last byte of the body": (Send(answer()[:-1]), Silence()),
     "silence after a chunk": (Send(CHUNKED + b"1\r\n{\r\n"), Silence()),
     "silence before the last chunk": (
         Send(CHUNKED + b"%x\r\n%b\r\n" % (len(LOGS_BODY), LOGS_BODY)),

@@ -213,8 +213,8 @@ def check_security(spec: Spec) -> list[str]:
             kinds = [(schemes[name]["type"], schemes[name].get("scheme")) for name in names]
             if ("http", "bearer") not in kinds:
                 problems.append(
-                    f"{operation.operation_id}: the wrapper sends a bearer token, the spec asks "
-                    f"for {kinds}"
+                    f"{operation.operation_id}: the wrapper sends a bearer token, the spec "
+                    f"requires {kinds}"
                 )
     return problems
 

@@ -32,7 +32,7 @@ class AgentCall:
     Attributes:
         id (str): The call's ID.
         agent_id (str): The agent that took or made the call.
-        status (str): Where a call stands. Known values: `created`, `started`, `completed`, `failed`; more may come.
+        status (str): The status of a call. Known values: `created`, `started`, `completed`, `failed`; more may come.
         agent_name (str | Unset): The agent's name.
         start_time (datetime.datetime | None | Unset): When the call started.
         end_time (datetime.datetime | None | Unset): When the call ended.
@@ -50,7 +50,7 @@ class AgentCall:
         deployment_region (None | str | Unset): Where it ran. Known values: `US`, `EU`, `APAC`; more may come.
         telephony_account_type (None | str | Unset): The kind of telephony account that carried the call. Known values:
             `cartesia`, `twilio`, `sip_trunk`; more may come.
-        metadata (AgentCallMetadataType0 | None | Unset): What the caller of the API attached to the call.
+        metadata (AgentCallMetadataType0 | None | Unset): The data that the user of the API attached to the call.
         dynamic_variables (AgentCallDynamicVariablesType0 | None | Unset): The variables that the agent was given for
             this call.
     """

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="AgentCallMetadataType0")
 
 @_attrs_define
 class AgentCallMetadataType0:
-    """What the caller of the API attached to the call."""
+    """The data that the user of the API attached to the call."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -24,7 +24,7 @@ class AgentLogEvent:
 
     Attributes:
         event (str): The event's name.
-        metadata (AgentLogEventMetadata): What the code attached to it.
+        metadata (AgentLogEventMetadata): The data that the code attached to it.
         timestamp (float): When it was logged.
     """
 

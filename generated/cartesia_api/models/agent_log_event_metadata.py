@@ -17,7 +17,7 @@ T = TypeVar("T", bound="AgentLogEventMetadata")
 
 @_attrs_define
 class AgentLogEventMetadata:
-    """What the code attached to it."""
+    """The data that the code attached to it."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

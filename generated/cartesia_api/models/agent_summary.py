@@ -35,12 +35,12 @@ class AgentSummary:
         updated_at (datetime.datetime | Unset): When it was last changed.
         tts_voice (str | Unset): The ID of the voice that it speaks with.
         tts_language (str | Unset): The language that it speaks.
-        webhook_id (None | str | Unset): The webhook that is told of its calls.
+        webhook_id (None | str | Unset): The webhook that is notified of its calls.
         deleted_at (datetime.datetime | None | Unset): When it was deleted.
         git_repository (AgentSummaryGitRepositoryType0 | None | Unset): The repository that its code comes from.
         git_deploy_branch (None | str | Unset): The branch that is deployed.
         phone_numbers (list[AgentPhoneNumber] | None | Unset): The phone numbers that reach it.
-        has_text_to_agent_run (bool | Unset): Whether it was made from a text by the provider's tool.
+        has_text_to_agent_run (bool | Unset): Whether the provider's tool made it from a text.
         deployment_count (int | Unset): How many deployments it has.
     """
 

@@ -20,8 +20,8 @@ class AgentSummaryGitRepositoryType0:
     """The repository that its code comes from.
 
     Attributes:
-        provider (str): Who hosts it.
-        account (str): Whose it is.
+        provider (str): The service that hosts it.
+        account (str): The account that owns it.
         name (str): Its name.
     """
 

@@ -25,9 +25,9 @@ class AgentToolCall:
 
     Attributes:
         name (str): The tool's name.
-        arguments (AgentToolCallArguments): What it was called with.
+        arguments (AgentToolCallArguments): Its arguments.
         id (None | str | Unset): The tool call's ID.
-        result (None | str | Unset): What it returned.
+        result (None | str | Unset): Its result.
     """
 
     name: str

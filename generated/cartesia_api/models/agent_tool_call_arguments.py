@@ -17,7 +17,7 @@ T = TypeVar("T", bound="AgentToolCallArguments")
 
 @_attrs_define
 class AgentToolCallArguments:
-    """What it was called with."""
+    """Its arguments."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

@@ -22,7 +22,7 @@ class APIError:
     """Why a request was refused.
 
     Attributes:
-        error_code (None | str | Unset): A code for programs; `concurrency_limited` is the only one seen. Known values:
+        error_code (None | str | Unset): A code for programs; `concurrency_limited` is the only known one. Known values:
             `concurrency_limited`; more may come.
         title (str | Unset): A short name of the error.
         message (str | Unset): What is wrong.

@@ -17,11 +17,11 @@ T = TypeVar("T", bound="APIInfo")
 
 @_attrs_define
 class APIInfo:
-    """The state of the API.
+    """The status of the API.
 
     Attributes:
         ok (bool): Whether it is up.
-        version (str): The version that answers.
+        version (str): Its version.
     """
 
     ok: bool

@@ -25,8 +25,8 @@ class GetCallsResponse:
 
     Attributes:
         data (list[AgentCall]): The calls.
-        has_more (bool | Unset): Whether there are calls behind these. Not every server sends it.
-        next_page (None | str | Unset): What to pass as the next cursor.
+        has_more (bool | Unset): Whether there are more calls. Not every server sends it.
+        next_page (None | str | Unset): The value of the next cursor.
     """
 
     data: list[AgentCall]

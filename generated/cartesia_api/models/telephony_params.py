@@ -30,7 +30,7 @@ class TelephonyParams:
         call_sid (str | Unset): The carrier's ID of the call.
         direction (str | Unset): Whether the call came in or went out.
         connection_type (str | Unset): How the call was connected.
-        parameters (TelephonyParamsParameters | Unset): What came with the call's setup.
+        parameters (TelephonyParamsParameters | Unset): The parameters of the call's setup.
         headers (TelephonyParamsHeaders | Unset): SIP headers of the call.
     """
 

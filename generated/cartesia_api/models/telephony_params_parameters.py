@@ -17,7 +17,7 @@ T = TypeVar("T", bound="TelephonyParamsParameters")
 
 @_attrs_define
 class TelephonyParamsParameters:
-    """What came with the call's setup."""
+    """The parameters of the call's setup."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

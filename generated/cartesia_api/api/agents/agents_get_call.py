@@ -75,7 +75,7 @@ def sync_detailed(
 ) -> Response[APIError | AgentCall]:
     """Get Call
 
-     Returns the record of a call, its transcript included.
+     Returns the record of a call, with its transcript.
 
     Args:
         call_id (str):
@@ -109,7 +109,7 @@ def sync(
 ) -> APIError | AgentCall | None:
     """Get Call
 
-     Returns the record of a call, its transcript included.
+     Returns the record of a call, with its transcript.
 
     Args:
         call_id (str):
@@ -138,7 +138,7 @@ async def asyncio_detailed(
 ) -> Response[APIError | AgentCall]:
     """Get Call
 
-     Returns the record of a call, its transcript included.
+     Returns the record of a call, with its transcript.
 
     Args:
         call_id (str):
@@ -170,7 +170,7 @@ async def asyncio(
 ) -> APIError | AgentCall | None:
     """Get Call
 
-     Returns the record of a call, its transcript included.
+     Returns the record of a call, with its transcript.
 
     Args:
         call_id (str):

@@ -120,7 +120,7 @@ def sync_detailed(
 ) -> Response[APIError | GetCallsResponse]:
     """List Calls
 
-     Lists calls, newest first, a page at a time. One of `agent_id` and `batch_id` is needed.
+     Lists calls page by page, newest first. `agent_id` or `batch_id` is required.
 
     Args:
         agent_id (str | Unset):
@@ -175,7 +175,7 @@ def sync(
 ) -> APIError | GetCallsResponse | None:
     """List Calls
 
-     Lists calls, newest first, a page at a time. One of `agent_id` and `batch_id` is needed.
+     Lists calls page by page, newest first. `agent_id` or `batch_id` is required.
 
     Args:
         agent_id (str | Unset):
@@ -225,7 +225,7 @@ async def asyncio_detailed(
 ) -> Response[APIError | GetCallsResponse]:
     """List Calls
 
-     Lists calls, newest first, a page at a time. One of `agent_id` and `batch_id` is needed.
+     Lists calls page by page, newest first. `agent_id` or `batch_id` is required.
 
     Args:
         agent_id (str | Unset):
@@ -278,7 +278,7 @@ async def asyncio(
 ) -> APIError | GetCallsResponse | None:
     """List Calls
 
-     Lists calls, newest first, a page at a time. One of `agent_id` and `batch_id` is needed.
+     Lists calls page by page, newest first. `agent_id` or `batch_id` is required.
 
     Args:
         agent_id (str | Unset):

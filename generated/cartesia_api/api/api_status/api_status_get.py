@@ -64,7 +64,7 @@ def sync_detailed(
 ) -> Response[APIInfo]:
     """API Status
 
-     Tells that the API is up, and which version of it answers. Needs no key.
+     Returns whether the API is up, and its version. Needs no key.
 
     Args:
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
@@ -95,7 +95,7 @@ def sync(
 ) -> APIInfo | None:
     """API Status
 
-     Tells that the API is up, and which version of it answers. Needs no key.
+     Returns whether the API is up, and its version. Needs no key.
 
     Args:
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
@@ -121,7 +121,7 @@ async def asyncio_detailed(
 ) -> Response[APIInfo]:
     """API Status
 
-     Tells that the API is up, and which version of it answers. Needs no key.
+     Returns whether the API is up, and its version. Needs no key.
 
     Args:
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
@@ -150,7 +150,7 @@ async def asyncio(
 ) -> APIInfo | None:
     """API Status
 
-     Tells that the API is up, and which version of it answers. Needs no key.
+     Returns whether the API is up, and its version. Needs no key.
 
     Args:
         cartesia_version (CartesiaVersion):  Example: 2026-03-01.
