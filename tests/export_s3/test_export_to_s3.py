@@ -181,7 +181,7 @@ def test_stopped_with_ctrl_c_it_is_resumed(
         )
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Run the same command again to continue." in err
+    assert "Run the same command again to resume." in err
     fetched = server.fetched.total()
     written = sum(path.startswith("logs/") for path in _objects(s3, target))
     assert 0 < written < CALLS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -16,7 +16,7 @@ from ._job import DEFAULT_CONCURRENCY, MOST_AT_ONCE, check_job
 from ._lock import acquire
 from ._manifest import Journal, check_about, fold, load
 from ._run import Run, in_thread
-from ._target import TargetError, open_target
+from ._target import open_target
 from ._writing import PartWriter, Store, encode_of
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _take(
 ) -> tuple[Lock, Index, Store]:
     """Lock the target and read its manifest; close `held` to undo this."""
     lock = acquire(target, job.shard, clock)
-    held.callback(_quietly, lock.release)
+    held.callback(lock.release)
     # Before the lock is released: only its holder may remove partial files.
     held.callback(target.close)
     target.clean()
@@ -182,11 +182,6 @@ def _take(
     store = Store(writer, journal, at_once=at_once, verify=job.refresh)
     held.callback(store.close)
     return lock, index, store
-
-
-def _quietly(tidy: Callable[[], None]) -> None:
-    with suppress(TargetError):  # it was raised already
-        tidy()
 
 
 def _in_a_loop_of_its_own(

@@ -22,7 +22,7 @@ from ._tables import in_utc
 from ._target import day_of, temporary_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from cartesia_calls import AgentCall
@@ -139,7 +139,7 @@ def _known_reason(call: AgentCall, part: str) -> SkipReason | None:
 
 
 @contextmanager
-def failing_as_target() -> Iterator[None]:
+def failing_as_target() -> Generator[None]:
     """Raise a failure of SQLite with its file as a `TargetError`."""
     try:
         yield

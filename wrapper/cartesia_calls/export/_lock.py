@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
-from ._target import LOCKS, TargetBusyError, target_failure
+from ._target import LOCKS, TargetBusyError, TargetError, target_failure
 
 # Not on Windows.
 fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
@@ -98,8 +99,9 @@ class _ObjectLock:
         self._target.write(self._path, self._content())
 
     def release(self) -> None:
-        if self._is_mine():
-            self._target.remove(self._path)
+        with suppress(TargetError):  # what made it fail was raised already, or the lock expires
+            if self._is_mine():
+                self._target.remove(self._path)
 
     def _try(self) -> bool:
         # If the response was lost, the store's own retry found the object of the first attempt.
