@@ -33,8 +33,15 @@ def use_library():
 
             print(len(asyncio.run(ask()).logs) > 1)
 
+def make_page():
+    from cartesia_calls.report import call_page
+
+    print(call_page({"id": "ac_1"})[-8:])
+
 if sys.argv[1:] == ["use-library"]:
     use_library()
+elif sys.argv[1:] == ["make-page"]:
+    make_page()
 else:
     sys.exit(main())
 """
@@ -66,6 +73,10 @@ def run(app: Path, *arguments: str) -> str:
 def test_the_library_and_the_sandbox_work(app: Path) -> None:
     ours = ["fast completed", "True", "True", "httpx completed", "True", "True"]
     assert run(app, "use-library").splitlines() == ours
+
+
+def test_pages_are_made(app: Path) -> None:
+    assert run(app, "make-page") == "</html>\n"
 
 
 def test_the_command_works(app: Path) -> None:

@@ -102,7 +102,7 @@ def test_calls_are_chosen_by_id_agent_status_and_time(
     assert "ac_finished" not in ids(until=start)
 
 
-def test_an_export_of_records_alone_has_no_logs(tmp_path: Path) -> None:
+def test_an_export_may_lack_logs_and_have_transcripts_of_their_own(tmp_path: Path) -> None:
     folder = tmp_path / "record" / "agent=agent_1" / "day=2026-03-01"
     folder.mkdir(parents=True)
     for number in range(250):
@@ -114,6 +114,13 @@ def test_an_export_of_records_alone_has_no_logs(tmp_path: Path) -> None:
     found = [*exported_calls(str(tmp_path))]
     assert len({record["id"] for record, _ in found}) == 250
     assert all(lines is None and "transcript" not in record for record, lines in found)
+
+    turns = tmp_path / "transcript" / "agent=agent_1" / "day=2026-03-01"
+    turns.mkdir(parents=True)
+    rows = (f'{{"call_id": "ac_7", "index": {n}, "raw": {{"text": "{n}"}}}}\n' for n in (1, 0))
+    (turns / "ac_7.ndjson").write_text("".join(rows), encoding="utf-8")
+    ((record, _),) = exported_calls(str(tmp_path), calls=["ac_7"])
+    assert [turn["text"] for turn in record["transcript"]] == ["0", "1"]
 
 
 def test_an_export_in_an_object_store_is_read_over_fsspec(
@@ -131,3 +138,19 @@ def test_what_is_no_export_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="holds no export with records") as caught:
         next(exported_calls(str(tmp_path)))
     assert "--include record,transcript,logs" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+def test_a_damaged_file_is_reported_with_what_to_do(tmp_path: Path, form: str) -> None:
+    folder = tmp_path / "record" / "agent=agent_1" / "day=2026-03-01"
+    folder.mkdir(parents=True)
+    (folder / f"ac_1.{form}").write_bytes(b"PAR1 and then nothing")
+    with pytest.raises(ConfigurationError, match=r"can't be read: .*ac_1") as caught:
+        next(exported_calls(str(tmp_path)))
+    assert "--refresh" in str(caught.value.hint)
+
+
+def test_a_store_that_fsspec_does_not_know_is_refused_with_what_to_install() -> None:
+    with pytest.raises(ConfigurationError, match=r"can't be read: .*nowhere") as caught:
+        next(exported_calls("nowhere://calls"))
+    assert "such as s3fs" in str(caught.value.hint)

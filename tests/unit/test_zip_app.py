@@ -17,8 +17,10 @@ USES_ALL = """
 import cartesia_api
 import cartesia_calls
 from cartesia_calls import Client
+from cartesia_calls.report import call_page
 from cartesia_calls.sandbox import Sandbox
 
+print(call_page({"id": "ac_1"}).count("</html>"))
 print(".pyz" in cartesia_calls.__file__, ".pyz" in cartesia_api.__file__)
 with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
     print(client.calls.get(sandbox.calls.finished).status)
@@ -53,7 +55,7 @@ def run(app: Path, *arguments: str) -> str:
 
 
 def test_the_library_and_the_sandbox_work(app: Path) -> None:
-    assert run(app, "-c", USES_ALL).splitlines() == ["True True", "completed", "True"]
+    assert run(app, "-c", USES_ALL).splitlines() == ["1", "True True", "completed", "True"]
 
 
 def test_the_command_works(app: Path) -> None:

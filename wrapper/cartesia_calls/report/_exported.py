@@ -72,7 +72,9 @@ def exported_calls(
     found = [
         (moment, _call_of(file))
         for files in _batches([*export.files["record"].values()])
-        for moment, file in export.query(_CHOSEN, files=files, **chosen, **window)
+        for moment, file in export.query(
+            _CHOSEN.format(reader=export.reader), files=files, **chosen, **window
+        )
     ]
     found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
     for batch in _batches([call for _, call in found]):
@@ -90,12 +92,19 @@ class _Export:
     def __init__(self, source: str) -> None:
         import duckdb  # noqa: PLC0415 - only exports are read with it
 
+        self._source, self._error = source, duckdb.Error
         self._database = duckdb.connect()
-        if "://" in source:
-            fsspec: Any = import_module("fsspec")  # it has no types, and only URLs need it
-            self._database.register_filesystem(fsspec.filesystem(source.partition("://")[0]))
-        for form, self._reader in _READERS.items():
-            self.files = {table: self._files(source, table, form) for table in _COLUMNS}
+        try:
+            if "://" in source:
+                fsspec: Any = import_module("fsspec")  # it has no types, and only URLs need it
+                self._database.register_filesystem(fsspec.filesystem(source.partition("://")[0]))
+        except (ImportError, ValueError) as error:
+            raise ConfigurationError(
+                f"{source} can't be read: {error}.",
+                hint="Install fsspec and the package of the store, such as s3fs, or name a folder.",
+            ) from error
+        for form, self.reader in _READERS.items():
+            self.files = {table: self._files(table, form) for table in _COLUMNS}
             if self.files["record"]:
                 return
         raise ConfigurationError(
@@ -105,23 +114,33 @@ class _Export:
         )
 
     def query(self, query: str, **values: object) -> list[tuple[Any, ...]]:
-        """Return the rows of a query."""
-        return self._database.execute(query.format(reader=self._reader), values).fetchall()
+        """Return the rows of a query.
+
+        Raises:
+            ConfigurationError: A file can't be read, or is damaged.
+        """
+        try:
+            return self._database.execute(query, values).fetchall()
+        except (self._error, OSError) as error:
+            raise ConfigurationError(
+                f"The export {self._source} can't be read: {str(error).splitlines()[0]}",
+                hint="Check the folder or the store. `cartesia-calls export --refresh` writes "
+                "damaged files again.",
+            ) from error
 
     def read(self, table: str, calls: Iterable[str]) -> dict[str, list[str]]:
         """Return the values of a table for each of these calls that has some, in their order."""
         known = self.files[table]
         files = [known[call] for call in calls if call in known]
         found: dict[str, list[str]] = {}
-        for call_id, value in self.query(_COLUMNS[table], files=files) if files else ():
+        query = _COLUMNS[table].format(reader=self.reader)
+        for call_id, value in self.query(query, files=files) if files else ():
             found.setdefault(call_id, []).append(value)
         return found
 
-    def _files(self, source: str, table: str, form: str) -> dict[str, str]:
-        pattern = f"{source.rstrip('/')}/{table}/**/*.{form}"
-        rows = self._database.execute(
-            "SELECT file FROM glob($1) ORDER BY file", [pattern]
-        ).fetchall()
+    def _files(self, table: str, form: str) -> dict[str, str]:
+        pattern = f"{self._source.rstrip('/')}/{table}/**/*.{form}"
+        rows = self.query("SELECT file FROM glob($pattern) ORDER BY file", pattern=pattern)
         return {_call_of(file): file for (file,) in rows}
 
 
