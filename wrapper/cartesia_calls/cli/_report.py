@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError
 
-from . import _options as options
 from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._files import STDOUT, check_writable, whole_file, writing
+from ._options import add_file, add_redaction, call_id, log_offset, redactor_of
 from ._progress import progress
 from ._stats import about, add_calls, calls_of
 from ._terminal import say
@@ -49,16 +49,16 @@ _REDACTED = (
 def add_options(parser: CommandParser) -> None:
     """Add what can be typed."""
     an_id = "such as ac_123, or a URL"
-    parser.add_argument("call_id", metavar="CALL_ID", nargs="?", type=options.call_id, help=an_id)
+    parser.add_argument("call_id", metavar="CALL_ID", nargs="?", type=call_id, help=an_id)
     add_calls(parser)
     parser.section("what is on the page")
     parser.flag("--audio", does="with CALL_ID: the recording too")
     shift = "add so much to the times of logs, if their clock or zone differs"
-    parser.value("--log-offset", "SECONDS", options.log_offset, shift, default=0.0)
-    options.add_redaction(parser)
+    parser.value("--log-offset", "SECONDS", log_offset, shift, default=0.0)
+    add_redaction(parser)
     parser.section("output")
     parser.flag("--each", does="a page for each call too: -o names the folder for index.html")
-    options.add_file(parser, "write to FILE instead of CALL_ID.html or calls.html")
+    add_file(parser, "write to FILE instead of CALL_ID.html or calls.html")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -159,7 +159,7 @@ def _write_each(arguments: argparse.Namespace) -> int:
 def _redacted(
     arguments: argparse.Namespace, record: dict[str, Any], lines: Iterable[str] | None
 ) -> tuple[dict[str, Any], Iterable[str] | None]:
-    redactor = options.redactor_of(arguments, record)
+    redactor = redactor_of(arguments, record)
     if redactor is None:
         return record, lines
     return redactor.redact(record), None if lines is None else redactor.lines(lines)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import CallLogsNotAvailableError, CallStats
 
-from . import _options as options
 from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._list import check_agent
+from ._options import TIMES, add_status, add_times, agent_id, path
 from ._progress import progress
 from ._terminal import Screen, local_time, moment_text, write_object
 
@@ -51,13 +51,13 @@ def add_options(parser: CommandParser) -> None:
 
 def add_calls(parser: CommandParser) -> None:
     """Add the options that choose calls; `calls_of` reads them."""
-    parser.section("which calls", options.TIMES)
+    parser.section("which calls", TIMES)
     one_agent = "the calls of this agent; may be given again"
-    parser.value("--agent", "ID", options.agent_id, one_agent, action="append", default=[])
+    parser.value("--agent", "ID", agent_id, one_agent, action="append", default=[])
     source = "read an export with the part record: a folder, or a URL such as s3://bucket/calls"
-    parser.value("--from", "EXPORT", options.path, source, dest="source")
-    options.add_status(parser)
-    options.add_times(parser, "calls that started")
+    parser.value("--from", "EXPORT", path, source, dest="source")
+    add_status(parser)
+    add_times(parser, "calls that started")
 
 
 def run(arguments: argparse.Namespace) -> int:
