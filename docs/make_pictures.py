@@ -23,10 +23,7 @@ from rich.text import Text
 from cartesia_calls.sandbox import Sandbox
 
 PICTURES = Path(__file__).parent / "pictures"
-COMMANDS = (
-    "cartesia-calls show ac_finished",
-    "cartesia-calls logs ac_finished --level WARNING",
-)
+COMMANDS = ("cartesia-calls show ac_finished --logs",)
 WIDTH = 96
 
 # Foreground, background, and black, red, green, yellow, blue, magenta, cyan, white, plain and bright.
