@@ -33,7 +33,7 @@ from engines import (
 from fake_clock import FakeClock
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer, saying
-from skipping_clock import let_happen
+from skipping_clock import SkippingLoop, let_happen
 
 
 @ENGINES
@@ -221,6 +221,39 @@ def test_no_more_is_waited_for_once_the_time_is_over(engine: EngineName) -> None
             sending.send(a_request(server.url, timeout=30))
         sending.close()
     assert caught.value.may_have_arrived
+
+
+@ENGINES
+def test_each_request_over_a_connection_has_its_own_time(engine: EngineName) -> None:
+    heard, respond = threading.Event(), threading.Event()
+
+    def script(connection: socket.socket, head: bytes) -> None:
+        if b"slow" in head:
+            heard.set()
+            respond.wait(30)
+        connection.sendall(answer(b"right"))
+
+    loop = SkippingLoop()
+
+    async def ask(url: str) -> list[bytes]:
+        sending = async_transport(engine, url)
+        first = await sending.send(a_request(url, timeout=10))
+        slow = asyncio.create_task(sending.send(a_request(f"{url}/slow", timeout=60)))
+        assert await asyncio.to_thread(heard.wait, 10)
+        await loop.skip(20)  # the first request would have timed out by now
+        respond.set()
+        responses = [first, await slow]
+        await loop.skip(100)  # nothing waits
+        responses.append(await sending.send(a_request(url, timeout=10)))
+        await sending.close()
+        return [response.body for response in responses]
+
+    with (
+        ScriptedServer(script) as server,
+        asyncio.Runner(loop_factory=lambda: loop) as runner,
+    ):
+        assert runner.run(ask(server.url)) == [b"right"] * 3
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize("has_poll", [True, False])
