@@ -70,7 +70,7 @@ def status_error(request: Request, response: Response, now: datetime) -> APIStat
     text = request.masked(response.body.decode("utf-8", errors="replace"))
     headers = {request.masked(k): request.masked(v) for k, v in response.headers.items()}
     body = _decode(text)
-    fields = cast("dict[str, object]", body) if isinstance(body, dict) else {}
+    fields = _fields(body)
     title, message = _title_and_message(body, fields)
     status = response.status_code
     said = ": ".join(excerpt(part).rstrip(" .") for part in (title, message) if part)
@@ -146,6 +146,10 @@ def _is_shallow(value: object, levels: int) -> bool:
     elif isinstance(value, list):
         inner = cast("list[object]", value)
     return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
+
+
+def _fields(body: object) -> dict[str, object]:
+    return cast("dict[str, object]", body) if isinstance(body, dict) else {}
 
 
 def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | None, str | None]:
