@@ -200,7 +200,7 @@ def _started(server: ManyCalls, target: Path, *options: str) -> subprocess.Popen
     )
 
 
-def test_a_retry_is_told_of_when_asked(
+def test_a_retry_is_reported_with_verbose(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     words = ("export", "--agent", sandbox.agents.quiet, "--since", "20d", "--status", "completed")

@@ -89,7 +89,7 @@ def test_a_file_gets_the_picked_lines(
 
 def test_a_terminal_shows_that_nothing_fits(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("logs", sandbox.calls.finished, "--grep", "no such text", env=env)
-    assert (done.code, done.out) == (0, "None of the call's 22 lines is what was asked for.\n")
+    assert (done.code, done.out) == (0, "None of the call's 22 lines matches.\n")
     empty = b'{"call_id": "ac_finished", "logs": [], "updated_at": "2026-03-01T10:00:00Z"}'
     sandbox.fail_next(status=200, body=empty, headers={"Content-Type": "application/json"})
     done = on_terminal("logs", sandbox.calls.finished, env=env)

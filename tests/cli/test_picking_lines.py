@@ -57,7 +57,7 @@ def test_a_level_drops_no_line_whose_level_is_unknown(picked: Picked) -> None:
     assert picked("--level", "FATAL") == [0, 3, 5, 6]
 
 
-def test_a_line_without_a_time_counts_as_written_with_the_one_before(picked: Picked) -> None:
+def test_a_line_without_a_time_counts_as_written_with_the_previous_one(picked: Picked) -> None:
     assert picked("--since", _at(2)) == [0, 4, 5, 6]
     assert picked("--until", _at(2)) == [0, 1, 2, 3]
     assert picked("--since", _at(1), "--until", _at(2)) == [0, 2, 3]

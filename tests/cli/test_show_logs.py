@@ -129,7 +129,7 @@ def test_a_call_without_logs_is_shown_and_says_why(
 
 
 @pytest.mark.parametrize("name", ["tools", "metric", "ending", "times", "metadata"])
-def test_odd_records_are_shown_with_their_logs(env: dict[str, str], name: str) -> None:
+def test_unexpected_records_are_shown_with_their_logs(env: dict[str, str], name: str) -> None:
     done = piped("show", f"ac_odd_{name}", "--logs", env=env)
     assert done.code == 0
     assert any("accepted" in line for line in _happened(done.out))

@@ -93,7 +93,7 @@ def test_no_calls_have_a_page_too() -> None:
     assert page.find("ul", "figures")[0].text.startswith("0 calls 0 failed — silence")
 
 
-def test_odd_and_hostile_records_are_text() -> None:
+def test_malformed_and_hostile_records_are_text() -> None:
     turns: list[Record] = [
         {"role": "user", "start_timestamp": 0, "end_timestamp": 1, "text": HOSTILE},
         {

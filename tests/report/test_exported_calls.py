@@ -23,7 +23,7 @@ from cartesia_calls.report import exported_calls
 from cartesia_calls.sandbox import Sandbox
 
 AGENTS = ("agent_busy", "agent_odd")
-# They go on between the two.
+# They continue between the two.
 UNFINISHED = {"ac_created", "ac_just_ended", "ac_running"}
 Found = list[tuple[dict[str, Any], list[str] | None]]
 

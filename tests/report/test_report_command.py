@@ -78,7 +78,7 @@ def test_the_recording_is_embedded_if_there_is_one(tmp_path: Path, env: dict[str
     assert not page.find("audio")
 
 
-def test_a_redacted_page_holds_no_phone_number_and_says_so(
+def test_a_redacted_page_holds_no_phone_number_and_is_marked(
     tmp_path: Path, env: dict[str, str]
 ) -> None:
     words = ("ac_finished", "--redact", "--redact-pattern", "[Oo]riuolo")

@@ -58,7 +58,7 @@ class Checkout:
         )
 
     def without_tests(self) -> None:
-        """Put a test that passes in the place of all, which take their time."""
+        """Replace all tests, which take long, with one that passes."""
         for folder in ("contract", "unit", "sandbox"):
             for path in (self.folder / "tests" / folder).glob("*.py"):
                 path.unlink()

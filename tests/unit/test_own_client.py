@@ -178,7 +178,7 @@ def test_an_empty_piece_is_not_the_end(flavour: Flavour) -> None:
 class _BreakingPieces(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         yield b"{"
-        raise RuntimeError("a fault of mine")
+        raise RuntimeError("my fault")
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece in self:
@@ -200,12 +200,12 @@ def test_a_fault_in_the_body_is_not_dressed_up(flavour: Flavour) -> None:
         ):
             await client.calls.logs("ac_1")
 
-    with pytest.raises(RuntimeError, match="a fault of mine"):
+    with pytest.raises(RuntimeError, match="my fault"):
         ask() if flavour == "sync" else asyncio.run(ask_async())
 
 
 @FLAVOURS
-def test_a_closed_client_of_the_user_says_so(flavour: Flavour) -> None:
+def test_a_closed_client_of_the_user_is_reported(flavour: Flavour) -> None:
     def ask() -> None:
         own = httpx.Client()
         own.close()

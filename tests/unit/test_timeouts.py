@@ -67,7 +67,7 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("timeout", "told"),
+    ("timeout", "shown"),
     [
         (0.9999961853027344, "1 s"),  # what is left of a second for all attempts
         (0.25, "0.25 s"),
@@ -75,10 +75,10 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
         (604_800, "604800 s"),
     ],
 )
-def test_a_timeout_is_reported_in_round_numbers(timeout: float, told: str) -> None:
+def test_a_timeout_is_reported_in_round_numbers(timeout: float, shown: str) -> None:
     with pytest.raises(APITimeoutError) as caught:
         FakeServer([httpx.ReadTimeout("")]).logs(timeout=timeout, max_retries=0)
-    assert caught.value.summary.endswith(f" within {told}.")
+    assert caught.value.summary.endswith(f" within {shown}.")
 
 
 @ENGINES

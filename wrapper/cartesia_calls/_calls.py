@@ -46,9 +46,9 @@ class AsyncCalls:
     """Voice-agent calls.
 
     Besides the errors that a method names, each raises `APIStatusError` if the server refuses (a
-    subclass for each reason), `APIConnectionError` if no complete response arrives,
-    `ResponseValidationError` if a response does not match the spec, and `TypeError` or `ValueError`
-    for impossible arguments, before anything is sent.
+    subclass for each reason), `APIConnectionError` if no complete response arrives, and
+    `ResponseValidationError` if a response does not match the spec. Impossible arguments raise
+    `TypeError` or `ValueError` before anything is sent.
     """
 
     def __init__(self, sender: Sender) -> None:

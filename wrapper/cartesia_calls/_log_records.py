@@ -55,7 +55,7 @@ def log_records(
     Args:
         lines: The lines of one log, such as `AgentCallLogs.logs`. Records among them stay as they are.
         near: An aware moment close to the log's start. It gives a date to times of day that come
-            before any date; later ones take the date of the record before them.
+            before any date; later ones take the date of the previous record.
     """
     opened: LogHead | None = None
     first, held = 0, list[str]()

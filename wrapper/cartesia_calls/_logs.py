@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 5.0
 _DOUBLINGS_TO_LONGEST = 4
-# The seconds that stay for the last poll, where the next pause would use up all of the time.
+# The seconds that stay for the last poll, if the next pause would use up all the time.
 _LAST_POLL = 0.25
 # After so many polls without a change, following ends if the call is over: lines may come late.
 _QUIET_POLLS_AT_THE_END = 3

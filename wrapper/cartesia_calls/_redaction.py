@@ -119,9 +119,9 @@ class Redactor:
     """Replaces secrets and personal data; the same one always by the same placeholder.
 
     Use one for a call. It finds bearer tokens, JWTs, keys such as `sk_…`, Authorization values, values
-    whose names look secret (also those that loguru shows in tracebacks), environments, passwords in
-    URLs, phone numbers in E.164, the call's own numbers in any spelling, e-mail addresses and card
-    numbers. A placeholder names the kind, such as `‹phone 1›`.
+    whose names look secret (also those that loguru shows in tracebacks), environments and passwords in
+    URLs. It also finds phone numbers in E.164, the call's own numbers in any spelling, e-mail addresses
+    and card numbers. A placeholder names the kind, such as `‹phone 1›`.
 
     Args:
         call: The call, or its record as JSON. Its own phone numbers are taken from it.

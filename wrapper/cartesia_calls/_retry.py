@@ -73,7 +73,7 @@ def pause_before_retry(
         failure: How attempt number `attempt` failed.
         attempt: 1 for the first.
         max_retries: How often the request is retried.
-        repeatable: Whether a request that was acted on may be sent again.
+        repeatable: Whether a request that was acted on may be retried.
         remaining: How many seconds the operation has left. A pause must end before that.
     """
     may_repeat = is_passing if repeatable else was_not_acted_on

@@ -139,7 +139,7 @@ class Sender:
         Args:
             request: What to send.
             attempt_at: Makes one attempt with the request, its timeout cut to the time left.
-            repeatable: Whether a request that was acted on may be sent again.
+            repeatable: Whether a request that was acted on may be retried.
         """
         now = self.clock.monotonic
         deadline = min(now() + self.settings.total_bound(request.timeout), self.deadline)

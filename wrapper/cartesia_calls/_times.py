@@ -1,8 +1,8 @@
 """Times as people write them: a closed grammar, so that nothing is guessed.
 
-    duration  1h30m, 2d, 90s             back from now; units w, d, h, m and s, largest first
-    day       2026-03-01, 2026-03        a month is its first day
-              today, yesterday, monday   the last Monday: today or one of the six days before it
+    duration  1h30m, 2d, 90s             back from now; units w, d, h, m and s, largest first.
+    day       2026-03-01, 2026-03        a month is its first day.
+              today, yesterday, monday   the last Monday: today or one of the six days before it.
     clock     14:00, 14:00:30.5
     zone      Z, +02:00, Europe/Berlin   any name of the IANA database; without one, local time
 

@@ -155,10 +155,10 @@ def moment(value: object) -> datetime | None:
 def tool_failed(result: object) -> bool:
     """Return whether the result of a tool call says that the call failed.
 
-    It does if it is text that begins with the name of an error, such as `error`, `failed`, `Traceback`
-    or `TimeoutError:`; or a JSON object, or its text, with an `error` that is set, with `ok` or
-    `success` false, with `is_error` true, or with `status` `error`, `failed` or `failure`. A call
-    without a result did not fail.
+    Text means a failure if it begins with the name of an error, such as `error`, `failed`,
+    `Traceback` or `TimeoutError:`. A JSON object, or its text, means a failure with an `error` that is
+    set, `ok` or `success` false, `is_error` true, or the `status` `error`, `failed` or `failure`. A
+    call without a result did not fail.
     """
     if isinstance(result, str):
         if _FAILURE.match(result):

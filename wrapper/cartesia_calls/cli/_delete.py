@@ -35,7 +35,7 @@ def add_options(parser: CommandParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Ask for confirmation, then ask the API to erase each call's data."""
+    """Ask the user to confirm, then erase the data of each call."""
     if not arguments.yes:
         if not sys.stdin or not sys.stdin.isatty():
             raise Failure(

@@ -40,7 +40,7 @@ _SETTINGS = (
 _KEY_PREFIX = "sk_car_"
 # Of a shorter one, four characters would be too much to show.
 _SHORTEST_TO_HINT_AT = 12
-# An id that no call has: a server that says so has responded and accepted the key.
+# An id that no call has: a 404 means that the server responds and accepts the key.
 _PROBE_CALL_ID = "ac_doctor_probe"
 _PROBE_TIMEOUT = 10.0
 _INDENT = 19

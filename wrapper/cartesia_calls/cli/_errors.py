@@ -50,8 +50,8 @@ class Failure(Exception):  # noqa: N818 - not an error of this program
 
 _CHECK_URL = "Check --base-url or CARTESIA_BASE_URL"
 _WAIT = "Wait for them with --wait"
-# Exit code, and what to do unless the error says so. The first that fits counts, so that a class
-# stands above its base.
+# Exit code, and what to do if the error has no hint. The first that fits counts, so a class precedes
+# its base.
 _KINDS: tuple[tuple[type[CartesiaError], ExitCode, str], ...] = (
     (api.ConfigurationError, ExitCode.CONFIGURATION, ""),
     (
@@ -116,7 +116,7 @@ _CONNECTIONS = (
     ),
     (
         r"name or service not known|name resolution|no address|nodename nor servname",
-        "There is no host {host}, or no name server to ask for it.",
+        "There is no host {host}, or no name server that knows it.",
         f"{_CHECK_URL}, and the network.",
     ),
 )

@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(write(line))
     if not lines and sys.stdout.isatty():
         say(
-            f"None of the call's {len(logs.logs)} lines is what was asked for."
+            f"None of the call's {len(logs.logs)} lines matches."
             if logs.logs
             else "The call has logs, but not a line in them."
         )
@@ -188,7 +188,7 @@ def _picked(
     texts: Iterable[str],
     updated_at: datetime | None = None,
 ) -> Iterator[LogRow]:
-    """Yield the lines to show, each as soon as it comes, redacted if that is asked for.
+    """Yield the lines to show, each as soon as it comes, redacted if an option requires it.
 
     The redactor reads all lines, as a value in a traceback is redacted by its name on a line before.
     The record, which has the call's own phone numbers, is read when the first line has come.

@@ -102,10 +102,10 @@ def add_redaction(parser: CommandParser) -> None:
 def redactor_of(
     arguments: argparse.Namespace, call: AgentCall | Mapping[str, Any] | None = None
 ) -> Redactor | None:
-    """Return what redacts a call's data, its phone numbers in any spelling, if that is asked for."""
+    """Return what redacts a call's data, its phone numbers in any spelling, if an option requires it."""
     if not (arguments.redact or arguments.redact_pattern):
         return None
-    from cartesia_calls import Redactor  # noqa: PLC0415 - only when asked for
+    from cartesia_calls import Redactor  # noqa: PLC0415 - only with the option
 
     return Redactor(call, patterns=arguments.redact_pattern or ())
 

@@ -29,8 +29,8 @@ HELP = """\
 CALL_ID... | --agent ID [options]
 
 Send calls that are over as traces and log records, over OTLP/HTTP. The standard variables say
-where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call that is sent
-again has the same ids.
+where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call has the
+same ids each time it is sent.
 
 otel ac_123
 otel --agent agent_123 --since 1h --redact

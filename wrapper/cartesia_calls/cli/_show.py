@@ -72,7 +72,7 @@ def add_options(parser: CommandParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fetch each record with its transcript, and its logs if asked for, and show it."""
+    """Fetch each record with its transcript, and its logs with --logs, and show it."""
     if arguments.log_offset is not None and not arguments.logs:
         raise Failure("--log-offset moves the times of --logs.", "Give both.")
     screen = Screen.of(sys.stdout)
@@ -256,7 +256,7 @@ def _style(entry: TimelineEntry) -> str:
 
 
 def _remark(entry: TimelineEntry) -> str:
-    """Return what stands behind an entry's text: how a turn went, where a record was logged."""
+    """Return what follows the text of an entry: how a turn went, where a record was logged."""
     remarks = ["interrupts"] if entry.interrupts else []
     if entry.reply_gap is not None:
         remarks.append(f"reply after {entry.reply_gap:.2f} s")

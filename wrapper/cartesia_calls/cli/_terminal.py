@@ -32,7 +32,7 @@ _STYLES = {
 }
 # A text that has less room beside its label stands below it.
 _NARROWEST_TEXT = 16
-# Behind a character that takes two columns; `printable` leaves none in a text.
+# After a character that takes two columns; `printable` leaves none in a text.
 _FILLER = "\0"
 # From this on, about 30 years, a time within a call is no clock but a number.
 _NO_CLOCK = 1e9
@@ -135,7 +135,7 @@ def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
 
 
 def _with_fillers(text: str) -> str:
-    """Return a text in which each character takes one column: a wide one has a filler behind it.
+    """Return a text in which each character takes one column: a wide one has a filler after it.
 
     A letter and its accents count as one; what joins emoji counts too, as few terminals join them.
     """
@@ -155,7 +155,7 @@ def drop(stream: TextIO) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line for people to stderr, wrapped to its width; nobody need read it."""
+    """Write a line for people to stderr, wrapped to its width; a failure is ignored."""
     try:
         lines = Screen.of(sys.stderr).hang("", printable(text), indent=2)
         print("\n".join(lines), file=sys.stderr, flush=True)
