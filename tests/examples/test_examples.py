@@ -73,6 +73,18 @@ def test_failed_calls_takes_yesterday_by_default(run: Run, sandbox: Sandbox) -> 
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+def test_share_failed_calls_writes_a_page_for_each_without_secrets(
+    run: Run, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    done = run("share_failed_calls.py", sandbox.agents.busy, "10d", "pages")
+    assert (done.code, done.err) == (0, "")
+    *calls, about_all = [tmp_path / name for name in done.out.splitlines()]
+    assert calls
+    assert "The language model did not answer." in calls[0].read_text(encoding="utf-8")
+    assert not any("+39" in page.read_text(encoding="utf-8") for page in calls)
+    assert f"Calls of {sandbox.agents.busy} since 10d" in about_all.read_text(encoding="utf-8")
+
+
 def test_send_failed_calls_sends_each_without_secrets(run: Run, sandbox: Sandbox) -> None:
     with open_receiver() as receiver:
         to = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}
