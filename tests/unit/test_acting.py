@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import wave
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from cartesia_calls import (
     APIConnectionError,
+    AsyncClient,
     Client,
     ConflictError,
     InternalServerError,
@@ -18,15 +22,17 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls.sandbox import Sandbox
-from fake_server import Answer, FakeServer, Flavour, ok
+from fake_clock import FakeClock
+from fake_server import KEY, Answer, FakeServer, Flavour, ok
+from scripted_server import ScriptedServer, answer
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
+HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"
 RECORD = {"id": "ac_1", "agent_id": "a", "status": "completed"}
 
 
-def _audio(body: bytes, **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(200, content=body, headers={"content-type": "audio/wav", **named})
+def _audio(body: bytes) -> httpx.Response:
+    return httpx.Response(200, content=body, headers={"content-type": "audio/wav"})
 
 
 def _download(server: FakeServer, target: Path, **settings: object) -> Path:
@@ -50,21 +56,51 @@ def test_a_recording_is_written_and_its_progress_reported(flavour: Flavour, tmp_
     assert list(tmp_path.iterdir()) == [target]
 
 
+def _download_from(url: str, flavour: Flavour, target: Path, **settings: Any) -> None:  # noqa: ANN401 - settings of any test
+    arguments: dict[str, Any] = {"base_url": url, "clock": FakeClock(), **settings}
+    if flavour == "sync":
+        with Client(KEY, **arguments) as client:
+            client.calls.download_audio("ac_1", target)
+        return
+
+    async def download() -> None:
+        async with AsyncClient(KEY, **arguments) as client:
+            await client.calls.download_audio("ac_1", target)
+
+    asyncio.run(download())
+
+
 @FLAVOURS
 def test_a_recording_cut_at_half_is_fetched_again_from_its_beginning(
     flavour: Flavour, tmp_path: Path
 ) -> None:
-    cut = _audio(b"half", content_length="8")
-    server = FakeServer([cut, _audio(b"allofit!")], flavour)
-    assert _download(server, tmp_path / "call.wav").read_bytes() == b"allofit!"
-    assert len(server.requests) == 2
+    def half_first(connection: socket.socket, _head: bytes) -> bool:
+        is_first = len(server.heads) == 1
+        connection.sendall(HALF if is_first else answer(b"allofit!"))
+        return not is_first
+
+    target = tmp_path / "call.wav"
+    with ScriptedServer(half_first) as server:
+        _download_from(server.url, flavour, target)
+    assert target.read_bytes() == b"allofit!"
+    assert len(server.heads) == 2
+
+
+@FLAVOURS
+def test_a_recording_cut_at_half_leaves_no_file(flavour: Flavour, tmp_path: Path) -> None:
+    def half(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(HALF)
+        return False
+
+    with ScriptedServer(half) as server, pytest.raises(APIConnectionError):
+        _download_from(server.url, flavour, tmp_path / "call.wav", max_retries=0)
+    assert list(tmp_path.iterdir()) == []
 
 
 @FLAVOURS
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (_audio(b"half", content_length="8"), APIConnectionError),
         (httpx.Response(404, json={"title": "No recording"}), NotFoundError),
         (httpx.Response(200, text="<html>"), ResponseValidationError),
         (httpx.Response(204), ResponseValidationError),
