@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cartesia_calls import CallLogsNotAvailableError, CallStats
+from cartesia_calls import CallStats, NotFoundError
 
 from ._api import open_client
 from ._errors import ExitCode, Failure
@@ -144,5 +144,5 @@ def _fetched(arguments: argparse.Namespace) -> Iterator[Found]:
 def _lines(client: Client, call_id: str) -> list[str] | None:
     try:
         return client.calls.logs(call_id).logs
-    except CallLogsNotAvailableError:
+    except NotFoundError:  # no logs, or deleted since it was listed
         return None
