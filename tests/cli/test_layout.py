@@ -152,7 +152,7 @@ def test_colours_go_by_the_place_and_the_environment(
     is_terminal: bool,
     colour: bool,
 ) -> None:
-    for name in ("NO_COLOR", "FORCE_COLOR"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     for name, value in variables.items():
@@ -160,3 +160,4 @@ def test_colours_go_by_the_place_and_the_environment(
     screen = Screen.of(_Stream(is_terminal=is_terminal))
     assert (screen.paint("x", "red") != "x") is colour
     assert screen.escapes is (is_terminal or colour)
+    assert screen.width is None

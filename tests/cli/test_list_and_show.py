@@ -6,8 +6,11 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cartesia_calls import AgentCall, Client
+from cartesia_calls.cli import main
 from cartesia_calls.sandbox import Sandbox
 from terminal import environment, on_terminal, piped
 
@@ -117,6 +120,46 @@ def test_a_terminal_gets_a_table_with_one_head(sandbox: Sandbox, env: dict[str, 
     assert re.search(
         r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +1:10  completed  client_hangup$", finished
     )
+
+
+def test_columns_are_picked_in_their_order(sandbox: Sandbox, env: dict[str, str]) -> None:
+    words = ("list", "--agent", sandbox.agents.odd, "-n", "1", "--columns", "direction,id, region")
+    assert piped(*words, env=env).out == "inbound\tac_odd_tools\tEU\n"
+    # Those that are asked for are shown, however narrow the terminal is.
+    shown = _plain(on_terminal(*words, env={**env, "COLUMNS": "20"}).out)
+    assert [line.split() for line in shown] == [
+        ["DIRECTION", "ID", "REGION"],
+        ["inbound", "ac_odd_tools", "EU"],
+    ]
+
+
+COLUMNS = (
+    *("id", "started", "length", "status", "ended-by", "error", "from", "to", "summary", "agent"),
+    *("direction", "region"),
+)
+
+
+@given(st.lists(st.sampled_from(COLUMNS), min_size=1), st.data())
+def test_known_columns_are_taken_and_slips_are_refused(
+    names: list[str], data: st.DataObject
+) -> None:
+    def code(text: str) -> object:
+        with pytest.raises(SystemExit) as ended:
+            # Help is shown if nothing before it is wrong.
+            main(["list", "--agent", "a", "--columns", text, "--help"])
+        return ended.value.code
+
+    assert code(",".join(names)) == 0
+    place = data.draw(st.integers(0, len(names) - 1))
+    slip = names[place] + data.draw(st.sampled_from("xyz_S-"))
+    assert code(",".join([*names[:place], slip, *names[place:]])) == 2
+
+
+def test_an_unknown_column_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["list", "--agent", "a", "--columns", "id,sumary"])
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"'sumary' is not one of {', '.join(COLUMNS)}; did you mean summary?" in said
 
 
 def test_an_id_is_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cartesia_calls import Client, __version__
+from cartesia_calls.cli import main
 from terminal import COMMAND, environment, on_terminal, piped
 
 _ROOT = Path(__file__).parents[2]
@@ -149,15 +150,24 @@ def test_version_and_help() -> None:
         assert f"usage: cartesia-calls {command}" in done.out
 
 
+_WITH_PIP = """\
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+sys.modules["pip"] = ModuleType("pip")
+sys.modules["pip"].__spec__ = ModuleSpec("pip", None)
+"""
+
+
+@pytest.mark.parametrize("with_pip", ["", _WITH_PIP])
 @pytest.mark.parametrize(
     ("words", "package"), [(["demo"], "starlette"), (["completion", "bash"], "shtab")]
 )
 def test_what_is_not_installed_is_named_with_a_way_to_install_it(
-    words: list[str], package: str
+    words: list[str], package: str, with_pip: str
 ) -> None:
     # A module of that name which can't be found is what a missing package looks like.
     hidden = f"import sys; sys.modules[{package!r}] = None\n"
-    code = f"{hidden}from cartesia_calls.cli import main; sys.exit(main({words!r}))"
+    code = f"{hidden}{with_pip}from cartesia_calls.cli import main; sys.exit(main({words!r}))"
     done = subprocess.run(
         [COMMAND[0], "-c", code], env=environment(), capture_output=True, text=True, check=False
     )
@@ -202,3 +212,11 @@ def test_the_demo_may_be_cut_off_by_its_reader() -> None:
         check=False,
     )
     assert done.stderr == "0\n"
+
+
+def test_a_module_of_our_own_that_is_missing_is_not_dressed_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "cartesia_calls.sandbox", None)
+    with pytest.raises(ModuleNotFoundError):
+        main(["demo"])

@@ -88,6 +88,15 @@ def test_unexpected_values_are_shown(env: dict[str, str], call_id: str, texts: l
     assert [text for text in texts if text not in shown] == []
 
 
+def test_an_odd_time_of_deletion_is_shown_as_it_is(sandbox: Sandbox, env: dict[str, str]) -> None:
+    call = {"id": "ac_1", "agent_id": "a", "status": "completed", "redacted_at": "last week"}
+    headers = {"Content-Type": "application/json"}
+    sandbox.fail_next(status=200, body=json.dumps(call).encode(), headers=headers)
+    done = piped("show", "ac_1", env=env)
+    assert "Data   deleted last week" in done.out.splitlines()
+    assert done.err.startswith("Warning: ")
+
+
 def test_a_call_without_a_usable_time_is_in_no_window_and_is_counted(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:

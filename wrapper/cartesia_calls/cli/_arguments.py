@@ -195,8 +195,9 @@ def command_parser(name: str, make: Callable[..., CommandParser] = CommandParser
 def top_parser() -> CommandParser:
     """Return the parser of what may stand without a command."""
     listed = "\n".join(f"  {name:<12}{brief}" for name, brief in COMMANDS.items())
-    notes = "\n\n".join([f"commands:\n{listed}", _examples(_EXAMPLES), _NOTES])
+    notes = f"{_examples(_EXAMPLES)}\n\n{_NOTES}"
     parser = CommandParser(_NAME, "COMMAND [options]", _ABOUT, notes)
+    parser.description = f"{_ABOUT}\n\ncommands:\n{listed}"
     parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
     _add_connection(parser)
     return parser

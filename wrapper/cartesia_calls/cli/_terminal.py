@@ -77,6 +77,8 @@ class Screen:
             indent = min(indent, 2)
         whole = f"{label} {text}" if label else text
         first, *rest = [whole] if self.width is None else wrap(whole, self.width, indent=indent)
+        # Where a line ends with the label, it ends without the spaces behind that.
+        label = label.rstrip()
         if first.startswith(label):
             first = self.paint(label, style) + first[len(label) :]
         yield first.rstrip()
@@ -95,9 +97,10 @@ def _width(stream: TextIO) -> int | None:
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns):
         return int(columns)
-    with suppress(OSError, ValueError):
+    try:
         return os.get_terminal_size(stream.fileno()).columns or None
-    return None
+    except (OSError, ValueError):
+        return None
 
 
 def cells(text: str) -> int:
