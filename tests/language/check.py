@@ -66,13 +66,15 @@ def prose(name: str, text: str) -> str:
 def grammar(files: Sequence[str], ignored: Mapping[str, str]) -> Iterator[str]:
     """Yield what harper-cli finds, apart from the rules to ignore."""
     checked = [name for name in files if name.endswith((".md", ".py"))]
-    rules = ",".join(ignored)
+    options = ["--quiet", "--no-parallel", "--format=json", f"--ignore={','.join(ignored)}"]
     done = subprocess.run(
-        ["harper", "lint", "--quiet", "--format", "json", "--ignore", rules, *checked],  # noqa: S607 - of the environment
+        ["harper", "lint", *options, *checked],  # noqa: S607 - of the environment
         cwd=ROOT,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         check=False,
     )
+    if not done.stdout:
+        sys.exit(done.stderr.decode())
     for name, report in zip(checked, json.loads(done.stdout), strict=True):
         for lint in report["lints"]:
             said = " ".join(lint["matched_text"].split())
