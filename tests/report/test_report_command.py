@@ -123,7 +123,8 @@ def test_each_call_gets_a_page_and_all_an_index(
     index = _read(folder / "index.html")
     linked = {address for address in index.addresses if address.startswith("calls/")}
     assert linked == {f"calls/{file.name}" for file in (folder / "calls").iterdir()}
-    assert f"Wrote {folder}/index.html and {len(linked)} pages of calls." in done.err
+    assert f"Wrote {len(linked)} pages to {folder}/calls." in done.err
+    assert f"Wrote {folder}/index.html." in done.err
     page = _read(folder / "calls" / "ac_finished.html")
     assert "The kitchen did not answer" in page.section("What went wrong")
     assert ("is no guarantee" in page.find("header")[0].text) == bool(redacted)

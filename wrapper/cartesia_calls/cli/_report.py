@@ -65,12 +65,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the pages."""
     _check(arguments)
     import_module("jinja2")
-    if arguments.each:
-        return _write_each(arguments)
     name = arguments.output or f"{quote(arguments.call_id or 'calls', safe='')}.html"
+    folder = Path(name, "calls") if arguments.each else None
+    if folder:
+        with writing(str(folder)):
+            folder.mkdir(parents=True, exist_ok=True)
+        name = str(Path(name, "index.html"))
     if name != STDOUT:
         check_writable(name, force=arguments.force)
-    page = _call_page(arguments) if arguments.call_id else _calls_page(arguments)
+    page = _call_page(arguments) if arguments.call_id else _calls_page(arguments, folder)
     if name == STDOUT:
         sys.stdout.buffer.write(page.encode())
     else:
@@ -121,39 +124,27 @@ def _call_page(arguments: argparse.Namespace) -> str:
         return call_page(*shown, log_offset=offset, audio=audio, notes=notes)
 
 
-def _calls_page(arguments: argparse.Namespace) -> str:
-    from cartesia_calls.report import calls_page  # noqa: PLC0415 - just required
-
-    stats = CallStats(zone=None)
-    for found in calls_of(arguments):
-        stats.add(*_redacted(arguments, *found))
-    notes = [about(arguments), *_notes(arguments)]
-    return calls_page(stats.as_dict(), title=_title(arguments), notes=notes)
-
-
-def _write_each(arguments: argparse.Namespace) -> int:
+def _calls_page(arguments: argparse.Namespace, folder: Path | None) -> str:
+    """Return the page about many calls; if a folder is given, write one about each into it."""
     from cartesia_calls.report import call_page, calls_page  # noqa: PLC0415 - just required
 
-    folder = Path(arguments.output)
-    with writing(str(folder)):
-        (folder / "calls").mkdir(parents=True, exist_ok=True)
-    index = str(folder / "index.html")
-    check_writable(index, force=arguments.force)
     stats = CallStats(zone=None)
+    offset, notes = arguments.log_offset, _notes(arguments)
     pages: list[tuple[Mapping[str, Any], str]] = []
     for found in calls_of(arguments):
         record, lines = _redacted(arguments, *found)
         lines = None if lines is None else [*lines]
-        name = f"{quote(str(record['id']), safe='')[:_LONGEST_NAME]}.html"
-        page = call_page(record, lines, log_offset=arguments.log_offset, notes=_notes(arguments))
-        _save(str(folder / "calls" / name), page)
         stats.add(record, lines)
-        record = {key: value for key, value in record.items() if key != "transcript"}
-        pages.append((record, f"calls/{quote(name)}"))
-    notes = [about(arguments), *_notes(arguments)]
-    _save(index, calls_page(stats.as_dict(), title=_title(arguments), notes=notes, calls=pages))
-    say(f"Wrote {index} and {len(pages)} {'page' if len(pages) == 1 else 'pages'} of calls.")
-    return ExitCode.DONE
+        if folder:
+            name = f"{quote(str(record['id']), safe='')[:_LONGEST_NAME]}.html"
+            _save(str(folder / name), call_page(record, lines, log_offset=offset, notes=notes))
+            record = {key: value for key, value in record.items() if key != "transcript"}
+            pages.append((record, f"calls/{quote(name)}"))
+    if folder:
+        say(f"Wrote {len(pages)} {'page' if len(pages) == 1 else 'pages'} to {folder}.")
+    title = f"Calls of {', '.join(arguments.agent)}" if arguments.agent else "Calls"
+    notes = [about(arguments), *notes]
+    return calls_page(stats.as_dict(), title=title, notes=notes, calls=pages)
 
 
 def _redacted(
@@ -167,10 +158,6 @@ def _redacted(
 
 def _notes(arguments: argparse.Namespace) -> list[str]:
     return [_REDACTED] if arguments.redact or arguments.redact_pattern else []
-
-
-def _title(arguments: argparse.Namespace) -> str:
-    return f"Calls of {', '.join(arguments.agent)}" if arguments.agent else "Calls"
 
 
 def _save(name: str, page: str) -> None:
