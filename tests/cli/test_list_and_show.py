@@ -125,7 +125,7 @@ def test_a_terminal_gets_a_table_with_one_head(sandbox: Sandbox, env: dict[str, 
 def test_columns_are_picked_in_their_order(sandbox: Sandbox, env: dict[str, str]) -> None:
     words = ("list", "--agent", sandbox.agents.odd, "-n", "1", "--columns", "direction,id, region")
     assert piped(*words, env=env).out == "inbound\tac_odd_tools\tEU\n"
-    # Those that are asked for are shown, however narrow the terminal is.
+    # Picked columns are shown, however narrow the terminal is.
     shown = _plain(on_terminal(*words, env={**env, "COLUMNS": "20"}).out)
     assert [line.split() for line in shown] == [
         ["DIRECTION", "ID", "REGION"],

@@ -88,7 +88,9 @@ def test_unexpected_values_are_shown(env: dict[str, str], call_id: str, texts: l
     assert [text for text in texts if text not in shown] == []
 
 
-def test_an_odd_time_of_deletion_is_shown_as_it_is(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_malformed_time_of_deletion_is_shown_as_it_is(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
     call = {"id": "ac_1", "agent_id": "a", "status": "completed", "redacted_at": "last week"}
     headers = {"Content-Type": "application/json"}
     sandbox.fail_next(status=200, body=json.dumps(call).encode(), headers=headers)

@@ -202,11 +202,7 @@ def _picked(
         level, time = log_line(text)
         # A line without a time counts as written with the previous one.
         last_time = time or last_time
-        if (
-            _matches(text, arguments)
-            and _is_severe(level, arguments.level)
-            and _is_within(last_time, arguments)
-        ):
+        if _is_wanted(arguments, text, level, last_time):
             yield {
                 "call_id": arguments.call_id,
                 "index": index,
@@ -217,16 +213,14 @@ def _picked(
             }
 
 
-def _matches(text: str, arguments: argparse.Namespace) -> bool:
-    return arguments.grep is None or bool(arguments.grep.search(text)) != arguments.invert
-
-
-def _is_severe(level: str | None, least: str | None) -> bool:
-    return least is None or level not in LEVELS or LEVELS[level] >= LEVELS[least]
-
-
-def _is_within(time: datetime | None, arguments: argparse.Namespace) -> bool:
-    since, until = arguments.since, arguments.until
+def _is_wanted(
+    arguments: argparse.Namespace, text: str, level: str | None, time: datetime | None
+) -> bool:
+    since, until, least = arguments.since, arguments.until, arguments.level
+    if arguments.grep and bool(arguments.grep.search(text)) == arguments.invert:
+        return False
+    if least and level in LEVELS and LEVELS[level] < LEVELS[least]:
+        return False
     return time is None or ((not since or time >= since) and (not until or time < until))
 
 

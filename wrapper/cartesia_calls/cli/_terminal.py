@@ -77,7 +77,7 @@ class Screen:
             indent = min(indent, 2)
         whole = f"{label} {text}" if label else text
         first, *rest = [whole] if self.width is None else wrap(whole, self.width, indent=indent)
-        # Where a line ends with the label, it ends without the spaces behind that.
+        # Where a line ends with the label, it ends without the spaces after it.
         label = label.rstrip()
         if first.startswith(label):
             first = self.paint(label, style) + first[len(label) :]
