@@ -7,22 +7,24 @@ full.
 
 from __future__ import annotations
 
+import json
 import os
-import pickle
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import is_over
 
 from ._manifest import Exported, Skipped, read_entry
+from ._ndjson import json_line
 from ._tables import in_utc
 from ._target import day_of, temporary_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from cartesia_calls import AgentCall
@@ -36,7 +38,7 @@ PRAGMA synchronous = OFF;
 CREATE TABLE entry (
     call_id TEXT PRIMARY KEY, recorded_at TEXT, own INTEGER, unsure INTEGER, line BLOB
 ) WITHOUT ROWID;
-CREATE TABLE work (number INTEGER PRIMARY KEY, pickled BLOB);
+CREATE TABLE work (number INTEGER PRIMARY KEY, fields BLOB);
 CREATE TABLE seen (call_id TEXT PRIMARY KEY) WITHOUT ROWID;
 BEGIN;
 """
@@ -61,25 +63,31 @@ class Work:
     Attributes:
         final: Whether it ended so long ago that its data no longer change.
         has_failed: Whether it failed in an earlier run: then it comes last, and is requested once.
-        before: Its entry in the manifest so far.
         skipped: Parts that need no request, with the reason.
         record: Its record, if it is requested and known already.
+        before: Its entry in the manifest so far.
     """
 
     call_id: str
     agent_id: str
     day: str
     final: bool
-    parts: tuple[str, ...]
+    parts: Sequence[str]
     has_failed: bool = False
-    before: Entry | None = None
     skipped: dict[str, SkipReason] = field(default_factory=dict[str, "SkipReason"])
     record: dict[str, object] | None = None
+    before: Entry | None = None
 
     @property
     def recorded(self) -> Mapping[str, Outcome]:
         """The outcomes of its parts so far."""
         return self.before.parts if self.before else {}
+
+
+# In the order of the class; its entry is in the index already.
+_FIELDS = attrgetter(
+    *("call_id", "agent_id", "day", "final", "parts", "has_failed", "skipped", "record")
+)
 
 
 def work_on(
@@ -207,19 +215,20 @@ class Index:
     def add_work(self, work: Iterable[Work]) -> None:
         self._database.executemany(
             "INSERT INTO work VALUES (?, ?)",
-            ((next(self._numbers[one.has_failed]), pickle.dumps(one)) for one in work),
+            ((next(self._numbers[one.has_failed]), json_line(_FIELDS(one))) for one in work),
         )
 
     @failing_as_target()
     def take_work(self, most: int, *, late: bool = False, at_random: bool = False) -> list[Work]:
         """Remove and return up to `most` pieces of work: those that failed before if `late`, or others."""
         order = "random()" if at_random else "number"
-        query = f"SELECT number, pickled FROM work WHERE (number >= ?) = ? ORDER BY {order} LIMIT ?"  # noqa: S608 - one of two words
+        query = f"SELECT number, fields FROM work WHERE (number >= ?) = ? ORDER BY {order} LIMIT ?"  # noqa: S608 - one of two words
         rows: list[Any] = self._database.execute(query, (_LATE, late, most)).fetchall()
         self._database.executemany(
             "DELETE FROM work WHERE number = ?", ((number,) for number, _ in rows)
         )
-        return [pickle.loads(pickled) for _, pickled in rows]  # noqa: S301 - our own
+        found = [Work(*json.loads(line)) for _, line in rows]
+        return [replace(one, before=self.get(one.call_id)) for one in found]
 
     def close(self) -> None:
         self._database.close()
