@@ -36,7 +36,7 @@ def use_library():
 def make_page():
     from cartesia_calls.report import call_page
 
-    print(call_page({"id": "ac_1"})[-8:])
+    print(call_page({"id": "ac_1"})[-7:])
 
 if sys.argv[1:] == ["use-library"]:
     use_library()
