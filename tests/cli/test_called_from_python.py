@@ -10,7 +10,7 @@ from io import StringIO
 import pytest
 
 from cartesia_calls import CartesiaError
-from cartesia_calls.cli import _errors, _show, main
+from cartesia_calls.cli import main
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
 
@@ -41,7 +41,7 @@ def test_a_fault_of_our_own_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -
     def broken(_: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(_show, "run", broken)
+    monkeypatch.setattr("cartesia_calls.cli._show.run", broken)
     with pytest.raises(ZeroDivisionError):
         main(["show", "ac_1"])
 
@@ -58,6 +58,13 @@ def test_an_account_without_agents_is_reported_on_a_terminal(
     assert capsys.readouterr().err == "The account has no agents.\n"
 
 
-def test_an_error_without_advice_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    _errors.report(CartesiaError("It broke."), verbose=False)
+@pytest.mark.usefixtures("at_sandbox")
+def test_an_error_without_advice_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(_: object) -> int:
+        raise CartesiaError("It broke.")
+
+    monkeypatch.setattr("cartesia_calls.cli._show.run", failing)
+    assert main(["show", "ac_1"]) == 1
     assert capsys.readouterr().err == "Error: It broke.\n"

@@ -111,7 +111,7 @@ def test_the_handlers_of_a_program_are_there_again_afterwards(
     monkeypatch.setenv("CARTESIA_BASE_URL", sandbox.url)
     monkeypatch.setenv("CARTESIA_API_KEY", KEY)
     numbers = (signal.SIGINT, signal.SIGTERM)
-    own = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    own = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         set_here = [signal.getsignal(number) for number in numbers]
         assert main(["export", "--agent", sandbox.agents.idle, "--to", str(tmp_path)]) == 0

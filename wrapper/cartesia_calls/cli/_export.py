@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import export as exports
 
-from . import _options as options
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_async_client
 from ._errors import ExitCode, Failure
 from ._progress import progress

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import CartesiaError, NotFoundError
 
-from . import _options as options
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_client
 from ._arguments import did_you_mean
 from ._errors import ExitCode, Failure, for_each

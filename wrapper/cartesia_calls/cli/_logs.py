@@ -22,7 +22,7 @@ from cartesia_calls import (
     printable,
 )
 
-from . import _options as options
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._files import STDOUT, check_writable, is_rewritable, whole_file
@@ -121,10 +121,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.timeout is not None and not arguments.wait:
         raise Failure("--timeout is how long to --wait.", "Give both.")
-    if arguments.grep is None and (arguments.invert or arguments.ignore_case):
+    grep: re.Pattern[str] | None = arguments.grep
+    if grep is None and (arguments.invert or arguments.ignore_case):
         raise Failure("--invert and -i change what --grep does.", "Give --grep too.")
-    if arguments.ignore_case:
-        arguments.grep = re.compile(arguments.grep.pattern, re.IGNORECASE)
+    if grep and arguments.ignore_case:
+        arguments.grep = re.compile(grep.pattern, grep.flags | re.IGNORECASE)
     if arguments.output == STDOUT:
         arguments.output = None
     if arguments.output is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
 
-from . import _options as options
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_client
 from ._errors import ExitCode, Failure, exit_code_of, report
 from ._progress import progress
