@@ -6,37 +6,37 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import shutil
 import tempfile
 import tracemalloc
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 from hashlib import sha256
-from itertools import repeat
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 
+from cartesia_calls import AsyncClient
 from cartesia_calls.export import (
+    CallExported,
+    ExportEvent,
+    ExportResult,
     TargetError,
+    export,
 )
-from cartesia_calls.export._index import Index
-from cartesia_calls.export._job import Shard
-from cartesia_calls.export._manifest import Entry, Exported, Journal, load
-from cartesia_calls.export._target import (
-    MANIFEST,
-    PARTIAL,
-    data_path,
-    open_target,
-    safe_name,
-)
+from exporting import data_files
 from fake_clock import FakeClock
-from many_calls import AGENT
+from fake_server import KEY
+from many_calls import AGENT, ManyCalls, http
 from odd_file_systems import (
     StubbornFileSystem,
 )
-
-CALLS = 60
 
 pytestmark = pytest.mark.usefixtures("file_systems")
 
@@ -46,207 +46,172 @@ PLACES = pytest.mark.parametrize(
 )
 
 
-def test_a_store_that_can_not_make_a_file_reports_it(tmp_path: Path) -> None:
+@pytest.fixture
+def server() -> Iterator[ManyCalls]:
+    with ManyCalls(3) as server:
+        yield server
+
+
+def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult:  # noqa: ANN401
+    connect = partial(AsyncClient, KEY, base_url=server.url)
+    return export(agents=AGENT, to=to, connect=connect, **options)
+
+
+def test_a_store_that_can_not_make_a_file_reports_it(server: ManyCalls, tmp_path: Path) -> None:
     StubbornFileSystem.writes_left, StubbornFileSystem.error = 0, errno.EROFS
-    target = open_target(f"stubborn://{tmp_path}/out", "1-of-1")
     with pytest.raises(TargetError, match=os.strerror(errno.EROFS)):
-        target.create("about.json", b"")
-    target.close()
+        _export(server, f"stubborn://{tmp_path}/out")
+    assert not server.requests
 
 
-def test_what_a_store_says_is_reported_in_one_line_without_credentials() -> None:
-    target = open_target("talkative://bucket/out", "1-of-1")
+def test_what_a_store_says_is_reported_in_one_line_without_credentials(server: ManyCalls) -> None:
     with pytest.raises(TargetError) as failure:
-        target.create("about.json", b"")
+        _export(server, "talkative://bucket/out")
     assert failure.value.summary == (
         "The target talkative://bucket/out can't be written: "
         "No bucket 'acme': http://store.example/a said no."
     )
     assert failure.value.__cause__ is None
-    target.close()
 
 
 @PLACES
 def test_what_a_killed_run_and_its_workers_left_goes_and_nothing_of_others(
-    tmp_path: Path, place: str
+    server: ManyCalls, tmp_path: Path, place: str
 ) -> None:
-    target = open_target(place.format(tmp_path), "1-of-2")
-    target.clean()
+    to = place.format(tmp_path)
+    files, root = fsspec.url_to_fs(to)
     runs = ("1-of-2", "1-of-2.worker", "1-of-20", "2-of-2", "2-of-2.worker")
     for run in runs:
-        target.write(f"_partial/{run}/left.part", b"half")
-    target.clean()
-    left = [run for run in runs if target.names(f"_partial/{run}")]
-    assert left == ["1-of-20", "2-of-2", "2-of-2.worker"]
-    target.close()
+        files.makedirs(f"{root}/_partial/{run}", exist_ok=True)
+        files.pipe_file(f"{root}/_partial/{run}/left.part", b"half")
+    assert _export(server, to, shard="1/2").is_complete
+    left = {path.split("/")[-2] for path in files.find(f"{root}/_partial")}
+    assert left == {"1-of-20", "2-of-2", "2-of-2.worker"}
 
 
-@pytest.mark.parametrize(
-    ("call_id", "name"),
-    [
-        ("ac_123", "ac_123"),
-        ("../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"),
-        ("_hidden", "%5Fhidden"),
-        ("a b~é", "a%20b%7E%C3%A9"),
-    ],
-)
-def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(
-    call_id: str, name: str
-) -> None:
-    assert safe_name(call_id) == name
-    path = data_path("logs", call_id, "2026-03-01", call_id, "ndjson")
-    assert path == f"logs/agent={name}/day=2026-03-01/{name}.ndjson"
+def _calls_named(*ids: str) -> ManyCalls:
+    """Return a server whose calls have these ids."""
+    facts = {"agent_id": AGENT, "status": "completed", "start_time": "2026-03-01T12:00:00Z"}
+    page = {"data": [{"id": one} | facts for one in ids], "has_more": False}
+
+    def answer(_number: int, path: str) -> bytes:
+        if path.startswith("/agents/calls?"):
+            return http("200 OK", json.dumps(page).encode())
+        found = unquote(path.split("/")[-2])
+        logs = {"call_id": found, "logs": [found], "updated_at": "2026-03-01T12:00:00Z"}
+        return http("200 OK", json.dumps(logs).encode())
+
+    return ManyCalls(0, interfere=answer)
 
 
-def test_long_ids_make_short_names_that_differ() -> None:
-    names = {safe_name("é" * 300 + end) for end in "ab"}
+def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(tmp_path: Path) -> None:
+    names = {
+        "ac_123": "ac_123",
+        "../../etc/passwd": "%2E.%2F..%2Fetc%2Fpasswd",
+        "_hidden": "%5Fhidden",
+        "a b~é": "a%20b%7E%C3%A9",
+    }
+    with _calls_named(*names) as server:
+        assert _export(server, tmp_path / "out").exported == len(names)
+    folder = f"logs/agent={AGENT}/day=2026-03-01"
+    found = {path: json.loads(data)["text"] for path, data in data_files(tmp_path / "out").items()}
+    assert found == {f"{folder}/{name}.ndjson": one for one, name in names.items()}
+
+
+def test_long_ids_make_short_names_that_differ(tmp_path: Path) -> None:
+    with _calls_named(*("é" * 300 + end for end in "ab")) as server:
+        assert _export(server, tmp_path).exported == 2
+    names = [path.rpartition("/")[2] for path in data_files(tmp_path)]
     assert len(names) == 2
     assert max(map(len, names)) <= 200
 
 
 def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    target = open_target("memory://bucket/out", "1-of-1")
-    says = f"The temporary folder {tmp_path / 'gone'} can't be written: No such file or directory"
+    temporary = tmp_path / "temporary"
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    says = f"The temporary folder {temporary} can't be written: No such file or directory"
     with pytest.raises(TargetError, match=says):
-        target.clean()
+        _export(server, "memory://bucket/out")
+    temporary.mkdir()
+    # And if it goes while the export runs.
     with pytest.raises(TargetError, match=says) as failure:
-        target.write_lines("a/b", [b"line"])
+        _export(
+            server,
+            "memory://bucket/out",
+            on_event=lambda _: shutil.rmtree(temporary, ignore_errors=True),
+        )
     assert "TMPDIR" in failure.value.hint
-    target.close()
-
-
-@PLACES
-def test_what_is_not_there_is_nothing_and_no_error(tmp_path: Path, place: str) -> None:
-    target = open_target(place.format(tmp_path), "1-of-1")
-    assert target.read("no/such") is None
-    with target.reader("no/such") as file:
-        assert file.read() == b""
-    assert target.names("no") == []
-    target.remove("no/such")
-    target.close()
-
-
-@PLACES
-def test_a_file_is_created_once(tmp_path: Path, place: str) -> None:
-    target = open_target(place.format(tmp_path), "1-of-1")
-    assert target.create("a/b", b"mine")
-    assert not target.create("a/b", b"yours")
-    assert target.read("a/b") == b"mine"
-    target.close()
-
-
-@PLACES
-def test_a_file_whose_lines_end_in_an_error_is_as_it_was(tmp_path: Path, place: str) -> None:
-    def lines() -> Iterator[bytes]:
-        yield b"new"
-        raise ZeroDivisionError
-
-    target = open_target(place.format(tmp_path), "1-of-1")
-    target.clean()
-    target.write("a/b", b"old")
-    with pytest.raises(ZeroDivisionError):
-        target.write_lines("a/b", lines())
-    assert target.read("a/b") == b"old"
-    target.close()
-    assert target.names(f"{PARTIAL}/1-of-1") == []
 
 
 def test_a_file_that_can_not_be_moved_is_reported_and_leaves_no_part(
-    tmp_path: Path,
+    server: ManyCalls, tmp_path: Path
 ) -> None:
-    target = open_target(tmp_path, "1-of-1")
-    target.clean()
-    (tmp_path / "a" / "b").mkdir(parents=True)
+    _export(server, tmp_path / "whole")
+    path = next(iter(data_files(tmp_path / "whole")))
+    (tmp_path / "out" / path).mkdir(parents=True)
     with pytest.raises(TargetError, match="can't be written: Is a directory"):
-        target.write("a/b", b"new")
-    assert target.names(f"{PARTIAL}/1-of-1") == []
-    target.close()
-
-
-@PLACES
-def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path, place: str) -> None:
-    left = f"{PARTIAL}/1-of-1/left.part"
-    killed = open_target(place.format(tmp_path), "1-of-1")
-    killed.clean()
-    killed.write(left, b"")
-    target = open_target(place.format(tmp_path), "1-of-1")
-    target.clean()
-    assert target.read(left) is None
-    killed.close()
-    target.close()
-
-
-@PLACES
-def test_what_was_not_adopted_goes_with_the_run(tmp_path: Path, place: str) -> None:
-    target = open_target(place.format(tmp_path), "1-of-1")
-    target.clean()
-    (target.scratch / "recording.wav").write_bytes(b"RIFF")
-    target.close()
-    assert not target.scratch.exists()
+        _export(server, tmp_path / "out")
+    assert not (tmp_path / "out" / "_partial").exists()
 
 
 @PLACES
 def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
-    tmp_path: Path, place: str
+    server: ManyCalls, tmp_path: Path, place: str
 ) -> None:
-    size = 40 << 20
-    digest = sha256()
-    for _ in range(40):
-        digest.update(bytes(1 << 20))
-    path = "audio/ac_1.wav"
-    there = Exported(path, None, size, digest.hexdigest(), final=True)
-    target = open_target(place.format(tmp_path), "1-of-1")
-    target.clean()
-    target.write_lines(path, repeat(bytes(1 << 20), 40))
-    entries = [
-        Entry("ac_1", AGENT, "2026-03-01", {"audio": there}),
-        Entry("ac_2", AGENT, "2026-03-01", {"audio": replace(there, size=size + 1)}),
-    ]
-    target.write(f"{MANIFEST}/1-of-1.journal.ndjson", b"".join(entry.line for entry in entries))
-    index = Index()
+    to = place.format(tmp_path)
+    server.interfere = lambda _, path: (
+        http("200 OK", b"RIFF").replace(b"application/json", b"audio/wav")
+        if path.endswith("/audio")
+        else None
+    )
+    assert _export(server, to, include="audio").exported == 3
+    files, root = fsspec.url_to_fs(to)
+    manifest = f"{root}/_manifest/1-of-1.ndjson"
+    entries = [json.loads(line) for line in files.cat_file(manifest).splitlines()]
+    block, blocks = bytes(1 << 20), 40
+    digest = sha256(block * blocks).hexdigest()
+    for entry in entries[:2]:
+        entry["parts"]["audio"] |= {"size": len(block) * blocks, "sha256": digest, "final": True}
+        with files.open(f"{root}/{entry['parts']['audio']['path']}", "wb") as file:
+            for _ in range(blocks):
+                file.write(block)
+    entries[1]["parts"]["audio"]["size"] += 1
+    entries[2]["parts"]["audio"]["final"] = True
+    # A journal is what a killed run leaves: the next one compares its files.
+    lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
+    files.pipe_file(f"{root}/_manifest/1-of-1.journal.ndjson", lines)
+    files.rm_file(manifest)
+    del file, lines
     tracemalloc.start()
-    load(target, Shard(), index)
+    result = _export(server, to, include="audio")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert index.get("ac_1") == entries[0]
-    assert index.get("ac_2") is None
-    assert most < 8 << 20
-    index.close()
-    target.close()
+    assert (result.exported, result.present) == (1, 2)
+    assert most < 16 << 20
 
 
-def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them() -> None:
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them(seconds: int) -> None:
     clock = FakeClock()
-    target = open_target("memory://bucket/out", "1-of-1")
-    journal = Journal(target, Shard(), clock)
-    entries = [Entry(f"ac_{n}", AGENT, "2026-03-01", {}) for n in range(100)]
+    files = fsspec.filesystem("memory")
+    exported: Counter[str] = Counter()
+    waiting: list[int] = []
 
-    def recorded() -> int:
-        names = target.names(MANIFEST)
-        return sum((target.read(f"{MANIFEST}/{name}") or b"").count(b"\n") for name in names)
+    def look(event: ExportEvent) -> None:
+        clock.elapsed += seconds
+        if isinstance(event, CallExported):
+            exported[event.call_id] += 1
+            segments = files.glob("/bucket/out/_manifest/*.segment.*")
+            recorded = sum(files.cat_file(path).count(b"\n") for path in segments)
+            waiting.append(exported.total() - recorded)
 
-    journal.add(entries[:99])
-    assert recorded() == 0
-    journal.add(entries[99:])
-    assert recorded() == 100
-    clock.elapsed += 0.9
-    journal.add(entries[:1])
-    assert recorded() == 100
-    clock.elapsed += 0.1
-    journal.add(entries[1:2])
-    assert recorded() == 102
-    target.close()
-
-
-@PLACES
-def test_an_error_while_a_file_is_read_stays_what_it_is(tmp_path: Path, place: str) -> None:
-    target = open_target(place.format(tmp_path), "1-of-1")
-    with (
-        pytest.raises(TargetError, match=r"^The temporary folder is full\.$"),
-        target.reader("no/such"),
-    ):
-        raise TargetError("The temporary folder is full.")
-    target.close()
+    with ManyCalls(350) as server:
+        _export(server, "memory://bucket/out", clock=clock, on_event=look)
+    assert exported.total() == 350
+    assert max(waiting) < 100
+    if seconds:
+        assert max(waiting) <= 0
+    else:
+        assert max(waiting) > 1

@@ -3,96 +3,97 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from cartesia_calls import AgentCallLogs
-from cartesia_calls.export import _ndjson
-from cartesia_calls.export._ndjson import encode as encode_ndjson
-from cartesia_calls.export._parquet import encode as encode_parquet
-from cartesia_calls.export._tables import LOGS, RECORD, Row, log_rows, record_rows
+from cartesia_calls import AsyncClient
+from cartesia_calls.export import export
+from exporting import data_files, run_export
+from fake_server import KEY
+from many_calls import AGENT, ManyCalls, call_id, http
 
-pa: Any = import_module("pyarrow")
-parquet: Any = import_module("pyarrow.parquet")
-
-_ANY_TEXT = st.text(st.characters(exclude_categories=()))
-_TIMES = st.datetimes(timezones=st.just(UTC))
-
-
-def _read_parquet(data: bytes) -> Any:  # noqa: ANN401 - pyarrow has no types
-    return parquet.read_table(pa.BufferReader(data))
+_BLOCK = 1 << 12
+_HALF_PAIRS = range(0xD800, 0xE000)
+_EVERY_CHARACTER = [
+    "".join(chr(code) for code in range(start, start + _BLOCK) if code not in _HALF_PAIRS)
+    for start in range(0, 0x110000, _BLOCK)
+]
+_HALF = ["perché", "half \ud83d", "\udfff\ud800"]
 
 
-@st.composite
-def _log_rows(draw: st.DrawFn) -> list[Row]:
-    texts = draw(st.lists(_ANY_TEXT, max_size=4))
-    updated_at = draw(_TIMES)
+def _logs(lines: list[str]) -> Callable[[int, str], bytes | None]:
+    body = {"call_id": call_id(0), "logs": lines, "updated_at": "2026-03-01T12:00:00.5Z"}
+    answer = http("200 OK", json.dumps(body).encode())
+    return lambda _number, path: answer if path.endswith("/logs") else None
+
+
+def _exported(to: Path, format_: str, part: str, answer: Callable[[int, str], bytes | None]) -> Any:  # noqa: ANN401 - rows of any kind
+    """Export a call; return the rows of a part, with times as in NDJSON."""
+    with ManyCalls(1, interfere=answer) as server:
+        connect = partial(AsyncClient, KEY, base_url=server.url)
+        # With the transcript, so that the record is the call's own.
+        export(agents=AGENT, to=to, format=format_, include={part, "transcript"}, connect=connect)
+    (file,) = (to / part).rglob("ac_*")
+    if format_ == "ndjson":
+        return [json.loads(line) for line in file.read_bytes().splitlines()]
+    parquet: Any = import_module("pyarrow.parquet")
+    rows: list[dict[str, Any]] = parquet.ParquetFile(file).read().to_pylist()
     return [
-        {
-            "call_id": draw(_ANY_TEXT),
-            "agent_id": "agent_1",
-            "index": index,
-            "text": text,
-            "level": draw(st.none() | _ANY_TEXT),
-            "time": draw(st.none() | _TIMES),
-            "updated_at": updated_at,
-        }
-        for index, text in enumerate(texts)
+        {n: v.isoformat() if isinstance(v, datetime) else v for n, v in row.items()} for row in rows
     ]
 
 
-@settings(deadline=None)
-@given(_log_rows())
-@example([dict.fromkeys((column.name for column in LOGS.columns), "\x00\x7f\u2028/<\ud83d")])
-def test_ndjson_is_the_same_with_orjson_and_without_it(rows: list[Row]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_ndjson, "_write_fast", None)  # as where orjson is not installed
-        without = encode_ndjson(LOGS, rows)
-    assert encode_ndjson(LOGS, rows) == without
+@pytest.mark.parametrize("lines", [_EVERY_CHARACTER, _HALF], ids=["every character", "half pairs"])
+def test_ndjson_is_the_same_with_orjson_and_without_it(tmp_path: Path, lines: list[str]) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "orjson.py").write_text("raise ImportError('broken')")
+    with ManyCalls(1, interfere=_logs(lines)) as server:
+        with_it = run_export(server, tmp_path / "with")
+        without = run_export(server, tmp_path / "without", env={"PYTHONPATH": str(hidden)})
+    assert (with_it.code, without.code) == (0, 0)
+    assert data_files(tmp_path / "without") == data_files(tmp_path / "with") != {}
 
 
-def test_what_json_has_no_way_to_say_is_no_line() -> None:
-    with pytest.raises(TypeError, match="JSON has no type for object"):
-        _ndjson.json_line({"text": object()})
-
-
-@settings(deadline=None)  # the first one loads pyarrow
-@given(_log_rows())
-def test_parquet_holds_what_ndjson_does(rows: list[Row]) -> None:
-    table = _read_parquet(encode_parquet(LOGS, rows))
+@pytest.mark.parametrize("lines", [_EVERY_CHARACTER, _HALF], ids=["every character", "half pairs"])
+def test_parquet_holds_what_ndjson_does(tmp_path: Path, lines: list[str]) -> None:
     found = [
-        {n: v.isoformat() if isinstance(v, datetime) else v for n, v in row.items()}
-        for row in table.to_pylist()
+        _exported(tmp_path / format_, format_, "logs", _logs(lines))
+        for format_ in ("ndjson", "parquet")
     ]
-    assert found == [json.loads(line) for line in encode_ndjson(LOGS, rows).splitlines()]
+    assert found[0] == found[1]
+    texts = [line.encode(errors="backslashreplace").decode() for line in lines]
+    assert [row["text"] for row in found[0]] == texts
 
 
-def test_a_nested_value_stays_one_in_ndjson_and_is_its_text_in_parquet() -> None:
+def _record_with(metadata: str) -> Callable[[int, str], bytes | None]:
+    record = {"id": call_id(0), "agent_id": AGENT, "status": "completed"}
+    body = json.dumps(record)[:-1] + f', "metadata": {metadata}}}'
+    answer = http("200 OK", body.encode())
+    return lambda _number, path: answer if path.endswith(call_id(0)) else None
+
+
+def test_a_nested_value_stays_one_in_ndjson_and_is_its_text_in_parquet(tmp_path: Path) -> None:
     metadata = {"rate": 1e16, "name": "perché"}
-    rows = record_rows({"id": "ac_1", "agent_id": "agent_1", "metadata": metadata})
-    assert json.loads(encode_ndjson(RECORD, rows))["metadata"] == metadata
-    (text,) = _read_parquet(encode_parquet(RECORD, rows))["metadata"].to_pylist()
-    assert json.loads(text) == metadata
-    assert "perché" in text, "as people search for it"
+    answer = _record_with(json.dumps(metadata))
+    (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", answer)
+    assert row["metadata"] == metadata
+    (row,) = _exported(tmp_path / "parquet", "parquet", "record", answer)
+    assert json.loads(row["metadata"]) == metadata
+    assert "perché" in row["metadata"], "as people search for it"
 
 
-def test_a_number_that_json_can_not_say_is_null() -> None:
+def test_a_number_that_json_can_not_say_is_null(tmp_path: Path) -> None:
     """JSON may hold `1e999`, which Python reads as infinity."""
-    metadata = {"rate": [json.loads("1e999"), 2**70]}
-    rows = record_rows({"id": "ac_1", "agent_id": "agent_1", "metadata": metadata})
-    (text,) = _read_parquet(encode_parquet(RECORD, rows))["metadata"].to_pylist()
-    for found in (json.loads(encode_ndjson(RECORD, rows))["metadata"], json.loads(text)):
-        assert found == {"rate": [None, 2**70]}
-
-
-def test_half_a_surrogate_pair_becomes_its_escape_in_both_formats() -> None:
-    logs = AgentCallLogs("ac_1", ["perché", "half \ud83d"], datetime(2026, 3, 1, tzinfo=UTC))
-    rows = log_rows(logs, "ac_1", "agent_1")
-    texts = [json.loads(line)["text"] for line in encode_ndjson(LOGS, rows).splitlines()]
-    table = _read_parquet(encode_parquet(LOGS, rows))
-    assert texts == table["text"].to_pylist() == ["perché", "half \\ud83d"]
+    answer = _record_with(f'{{"rate": [1e999, {2**70}]}}')
+    expected = {"rate": [None, 2**70]}
+    (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", answer)
+    assert row["metadata"] == expected
+    (row,) = _exported(tmp_path / "parquet", "parquet", "record", answer)
+    assert json.loads(row["metadata"]) == expected

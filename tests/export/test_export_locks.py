@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
-from cartesia_calls import AsyncClient, SystemClock
+from cartesia_calls import AsyncClient
 from cartesia_calls.export import (
     CallExported,
     ExportEvent,
@@ -23,12 +27,6 @@ from cartesia_calls.export import (
     TargetBusyError,
     TargetError,
     export,
-)
-from cartesia_calls.export._job import Shard
-from cartesia_calls.export._lock import acquire
-from cartesia_calls.export._target import (
-    LOCKS,
-    open_target,
 )
 from fake_clock import FakeClock
 from fake_server import KEY
@@ -58,36 +56,52 @@ def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult: 
     return export(agents=AGENT, to=to, connect=connect, **options)
 
 
+def _beside(event: ExportEvent, begin: Callable[[], object], found: list[object]) -> None:
+    """At the first call that is written, begin something in another thread, and keep how it ends."""
+    if isinstance(event, CallExported) and not found:
+        with ThreadPoolExecutor(1) as pool:
+            begun = pool.submit(begin)
+            found.append(begun.exception() or begun.result())
+
+
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
-def test_the_second_of_two_exports_reports_it_and_stops(tmp_path: Path, place: str) -> None:
-    clock = SystemClock()
-    place = place.format(tmp_path)
-    first, second = (open_target(place, name) for name in ("1-of-2", "2-of-2"))
-    held = acquire(first, Shard(1, 2), clock)
-    with pytest.raises(TargetBusyError, match=f"process {os.getpid()}"):
-        acquire(second, Shard(1, 2), clock)
-    with pytest.raises(TargetBusyError):
-        acquire(second, Shard(), clock)
-    beside = acquire(second, Shard(2, 2), clock)
-    beside.release()
-    held.release()
-    acquire(second, Shard(), clock).release()
-    first.close()
-    second.close()
+@pytest.mark.parametrize("shard", ["1/2", None, "1/3"])
+def test_the_second_of_two_exports_reports_the_first_and_stops(
+    server: ManyCalls, tmp_path: Path, place: str, shard: str | None
+) -> None:
+    to = place.format(tmp_path)
+    found: list[object] = []
+    begin = partial(_export, server, to, shard=shard)
+    _export(server, to, shard="1/2", on_event=lambda event: _beside(event, begin, found))
+    (refused,) = found
+    assert isinstance(refused, TargetBusyError)
+    assert f"process {os.getpid()}" in refused.summary
+    assert _export(server, to).is_complete, "the lock is free again"
+
+
+@pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
+def test_shards_of_one_split_may_run_at_once(server: ManyCalls, tmp_path: Path, place: str) -> None:
+    to = place.format(tmp_path)
+    found: list[object] = []
+    begin = partial(_export, server, to, shard="2/2")
+    first = _export(server, to, shard="1/2", on_event=lambda event: _beside(event, begin, found))
+    (second,) = found
+    assert isinstance(second, ExportResult)
+    assert first.exported + second.exported == CALLS
 
 
 @pytest.mark.parametrize("name", ["guard.lock", "1-of-1.lock", "1-of-2.lock"])
-def test_a_lock_that_can_not_be_taken_is_reported(tmp_path: Path, name: str) -> None:
-    lock = tmp_path / LOCKS / name
+def test_a_lock_that_can_not_be_taken_is_reported(
+    server: ManyCalls, tmp_path: Path, name: str
+) -> None:
+    lock = tmp_path / "_locks" / name
     lock.mkdir(parents=True)
-    target = open_target(tmp_path, "1-of-1")
     with pytest.raises(TargetError) as failure:
-        acquire(target, Shard(), SystemClock())
+        _export(server, tmp_path)
     assert failure.value.summary == (
         f"The target {tmp_path} can't be locked: Is a directory ({lock})."
     )
     assert failure.value.hint
-    target.close()
 
 
 @PLACES
@@ -115,48 +129,43 @@ def test_a_second_export_leaves_the_first_at_its_work(
 
 
 def test_a_store_that_loses_its_own_responses_lets_the_export_continue(server: ManyCalls) -> None:
-    first = _export(server, "forgetful://bucket/out")
-    again = _export(server, "forgetful://bucket/out")
+    to = "forgetful://bucket/out"
+    found: list[object] = []
+    begin = partial(_export, server, to)
+    first = _export(server, to, on_event=lambda event: _beside(event, begin, found))
+    again = _export(server, to)
+    assert [type(refused) for refused in found] == [TargetBusyError]
     assert (first.exported, again.present) == (CALLS, CALLS)
-    clock = SystemClock()
-    target = open_target("forgetful://bucket/out", "1-of-1")
-    held = acquire(target, Shard(), clock)
-    with pytest.raises(TargetBusyError):
-        acquire(target, Shard(), clock)
-    held.release()
-    target.close()
 
 
-def test_a_dead_export_s_lock_is_taken_over_and_it_notices_if_it_was_not_dead() -> None:
+def _locked(content: bytes, to: str = "memory://bucket/out") -> None:
+    files, root = fsspec.url_to_fs(to)
+    files.pipe_file(f"{root}/_locks/1-of-1.json", content)
+
+
+def test_a_lock_of_an_export_that_died_is_taken_over_after_a_minute_and_a_half(
+    server: ManyCalls,
+) -> None:
     clock = FakeClock()
-    target = open_target("memory://bucket/out", "1-of-1")
-    held = acquire(target, Shard(), clock)
-    clock.elapsed += 80
-    with pytest.raises(TargetBusyError):
-        acquire(target, Shard(), clock)
-    held.renew()
-    clock.elapsed += 91
-    taken_over = acquire(target, Shard(), clock)
-    with pytest.raises(TargetBusyError):
-        held.renew()
-    held.release()
-    taken_over.renew()
-    target.close()
+    alive_at = (clock.now() - timedelta(seconds=80)).isoformat()
+    _locked(json.dumps({"pid": 7, "run": "theirs", "alive_at": alive_at}).encode())
+    with pytest.raises(TargetBusyError, match="process 7"):
+        _export(server, "memory://bucket/out", clock=clock)
+    clock.elapsed += 11
+    assert _export(server, "memory://bucket/out", clock=clock).is_complete
+    assert not [path for path in MemoryFileSystem.store if "/_locks/" in path]
 
 
 @pytest.mark.parametrize("content", [b"", b'{"pid": 7', b"[]", b'{"alive_at": "soon"}'])
-def test_a_lock_that_tells_no_time_is_a_dead_one_s(content: bytes) -> None:
-    target = open_target("memory://bucket/out", "1-of-1")
-    target.create(f"{LOCKS}/1-of-1.json", content)
-    acquire(target, Shard(), FakeClock()).release()
-    assert target.names(LOCKS) == []
-    target.close()
+def test_a_lock_that_tells_no_time_is_a_dead_one_s(server: ManyCalls, content: bytes) -> None:
+    _locked(content)
+    assert _export(server, "memory://bucket/out").is_complete
+    assert not [path for path in MemoryFileSystem.store if "/_locks/" in path]
 
 
-def test_of_two_that_take_over_a_dead_lock_one_has_it() -> None:
-    target = open_target("contested://bucket/out", "1-of-1")
-    target.create(f"{LOCKS}/1-of-1.json", b"")
+def test_of_two_that_take_over_a_dead_lock_one_has_it(server: ManyCalls) -> None:
+    _locked(b"", "contested://bucket/out")
     with pytest.raises(TargetBusyError, match="process 7"):
-        acquire(target, Shard(), FakeClock())
-    assert target.read(f"{LOCKS}/1-of-1.json") == ContestedFileSystem.theirs
-    target.close()
+        _export(server, "contested://bucket/out")
+    (lock,) = [file for path, file in MemoryFileSystem.store.items() if "/_locks/" in path]
+    assert lock.getvalue() == ContestedFileSystem.theirs

@@ -1,28 +1,25 @@
 """What an export makes of responses that are missing, of other calls, or that no file can hold."""
 
+# fsspec has no types:
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import httpx
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
-from cartesia_calls import AgentCallLogs, AsyncClient, ResponseValidationError
+from cartesia_calls import AsyncClient, ResponseValidationError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from cartesia_calls.export._fetching import FetchedCall, Recording
-from cartesia_calls.export._index import Work
-from cartesia_calls.export._job import Shard
-from cartesia_calls.export._manifest import Journal
-from cartesia_calls.export._ndjson import encode
-from cartesia_calls.export._tables import log_rows
-from cartesia_calls.export._target import open_target
-from cartesia_calls.export._writing import PartWriter, Store
 from exporting import run_export
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
@@ -180,12 +177,10 @@ def test_a_recording_is_written_again_only_when_it_changed(place: str, tmp_path:
 
         written = [export_with(wav).exported for wav in (WAV, WAV, WAV + b"\0\0")]
     assert written == [2, 0, 2]
-    target = open_target(to, "1-of-1")
-    (day,) = {parts.split("/")[0] for parts in target.names(f"audio/agent={AGENT}")}
-    wavs = target.names(f"audio/agent={AGENT}/{day}")
-    assert wavs == [f"{call_id(n)}.wav" for n in range(2)]
-    assert target.read(f"audio/agent={AGENT}/{day}/{wavs[0]}") == WAV + b"\0\0"
-    target.close()
+    files, root = fsspec.url_to_fs(to)
+    wavs = files.glob(f"{root}/audio/agent={AGENT}/day=*/*")
+    assert [path.rpartition("/")[2] for path in wavs] == [f"{call_id(n)}.wav" for n in range(2)]
+    assert [files.cat_file(path) for path in wavs] == [WAV + b"\0\0"] * 2
 
 
 def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> None:
@@ -197,22 +192,45 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
     assert not list(tmp_path.rglob("ac_*"))
 
 
-def test_a_recording_that_is_gone_before_it_is_moved_ends_it(tmp_path: Path) -> None:
-    target = open_target(tmp_path, "1-of-1")
-    journal = Journal(target, Shard(), FakeClock())
-    store = Store(PartWriter(target, "ndjson", encode), journal, at_once=1)
-    work = Work("ac_1", AGENT, "2026-03-01", final=True, parts=("audio",))
-    fetched = FetchedCall(work, {"audio": Recording(target.scratch / "gone.wav")})
-    done, failure = store.write([fetched])
-    store.close()
-    target.close()
-    assert done == []
-    assert isinstance(failure, TargetError)
-    assert "A recording can't be read: No such file" in failure.summary
+def test_a_recording_that_is_gone_before_it_is_written_ends_it() -> None:
+    """Such as by a program that cleans temporary folders."""
+    third_is_requested = threading.Event()
+    written: list[str] = []
+
+    class Sweeping(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+        """With the first recording, the ones that wait to be written go."""
+
+        protocol = ("sweeping", "memory")
+
+        def put_file(self, lpath: str, rpath: str, **options: Any) -> None:  # noqa: ANN401 - theirs
+            assert third_is_requested.wait(10)
+            written.append(rpath)
+            for other in Path(lpath).parent.glob("*.wav"):
+                if other != Path(lpath):
+                    other.unlink()
+            super().put_file(lpath, rpath, **options)
+
+    def answer(_number: int, path: str) -> bytes | None:
+        if path.endswith(f"{call_id(2)}/audio"):
+            third_is_requested.set()
+        return _recording(WAV) if path.endswith("/audio") else None
+
+    fsspec.register_implementation("sweeping", Sweeping, clobber=True)
+    with (
+        ManyCalls(3, interfere=answer) as server,
+        pytest.raises(TargetError, match="A recording can't be read: No such file"),
+    ):
+        # One at a time, so that the second waits while the first is written.
+        _export(server, "sweeping://odd/out", include="audio", concurrency=1)
+    assert [path.rpartition("/")[2] for path in written] == [f"{call_id(0)}.wav"]
 
 
-def test_a_time_that_utc_has_no_name_for_is_left_out() -> None:
+def test_a_time_that_utc_has_no_name_for_is_left_out(tmp_path: Path) -> None:
     line = '{"time": "0001-01-01T00:00:00+05:00", "level": "info"}'
-    logs = AgentCallLogs("ac_1", [line], datetime(2026, 3, 1, tzinfo=UTC))
-    (row,) = log_rows(logs, "ac_1", AGENT)
+    logs = {"call_id": call_id(0), "logs": [line], "updated_at": "2026-03-01T00:00:00Z"}
+    answer = http("200 OK", json.dumps(logs).encode())
+    with ManyCalls(1, interfere=_to("/logs", answer)) as server:
+        _export(server, tmp_path)
+    (file,) = tmp_path.rglob("ac_*")
+    row = json.loads(file.read_bytes())
     assert (row["text"], row["level"], row["time"]) == (line, "INFO", None)

@@ -13,10 +13,17 @@ import pytest
 
 from cartesia_calls import AsyncClient, call_stats
 from cartesia_calls.export import ExportResult, export
-from cartesia_calls.export._tables import SCHEMA_VERSION, TABLES
 from cartesia_calls.sandbox import Sandbox
+from exporting import DOCUMENT, documented_columns
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
+_IN_PARQUET = {
+    "string": "string",
+    "json": "string",
+    "integer": "int64",
+    "number": "double",
+    "boolean": "bool",
+    "time": "timestamp[us, tz=UTC]",
+}
 NEEDS = "install it with the dependency group `export`, or run nox -s export-queries"
 
 
@@ -148,31 +155,27 @@ def test_few_large_files_can_be_made_of_it() -> None:
     assert _count(duckdb, "all-logs.parquet") == _count(duckdb, "calls/logs/**/*.parquet") > 0
 
 
-def test_pyarrow_reads_the_partitions_and_the_schema_that_is_documented() -> None:
+def test_pyarrow_reads_the_partitions_and_the_schema_that_is_documented(
+    exported: tuple[Path, ExportResult],
+) -> None:
     dataset: Any = pytest.importorskip("pyarrow.dataset")
-    for table in TABLES:
+    about = json.loads((exported[0] / "calls" / "_manifest" / "about.json").read_bytes())
+    folders = {path.name for path in (exported[0] / "calls").iterdir()}
+    tables = documented_columns()
+    assert tables.keys() == {name for name in folders if not name.startswith("_")}
+    for table, columns in tables.items():
         found = dataset.dataset(f"calls/{table}", format="parquet", partitioning="hive")
-        names = [column.name for column in TABLES[table].columns]
-        assert found.schema.names == [*names, "agent", "day"]
+        assert found.schema.names == [*(name for name, _, _ in columns), "agent", "day"]
+        assert [str(type_) for type_ in found.schema.types[:-2]] == [
+            _IN_PARQUET[type_] for _, type_, _ in columns
+        ]
+        rows = found.to_table().to_pylist()
+        nested = [row[name] for name, type_, _ in columns if type_ == "json" for row in rows]
+        for text in filter(None, nested):
+            json.loads(text)
         (path, *_) = found.files
         metadata = dataset.dataset(path, format="parquet").schema.metadata
-        assert metadata[b"cartesia_calls.schema"] == str(SCHEMA_VERSION).encode()
-
-
-def test_the_document_has_the_schema(request: pytest.FixtureRequest) -> None:
-    parts = [
-        f"### {table.name}\n\n| column | type | what it is |\n| --- | --- | --- |\n"
-        + "".join(f"| `{c.name}` | {c.type} | {c.meaning} |\n" for c in table.columns)
-        for table in TABLES.values()
-    ]
-    made = "<!-- schema -->\n" + "\n".join(parts) + "<!-- /schema -->"
-    text = DOCUMENT.read_text(encoding="utf-8")
-    found = re.search(r"<!-- schema -->.*?<!-- /schema -->", text, re.DOTALL)
-    assert found is not None
-    if request.config.getoption("--write-docs"):
-        DOCUMENT.write_text(text.replace(found[0], made), encoding="utf-8")
-    else:
-        assert found[0] == made, "write it again: nox -s tests -- --write-docs tests/export"
+        assert metadata[b"cartesia_calls.schema"] == str(about["schema"]).encode()
 
 
 def test_the_document_has_every_folder(cartesia_sandbox: Sandbox, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
@@ -21,9 +22,6 @@ from cartesia_calls.export import (
     ExportResult,
     TargetError,
     export,
-)
-from cartesia_calls.export._target import (
-    open_target,
 )
 from exporting import data_files
 from fake_server import KEY
@@ -112,10 +110,9 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
     server: ManyCalls, place: str, tmp_path: Path
 ) -> None:
     to = place.format(tmp_path)
-    target = open_target(to, "1-of-1")
-    target.clean()
-    target.write("_manifest/about.json", b'{"schema": 1, "format": "ndjson"}\n')
-    target.close()
+    files, root = fsspec.url_to_fs(to)
+    files.makedirs(f"{root}/_manifest")
+    files.pipe(f"{root}/_manifest/about.json", b'{"schema": 1, "format": "ndjson"}\n')
     with pytest.raises(ConfigurationError, match=r"version 1 .* writes version 2") as refused:
         _export(server, to)
     assert "Export to another target" in refused.value.hint
@@ -139,32 +136,39 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
     ],
 )
 def test_what_can_be_no_target_is_refused_with_what_to_do(
-    target: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: ManyCalls, target: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigurationError, match=says) as refused:
-        open_target(target, "1-of-1")
+        _export(server, target)
     assert refused.value.hint
     assert "secret" not in str(refused.value)
     assert not list(tmp_path.iterdir())
+    assert not server.requests
 
 
 @pytest.mark.parametrize(
     "url", ["file://{}/a b", "file:{}/a b", "LOCAL://{}/a b", "file:///{}/a b"]
 )
-def test_a_file_url_is_the_folder_that_it_names(tmp_path: Path, url: str) -> None:
-    target = open_target(url.format(tmp_path), "1-of-1")
-    assert target.folder == tmp_path / "a b"
-    assert target.name == str(tmp_path / "a b")
+def test_a_file_url_is_the_folder_that_it_names(
+    server: ManyCalls, tmp_path: Path, url: str
+) -> None:
+    assert _export(server, url.format(tmp_path)).target == str(tmp_path / "a b")
+    assert len(data_files(tmp_path / "a b")) == CALLS
 
 
 @pytest.mark.parametrize("name", ["a:b", "a::b", "2026-03-01T12:00", "host:9000", "odd:", "C:\\x"])
-def test_a_colon_makes_no_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_colon_makes_no_url(
+    server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert open_target(name, "1-of-1").folder == Path(name)
-    assert (tmp_path / name).is_dir()
-    # By its whole path even what looks like a URL.
-    assert open_target(tmp_path / "s3:bucket", "1-of-1").folder == tmp_path / "s3:bucket"
+    assert _export(server, name).target == name
+    assert len(data_files(tmp_path / name)) == CALLS
+
+
+def test_by_its_whole_path_a_folder_may_look_like_a_url(server: ManyCalls, tmp_path: Path) -> None:
+    assert _export(server, tmp_path / "s3:bucket").target == str(tmp_path / "s3:bucket")
+    assert len(data_files(tmp_path / "s3:bucket")) == CALLS
 
 
 def test_a_chain_of_urls_is_fsspec_s(
@@ -180,15 +184,15 @@ def test_a_chain_of_urls_is_fsspec_s(
     assert sorted(logs) == sorted(data_files(tmp_path / "folder").values())
 
 
-def test_a_file_system_that_can_not_be_opened_is_reported() -> None:
+def test_a_file_system_that_can_not_be_opened_is_reported(server: ManyCalls) -> None:
     with pytest.raises(TargetError, match="can't be opened: no credentials"):
-        open_target("broken://bucket/out", "1-of-1")
+        _export(server, "broken://bucket/out")
 
 
-def test_a_folder_that_can_not_be_made_is_reported(tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_made_is_reported(server: ManyCalls, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(TargetError, match="can't be made: File exists"):
-        open_target(tmp_path / "file", "1-of-1")
+        _export(server, tmp_path / "file")
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,13 @@ from cartesia_calls import AsyncClient
 from cartesia_calls.export import export
 from cartesia_calls.export.dlt import calls_source
 from cartesia_calls.sandbox import Sandbox
+from exporting import DOCUMENT, documented_columns
 from fake_clock import FakeClock
 from fake_server import KEY
 from few_calls import FewCall, FewCalls
 from many_calls import AGENT, ManyCalls, http
 from pipelines import MakePipeline, Rows
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
 PARTS = ("logs", "record", "transcript", "tools")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -111,6 +111,14 @@ def test_the_tables_have_the_rows_that_an_export_writes(
     )
     assert {reason for _call, _part, reason in rows(SKIPS)} >= {"deleted", "zero_retention"}
     assert result.skipped.total()
+
+
+def test_the_document_says_of_each_column_what_dlt_says() -> None:
+    source: Any = calls_source(agents=AGENT, include=PARTS)
+    for table, documented in documented_columns().items():
+        columns = source.resources[table].columns.values()
+        said = [(column["name"], column["description"]) for column in columns]
+        assert said[:-1] == [(name, meaning) for name, _type, meaning in documented]
 
 
 def test_what_is_redacted_is_loaded_as_it_is_exported_and_never_mixed_with_other_data(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,16 @@ CONCURRENCY = 8
 IN_HAND = 3 * CONCURRENCY + 1
 """How many calls may have been fetched and not recorded when it is killed."""
 _LONGEST_RUN = 600
+DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
+
+
+def documented_columns() -> dict[str, list[tuple[str, str, str]]]:
+    """Return the name, the type and the meaning of each column in `DOCUMENT`, by the table."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    (schema,) = re.findall(r"<!-- schema -->(.*?)<!-- /schema -->", text, re.DOTALL)
+    tables = re.findall(r"### (\w+)\n(.*?)(?=###|$)", schema, re.DOTALL)
+    row = re.compile(r"^\| `(\w+)` \| (\w+) \| (.+) \|$", re.MULTILINE)
+    return {name: row.findall(rows) for name, rows in tables}
 
 
 def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
