@@ -99,8 +99,11 @@ def test_it_gives_a_terminal_its_cursor_back() -> None:
             while word not in shown:
                 shown += os.read(ours, 65536)
             process.send_signal(number)
+        # Linux ends the output of a terminal that nobody writes to with an error.
+        with suppress(OSError):
+            while piece := os.read(ours, 65536):
+                shown += piece
         assert process.wait(_LONGEST) == 128 + signal.SIGTERM
-        shown += os.read(ours, 65536)
     os.close(ours)
     assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
 

@@ -66,6 +66,9 @@ def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
     timer = Timer(quiet, shown.start)
     timer.daemon = True
     timer.start()
+    if not quiet:
+        # Otherwise it might hide the cursor after a signal's handler has shown it.
+        timer.join()
     try:
         yield shown
     finally:
