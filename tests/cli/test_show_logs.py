@@ -93,6 +93,15 @@ def test_turns_tools_and_records_stand_in_one_order_of_time(
     ]
 
 
+def test_the_zone_is_that_of_the_start_also_where_a_log_begins_in_another_season(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    _serve(sandbox, _call(), ["2025-12-31 10:00:00 | INFO | a:b:1 - early"])
+    done = piped("show", "ac_1", "--logs", env={**env, "TZ": "Europe/Berlin"})
+
+    assert "Time within the call, local time (CEST), and what happened:" in done.out.splitlines()
+
+
 def test_errors_are_red_and_silences_yellow_on_a_terminal(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:

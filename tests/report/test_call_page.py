@@ -319,6 +319,23 @@ def test_a_long_call_has_a_page_below_a_megabyte_that_says_what_it_leaves_out() 
     assert "line 49998 " in infos[-1]
 
 
+def test_an_error_that_is_larger_than_the_page_is_cut_and_not_left_out() -> None:
+    dump = [f"    └ {'x' * 2000}"] * 900
+    page = _page(_call(), [_log(1, "INFO", "begun"), _log(2, "ERROR", "it broke"), *dump])
+
+    assert "it broke" in page.section("What went wrong")
+    shown = page.section("Timeline")
+    assert "begun" in shown
+    (left_out,) = re.findall(r"(\d+) of 902 log lines are left out", shown)
+    assert 0 < int(left_out) < 900
+
+
+def test_an_error_in_one_endless_line_is_cut_and_not_left_out() -> None:
+    page = _page(_call(), [_log(2, "ERROR", "it broke" + "x" * 2_000_000)])
+
+    assert "it broke" in page.section("What went wrong")
+
+
 def test_memory_does_not_grow_with_the_lines_left_out() -> None:
     def peak(count: int) -> int:
         tracemalloc.start()

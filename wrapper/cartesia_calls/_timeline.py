@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from heapq import heappop, heappush
@@ -159,7 +160,8 @@ def timeline(
         logs: Its logs, their lines, or the records among them to show.
         log_offset: Seconds to add to the times of the log, if its clock or zone differs.
         log_limit: How many characters of log records to keep, so that memory does not grow with the
-            log: the most severe records, and of those the latest. None keeps all.
+            log: the most severe records, and of those the latest. A record of more than a quarter of
+            that is cut. None keeps all.
 
     Raises:
         ValueError: `log_offset` is not finite.
@@ -286,7 +288,8 @@ class _Log:
 
     def __init__(self, start: datetime | None, offset: float, limit: int | None) -> None:
         self._start, self._offset = start, offset
-        self._room = math.inf if limit is None else limit
+        self._room = sys.maxsize if limit is None else limit
+        self._largest = self._room // 4
         self._kept: list[tuple[int, int, TimelineEntry]] = []
         self._seconds: float | None = None
         self._opening: float | None = None
@@ -309,16 +312,17 @@ class _Log:
             "logs",
             self._seconds,
             time,
-            text=record.message,
+            text=record.message[: self._largest],
             index=record.index,
             name=record.place,
             level=record.level,
-            lines=record.lines,
+            lines=_beginning(record.lines, self._largest),
         )
         severity = LEVELS.get(entry.level or "", LEVELS["INFO"])
         heappush(self._kept, (severity, self._records, entry))
         self._records += 1
-        self.lines += len(entry.lines)
+        self.lines += len(record.lines)
+        self.left_out += len(record.lines) - len(entry.lines)
         self._room -= _size(entry)
         while self._room < 0:
             forgotten = heappop(self._kept)[2]
@@ -330,6 +334,17 @@ class _Log:
         for _, _, entry in sorted(self._kept, key=lambda kept: kept[1]):
             # What comes before the first time stands with it.
             yield replace(entry, seconds=self._opening) if entry.seconds is None else entry
+
+
+def _beginning(lines: Sequence[str], room: int) -> tuple[str, ...]:
+    """Return the lines that fit into so many characters; the last of them may be cut."""
+    kept: list[str] = []
+    for line in lines:
+        if room <= 0:
+            break
+        kept.append(line[:room])
+        room -= len(line)
+    return tuple(kept)
 
 
 def _size(entry: TimelineEntry) -> int:

@@ -194,7 +194,8 @@ def _entries(happened: Timeline, screen: Screen) -> Iterator[str]:
     around = [_time_of_day(one, happened.start) for one in entries]
     names = [printable(_name(one)) for one in entries]
     widths = [max(map(cells, column), default=0) for column in (within, around, names)]
-    zone = next((f"{local_time(one.time):%Z}" for one in entries if one.time), None)
+    times = [happened.start, *(one.time for one in entries)]
+    zone = next((f"{local_time(time):%Z}" for time in times if time), None)
     if zone:
         yield from screen.hang("", f"Time within the call, local time ({zone}), and what happened:")
     for entry, *columns in zip(entries, within, around, names, strict=True):
