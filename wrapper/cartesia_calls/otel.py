@@ -144,7 +144,8 @@ class _Session(requests.Session):
         self._url = f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
         self._response = None
         try:
-            self._response = super().send(request, **{**options, "allow_redirects": False})
+            options["allow_redirects"] = False
+            self._response = super().send(request, **options)
         except requests.RequestException as error:
             self._problem = _innermost(error)
             raise
