@@ -99,7 +99,7 @@ def test_it_gives_a_terminal_its_cursor_back() -> None:
             while word not in shown:
                 shown += os.read(ours, 65536)
             process.send_signal(number)
-        # Linux ends the output of a terminal that nobody writes to with an error.
+        # Linux ends the output of a terminal without a writer with an error.
         with suppress(OSError):
             while piece := os.read(ours, 65536):
                 shown += piece
