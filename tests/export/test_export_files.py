@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 
 from cartesia_calls import AsyncClient
@@ -30,7 +29,7 @@ from cartesia_calls.export import (
     TargetError,
     export,
 )
-from exporting import data_files
+from exporting import data_files, file_system
 from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls, http
@@ -79,7 +78,7 @@ def test_what_a_killed_run_and_its_workers_left_goes_and_nothing_of_others(
     server: ManyCalls, tmp_path: Path, place: str
 ) -> None:
     to = place.format(tmp_path)
-    files, root = fsspec.url_to_fs(to)
+    files, root = file_system(to)
     runs = ("1-of-2", "1-of-2.worker", "1-of-20", "2-of-2", "2-of-2.worker")
     for run in runs:
         files.makedirs(f"{root}/_partial/{run}", exist_ok=True)
@@ -135,13 +134,12 @@ def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_repo
     with pytest.raises(TargetError, match=says):
         _export(server, "memory://bucket/out")
     temporary.mkdir()
-    # And if it goes while the export runs.
+
+    def lose(_event: ExportEvent) -> None:
+        shutil.rmtree(temporary, ignore_errors=True)
+
     with pytest.raises(TargetError, match=says) as failure:
-        _export(
-            server,
-            "memory://bucket/out",
-            on_event=lambda _: shutil.rmtree(temporary, ignore_errors=True),
-        )
+        _export(server, "memory://bucket/out", on_event=lose)
     assert "TMPDIR" in failure.value.hint
 
 
@@ -161,29 +159,23 @@ def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
     server: ManyCalls, tmp_path: Path, place: str
 ) -> None:
     to = place.format(tmp_path)
-    server.interfere = lambda _, path: (
-        http("200 OK", b"RIFF").replace(b"application/json", b"audio/wav")
-        if path.endswith("/audio")
-        else None
-    )
+    wav = http("200 OK", b"RIFF").replace(b"application/json", b"audio/wav")
+    server.interfere = lambda _number, path: wav if path.endswith("/audio") else None
     assert _export(server, to, include="audio").exported == 3
-    files, root = fsspec.url_to_fs(to)
+    files, root = file_system(to)
     manifest = f"{root}/_manifest/1-of-1.ndjson"
     entries = [json.loads(line) for line in files.cat_file(manifest).splitlines()]
     block, blocks = bytes(1 << 20), 40
     digest = sha256(block * blocks).hexdigest()
     for entry in entries[:2]:
         entry["parts"]["audio"] |= {"size": len(block) * blocks, "sha256": digest, "final": True}
-        with files.open(f"{root}/{entry['parts']['audio']['path']}", "wb") as file:
-            for _ in range(blocks):
-                file.write(block)
+        files.pipe_file(f"{root}/{entry['parts']['audio']['path']}", block * blocks)
     entries[1]["parts"]["audio"]["size"] += 1
     entries[2]["parts"]["audio"]["final"] = True
     # A journal is what a killed run leaves: the next one compares its files.
     lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
     files.pipe_file(f"{root}/_manifest/1-of-1.journal.ndjson", lines)
     files.rm_file(manifest)
-    del file, lines
     tracemalloc.start()
     result = _export(server, to, include="audio")
     _, most = tracemalloc.get_traced_memory()
@@ -195,7 +187,7 @@ def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
 @pytest.mark.parametrize("seconds", [0, 1])
 def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them(seconds: int) -> None:
     clock = FakeClock()
-    files = fsspec.filesystem("memory")
+    files, root = file_system("memory://bucket/out")
     exported: Counter[str] = Counter()
     waiting: list[int] = []
 
@@ -203,7 +195,7 @@ def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them(second
         clock.elapsed += seconds
         if isinstance(event, CallExported):
             exported[event.call_id] += 1
-            segments = files.glob("/bucket/out/_manifest/*.segment.*")
+            segments = files.glob(f"{root}/_manifest/*.segment.*")
             recorded = sum(files.cat_file(path).count(b"\n") for path in segments)
             waiting.append(exported.total() - recorded)
 

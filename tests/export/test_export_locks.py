@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
@@ -28,6 +27,7 @@ from cartesia_calls.export import (
     TargetError,
     export,
 )
+from exporting import file_system
 from fake_clock import FakeClock
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
@@ -56,7 +56,7 @@ def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult: 
     return export(agents=AGENT, to=to, connect=connect, **options)
 
 
-def _beside(event: ExportEvent, begin: Callable[[], object], found: list[object]) -> None:
+def _beside(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:
     """At the first call that is written, begin something in another thread, and keep how it ends."""
     if isinstance(event, CallExported) and not found:
         with ThreadPoolExecutor(1) as pool:
@@ -72,7 +72,7 @@ def test_the_second_of_two_exports_reports_the_first_and_stops(
     to = place.format(tmp_path)
     found: list[object] = []
     begin = partial(_export, server, to, shard=shard)
-    _export(server, to, shard="1/2", on_event=lambda event: _beside(event, begin, found))
+    _export(server, to, shard="1/2", on_event=partial(_beside, begin, found))
     (refused,) = found
     assert isinstance(refused, TargetBusyError)
     assert f"process {os.getpid()}" in refused.summary
@@ -84,7 +84,7 @@ def test_shards_of_one_split_may_run_at_once(server: ManyCalls, tmp_path: Path, 
     to = place.format(tmp_path)
     found: list[object] = []
     begin = partial(_export, server, to, shard="2/2")
-    first = _export(server, to, shard="1/2", on_event=lambda event: _beside(event, begin, found))
+    first = _export(server, to, shard="1/2", on_event=partial(_beside, begin, found))
     (second,) = found
     assert isinstance(second, ExportResult)
     assert first.exported + second.exported == CALLS
@@ -132,14 +132,14 @@ def test_a_store_that_loses_its_own_responses_lets_the_export_continue(server: M
     to = "forgetful://bucket/out"
     found: list[object] = []
     begin = partial(_export, server, to)
-    first = _export(server, to, on_event=lambda event: _beside(event, begin, found))
+    first = _export(server, to, on_event=partial(_beside, begin, found))
     again = _export(server, to)
     assert [type(refused) for refused in found] == [TargetBusyError]
     assert (first.exported, again.present) == (CALLS, CALLS)
 
 
 def _locked(content: bytes, to: str = "memory://bucket/out") -> None:
-    files, root = fsspec.url_to_fs(to)
+    files, root = file_system(to)
     files.pipe_file(f"{root}/_locks/1-of-1.json", content)
 
 

@@ -20,7 +20,7 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 
 from cartesia_calls import AsyncClient, ResponseValidationError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from exporting import run_export
+from exporting import file_system, run_export
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
 from many_calls import AGENT, ManyCalls, call_id, http
@@ -177,7 +177,7 @@ def test_a_recording_is_written_again_only_when_it_changed(place: str, tmp_path:
 
         written = [export_with(wav).exported for wav in (WAV, WAV, WAV + b"\0\0")]
     assert written == [2, 0, 2]
-    files, root = fsspec.url_to_fs(to)
+    files, root = file_system(to)
     wavs = files.glob(f"{root}/audio/agent={AGENT}/day=*/*")
     assert [path.rpartition("/")[2] for path in wavs] == [f"{call_id(n)}.wav" for n in range(2)]
     assert [files.cat_file(path) for path in wavs] == [WAV + b"\0\0"] * 2
@@ -202,13 +202,13 @@ def test_a_recording_that_is_gone_before_it_is_written_ends_it() -> None:
 
         protocol = ("sweeping", "memory")
 
-        def put_file(self, lpath: str, rpath: str, **options: Any) -> None:  # noqa: ANN401 - theirs
+        def put_file(self, lpath: str, rpath: str, *options: Any, **others: Any) -> None:  # noqa: ANN401 - theirs
             assert third_is_requested.wait(10)
             written.append(rpath)
             for other in Path(lpath).parent.glob("*.wav"):
                 if other != Path(lpath):
                     other.unlink()
-            super().put_file(lpath, rpath, **options)
+            super().put_file(lpath, rpath, *options, **others)
 
     def answer(_number: int, path: str) -> bytes | None:
         if path.endswith(f"{call_id(2)}/audio"):

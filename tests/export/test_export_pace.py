@@ -18,7 +18,7 @@ from cartesia_calls import (
     PermissionDeniedError,
     RateLimitError,
 )
-from cartesia_calls.export._throttle import Pace, StopExportError, Throttle
+from cartesia_calls.export._throttle import StopExportError, Throttle
 from fake_server import FakeServer, ok
 
 Ask = Callable[[Throttle, AsyncClient], Coroutine[Any, Any, object]]
@@ -31,71 +31,113 @@ def _throttled(
     concurrency: int = 4,
     rate: float | None = None,
     takes: float = 0.0,
-) -> tuple[object, FakeServer, Pace, list[float]]:
+) -> tuple[object, FakeServer, list[float]]:
     server = FakeServer(answers, takes=takes)
-    pace = Pace(concurrency, rate)
     pauses: list[float] = []
 
     async def run() -> object:
-        throttle = Throttle(pace, server.clock, on_pause=pauses.append, draw=lambda: 1.0)
+        throttle = Throttle(
+            concurrency, rate, server.clock, on_pause=pauses.append, draw=lambda: 1.0
+        )
         async with server.async_client(max_retries=0) as client:
             try:
                 return await ask(throttle, client)
             except (CartesiaError, StopExportError) as error:
                 return error
 
-    return asyncio.run(run()), server, pace, pauses
+    return asyncio.run(run()), server, pauses
 
 
 async def _once(throttle: Throttle, client: AsyncClient) -> object:
     return (await throttle.ask(lambda: client.calls.logs("ac_1"))).logs
 
 
+async def _in_flight(throttle: Throttle, asked: int = 10) -> int:
+    """Return how many of so many requests are sent before the first response."""
+    running = 0
+    respond = asyncio.Event()
+
+    async def request() -> None:
+        nonlocal running
+        running += 1
+        await respond.wait()
+
+    asks = [asyncio.create_task(throttle.ask(request)) for _ in range(asked)]
+    for _ in range(100):
+        await asyncio.sleep(0)
+    sent = running
+    respond.set()
+    await asyncio.gather(*asks)
+    return sent
+
+
+async def _refuse(throttle: Throttle, client: AsyncClient, at_once: int) -> None:
+    """Have so many requests refused together, and stop them before they are retried."""
+    under_way = 0
+    all_are_under_way = asyncio.Event()
+
+    async def request() -> object:
+        nonlocal under_way
+        under_way += 1
+        if under_way > at_once:
+            raise asyncio.CancelledError
+        if under_way == at_once:
+            all_are_under_way.set()
+        await all_are_under_way.wait()
+        return await client.calls.logs("ac_1")
+
+    asks = (throttle.ask(request) for _ in range(at_once))
+    ends = await asyncio.gather(*asks, return_exceptions=True)
+    assert all(isinstance(end, asyncio.CancelledError) for end in ends)
+
+
 def test_no_more_run_at_once_than_allowed() -> None:
-    pace = Pace(2)
-    pace.start(0.0)
-    assert pace.wait(0.0) == 0
-    pace.start(0.0)
-    assert pace.wait(0.0) is None
-    pace.end()
-    assert pace.wait(0.0) == 0
+    result, *_ = _throttled([ok()], lambda throttle, _: _in_flight(throttle), concurrency=2)
+    assert result == 2
 
 
 def test_a_rate_spaces_the_starts_and_saves_nothing_up() -> None:
-    pace = Pace(100, rate=4)
-    pace.start(0.0)
-    assert pace.wait(0.0) == 0.25
-    pace.start(10.0)
-    assert pace.wait(10.0) == 0.25
+    async def ask(throttle: Throttle, client: AsyncClient) -> None:
+        await _once(throttle, client)
+        await _once(throttle, client)
+        await throttle.clock.sleep_async(10)
+        await _once(throttle, client)
+        await _once(throttle, client)
+
+    _, server, _ = _throttled([ok()], ask, rate=4)
+    assert server.clock.sleeps == [0.25, 10, 0.25]
 
 
 def test_a_refusal_halves_what_is_in_flight_once_for_all_that_was() -> None:
-    pace = Pace(8)
-    for _ in range(8):
-        pace.start(0.0)
-    for _ in range(8):
-        pace.end()
-        pace.refused(1.0, started_at=0.0, retry_after=None)
-    assert pace.allowed == 4
-    assert pace.wait(1.0) == 1.0
-    assert pace.wait(2.0) == 0
+    async def ask(throttle: Throttle, client: AsyncClient) -> int:
+        await _refuse(throttle, client, 8)
+        return await _in_flight(throttle)
+
+    result, server, pauses = _throttled([httpx.Response(429)], ask, concurrency=8, takes=0.5)
+    assert result == 4
+    assert pauses == [1.0]
+    assert len(server.requests) == 8
 
 
 def test_it_never_falls_below_one_and_comes_back_with_successes() -> None:
-    pace = Pace(4)
-    for second in range(10):
-        pace.refused(float(second), started_at=float(second), retry_after=0)
-    assert pace.allowed == 1
-    for _ in range(40):
-        pace.succeeded()
-    assert pace.allowed == 4
+    async def ask(throttle: Throttle, client: AsyncClient) -> list[int]:
+        for _ in range(5):
+            await _refuse(throttle, client, 1)
+        least = await _in_flight(throttle, 2)
+        for _ in range(40):
+            await _in_flight(throttle, 1)
+        return [least, await _in_flight(throttle)]
+
+    refused = httpx.Response(429, headers={"Retry-After": "0"})
+    result, *_ = _throttled([refused], ask, takes=0.1)
+    assert result == [1, 4]
 
 
 @pytest.mark.parametrize(("retry_after", "pause"), [("7", 7.0), (None, 1.0)])
 def test_a_refusal_pauses_all_and_is_reported(retry_after: str | None, pause: float) -> None:
     headers = {"Retry-After": retry_after} if retry_after else {}
     refused = httpx.Response(429, headers=headers)
-    result, server, _, pauses = _throttled([refused, ok()], _once)
+    result, server, pauses = _throttled([refused, ok()], _once)
     assert result == ["one", "two"]
     assert server.clock.sleeps == pauses == [pause]
 
@@ -106,13 +148,13 @@ def test_what_failed_temporarily_is_requested_again() -> None:
         httpx.ConnectError(""),
         httpx.Response(200, text="<html>"),
     ]
-    result, server, _, _ = _throttled([*failures, httpx.Response(404, text="gateway"), ok()], _once)
+    result, server, _ = _throttled([*failures, httpx.Response(404, text="gateway"), ok()], _once)
     assert result == ["one", "two"]
     assert server.clock.sleeps == [0.25, 0.5, 1.0, 2.0]
 
 
 def test_one_request_is_sent_five_times_at_the_most() -> None:
-    result, server, _, _ = _throttled([httpx.Response(500)], _once)
+    result, server, _ = _throttled([httpx.Response(500)], _once)
     assert isinstance(result, InternalServerError)
     assert len(server.requests) == 5
 
@@ -122,14 +164,14 @@ def test_a_refused_key_stops_everything(once: bool) -> None:  # noqa: FBT001 - a
     async def ask(throttle: Throttle, client: AsyncClient) -> object:
         return await throttle.ask(lambda: client.calls.logs("ac_1"), once=once)
 
-    result, server, _, _ = _throttled([httpx.Response(401)], ask)
+    result, server, _ = _throttled([httpx.Response(401)], ask)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, AuthenticationError)
     assert len(server.requests) == 1
 
 
 def test_what_the_key_may_not_read_fails_alone_and_at_once() -> None:
-    result, server, _, _ = _throttled([httpx.Response(403)], _once)
+    result, server, _ = _throttled([httpx.Response(403)], _once)
     assert isinstance(result, PermissionDeniedError)
     assert len(server.requests) == 1
 
@@ -138,7 +180,7 @@ def test_what_is_sent_once_is_not_repeated() -> None:
     async def ask(throttle: Throttle, client: AsyncClient) -> object:
         return await throttle.ask(lambda: client.calls.logs("ac_1"), once=True)
 
-    result, server, _, _ = _throttled([httpx.Response(500)], ask)
+    result, server, _ = _throttled([httpx.Response(500)], ask)
     assert isinstance(result, InternalServerError)
     assert len(server.requests) == 1
 
@@ -154,7 +196,7 @@ def test_what_stops_an_export_comes_whole_from_another_process() -> None:
 
 def test_a_refusal_for_more_than_five_minutes_is_not_waited_for() -> None:
     asked = httpx.Response(429, headers={"Retry-After": "301"})
-    result, server, _, _ = _throttled([asked], _once)
+    result, server, _ = _throttled([asked], _once)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, RateLimitError)
     assert server.clock.sleeps == []
@@ -162,13 +204,13 @@ def test_a_refusal_for_more_than_five_minutes_is_not_waited_for() -> None:
 
 def test_an_error_with_a_pause_of_more_than_five_minutes_is_of_one_request_alone() -> None:
     asked = httpx.Response(503, headers={"Retry-After": "301"})
-    result, server, _, _ = _throttled([asked], _once)
+    result, server, _ = _throttled([asked], _once)
     assert isinstance(result, InternalServerError)
     assert server.clock.sleeps == []
 
 
 def test_a_server_that_refuses_every_request_ends_it_after_minutes() -> None:
-    result, server, _, pauses = _throttled([httpx.Response(429)], _once)
+    result, server, pauses = _throttled([httpx.Response(429)], _once)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, RateLimitError)
     assert "keeps failing" in result.cause.summary
@@ -176,35 +218,23 @@ def test_a_server_that_refuses_every_request_ends_it_after_minutes() -> None:
     assert len(server.requests) == 10
 
 
-def test_what_is_refused_together_pauses_all_once() -> None:
-    async def four(throttle: Throttle, client: AsyncClient) -> object:
-        all_are_under_way = asyncio.Event()
+def test_what_is_refused_together_pauses_all_once_and_for_the_longest() -> None:
+    async def ask(throttle: Throttle, client: AsyncClient) -> int:
+        await _refuse(throttle, client, 2)
+        return await _in_flight(throttle)
 
-        async def refused() -> object:
-            if throttle.requests == 4:
-                all_are_under_way.set()
-            await all_are_under_way.wait()
-            return await client.calls.logs("ac_1")
-
-        return await asyncio.gather(*(throttle.ask(refused) for _ in range(4)))
-
-    refusal = httpx.Response(429, headers={"Retry-After": "7"})
-    answers: list[httpx.Response | Exception] = [refusal, refusal, refusal, refusal, ok()]
-    _, server, _, pauses = _throttled(answers, four, takes=0.1)
-    assert pauses == [7.0]
-    assert len(server.requests) == 8
-
-
-def test_a_pause_is_reported_once_and_grows_with_what_was_in_flight() -> None:
-    pace = Pace(4)
-    assert pace.refused(1.0, started_at=1.0, retry_after=5) == 5
-    assert pace.refused(1.0, started_at=0.0, retry_after=60) is None
-    assert pace.wait(1.0) == 60
+    answers: list[httpx.Response | Exception] = [
+        httpx.Response(429, headers={"Retry-After": seconds}) for seconds in ("5", "60")
+    ]
+    result, server, pauses = _throttled(answers, ask, takes=0.1)
+    assert result == 2
+    assert pauses == [5.0]
+    assert server.clock.elapsed >= 60
 
 
 def test_a_pause_that_an_error_requests_is_waited_for() -> None:
     busy = httpx.Response(503, headers={"Retry-After": "300"})
-    result, server, _, _ = _throttled([busy, ok()], _once)
+    result, server, _ = _throttled([busy, ok()], _once)
     assert result == ["one", "two"]
     assert server.clock.sleeps == [300.0]
 
@@ -214,5 +244,5 @@ def test_with_a_rate_requests_come_no_faster() -> None:
         asks = [throttle.ask(lambda: client.calls.logs("ac_1")) for _ in range(5)]
         return await asyncio.gather(*asks)
 
-    _, server, _, _ = _throttled([ok()], many, rate=2)
+    _, server, _ = _throttled([ok()], many, rate=2)
     assert server.clock.elapsed == pytest.approx(2.0)

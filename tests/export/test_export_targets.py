@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
@@ -23,7 +22,7 @@ from cartesia_calls.export import (
     TargetError,
     export,
 )
-from exporting import data_files
+from exporting import data_files, file_system
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
 from odd_file_systems import (
@@ -110,7 +109,7 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
     server: ManyCalls, place: str, tmp_path: Path
 ) -> None:
     to = place.format(tmp_path)
-    files, root = fsspec.url_to_fs(to)
+    files, root = file_system(to)
     files.makedirs(f"{root}/_manifest")
     files.pipe(f"{root}/_manifest/about.json", b'{"schema": 1, "format": "ndjson"}\n')
     with pytest.raises(ConfigurationError, match=r"version 1 .* writes version 2") as refused:

@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import key_watch
 from fake_server import KEY
@@ -20,6 +22,13 @@ IN_HAND = 3 * CONCURRENCY + 1
 """How many calls may have been fetched and not recorded when it is killed."""
 _LONGEST_RUN = 600
 DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
+
+
+def file_system(to: str | Path) -> tuple[Any, str]:
+    """Return the file system of a target, one of fsspec's, and the target's path in it."""
+    fsspec: Any = import_module("fsspec")
+    files, root = fsspec.url_to_fs(to)
+    return files, str(root)
 
 
 def documented_columns() -> dict[str, list[tuple[str, str, str]]]:

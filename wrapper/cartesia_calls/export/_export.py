@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from cartesia_calls import Clock
 
     from ._events import OnEvent
-    from ._fetching import Attempt, Workers
+    from ._fetching import Attempt
     from ._job import Job
     from ._lock import Lock
     from ._target import Target
     from ._writing import Encode
+    from .dask import DaskWorkers
 
 P = ParamSpec("P")
 # Object stores are slow for each file; one thread is best for a folder.
@@ -55,7 +56,7 @@ async def export_async(
     redact: bool = False,
     redact_patterns: Iterable[str | re.Pattern[str]] = (),
     connect: Callable[[], AsyncClient] | None = None,
-    workers: Workers | None = None,
+    workers: DaskWorkers | None = None,
     on_event: OnEvent | None = None,
     stop: asyncio.Event | None = None,
     clock: Clock | None = None,

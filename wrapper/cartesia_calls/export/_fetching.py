@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cartesia_calls import (
     CallLogsNotAvailableError,
@@ -22,10 +22,8 @@ from ._target import TargetError, safe_name
 from ._throttle import StopExportError, is_not_there
 
 if TYPE_CHECKING:
-    import os
     import re
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from cartesia_calls import AsyncClient, CallPage
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from ._index import Work
     from ._job import Job
     from ._tables import Row
-    from ._target import Target
     from ._throttle import Throttle
 
 
@@ -214,22 +211,3 @@ def _skipped(error: CartesiaError, part: str, work: Work, redact: Patterns) -> S
     if redact is not None:
         detail = Redactor(work.record, patterns=redact).redact(detail)
     return Skipped(FAILED, detail)
-
-
-class Workers(Protocol):
-    """Other processes that fetch and write, up to `most_at_once` requests at the same time."""
-
-    most_at_once: int
-
-    def at(
-        self,
-        job: Job,
-        to: str | os.PathLike[str],
-        target: Target,
-        connect: Callable[[], AsyncClient],
-    ) -> AbstractAsyncContextManager[Attempt]:
-        """Prepare the workers, and provide the function that makes one attempt on one of them.
-
-        `to` is the name that the user gave to the target, which is open in this process.
-        """
-        ...

@@ -27,14 +27,10 @@ def _fast_writer() -> Callable[[object], bytes] | None:
         return None
 
 
-def _text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"JSON has no type for {type(value).__name__}")
-
-
 _write_fast = _fast_writer()
-_encoder = partial(json.JSONEncoder, ensure_ascii=False, separators=(",", ":"), default=_text)
+_encoder = partial(
+    json.JSONEncoder, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat
+)
 _encode = _encoder(allow_nan=False).encode
 _encode_infinities = _encoder(allow_nan=True).encode
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._ndjson import json_bytes
-from ._tables import SCHEMA_VERSION, TABLES
+from ._tables import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as 
     nested = [column.name for column in table.columns if column.type == "json"]
     if nested:
         rows = [row | {name: _text(row[name]) for name in nested} for row in rows]
-    schema, row_type = _schema(table.name)
+    schema, row_type = _schema(table)
     try:
         columns = pa.array(rows, type=row_type).flatten()
     except UnicodeEncodeError:
@@ -58,8 +58,8 @@ def arrow_table(table: Table, rows: Sequence[Row]) -> Any:  # noqa: ANN401 - as 
 
 
 @cache
-def _schema(table: str) -> tuple[Any, Any]:
-    schema = pa.schema([(column.name, _TYPES[column.type]) for column in TABLES[table].columns])
+def _schema(table: Table) -> tuple[Any, Any]:
+    schema = pa.schema([(column.name, _TYPES[column.type]) for column in table.columns])
     return schema, pa.struct(list(schema))
 
 

@@ -16,7 +16,7 @@ from ._index import work_on
 from ._lock import HEARTBEAT
 from ._manifest import FAILED, Skipped
 from ._target import is_id
-from ._throttle import Pace, StopExportError, Streak, Throttle, is_not_there, keeps_failing
+from ._throttle import StopExportError, Streak, Throttle, is_not_there, keeps_failing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ._fetching import Attempt
     from ._index import Index, Work
     from ._job import Job
-    from ._manifest import Entry
+    from ._manifest import Entry, Exported
     from ._writing import Writer, Written
 
 P = ParamSpec("P")
@@ -58,7 +58,8 @@ class Run:
     def __post_init__(self) -> None:
         job = self.job
         self._throttle = Throttle(
-            Pace(job.concurrency, job.rate),
+            job.concurrency,
+            job.rate,
             self.clock,
             on_pause=lambda seconds: self.on_event(Paused(seconds)),
         )
@@ -242,9 +243,10 @@ class Run:
 
     def _count_written(self, written: Written) -> None:
         entry = written.entry
-        rows, size = written.rows_and_size
+        parts = [cast("Exported", entry.parts[name]) for name in written.parts]
+        rows = sum(part.rows or 0 for part in parts)
         self.result.rows += rows
-        self.result.size += size
+        self.result.size += sum(part.size for part in parts)
         skip = entry.first_skip(self.job.include) or written.failed
         if written.parts or skip is None:
             self.on_event(CallExported(entry.call_id, entry.agent_id, written.parts, rows))

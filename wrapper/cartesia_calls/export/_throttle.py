@@ -48,103 +48,43 @@ class StopExportError(Exception):
     """Ends an export; its cause, a `CartesiaError`, says why."""
 
     def __init__(self, cause: CartesiaError) -> None:
-        super().__init__(str(cause))
+        super().__init__(cause)
         self.cause = cause
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Dask sends it between processes; by default only the text would arrive.
-        return type(self), (self.cause,)
-
-
-@dataclass(slots=True)
-class Pace:
-    """How many requests are in flight, and start per second, at most.
-
-    A 429 halves the number in flight and pauses all workers. Each round of successes adds one.
-
-    Attributes:
-        refusals: How many 429s have lowered the pace since the last success.
-    """
-
-    concurrency: int
-    rate: float | None = None
-    running: int = 0
-    started: int = 0
-    refusals: int = 0
-    # The part of `concurrency` that is allowed now.
-    _level: float = 1.0
-    _paused_until: float = 0.0
-    _next_start: float = 0.0
-    _lowered_at: float = float("-inf")
-
-    @property
-    def allowed(self) -> int:
-        """How many requests may be in flight now; at least one."""
-        return max(1, int(self._level * self.concurrency))
-
-    def wait(self, now: float) -> float | None:
-        """Return the seconds until the next request may start; None until one has ended."""
-        if self.running >= self.allowed:
-            return None
-        return max(0.0, self._paused_until - now, self._next_start - now)
-
-    def start(self, now: float) -> None:
-        self.running += 1
-        self.count(now)
-
-    def count(self, now: float) -> None:
-        """Count a request that the client has sent by itself."""
-        self.started += 1
-        if self.rate is not None:
-            self._next_start = max(self._next_start, now) + 1 / self.rate
-
-    def end(self) -> None:
-        self.running -= 1
-
-    def succeeded(self) -> None:
-        """Restore a part of what 429s have taken."""
-        self.refusals = 0
-        self._level = min(1.0, self._level + 1 / (self.concurrency * self.allowed))
-
-    def refused(self, now: float, started_at: float, retry_after: float | None) -> float | None:
-        """Lower the pace after a 429, once for all requests that were in flight.
-
-        Returns:
-            For how many seconds nothing may start; None if that was reported already.
-        """
-        is_new = started_at >= self._lowered_at
-        if is_new:
-            self._level = max(1 / self.concurrency, self._level / 2)
-            self._lowered_at = now
-            self.refusals += 1
-        pause = min(_LONGEST_429_PAUSE, _FIRST_429_PAUSE * 2.0 ** (self.refusals - 1))
-        pause = pause if retry_after is None else retry_after
-        self._paused_until = max(self._paused_until, now + pause)
-        return self._paused_until - now if is_new else None
 
 
 @dataclass
 class Throttle:
-    """Starts requests as the pace allows, and retries them.
+    """Starts requests at one pace, and retries them.
+
+    A 429 halves the number in flight and pauses all workers. Each round of successes adds one.
 
     Attributes:
+        concurrency: How many requests are in flight, at most.
+        rate: How many requests start per second, at most.
         on_pause: Called with the seconds of a pause of all workers.
         draw: Returns a number from 0 to 1, for the length of pauses.
+        requests: How many have started.
+        refusals: How many 429s have lowered the pace since the last success.
     """
 
-    pace: Pace
+    concurrency: int
+    rate: float | None
     clock: Clock
     on_pause: Callable[[float], object] = lambda _: None
     draw: Callable[[], float] = random.random
+    requests: int = 0
     retries: int = 0
+    refusals: int = 0
 
     def __post_init__(self) -> None:
         self._turn = asyncio.Lock()
         self._ended = asyncio.Event()
-
-    @property
-    def requests(self) -> int:
-        return self.pace.started
+        self._running = 0
+        # The part of `concurrency` that is allowed now.
+        self._level = 1.0
+        self._paused_until = 0.0
+        self._next_start = 0.0
+        self._lowered_at = float("-inf")
 
     async def ask(self, request: Callable[[], Awaitable[T]], *, once: bool = False) -> T:
         """Send a request, retry it, if `once` only after a 429, and return its result."""
@@ -156,14 +96,14 @@ class Throttle:
                 try:
                     result = await request()
                 finally:
-                    self.pace.end()
+                    self._running -= 1
                     self._ended.set()
             except CartesiaError as error:
                 if is_not_there(error):
-                    self.pace.succeeded()
+                    self._succeeded()
                     if isinstance(error, CallLogsNotAvailableError):
                         # The client has requested the call's record by itself.
-                        self.pace.count(self.clock.monotonic())
+                        self._count(self.clock.monotonic())
                     raise
                 if isinstance(error, RateLimitError):
                     self._refused(error, started_at)
@@ -173,30 +113,57 @@ class Throttle:
                     await self._wait_to_retry(error, sent, can_retry=can_retry)
                 self.retries += 1
             else:
-                self.pace.succeeded()
+                self._succeeded()
                 return result
+
+    @property
+    def _allowed(self) -> int:
+        return max(1, int(self._level * self.concurrency))
 
     async def _start(self) -> float:
         """Wait until a request may start, one after the other, and return the time."""
         async with self._turn:
-            while (wait := self.pace.wait(now := self.clock.monotonic())) != 0:
-                if wait is None:
+            while True:
+                now = self.clock.monotonic()
+                start = max(self._paused_until, self._next_start)
+                if self._running >= self._allowed:
                     self._ended.clear()
                     await self._ended.wait()
+                elif now < start:
+                    await self.clock.sleep_async(start - now)
                 else:
-                    await self.clock.sleep_async(wait)
-            self.pace.start(now)
+                    break
+            self._running += 1
+            self._count(now)
         return now
 
+    def _count(self, now: float) -> None:
+        self.requests += 1
+        if self.rate is not None:
+            self._next_start = max(self._next_start, now) + 1 / self.rate
+
+    def _succeeded(self) -> None:
+        """Restore a part of what 429s have taken."""
+        self.refusals = 0
+        self._level = min(1.0, self._level + 1 / (self.concurrency * self._allowed))
+
     def _refused(self, error: RateLimitError, started_at: float) -> None:
-        """Pause all workers."""
+        """Lower the pace after a 429, once for all requests that were in flight, and pause."""
         if error.retry_after is not None and error.retry_after > _LONGEST_RETRY_AFTER:
             raise StopExportError(error)
-        pause = self.pace.refused(self.clock.monotonic(), started_at, error.retry_after)
-        if self.pace.refusals >= _MOST_429S:
+        now = self.clock.monotonic()
+        is_new = started_at >= self._lowered_at
+        if is_new:
+            self._level = max(1 / self.concurrency, self._level / 2)
+            self._lowered_at = now
+            self.refusals += 1
+        if self.refusals >= _MOST_429S:
             raise keeps_failing(error)
-        if pause is not None:
-            self.on_pause(pause)
+        pause = min(_LONGEST_429_PAUSE, _FIRST_429_PAUSE * 2.0 ** (self.refusals - 1))
+        pause = pause if error.retry_after is None else error.retry_after
+        self._paused_until = max(self._paused_until, now + pause)
+        if is_new:
+            self.on_pause(self._paused_until - now)
 
     async def _wait_to_retry(self, error: CartesiaError, sent: int, *, can_retry: bool) -> None:
         """Wait before a retry, or raise the error."""

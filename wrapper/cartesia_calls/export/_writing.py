@@ -59,12 +59,6 @@ class Written:
     left: tuple[str, ...]
     failed: Skipped | None = None
 
-    @property
-    def rows_and_size(self) -> tuple[int, int]:
-        parts = [self.entry.parts[name] for name in self.parts]
-        exported = [part for part in parts if isinstance(part, Exported)]
-        return sum(part.rows or 0 for part in exported), sum(part.size for part in exported)
-
 
 class Writer(Protocol):
     """Writes fetched calls; for one thread at a time."""

@@ -96,6 +96,8 @@ class DaskWorkers:
     ) -> AsyncGenerator[Attempt]:
         """Prepare the workers, and provide what makes one attempt on one of them.
 
+        `to` is the name that the user gave to the target, which is open in this process.
+
         Raises:
             ClusterError: The cluster can't be reached.
         """

@@ -180,11 +180,7 @@ def hints(table: Table) -> list[dict[str, object]]:
 
 
 def to_load(table: Table, rows: Sequence[Row], *, removed: bool | None = None) -> Any:  # noqa: ANN401 - as above
-    if table is SKIPPED:
-        schema = pa.schema([(column.name, pa.string()) for column in SKIPPED.columns])
-        data = pa.Table.from_pylist(rows, schema=schema)
-    else:
-        data = arrow_table(table, rows)
+    data = arrow_table(table, rows)
     return data.append_column(_REMOVED, pa.array([removed] * len(data), type=pa.bool_()))
 
 
