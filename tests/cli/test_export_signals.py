@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -60,7 +59,7 @@ def test_the_second_ends_it_at_once_though_a_thread_hangs(number: signal.Signals
         assert b"Stopping: what was fetched is being written" in process.stderr.readline()
         process.send_signal(number)
         assert process.wait(_LONGEST) == 128 + number
-        assert process.stderr.read() == b"Interrupted.\n"
+        assert process.stderr.read() == b"\nInterrupted.\n"
 
 
 def test_it_does_so_though_the_store_hangs_from_the_start() -> None:
@@ -88,24 +87,6 @@ def test_it_does_so_if_its_output_is_not_read() -> None:
         assert process.wait(_LONGEST) in {128 + signal.SIGINT, 128 + signal.SIGTERM}
     os.close(ours)
     os.close(theirs)
-
-
-def test_it_gives_a_terminal_its_cursor_back() -> None:
-    ours, theirs = pty.openpty()
-    shown = b""
-    with _exporting("/logs/", theirs) as process:
-        os.close(theirs)
-        for word, number in ((b"hangs", signal.SIGINT), (b"Stopping", signal.SIGTERM)):
-            while word not in shown:
-                shown += os.read(ours, 65536)
-            process.send_signal(number)
-        # Linux ends the output of a terminal without a writer with an error.
-        with suppress(OSError):
-            while piece := os.read(ours, 65536):
-                shown += piece
-        assert process.wait(_LONGEST) == 128 + signal.SIGTERM
-    os.close(ours)
-    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
 
 
 def test_the_handlers_of_a_program_are_there_again_afterwards(

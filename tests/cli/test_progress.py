@@ -1,74 +1,51 @@
-"""What takes its time reports it on a terminal, with rich and without."""
+"""What takes its time reports it on a terminal."""
 
 from __future__ import annotations
 
-import io
-import sys
-import threading
-from importlib import util
+from pathlib import Path
 
 import pytest
 
-from cartesia_calls.cli import _progress
-from cartesia_calls.cli._progress import progress
+from cartesia_calls.sandbox import Sandbox
+from terminal import on_terminal, piped
+
+ERASE = "\r\x1b[K"
 
 
-class _Terminal(io.StringIO):
-    """Keeps what is shown, and lets a test wait for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shown = threading.Event()
-
-    def isatty(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        written = super().write(text)
-        if "\n" in text or "Fetching" in text:
-            self.shown.set()
-        return written
+@pytest.fixture
+def words(sandbox: Sandbox, tmp_path: Path) -> tuple[str, ...]:
+    """Return an export, whose progress is shown from the start."""
+    return ("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path / "calls"))
 
 
-def _as_terminal(monkeypatch: pytest.MonkeyPatch) -> _Terminal:
-    # In the test itself: between fixtures and test pytest puts its own stream in place.
-    terminal = _Terminal()
-    monkeypatch.setattr(sys, "stderr", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    return terminal
+def test_it_moves_within_one_line_and_is_gone_at_the_end(
+    words: tuple[str, ...], env: dict[str, str]
+) -> None:
+    done = on_terminal(*words, env={**env, "COLUMNS": "40"})
+    *moving, last = done.out.split(ERASE)
+    assert any("Exporting…" in frame for frame in moving)
+    assert [frame for frame in moving if len(frame.strip("\r\n")) >= 40] == []
+    assert last.startswith("Exported ")
+    assert "Exporting" not in last
 
 
-def test_with_rich_the_text_moves_and_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _as_terminal(monkeypatch)
-    with progress("Fetching\x1b[2J…", quiet=0) as shown:
-        assert terminal.shown.wait(10)
-        shown.update("Fetching 2 MB")
-    assert "\x1b[2J" not in terminal.getvalue()
-    assert "Fetching\\x1b[2J…" in terminal.getvalue()
-    assert "Fetching 2 MB" in terminal.getvalue()
+def test_messages_stand_in_lines_of_their_own(
+    sandbox: Sandbox, words: tuple[str, ...], env: dict[str, str]
+) -> None:
+    sandbox.fail_next(status=429, headers={"Retry-After": "0"})
+    shown = on_terminal(*words, env=env).out
+    assert f"{ERASE}The server responded with 429; pausing" in shown.replace("\r\n", "\n")
 
 
-def test_without_rich_it_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _as_terminal(monkeypatch)
-
-    def find_all_but_rich(name: str) -> object:
-        return None if name == "rich" else util
-
-    monkeypatch.setattr(_progress, "find_spec", find_all_but_rich)
-    with progress("Fetching\x1b[2J…", quiet=0) as shown:
-        assert terminal.shown.wait(10)
-        shown.update("Fetching 2 MB")
-    assert terminal.getvalue() == "Fetching\\x1b[2J…\n"
+def test_a_terminal_that_cannot_erase_gets_none(
+    words: tuple[str, ...], env: dict[str, str]
+) -> None:
+    assert on_terminal(*words, env={**env, "TERM": "dumb"}).out.startswith("Exported ")
 
 
-def test_what_is_quick_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = _as_terminal(monkeypatch)
-    with progress("Fetching…", quiet=60) as shown:
-        shown.update("Fetching 2 MB")
-    assert terminal.getvalue() == ""
+def test_nor_does_a_pipe(words: tuple[str, ...], env: dict[str, str]) -> None:
+    assert piped(*words, env=env).err.startswith("Exported ")
 
 
-def test_what_is_no_terminal_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress("Fetching…", quiet=0) as shown:
-        shown.update("Fetching 2 MB")
-    assert capsys.readouterr() == ("", "")
+def test_what_is_quick_shows_none(env: dict[str, str]) -> None:
+    assert ERASE not in on_terminal("agents", env=env).out

@@ -19,7 +19,8 @@ from cartesia_calls import CartesiaError
 from ._arguments import read, top_parser
 from ._errors import ExitCode, Failure, not_installed, report
 from ._options import check_times
-from ._terminal import drop, say
+from ._progress import say
+from ._terminal import drop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ._api import open_client
 from ._errors import ExitCode
 from ._options import add_json
-from ._progress import progress
+from ._progress import progress, say
 from ._tables import Column, write_list
-from ._terminal import iso, say, write_object
+from ._terminal import iso, write_object
 
 if TYPE_CHECKING:
     import argparse

@@ -12,8 +12,7 @@ from ._api import open_client
 from ._errors import ExitCode, Failure, for_each
 from ._files import STDOUT, check_writable, writing
 from ._options import add_call_ids, add_file
-from ._progress import progress
-from ._terminal import say
+from ._progress import progress, say
 
 if TYPE_CHECKING:
     import argparse

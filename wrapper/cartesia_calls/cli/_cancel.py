@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from ._api import open_client
 from ._errors import for_each
 from ._options import add_call_ids
-from ._progress import progress
-from ._terminal import say
+from ._progress import progress, say
 
 if TYPE_CHECKING:
     import argparse

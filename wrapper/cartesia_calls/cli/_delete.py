@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ._api import open_client
 from ._errors import ExitCode, Failure, for_each
 from ._options import add_call_ids
-from ._progress import progress
-from ._terminal import Screen, say
+from ._progress import progress, say
+from ._terminal import Screen
 
 if TYPE_CHECKING:
     import argparse

@@ -18,8 +18,8 @@ from cartesia_calls import export as exports
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_async_client
 from ._errors import ExitCode, Failure
-from ._progress import progress
-from ._terminal import drop, say, write_object
+from ._progress import progress, say
+from ._terminal import drop, write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -42,8 +42,7 @@ export --agent agent_123 --since 3d --to s3://acme --strict
 export --agent agent_123 --to shared --redact
 """
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LAST_WORDS = b"Interrupted.\n"
-_SHOW_CURSOR = b"\x1b[?25h"
+_LAST_WORDS = b"\nInterrupted.\n"
 # Each reason for a call that is not there: what it is, and what to do.
 _REASONS = {
     "in_progress": "in progress: run the same command again later",
@@ -174,9 +173,8 @@ def _end_at_once(number: int, _frame: object = None) -> None:
     # Any other way out waits for threads, and one may wait for an object store without end. Stderr
     # is written to without its buffer, and only if that does not wait.
     with suppress(OSError, ValueError):
-        stderr = sys.stderr.fileno()
-        for writable in select([], [stderr], [], 0)[1]:
-            os.write(writable, (_SHOW_CURSOR + b"\n" if os.isatty(stderr) else b"") + _LAST_WORDS)
+        for writable in select([], [sys.stderr.fileno()], [], 0)[1]:
+            os.write(writable, _LAST_WORDS)
     os._exit(128 + number)
 
 
@@ -191,7 +189,7 @@ def _showing() -> Generator[OnEvent]:
             nonlocal found, present, exported, skipped
             match event:
                 case exports.Paused():
-                    shown.say(f"The server responded with 429; pausing {event.seconds:.1f} s.")
+                    say(f"The server responded with 429; pausing {event.seconds:.1f} s.")
                 case exports.CallsListed():
                     found, present = event.found, event.present
                 case exports.CallExported():
@@ -199,7 +197,7 @@ def _showing() -> Generator[OnEvent]:
                 case exports.CallSkipped():
                     skipped += 1
                     if event.reason == "failed":
-                        shown.say(f"Call {event.call_id} failed: {event.detail}")
+                        say(f"Call {event.call_id} failed: {event.detail}")
                 case _:
                     return
             # A call of which one part was written and another skipped has two events.

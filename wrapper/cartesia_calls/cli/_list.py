@@ -18,9 +18,9 @@ from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of t
 from ._api import open_client
 from ._arguments import did_you_mean
 from ._errors import ExitCode, Failure, for_each
-from ._progress import progress
+from ._progress import progress, say
 from ._tables import Column, write_list
-from ._terminal import clock, iso, moment_text, say, write_object
+from ._terminal import clock, iso, moment_text, write_object
 
 if TYPE_CHECKING:
     import argparse

@@ -26,8 +26,8 @@ from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of t
 from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._files import STDOUT, check_writable, is_rewritable, whole_file
-from ._progress import progress, until_first
-from ._terminal import Screen, say
+from ._progress import progress, say, until_first
+from ._terminal import Screen
 
 if TYPE_CHECKING:
     import argparse

@@ -1,82 +1,83 @@
-"""Progress, shown to people at a terminal when a command takes its time."""
+"""What people at a terminal are told on stderr, and progress when a command takes its time."""
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
-from importlib.util import find_spec
-from threading import Timer
+from itertools import cycle
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from cartesia_calls import printable
 
-from ._terminal import say
+from ._terminal import Screen, cut, drop
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from typing import TypeVar
 
-    from rich.status import Status
-    from rich.text import Text
-
     T = TypeVar("T")
+
+_ERASE = "\r\x1b[K"
+_FRAME_SECONDS = 0.1
 
 
 class Progress:
-    """A text on stderr. With rich it moves, and is gone at the end; without, it is written once."""
+    """A text in the last line of stderr, which is gone at the end."""
+
+    # There is one at most.
+    is_shown = False
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.status: Status | None = None
 
     def update(self, text: str) -> None:
         """Replace the text."""
         self._text = text
-        if self.status is not None:
-            self.status.update(_as_text(text))
 
-    def say(self, text: str) -> None:
-        """Write a line that stays, above the text."""
-        if self.status is not None:
-            self.status.console.print(_as_text(text))
-        else:
-            say(text)
+    def show(self, mark: str) -> None:
+        """Write the text after a mark, in place of the previous one."""
+        Progress.is_shown = True
+        width = Screen.of(sys.stderr).width or 80
+        line = cut(f"{mark} {printable(self._text)}", width - 1)
+        print(f"{_ERASE}{line}", end="", file=sys.stderr, flush=True)
 
-    def start(self) -> None:
-        """Show the text."""
-        if find_spec("rich") is None:
-            print(printable(self._text), file=sys.stderr, flush=True)
-            return
-        # What takes less than a second does not load it.
-        from rich.console import Console  # noqa: PLC0415
-        from rich.status import Status  # noqa: PLC0415
-
-        status = Status(_as_text(self._text), console=Console(stderr=True))
-        status.start()
-        self.status = status
+    def end(self) -> None:
+        """Remove the text."""
+        if Progress.is_shown:
+            Progress.is_shown = False
+            print(_ERASE, end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
 def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
-    """Show a text on stderr, if it is a terminal, once the block has run for `quiet` seconds."""
+    """Show a text that moves, if stderr is a terminal, once the block has run for `quiet` seconds.
+
+    The block may replace the text.
+    """
     shown = Progress(text)
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield shown
         return
-    timer = Timer(quiet, shown.start)
-    timer.daemon = True
-    timer.start()
-    if not quiet:
-        # Otherwise it might hide the cursor after a signal's handler has shown it.
-        timer.join()
+    over = Event()
+
+    def move() -> None:
+        pause = quiet
+        for mark in cycle("|/-\\"):
+            if over.wait(pause):
+                return
+            shown.show(mark)
+            pause = _FRAME_SECONDS
+
+    thread = Thread(target=move, daemon=True)
+    thread.start()
     try:
         yield shown
     finally:
-        timer.cancel()
-        # It may be starting at this very moment.
-        timer.join()
-        if shown.status is not None:
-            shown.status.stop()
+        over.set()
+        thread.join()
+        shown.end()
 
 
 def until_first(items: Iterator[T], text: str) -> Iterator[T]:
@@ -88,7 +89,11 @@ def until_first(items: Iterator[T], text: str) -> Iterator[T]:
         yield from items
 
 
-def _as_text(text: str) -> Text:
-    from rich.text import Text  # noqa: PLC0415 - as above
-
-    return Text(printable(text))
+def say(text: str) -> None:
+    """Write a line for people to stderr, wrapped to its width; a failure is ignored."""
+    erase = _ERASE if Progress.is_shown else ""
+    try:
+        lines = Screen.of(sys.stderr).hang("", printable(text), indent=2)
+        print(erase + "\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        drop(sys.stderr)

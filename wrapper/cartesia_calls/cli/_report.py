@@ -16,9 +16,8 @@ from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._files import STDOUT, check_writable, whole_file, writing
 from ._options import add_file, add_redaction, call_id, log_offset, redactor_of
-from ._progress import progress
+from ._progress import progress, say
 from ._stats import about, add_calls, calls_of
-from ._terminal import say
 
 if TYPE_CHECKING:
     import argparse

@@ -21,8 +21,8 @@ from ._errors import Failure, for_each
 from ._list import STYLES
 from ._logs import style_of
 from ._options import add_call_ids, add_redaction, log_offset, redactor_of
-from ._progress import progress
-from ._terminal import Screen, cells, clock, local_time, moment_text, say, write_object
+from ._progress import progress, say
+from ._terminal import Screen, cells, clock, local_time, moment_text, write_object
 
 if TYPE_CHECKING:
     import argparse

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartesia_calls import printable
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import TextIO
@@ -155,15 +153,6 @@ def drop(stream: TextIO) -> None:
     # Python would complain at exit about what it can't flush.
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def say(text: str) -> None:
-    """Write a line for people to stderr, wrapped to its width; a failure is ignored."""
-    try:
-        lines = Screen.of(sys.stderr).hang("", printable(text), indent=2)
-        print("\n".join(lines), file=sys.stderr, flush=True)
-    except OSError:
-        drop(sys.stderr)
 
 
 def write_object(value: Mapping[str, object]) -> None:
