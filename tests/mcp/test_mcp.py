@@ -188,6 +188,8 @@ def test_stats_are_numbers_about_an_agents_calls(assistant: Assistant) -> None:
         ("timeline", {"call_id": "ac_finished", "kinds": ["dance"]}, "kinds"),
         ("list_calls", {"agent_id": "agent_busy", "since": "gestern"}, "such as"),
         ("stats", {}, "agent_id"),
+        ("list_calls", {"agent_id": "agent_buzy"}, "404"),
+        ("stats", {"agent_id": "agent_buzy"}, "404"),
     ],
 )
 def test_errors_say_what_to_do(
@@ -244,10 +246,63 @@ def test_results_are_bounded() -> None:
     logs, stats = asyncio.run(called())
 
     assert len(json.dumps(logs)) < 50_000
-    assert {record["text"][-23:] for record in logs["records"]} == {" (3006 more characters)"}
+    assert all("… (3006 more characters) …" in record["text"] for record in logs["records"])
     assert f"after={len(logs['records']) - 1}." in logs["left_out"]
     assert stats["calls"] == 1_000
     assert "latest 1000 calls" in stats["left_out"]
+
+
+def test_one_enormous_record_is_bounded_and_keeps_its_last_line() -> None:
+    logs = [f"{TIME} ERROR it broke", *["    └ " + "x" * 2_000] * 900, "ValueError: the cause"]
+    agents = [
+        {
+            "id": f"agent_{place}",
+            "name": "x" * 90,
+            "created_at": TIME,
+            "updated_at": TIME,
+            "tts_voice": "v",
+            "tts_language": "en",
+            "has_text_to_agent_run": False,
+            "deployment_count": 1,
+        }
+        for place in range(2_000)
+    ]
+    bodies: JSON = {
+        "logs": {"call_id": "a", "logs": logs, "updated_at": TIME},
+        "agents": {"summaries": agents},
+        "a": {
+            "id": "a",
+            "agent_id": "b",
+            "status": "failed",
+            "start_time": TIME,
+            "metadata": {str(place): "x" * 100 for place in range(2_000)},
+        },
+    }
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=bodies[request.url.path.rpartition("/")[2]])
+
+    async def called() -> dict[str, str]:
+        async with (
+            httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http_client,
+            AsyncClient("sk_car_x", http_client=http_client) as client,
+            McpClient(make_server(client)) as assistant,
+        ):
+            tools = {"get_logs": "a", "timeline": "a", "get_call": "a", "list_calls": None}
+            results = {
+                name: await assistant.call_tool(name, {"call_id": call} if call else {"limit": 500})
+                for name, call in tools.items()
+            }
+            return {name: getattr(one.content[0], "text", "") for name, one in results.items()}
+
+    texts = asyncio.run(called())
+
+    assert max(map(len, texts.values())) < 50_000
+    for name in ("get_logs", "timeline"):
+        assert "it broke" in texts[name]
+        assert "ValueError: the cause" in texts[name]
+    assert "more characters" in texts["get_call"]
+    assert "There is more." in json.loads(texts["list_calls"])["left_out"]
 
 
 def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
@@ -267,7 +322,8 @@ def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptur
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("client.")
     }
-    reading = {"client.agents.list", "client.calls.list", "client.calls.get", "client.calls.logs"}
+    agents, calls = {"client.agents.list", "client.agents.get"}, {"list", "get", "logs"}
+    reading = agents | {f"client.calls.{name}" for name in calls}
     assert taken - {"client.agents", "client.calls"} == reading
 
 

@@ -201,12 +201,20 @@ def test_a_call_that_failed_is_an_error(receiver: Receiver, fields: Record) -> N
         ({"start_time": None}, 0),
         ({"transcript": "odd", "telephony_params": 7, "agent_id": None}, 2),
         ({"transcript": [{"role": 5, "start_timestamp": "x"}, None], "metadata": [1]}, 3),
+        ({"start_time": "0001-01-01T00:00:00Z", "transcript": [_turn(1, 2)]}, 2),
+        ({"end_time": "9999-12-31T23:59:59Z", "transcript": [_turn(-1e300, 1e300)]}, 2),
+        ({"metadata": {"half \ud800": "\udfff", "large": 10**40}, "summary": "\ud800"}, 1),
     ],
 )
 def test_malformed_records_are_sent_as_far_as_they_can_be_read(
     receiver: Receiver, fields: Record, spans: int
 ) -> None:
     assert _send(_record(**fields))[0] == len(receiver.spans) == spans
+
+
+def test_a_log_line_that_is_no_unicode_is_sent(receiver: Receiver) -> None:
+    assert _send(_record(), ["INFO: half \ud800"]) == (1, 1)
+    assert receiver.log_records[0].body.string_value == "INFO: half ?"
 
 
 def test_models_are_taken_as_well_as_json(receiver: Receiver) -> None:
@@ -369,6 +377,59 @@ def test_what_cannot_be_sent_is_an_error(
     assert "Error:" in capsys.readouterr().err
     # An unknown call keeps no other from being sent.
     assert bool(receiver.spans) == words.endswith(account.calls.finished)
+
+
+def test_an_unknown_agent_keeps_no_other_calls_from_being_sent(
+    receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["otel", "--agent", "agent_buzy", "--agent", account.agents.busy]) == 4
+
+    shown = capsys.readouterr()
+    assert "did you mean agent_busy?" in " ".join(shown.err.split())
+    assert f"{len(receiver.spans)} spans" in shown.out
+    assert receiver.spans
+
+
+def test_a_call_without_times_is_not_said_to_be_sent(
+    receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = json.dumps(_record(id="ac_finished", start_time=None, status="failed")).encode()
+    account.fail_next(
+        body=body,
+        status=200,
+        headers={"content-type": "application/json"},
+        operation="agents_get-call",
+    )
+
+    assert main(["otel", "ac_finished"]) == 0
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.startswith("Sent 0 calls: 0 spans")
+    assert shown.endswith("Without start and end time and left out: 1.")
+    assert not receiver.spans
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense", "sent to nonsense/v1/traces: Invalid URL"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=b%0d%0ac", "/v1/traces: Invalid leading whitespace"),
+    ],
+)
+def test_a_wrong_setting_is_named(  # noqa: PLR0917 - fixtures
+    receiver: Receiver,
+    account: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    reason: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert main(["otel", account.calls.finished]) == 7
+    assert reason in " ".join(capsys.readouterr().err.split())
+    assert not receiver.spans
 
 
 def test_without_the_extra_the_command_says_what_to_install(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -55,6 +55,7 @@ class _Reading(NamedTuple):
     """All that the tools can reach of a client: operations that read."""
 
     agents: Callable[[], Awaitable[list[AgentSummary]]]
+    agent: Callable[[str], Awaitable[AgentSummary]]
     calls: Callable[..., AsyncIterable[AgentCall]]
     get: Callable[[str], Awaitable[AgentCall]]
     logs: Callable[[str], Awaitable[AgentCallLogs]]
@@ -73,7 +74,8 @@ def make_server(
     Raises:
         ValueError: A pattern is not a regular expression.
     """
-    reading = _Reading(client.agents.list, client.calls.list, client.calls.get, client.calls.logs)
+    agents = client.agents.list, client.agents.get
+    reading = _Reading(*agents, client.calls.list, client.calls.get, client.calls.logs)
     tools = _Tools(reading, redacted=redacted, patterns=[*patterns])
     notice = "Secrets are replaced by placeholders." if redacted else "Secrets are not redacted."
     server = MCPServer(
@@ -110,11 +112,13 @@ class _Tools:
         """
         if agent_id is None:
             agents = [{"id": one.id, "name": one.name} for one in await self._reading.agents()]
-            return self._result(agents=agents, next="Call list_calls with an agent_id.")
+            return self._part("agents", [*enumerate(agents)], limit, after, next="Pass agent_id.")
         window = {"agent_id": agent_id, "since": since, "until": until, "status": status}
         # One more than is shown tells whether there are more.
         calls = self._reading.calls(**window, limit=after + limit + 2)
         found = [self._record(call) async for call in calls]
+        if not found:
+            await self._reading.agent(agent_id)  # raises if there is none
         return self._part("calls", [*enumerate(found)], limit, after)
 
     async def get_call(self, call_id: CallId) -> str:
@@ -122,7 +126,7 @@ class _Tools:
 
         Use timeline for the transcript.
         """
-        return self._result(call=self._record(await self._reading.get(call_id)))
+        return self._result(call=_shortened(self._record(await self._reading.get(call_id))))
 
     async def get_logs(
         self,
@@ -191,6 +195,8 @@ class _Tools:
             count += 1
             if count <= _MOST_COUNTED:
                 stats.add(self._safe(call, call.to_dict()))
+        if not count:
+            await self._reading.agent(agent_id)  # raises if there is none
         more = {"left_out": f"Only the latest {_MOST_COUNTED} calls count. Narrow since and until."}
         return self._result(**stats.as_dict(), **(more if count > _MOST_COUNTED else {}))
 
@@ -206,21 +212,19 @@ class _Tools:
         self, name: str, items: list[tuple[int, JSON]], limit: int, after: int, **note: str
     ) -> str:
         """Return the items after a place that fit, and how to get the rest."""
-        wanted = [(place, item) for place, item in items if place > after]
-        shown: list[tuple[int, JSON]] = []
-        size = 0
+        wanted = [pair for pair in items if pair[0] > after]
+        shown, size = list[tuple[int, JSON]](), 0
         for place, item in wanted[:limit]:
-            size += len(json.dumps(_shortened(item), default=str))
-            if shown and size > _LONGEST_RESULT:
+            shown.append((place, _shortened(item)))
+            size += len(json.dumps(shown[-1][1], default=str))
+            if size > _LONGEST_RESULT:
                 break
-            shown.append((place, item))
         if len(shown) < len(wanted):
             note["left_out"] = f"There is more. Call this again with after={shown[-1][0]}."
         return self._result(**{name: [item for _, item in shown]}, **note)
 
     def _result(self, **result: object) -> str:
-        shown = {**_shortened(result), "redacted": self._redacted}
-        text = json.dumps(shown, ensure_ascii=False, default=str)
+        text = json.dumps({**result, "redacted": self._redacted}, ensure_ascii=False, default=str)
         return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair
 
 
@@ -237,12 +241,11 @@ def _explained(tool: Callable[..., Awaitable[str]]) -> Callable[..., Awaitable[s
     return explained
 
 
-def _shortened(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Return JSON with its long texts cut."""
-    if isinstance(value, dict):
-        return {name: _shortened(one) for name, one in cast("JSON", value).items()}
-    if isinstance(value, list):
-        return [_shortened(one) for one in cast("list[object]", value)]
-    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        return f"{value[:_LONGEST_TEXT]}… ({len(value) - _LONGEST_TEXT} more characters)"
-    return value
+def _shortened(found: JSON) -> JSON:
+    """Return an object whose long values are text, cut in the middle: an error's cause comes last."""
+    short, half = dict(found), _LONGEST_TEXT // 2
+    for name, value in found.items():
+        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        if (rest := len(text) - _LONGEST_TEXT) > 0:
+            short[name] = f"{text[:half]}… ({rest} more characters) …{text[-half:]}"
+    return short

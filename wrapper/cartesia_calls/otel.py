@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
-from urllib.parse import urlsplit
 
 import requests
 from google.protobuf.message import DecodeError
@@ -37,6 +37,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from cartesia_calls import (
     LEVELS,
     AgentCall,
+    AgentCallLogs,
     CartesiaError,
     __version__,
     timeline,
@@ -46,11 +47,12 @@ from cartesia_calls import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from opentelemetry.util.types import AttributeValue
+    from cartesia_calls import Redactor, Timeline, TimelineEntry
 
-    from cartesia_calls import AgentCallLogs, Redactor, Timeline, TimelineEntry
-
+    _Reply = ExportTraceServiceResponse | ExportLogsServiceResponse
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What receivers hold: whole numbers of so many digits, times until 2262, no half surrogate pairs.
+_DIGITS, _LATEST = 18, 2**63 - 1
 _SCOPE = InstrumentationScope("cartesia_calls", __version__)
 # Spans or log records in one request, at most.
 _BATCH = 500
@@ -87,8 +89,11 @@ def call_telemetry(
         log_offset: Seconds to add to the times of the log, if its clock or zone differs.
         redactor: Replaces secrets and personal data.
     """
-    record = call.to_dict() if isinstance(call, AgentCall) else dict(call)
-    shown = timeline(record, logs, log_offset=log_offset)
+    found = call.to_dict() if isinstance(call, AgentCall) else dict(call)
+    given = logs.logs if isinstance(logs, AgentCallLogs) else logs or ()
+    text = json.dumps([found, *given], ensure_ascii=False).encode("utf-8", "replace")
+    record, *lines = json.loads(text, parse_int=lambda it: int(it) if len(it) <= _DIGITS else it)
+    shown = timeline(record, lines, log_offset=log_offset)
     if redactor is not None:
         record, shown = redactor.redact(record), redactor.redact(shown)
     begin = shown.start or shown.end
@@ -136,29 +141,22 @@ class _Session(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
-        self._url = self._problem = ""
+        self._url, self._problem = "the receiver", "they are too large or malformed"
         self._response: requests.Response | None = None
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
-        url = urlsplit(request.url or "")
-        self._url = f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
+    def request(self, method: Any, url: Any, *args: Any, **kw: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+        self._url = re.sub(r"(?<=//)[^/]*@|\?.*", "", url)
         self._response = None
         try:
-            options["allow_redirects"] = False
-            self._response = super().send(request, **options)
+            kw["allow_redirects"] = False
+            self._response = super().request(method, url, *args, **kw)
         except requests.RequestException as error:
             self._problem = _innermost(error)
             raise
         self._problem = f"{self._response.status_code} {self._response.reason}"
         return self._response
 
-    def check(
-        self,
-        what: str,
-        reply: ExportTraceServiceResponse | ExportLogsServiceResponse,
-        *,
-        sent: bool,
-    ) -> None:
+    def check(self, what: str, reply: _Reply, *, sent: bool) -> None:
         """Raise if the last request was not accepted as a whole; `reply` reads the response."""
         name, response = what.replace("_", " "), self._response
         if not sent or response is None or response.is_redirect:
@@ -232,8 +230,7 @@ class _OfCall:
 
     def log_records(self, shown: Timeline) -> Iterator[ReadableLogRecord]:
         """Yield the log records, linked to the call's span."""
-        span = trace.NonRecordingSpan(self.context("call"))
-        context = trace.set_span_in_context(span)
+        context = trace.set_span_in_context(trace.NonRecordingSpan(self.context("call")))
         for entry in shown.entries:
             if entry.kind == "log":
                 time = _nanoseconds(entry.time) if entry.time else self.at(entry.seconds)
@@ -285,7 +282,8 @@ class _OfCall:
 
     def at(self, seconds: float | None, duration: float | None = None) -> int:
         """Return a place in the call, in nanoseconds since 1970."""
-        return self.begin + round(((seconds or 0.0) + (duration or 0.0)) * 1e9)
+        after = max(-1e10, min((seconds or 0.0) + (duration or 0.0), 1e10))
+        return max(0, min(self.begin + round(after * 1e9), _LATEST))
 
 
 def _call_attributes(record: Mapping[str, object]) -> dict[str, object]:
@@ -328,7 +326,7 @@ def _flat(values: Mapping[str, object]) -> dict[str, object]:
     return flat
 
 
-def _attributes(values: Mapping[str, object]) -> dict[str, AttributeValue]:
+def _attributes(values: Mapping[str, object]) -> dict[str, Any]:
     """Return what is set; a value that is no text, number or boolean becomes JSON text."""
     return {
         name: value if isinstance(value, str | int | float) else json.dumps(value, default=str)
@@ -338,7 +336,7 @@ def _attributes(values: Mapping[str, object]) -> dict[str, AttributeValue]:
 
 
 def _nanoseconds(time: datetime) -> int:
-    return (time - _EPOCH) // timedelta(microseconds=1) * 1000
+    return max(0, min((time - _EPOCH) // timedelta(microseconds=1) * 1000, _LATEST))
 
 
 def _innermost(error: BaseException) -> str:

@@ -12,13 +12,14 @@ from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_client
-from ._errors import ExitCode, Failure, exit_code_of, report
+from ._errors import ExitCode, Failure, report
+from ._list import check_agent
 from ._progress import progress
 from ._terminal import write_object
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cartesia_calls import Client
     from cartesia_calls.otel import OtlpSender
@@ -62,16 +63,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     # The exporters log what the command reports.
     logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
-    sent = Counter(calls=0, spans=0, log_records=0, without_logs=0, not_over=0)
+    sent = Counter(calls=0, spans=0, log_records=0, without_logs=0, not_over=0, without_times=0)
     code = ExitCode.DONE
+
+    def failed(error: CartesiaError | Failure) -> None:
+        nonlocal code
+        found = report(error, verbose=bool(arguments.verbose))
+        code = code or found
+
     with open_client(arguments) as client, OtlpSender() as sender:
-        for call_id in arguments.call_ids or _ids(client, arguments):
+        for call_id in arguments.call_ids or _ids(client, arguments, failed):
             try:
                 with progress(f"Sending call {call_id}…"):
                     sent.update(_send(client, sender, call_id, arguments))
             except CartesiaError as error:
-                report(error, verbose=bool(arguments.verbose))
-                code = code or exit_code_of(error)
+                failed(error)
                 if isinstance(error, OtlpError):
                     code = ExitCode.NETWORK
                     break
@@ -83,13 +89,22 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _ids(client: Client, arguments: argparse.Namespace) -> Iterator[str]:
-    for agent in arguments.agent:
-        calls = client.calls.list(agent_id=agent, since=arguments.since, until=arguments.until)
-        ids = [call.id for call in calls]
-        if not ids:
-            client.agents.get(agent)
-        yield from ids
+def _ids(
+    client: Client,
+    arguments: argparse.Namespace,
+    failed: Callable[[CartesiaError | Failure], None],
+) -> Iterator[str]:
+    """Yield the ids of the agents' calls. An agent whose calls can't be listed stops no other."""
+    for agent in dict.fromkeys(arguments.agent):
+        try:
+            calls = client.calls.list(agent_id=agent, since=arguments.since, until=arguments.until)
+            ids = [call.id for call in calls]
+            if not ids:
+                check_agent(client, agent)
+        except (CartesiaError, Failure) as error:
+            failed(error)
+        else:
+            yield from ids
 
 
 def _send(
@@ -105,6 +120,8 @@ def _send(
         logs = client.calls.logs(call_id)
     redactor = options.redactor_of(arguments, call)
     telemetry = call_telemetry(call, logs, log_offset=arguments.log_offset, redactor=redactor)
+    if not telemetry.spans:
+        return {"without_times": 1}
     spans, log_records = sender.send(telemetry)
     counts = {"calls": 1, "spans": spans, "log_records": log_records}
     return {**counts, "without_logs": int(logs is None)}
@@ -118,4 +135,6 @@ def _summary(sent: Counter[str], *, redacted: bool) -> str:
         parts.append(f"Without logs: {sent['without_logs']}.")
     if sent["not_over"]:
         parts.append(f"Not over yet and left out: {sent['not_over']}.")
+    if sent["without_times"]:
+        parts.append(f"Without start and end time and left out: {sent['without_times']}.")
     return " ".join(parts)
