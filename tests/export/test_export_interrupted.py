@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import signal
@@ -19,7 +20,7 @@ from exporting import (
     run_export,
 )
 from fake_server import KEY
-from many_calls import ManyCalls, call_id
+from many_calls import AGENT, ManyCalls, call_id
 from terminal import environment
 
 CALLS = 300
@@ -117,6 +118,22 @@ def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_continu
     undisturbed = data_files(tmp_path / "undisturbed").items()
     assert written > 0
     assert undisturbed <= data_files(tmp_path / "out").items()
+
+
+def test_a_temporary_folder_that_can_not_hold_the_manifest_is_named(tmp_path: Path) -> None:
+    skipped = {"outcome": "skipped", "reason": "deleted", "detail": "." * 300}
+    entry = {"agent_id": AGENT, "recorded_at": "2026-03-01", "parts": {"logs": skipped}}
+    lines = [json.dumps({"call_id": call_id(n)} | entry) + "\n" for n in range(20_000)]
+    manifest = tmp_path / "out" / "_manifest" / "1-of-1.ndjson"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text("".join(lines))
+    with ManyCalls(CALLS) as server:
+        temporary = {"SQLITE_TMPDIR": str(tmp_path)}
+        stopped = run_export(server, tmp_path / "out", largest_file=1_500_000, env=temporary)
+    assert stopped.code == 1
+    assert f"Error: The temporary folder {tmp_path} can't be written: " in stopped.err
+    assert not server.requests
+    assert manifest.read_text() == "".join(lines)
 
 
 def test_a_refused_key_ends_it_at_once(tmp_path: Path) -> None:

@@ -69,20 +69,32 @@ def _silent_from(server: ManyCalls, number: int) -> Callable[[int, str], None]:
     return interfere
 
 
-def test_an_export_whose_lock_was_taken_over_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("theirs", "who"),
+    [
+        (b'{"pid": 7, "host": "elsewhere"}', r"process 7 on elsewhere"),
+        (None, r"process \? on \?"),
+    ],
+    ids=["taken over", "removed"],
+)
+def test_an_export_that_has_lost_its_lock_ends(
+    theirs: bytes | None, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_run, "HEARTBEAT", 0.01)
     renewals: list[str] = []
 
-    def take_over(path: str, _stop: asyncio.Event) -> None:
+    def take(path: str, _stop: asyncio.Event) -> None:
         if path.endswith("/_locks/1-of-1.json"):
             renewals.append(path)
-            if len(renewals) == 3:
-                fsspec.filesystem("watched").pipe_file(path, b'{"pid": 7, "host": "elsewhere"}')
+            if len(renewals) == 3 and theirs:
+                fsspec.filesystem("watched").pipe_file(path, theirs)
+            elif len(renewals) == 3:
+                del WatchedFileSystem.store[path]
 
     with ManyCalls(40) as server:
         server.interfere = _silent_from(server, 20)
-        with pytest.raises(TargetBusyError, match="process 7 on elsewhere"):
-            _export(server, take_over)
+        with pytest.raises(TargetBusyError, match=who):
+            _export(server, take)
 
 
 def test_a_lock_that_is_being_renewed_at_the_end_does_not_come_back(
