@@ -56,10 +56,10 @@ def refuse_constant(name: str) -> None:
 
 
 def _has_inexact_number(value: object, skipped: str | None) -> bool:
-    pending = [value]
     if type(value) is dict:
         fields = cast("dict[str, object]", value)
-        pending = [fields[name] for name in fields if name != skipped]
+        value = {name: it for name, it in fields.items() if name != skipped}
+    pending = [value]
     while pending:
         one = pending.pop()
         if type(one) is dict:

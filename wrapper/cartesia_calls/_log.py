@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from logging import Logger
 
 
+@cache
 def logger() -> Logger:
     """Return the logger."""
     import logging  # noqa: PLC0415 - see above

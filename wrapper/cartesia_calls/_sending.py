@@ -145,9 +145,12 @@ class Sender:
         deadline = min(now() + self.settings.total_bound(request.timeout), self.deadline)
         attempt = 1
         while True:
-            timeout = min(request.timeout, max(_SHORTEST_TIMEOUT, deadline - now()))
+            left = max(_SHORTEST_TIMEOUT, deadline - now())
+            if attempt > 1 or left < request.timeout:
+                timeout = min(request.timeout, left)
+                request = request._replace(timeout=timeout, attempt=attempt)
             try:
-                return await attempt_at(request._replace(timeout=timeout, attempt=attempt))
+                return await attempt_at(request)
             except (APIConnectionError, APIStatusError) as error:
                 failure = error
             failure.attempts = attempt
