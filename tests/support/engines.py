@@ -10,9 +10,11 @@ import pytest
 
 from cartesia_calls._clock import Clock, SystemClock
 from cartesia_calls._driving import run
-from cartesia_calls._http import Request, Response, Sink, Transport
+from cartesia_calls._http import Request, Response
+from cartesia_calls._part_file import FileSink
 from cartesia_calls._secret import ApiKey
 from cartesia_calls._transports._choice import ASYNC, SYNC, make_transport
+from cartesia_calls._transports._pool import PooledTransport
 from fake_server import KEY
 
 Flavour = Literal["sync", "async"]
@@ -31,7 +33,7 @@ def a_request(
     *,
     timeout: float = 30,
     max_bytes: int = 1_000_000,
-    sink: Sink | None = None,
+    sink: FileSink | None = None,
 ) -> Request:
     headers = {"accept": "application/json", "user-agent": "tests", "x-trace": "7"}
     return Request(method, url, headers, ApiKey(KEY), timeout, sink, max_bytes)
@@ -50,7 +52,7 @@ class SyncTransport:
         run(self._transport.close())
 
 
-def async_transport(engine: EngineName, url: str) -> Transport:
+def async_transport(engine: EngineName, url: str) -> PooledTransport:
     """Return the transport of an async client."""
     return make_transport(ASYNC, engine, url, None, SystemClock())
 

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 
@@ -21,6 +22,7 @@ from cartesia_calls import (
     ConfigurationError,
     ResponseValidationError,
 )
+from cartesia_calls._part_file import FileSink
 from engines import (
     ENGINES,
     FLAVOURS,
@@ -210,35 +212,25 @@ def test_a_body_as_long_as_allowed_is_taken(engine: EngineName, flavour: Flavour
     assert len(response.body) == 100_000
 
 
-class _Sink:
-    def __init__(self) -> None:
-        self.lengths: list[int | None] = []
-        self.pieces: list[bytes] = []
-        self.written = 0
-
-    def start(self, length: int | None) -> None:
-        self.lengths.append(length)
-
-    def write(self, piece: bytes) -> None:
-        self.pieces.append(piece)
-
-
 def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Flavour) -> None:
     body = bytes(range(256)) * 8000
-    sink = _Sink()
+    file, seen = BytesIO(), list[tuple[int, int | None]]()
+    sink = FileSink(file, lambda written, total: seen.append((written, total)))
     with ScriptedServer(saying(answer(body))) as server:
         request = a_request(server.url, sink=sink, max_bytes=1000)
         (response,) = send(engine, flavour, request)
     assert (response.status_code, response.body) == (200, b"")
-    assert (sink.lengths, b"".join(sink.pieces)) == ([len(body)], body)
-    assert len(sink.pieces) > 1
+    assert file.getvalue() == body
+    assert seen[-1] == (len(body), len(body))
+    assert len(seen) > 1
 
 
 def test_the_body_of_an_error_is_not_for_the_sink(engine: EngineName, flavour: Flavour) -> None:
-    sink = _Sink()
+    file = BytesIO(b"before")
     with ScriptedServer(saying(answer(b"no", 404))) as server:
-        (response,) = send(engine, flavour, a_request(server.url, sink=sink))
-    assert (response.body, sink.lengths, sink.pieces) == (b"no", [], [])
+        request = a_request(server.url, sink=FileSink(file, None))
+        (response,) = send(engine, flavour, request)
+    assert (response.body, file.getvalue()) == (b"no", b"before")
 
 
 def _reset(connection: socket.socket, _head: bytes) -> bool:

@@ -53,7 +53,11 @@ def whole_file(target: Path) -> Generator[BinaryIO]:
 
 
 class FileSink:
-    """Writes a body to a file, from its beginning at every attempt."""
+    """Writes a body to a file, from its beginning at every attempt.
+
+    Attributes:
+        written: How many bytes the present attempt has written.
+    """
 
     def __init__(self, file: BinaryIO, progress: Callable[[int, int | None], None] | None) -> None:
         self._file = file
@@ -62,7 +66,7 @@ class FileSink:
         self.written = 0
 
     def start(self, length: int | None) -> None:
-        """Start over; see `Sink.start`."""
+        """Start over, with this length if the server sent it: an attempt may have broken off."""
         if self.written:
             self._file.seek(0)
             self._file.truncate()

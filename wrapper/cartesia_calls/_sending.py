@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ._clock import Clock
-    from ._http import Request, StreamedResponse, Transport
+    from ._http import Request
     from ._operations import Operation
     from ._settings import Settings
+    from ._transports._pool import PooledTransport, StreamedResponse
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Sender:
     """
 
     settings: Settings
-    transport: Transport
+    transport: PooledTransport
     sleep: Callable[[float], Awaitable[None]]
     retries: bool = True
     deadline: float = float("inf")

@@ -9,8 +9,6 @@ from cartesia_calls._exceptions import ResponseValidationError
 from cartesia_calls._http import OK, Response, is_success
 from cartesia_calls._printable import excerpt
 
-from ._failures import masked
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -73,7 +71,7 @@ class Body:
         except (ValueError, zlib.error) as error:
             self.is_spoilt = True
             if self._is_success:
-                why = excerpt(masked(self._request, error))
+                why = excerpt(self._request.masked(error))
                 # The cause quotes the header; our error says all that it does, masked.
                 raise ResponseValidationError(
                     f"The response to {self._request.method} {self._request.url} can't be decoded: "

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from cartesia_calls._clock import Clock
-    from cartesia_calls._http import Transport
     from cartesia_calls._settings import EngineName
+
+    from ._pool import PooledTransport
 
 _PACKAGES_OF_FAST = ("httptools", "orjson")
 
@@ -38,10 +39,10 @@ ASYNC = Flavour(
 
 def make_transport(
     flavour: Flavour, name: EngineName, base_url: str, own: object, clock: Clock
-) -> Transport:
+) -> PooledTransport:
     """Return a transport; nothing is sent."""
     slots = _part(flavour.slots)(clock)
-    transport: Transport
+    transport: PooledTransport
     if own is not None:
         if name == "fast":
             raise ConfigurationError(

@@ -34,7 +34,7 @@ def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutE
 def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
     """Return the error of an attempt without a complete response."""
     failure = APIConnectionError(
-        f"No complete response from {request.method} {request.url}: {masked(request, why)}.",
+        f"No complete response from {request.method} {request.url}: {request.masked(why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
     )
     failure.may_have_arrived = may_have_arrived
@@ -58,14 +58,9 @@ def closed() -> ConfigurationError:
 def unsendable(request: Request, why: object) -> ConfigurationError:
     """Return the error of a request that the HTTP library rejects."""
     return ConfigurationError(
-        f"A request can't be sent to {request.url[:200]}: {masked(request, why)}.",
+        f"A request can't be sent to {request.url[:200]}: {request.masked(why)}.",
         hint="Check the base URL and the ids.",
     )
-
-
-def masked(request: Request, why: object) -> str:
-    """Return the text of a library or a server, with the key masked."""
-    return str(why) if request.api_key is None else request.api_key.masked_in(str(why))
 
 
 def without_quotes(error: BaseException) -> str:

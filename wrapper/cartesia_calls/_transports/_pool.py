@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cartesia_calls._clock import Clock
-    from cartesia_calls._http import Request, Response, StreamedResponse
+    from cartesia_calls._http import Request, Response
 
     from ._loops import Slots as LoopSlots
 
@@ -117,6 +117,8 @@ class Connection(ABC):
 class PooledTransport:
     """Sends over connections that are kept for the next request, one for each in flight.
 
+    It never retries, follows a redirect or reads a status. For threads, its coroutines never suspend.
+
     Args:
         name: The engine's.
         slots: The slots of threads, or of an event loop.
@@ -141,6 +143,16 @@ class PooledTransport:
         self._pid = os.getpid()
 
     async def send(self, request: Request) -> Response:
+        """Send one request and return its whole response.
+
+        The body of a 200 goes to the request's sink, if it has one.
+
+        Raises:
+            APITimeoutError: The response was not complete within the request's timeout.
+            APIConnectionError: No complete response arrived.
+            ResponseValidationError: The body cannot be decoded, or is longer than allowed.
+            ConfigurationError: The transport is closed.
+        """
         self._check()
         slots = self._slots
         attempt = Attempt(request, slots.time)
@@ -173,17 +185,23 @@ class PooledTransport:
                 slots.release()
 
     async def stream(self, request: Request) -> StreamedResponse:
+        """Send one request and return the head of its response, with the body still to be read.
+
+        The request's timeout bounds the wait for the head and for each piece. Sink and `max_bytes` do
+        not apply. Errors as `send`.
+        """
         self._check()
         connection = self._make_connection()
         connection.is_streaming = True
         try:
             head = await connection.ask(Attempt(request, self._slots.time))
-            return _StreamedResponse(request, head, connection, self._slots.time)
+            return StreamedResponse(request, head, connection, self._slots.time)
         except BaseException:
             await connection.close()
             raise
 
     async def close(self) -> None:
+        """Close every connection that belongs to the transport. Closing twice does no harm."""
         if os.getpid() != self._pid:
             return
         if self._free:
@@ -217,8 +235,13 @@ class PooledTransport:
             return None
 
 
-class _StreamedResponse:
-    """See `StreamedResponse`; its connection is used for nothing else."""
+class StreamedResponse:
+    """A response whose body is read piece by piece; its connection is used for nothing else.
+
+    Attributes:
+        status_code: As that of `Response`.
+        headers: As those of `Response`.
+    """
 
     def __init__(
         self, request: Request, head: Response, connection: Connection, time: Callable[[], float]
@@ -231,9 +254,17 @@ class _StreamedResponse:
         self._decoded: Iterator[bytes] = iter(())
 
     def bound_reads(self, seconds: float) -> None:
+        """Bound each `read` from now on, in place of the request's timeout."""
         self._request = self._request._replace(timeout=seconds)
 
     async def read(self) -> bytes:
+        """Return the next bytes of the body, decoded; none at its end.
+
+        Raises:
+            APITimeoutError: Nothing arrived in time.
+            APIConnectionError: The body broke off.
+            ResponseValidationError: The body of a success cannot be decoded.
+        """
         attempt = Attempt(self._request, self._time)
         attempt.may_have_arrived = True
         while not (piece := next(filter(None, self._decoded), b"")):
@@ -244,4 +275,5 @@ class _StreamedResponse:
         return piece
 
     async def close(self) -> None:
+        """Release the connection. Closing twice does no harm."""
         await self._connection.close()
