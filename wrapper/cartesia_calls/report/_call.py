@@ -9,22 +9,18 @@ from typing import TYPE_CHECKING
 
 from cartesia_calls import timeline
 
-from ._pages import render, ticks
+from ._pages import render
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
     from datetime import tzinfo
 
-    from cartesia_calls import AgentCall, AgentCallLogs, LogRecord, TimelineEntry
+    from cartesia_calls import AgentCall, AgentCallLogs, LogRecord
 
 _LARGEST_PAGE = 850_000
 _ENTRY_SIZE = 300
 _SMALLEST_LOG = 100_000
-_ENDED_EARLY = (
-    *("error", "inactivity", "max_duration", "client_disconnected"),
-    *("dial_busy", "dial_failed", "dial_no_answer"),
-)
 
 
 def call_page(
@@ -58,20 +54,15 @@ def call_page(
     said = sum(len(entry.text) + _ENTRY_SIZE for entry in timeline(record).entries)
     room = max(_SMALLEST_LOG, _LARGEST_PAGE - said)
     found = timeline(record, logs, log_offset=log_offset, log_limit=room)
-    end = max((_end_of(entry) for entry in found.entries if entry.source != "logs"), default=0.0)
-    few = ticks(end, 7)
+    ends = (
+        (one.seconds or 0.0) + (one.duration or 0.0) for one in found.entries if one.kind != "log"
+    )
     return render(
         "call.html",
         record=record,
         timeline=found,
-        early=_ENDED_EARLY,
-        end=end,
-        ticks=[(at, at in few) for at in ticks(end, 140)],
+        end=max(ends, default=0.0),
         audio=None if audio is None else base64.b64encode(Path(audio).read_bytes()).decode(),
         zone=zone,
         notes=[*notes],
     )
-
-
-def _end_of(entry: TimelineEntry) -> float:
-    return (entry.seconds or 0.0) + (entry.duration or 0.0)

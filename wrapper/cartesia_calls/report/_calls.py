@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-
-from cartesia_calls import timeline
 
 from ._pages import render
 
@@ -34,30 +32,22 @@ def calls_page(
         calls: Each call that has a page of its own: its record as JSON, without its transcript if you
             like, and the address of the page. All mentions of these calls link there.
     """
-    rows = [(record, timeline(record).start, page) for record, page in calls]
+    rows = [*calls]
     return render(
         "calls.html",
-        **_shared(stats, zone),
+        stats=stats,
+        zone=zone,
         title=title,
         notes=[*notes],
         days=_days(stats["by_day"]),
-        most=max(stats["by_day"].values(), default=1),
         rows=rows,
-        pages={record["id"]: page for record, _, page in rows},
+        pages={record["id"]: page for record, page in rows},
     )
 
 
 def stats_text(stats: Mapping[str, Any], *, zone: tzinfo | None = None) -> str:
     """Return the same numbers as lines of text; the arguments are those of `calls_page`."""
-    return render("stats.txt", **_shared(stats, zone))
-
-
-def _shared(stats: Mapping[str, Any], zone: tzinfo | None) -> dict[str, Any]:
-    failures = [
-        {**one, "time": datetime.fromisoformat(one["time"]) if one["time"] else None}
-        for one in stats["failures"]
-    ]
-    return {"stats": stats, "zone": zone, "failures": failures}
+    return render("stats.txt", stats=stats, zone=zone)
 
 
 def _days(counts: Mapping[str, int]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import ConfigurationError
@@ -21,8 +20,10 @@ _READERS = {
         call_id: 'VARCHAR', agent_id: 'VARCHAR', status: 'VARCHAR', start_time: 'TIMESTAMPTZ',
         end_time: 'TIMESTAMPTZ', index: 'BIGINT', text: 'VARCHAR', raw: 'JSON'})""",
 }
+# Calls go by the names of their files, so that those of other tables are found without reading them.
+_FILES = "SELECT parse_filename(file, true), file FROM glob($pattern) ORDER BY file"
 _CHOSEN = """
-SELECT epoch(coalesce(start_time, end_time)) AS moment, filename FROM {reader}
+SELECT epoch(coalesce(start_time, end_time)), parse_filename(filename, true) FROM {reader}
 WHERE (len($agents) = 0 OR list_contains($agents, agent_id))
   AND (len($calls) = 0 OR list_contains($calls, call_id))
   AND (len($status) = 0 OR list_contains($status, status))
@@ -66,18 +67,17 @@ def exported_calls(
     Raises:
         ConfigurationError: `source` holds no export with records.
     """
+    export = _Export(source)
     chosen = {"agents": [*agents], "calls": [*calls], "status": [*status]}
     window = {"since": since, "until": until}
-    export = _Export(source)
+    query = _CHOSEN.format(reader=export.reader)
     found = [
-        (moment, _call_of(file))
+        call
         for files in _batches([*export.files["record"].values()])
-        for moment, file in export.query(
-            _CHOSEN.format(reader=export.reader), files=files, **chosen, **window
-        )
+        for call in export.query(query, files=files, **chosen, **window)
     ]
     found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
-    for batch in _batches([call for _, call in found]):
+    for batch in _batches([name for _, name in found]):
         turns, lines = export.read("transcript", batch), export.read("logs", batch)
         for call_id, (raw,) in export.read("record", batch).items():
             record = json.loads(raw)
@@ -104,7 +104,11 @@ class _Export:
                 hint="Install fsspec and the package of the store, such as s3fs, or name a folder.",
             ) from error
         for form, self.reader in _READERS.items():
-            self.files = {table: self._files(table, form) for table in _COLUMNS}
+            folders = {table: f"{source.rstrip('/')}/{table}/**/*.{form}" for table in _COLUMNS}
+            self.files = {
+                table: dict(self.query(_FILES, pattern=pattern))
+                for table, pattern in folders.items()
+            }
             if self.files["record"]:
                 return
         raise ConfigurationError(
@@ -128,25 +132,14 @@ class _Export:
                 "damaged files again.",
             ) from error
 
-    def read(self, table: str, calls: Iterable[str]) -> dict[str, list[str]]:
+    def read(self, table: str, names: Iterable[str]) -> dict[str, list[str]]:
         """Return the values of a table for each of these calls that has some, in their order."""
-        known = self.files[table]
-        files = [known[call] for call in calls if call in known]
+        files = [file for name in names if (file := self.files[table].get(name))]
         found: dict[str, list[str]] = {}
         query = _COLUMNS[table].format(reader=self.reader)
         for call_id, value in self.query(query, files=files) if files else ():
             found.setdefault(call_id, []).append(value)
         return found
-
-    def _files(self, table: str, form: str) -> dict[str, str]:
-        pattern = f"{self._source.rstrip('/')}/{table}/**/*.{form}"
-        rows = self.query("SELECT file FROM glob($pattern) ORDER BY file", pattern=pattern)
-        return {_call_of(file): file for (file,) in rows}
-
-
-def _call_of(file: str) -> str:
-    """Return the name of a file without its suffix: the id of its call, as file names have it."""
-    return PurePath(file).stem
 
 
 def _batches(items: list[str]) -> Iterator[list[str]]:

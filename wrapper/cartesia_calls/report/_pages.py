@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import math
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from cartesia_calls import LEVELS, __version__, printable, tool_failed
+from cartesia_calls import LEVELS, __version__, parse_rfc3339, printable, tool_failed
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import tzinfo
 
     from jinja2 import Environment
 
@@ -59,9 +60,10 @@ def span(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if abs(seconds) < 1 else f"{seconds:.1f} s"
 
 
-def moment(time: datetime, zone: tzinfo | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
-    """Return a time in a zone, the local one if it is None."""
-    return in_zone(time, zone).strftime(form)
+def moment(time: object, zone: tzinfo | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    """Return a time, or its text in a record, in a zone, the local one if it is None; "" for others."""
+    found = time if isinstance(time, datetime) else parse_rfc3339(time)
+    return in_zone(found, zone).strftime(form) if found else ""
 
 
 def zone_of(time: datetime, zone: tzinfo | None) -> str:
@@ -108,7 +110,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    readers = (plain, printable, clock, span, moment, zone_of, severity, tool_failed)
+    readers = (plain, printable, clock, span, moment, zone_of, ticks, severity, tool_failed)
     filters: Any = environment.filters  # Jinja2 annotates its own filters alone
     filters.update({reader.__name__: reader for reader in readers})
     return environment
