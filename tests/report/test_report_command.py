@@ -134,6 +134,19 @@ def test_each_call_gets_a_page_and_all_an_index(
     assert "index.html exists" in again.err
 
 
+def test_calls_whose_ids_are_redacted_have_pages_of_their_own(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    words = ("report", "--agent", "agent_busy", "--since", "2d", "--each")
+    done = piped(*words, "-o", str(tmp_path), "--redact-pattern", r"ac_\w+", env=env)
+
+    assert done.code == 0
+    files = {file.name for file in (tmp_path / "calls").iterdir()}
+    assert f"Wrote {len(files)} pages" in done.err
+    assert len(files) > 1
+    assert not any("ac_" in name for name in files)
+
+
 def test_numbers_as_text_fit_80_columns(env: dict[str, str]) -> None:
     done = piped("stats", "--agent", "agent_busy", "--since", "7d", env=env)
     assert (done.code, done.err) == (0, "")
@@ -198,6 +211,7 @@ def test_an_export_gives_the_same_numbers_and_pages(
         (["stats"], 2, "Try --agent ID --since 7d."),
         (["report", "ac_1", "--agent", "agent_1"], 2, "Give one."),
         (["report", "ac_1", "--each", "-o", "x"], 2, "Give one."),
+        (["report", "ac_1", "--since", "1d"], 2, "choose among many calls"),
         (["report", "ac_1", "--audio", "--redact"], 2, "A recording cannot be redacted."),
         (["report", "ac_1", "--audio", "--redact-pattern", "x"], 2, "cannot be redacted."),
         (["report", "--agent", "agent_1", "--audio"], 2, "Leave it out."),

@@ -52,6 +52,12 @@ CALL: dict[str, Any] = {
         ("env environ({'A': 'b', 'C': '})'}), 1", "env environ({‹environment 1›}), 1"),
         ("postgres://user:pass@db/x", "postgres://user:‹secret 1›@db/x"),
         ("-----BEGIN PRIVATE KEY-----\\nMII", "‹key 1›"),
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQ/+\nBgkqhg==\n-----END PRIVATE KEY-----\nword",
+            "‹key 1›\n‹key 2›\n‹key 3›\n‹key 4›\nword",
+        ),
+        ("-----BEGIN PRIVATE KEY-----\nit was cut off\nword", "‹key 1›\nit was cut off\nword"),
+        ("> Cookie: sid=abcdef123; x=1", "> Cookie: ‹secret 1›"),
         ("call +49 (30) 1234-5678 now", "call ‹phone 1› now"),
         ("tel:+4930123456", "tel:‹phone 1›"),
         ("or +33 1 23 45 67 89, ok", "or ‹phone 1›, ok"),
@@ -75,6 +81,7 @@ def test_what_becomes_a_placeholder(text: str, redacted: str) -> None:
     [
         "2026-11-27 13:12:19.057 +00:00 | INFO | a.b:c:12 - 1772359200409",
         "invalid token: expired",
+        "session cookie: expired",
         "moved by +12.3456789 +1,234,567 +3 and +1.5 +2.5",
         "max_tokens=1024 {'prompt_tokens': 350000, 'token_type': 'x'}",
         "token = None, password: null, secret=True, cookie=''",

@@ -51,6 +51,7 @@ _RULES = tuple(
                 r"(?P<secret>Digest .*|‹\w+ \d+›|[^\s\"'\\,})\]‹]+)"
             ),
         ),
+        ("secret", ("cookie:",), r"cookie:\s*(?P<secret>[\w.-]+=.*)"),
         ("token", ("bearer",), r"\bbearer\s+(?P<secret>(?=\S*\d|\S{20})[\w.~+/-]{6,}=*)"),
         ("token", ("eyj",), r"\b(?-i:(?P<secret>eyJ[\w-]{8,}(?:\.[\w-]+)*))"),
         (
@@ -95,6 +96,8 @@ _RULES = tuple(
         ),
     )
 )
+# A further line of a private key, and its last one.
+_KEY_LINE = re.compile(r"\s*(?:[\w+/]+={0,2}|-+END [A-Z ]+-+)\s*")
 _CARD = re.compile(
     r"(?<![\w.])(?P<secret>[2-6]\d{3}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}"
     r"|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})(?!\w)"
@@ -148,8 +151,15 @@ class Redactor:
 
     def lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield each line without secrets, as it comes; pass the lines of a log in their order."""
+        is_in_key = False
         for line in lines:
             plain = _COLOUR.sub("", line) if "\x1b" in line else line
+            is_in_key = is_in_key and bool(_KEY_LINE.fullmatch(plain))
+            if is_in_key:
+                is_in_key = "-END" not in plain
+                yield self._placeholder("key", plain)
+                continue
+            is_in_key = "PRIVATE KEY-----" in plain and "-END" not in plain
             if found := _LOGURU_VALUE.fullmatch(plain):
                 yield self._loguru_value(found)
             else:

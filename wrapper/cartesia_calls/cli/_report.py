@@ -84,6 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.call_id and (arguments.agent or arguments.each):
         raise Failure("CALL_ID is one call, and --agent and --each are for many.", "Give one.")
+    chosen = arguments.since or arguments.until or arguments.status
+    if arguments.call_id and chosen and not arguments.source:
+        raise Failure("--since, --until and --status choose among many calls.", "Leave them out.")
     if arguments.audio and (arguments.redact or arguments.redact_pattern):
         raise Failure("A recording cannot be redacted.", "Leave out --audio or --redact.")
     if arguments.audio and (arguments.source or not arguments.call_id):
@@ -130,12 +133,16 @@ def _calls_page(arguments: argparse.Namespace, folder: Path | None) -> str:
     stats = CallStats(zone=None)
     offset, notes = arguments.log_offset, _notes(arguments)
     pages: list[tuple[Mapping[str, Any], str]] = []
+    taken: set[str] = set()
     for found in calls_of(arguments):
         record, lines = _redacted(arguments, *found)
         lines = None if lines is None else [*lines]
         stats.add(record, lines)
         if folder:
-            name = f"{quote(str(record['id']), safe='')[:_LONGEST_NAME]}.html"
+            name = quote(str(record["id"]), safe="")[:_LONGEST_NAME]
+            # A pattern may redact ids, and some file systems ignore case.
+            name = f"{name}-{len(pages)}.html" if name.lower() in taken else f"{name}.html"
+            taken.add(name.lower().removesuffix(".html"))
             _save(str(folder / name), call_page(record, lines, log_offset=offset, notes=notes))
             record = {key: value for key, value in record.items() if key != "transcript"}
             pages.append((record, f"calls/{quote(name)}"))
