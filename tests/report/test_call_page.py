@@ -330,6 +330,15 @@ def test_an_error_that_is_larger_than_the_page_is_cut_and_not_left_out() -> None
     assert 0 < int(left_out) < 900
 
 
+def test_a_long_traceback_keeps_the_line_that_names_the_exception() -> None:
+    environment = f"    └ environ({{{'x' * 60_000}}})"
+    page = _page(_call(), [_log(2, "ERROR", "it broke"), environment, "ValueError: the cause"])
+
+    shown = page.section("Timeline")
+    assert "more characters)" in shown
+    assert "ValueError: the cause" in shown
+
+
 def test_an_error_in_one_endless_line_is_cut_and_not_left_out() -> None:
     page = _page(_call(), [_log(2, "ERROR", "it broke" + "x" * 2_000_000)])
 
@@ -350,4 +359,4 @@ def test_memory_does_not_grow_with_the_lines_left_out() -> None:
 
 def test_a_very_long_text_is_cut_and_the_cut_is_said() -> None:
     page = _page(_call(_turn(0, 1, text="a" * 100_000)))
-    assert any(entry.endswith("… (80000 more characters)") for entry in page.entries)
+    assert any("a… (80000 more characters) …a" in entry for entry in page.entries)

@@ -36,9 +36,11 @@ def plain(value: object) -> str:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
     except RecursionError:
         return "…"
-    rest = len(text) - _LONGEST_TEXT
-    text = "\n".join(map(printable, text[:_LONGEST_TEXT].split("\n")))
-    return f"{text}… ({rest} more characters)" if rest > 0 else text
+    rest, half = len(text) - _LONGEST_TEXT, _LONGEST_TEXT // 2
+    if rest > 0:
+        # The last line of a traceback says what happened.
+        text = f"{text[:half]}… ({rest} more characters) …{text[-half:]}"
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def clock(seconds: float | None) -> str:
