@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any, NamedTuple, cast
 
@@ -52,6 +52,7 @@ _PLACE_KEYS = ("logger", "name", "module", "logger_name")
 _MESSAGE_KEYS = ("message", "msg", "event", "text")
 # A number of seconds since 1970 has fewer digits than one of milliseconds, until the year 5138.
 _FIRST_MILLISECONDS = 1e11
+_DAY = timedelta(days=1)
 
 
 class LogLine(NamedTuple):
@@ -73,14 +74,12 @@ class LogHead(NamedTuple):
     Attributes:
         level: As in `LogLine`.
         time: As in `LogLine`.
-        clock: The time of day, if the line has no date.
         place: The logger, or the place in the code, such as `app.main:run:12`.
         message: The rest of the line, without colours.
     """
 
     level: str | None = None
     time: datetime | None = None
-    clock: clock_time | None = None
     place: str | None = None
     message: str = ""
 
@@ -95,8 +94,11 @@ def log_line(line: str) -> LogLine:
     return LogLine(head.level, head.time)
 
 
-def log_head(line: str) -> LogHead:
-    """Return the parts of a log line, if its format is known; it raises nothing."""
+def log_head(line: str, near: datetime | None = None) -> LogHead:
+    """Return the parts of a log line, if its format is known; it raises nothing.
+
+    A time of day without a date is that of the day which is nearest to `near`.
+    """
     if _ESCAPE in line:
         line = _COLOUR.sub("", line)
     if line.startswith("{"):
@@ -106,8 +108,7 @@ def log_head(line: str) -> LogHead:
             parts = found.groupdict()
             return LogHead(
                 _level(parts.get("level")),
-                _time(parts.get("time")),
-                _clock(parts.get("clock")),
+                _time(parts.get("time")) or _on_nearest_day(parts.get("clock"), near),
                 parts.get("place"),
                 line[found.end() :],
             )
@@ -133,16 +134,18 @@ def _read_json(line: str) -> LogHead:
     return LogHead(
         _level(level),
         _time(moment),
-        None,
         place if isinstance(place, str) else None,
         message if isinstance(message, str) else line,
     )
 
 
-def _clock(text: str | None) -> clock_time | None:
+def _on_nearest_day(clock: str | None, near: datetime | None) -> datetime | None:
+    if not (clock and near):
+        return None
     try:
-        return clock_time.fromisoformat(text) if text else None
-    except ValueError:
+        moment = datetime.combine(near, clock_time.fromisoformat(clock), near.tzinfo)
+        return moment + round((near - moment) / _DAY) * _DAY
+    except (ValueError, OverflowError):
         return None
 
 

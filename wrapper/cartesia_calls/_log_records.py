@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ._log_lines import LogHead, log_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import time
+    from datetime import datetime
 
 # A program that only prints after its first log line would otherwise make one endless record.
 _MOST_LINES = 1000
 _CONTINUED = re.compile(
     r"\s|[│└>]|$|Traceback \(most recent|During handling of the above|The above exception was"
 )
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +60,23 @@ def log_records(
     for index, line in enumerate(lines):
         if isinstance(line, LogRecord):
             if opened:
-                yield _record(first, held, opened)
-                opened = None
+                yield LogRecord(first, tuple(held), *opened)
             yield line
-            near = line.time or near
+            opened, near = None, line.time or near
             continue
-        head = log_head(line)
+        head = log_head(line, near)
         if opened and not _opens(head) and _belongs(line, opened, held):
             held.append(line)
             continue
         if opened:
-            yield _record(first, held, opened)
-        if head.clock and near:
-            head = head._replace(time=_on_nearest_day(head.clock, near))
-        near = head.time or near
-        opened, first, held = head, index, [line]
+            yield LogRecord(first, tuple(held), *opened)
+        opened, first, held, near = head, index, [line], head.time or near
     if opened:
-        yield _record(first, held, opened)
-
-
-def _record(first: int, lines: list[str], head: LogHead) -> LogRecord:
-    return LogRecord(first, tuple(lines), head.level, head.time, head.place, head.message)
+        yield LogRecord(first, tuple(held), *opened)
 
 
 def _opens(head: LogHead) -> bool:
-    return bool(head.level or head.time or head.clock)
+    return bool(head.level or head.time)
 
 
 def _belongs(line: str, opened: LogHead, held: list[str]) -> bool:
@@ -96,11 +86,3 @@ def _belongs(line: str, opened: LogHead, held: list[str]) -> bool:
         return True
     # The line that names the exception, at the end of a traceback.
     return len(held) > 1 and held[-1][:1].isspace()
-
-
-def _on_nearest_day(clock: time, near: datetime) -> datetime | None:
-    moment = datetime.combine(near, clock, near.tzinfo)
-    try:
-        return moment + round((near - moment) / _DAY) * _DAY
-    except OverflowError:
-        return None

@@ -14,16 +14,15 @@ from cartesia_calls import AgentCallLogs
 from ._log_lines import LEVELS
 from ._log_records import log_records
 from ._turns import (
+    exchanges,
     fields_of,
-    interrupting,
-    is_spoken,
     moment,
     number,
     pairs,
     place_of,
     record_of,
-    reply_gaps,
     shown,
+    span_of,
     string,
     turns_of,
 )
@@ -41,6 +40,11 @@ EntrySource = Literal["record", "transcript", "logs"]
 
 # At the same moment: the start first, the end last, and what a turn did before what was logged.
 _ORDER: Mapping[EntryKind, int] = {"start": 0, "log": 2, "end": 3}
+# The kinds of note: the fields with its name and its value, and how they are shown.
+_NOTES: tuple[tuple[EntryKind, str, str, str], ...] = (
+    ("event", "event", "metadata", "{} {}"),
+    ("metric", "name", "value", "{} = {}"),
+)
 # Zones differ by whole quarters of an hour.
 _QUARTER = 900.0
 # How far a log may reach out of its call: its program starts before and ends after it.
@@ -204,7 +208,6 @@ def _place(entry: TimelineEntry) -> tuple[float, int]:
 def _transcript_entries(
     turns: Sequence[object], start: datetime | None, length: float | None
 ) -> list[TimelineEntry]:
-    gaps, interruptions = reply_gaps(turns), interrupting(turns)
     fields = [fields_of(turn) for turn in turns]
     spans = [_span(turn) for turn in fields]
     tools = sorted(
@@ -213,7 +216,8 @@ def _transcript_entries(
     length = max([length or 0.0, *(last for _, last in filter(None, spans))])
     entries: list[TimelineEntry] = []
     seconds = 0.0
-    for index, (turn, span, gap) in enumerate(zip(fields, spans, gaps, strict=True)):
+    read = zip(fields, spans, exchanges(turns), strict=True)
+    for index, (turn, span, (gap, interrupts)) in enumerate(read):
         own = place_of(turn)
         seconds = seconds if own is None else own
         entry = TimelineEntry(
@@ -230,7 +234,7 @@ def _transcript_entries(
         entries += noted
         if not turn:
             entries.append(replace(entry, text=shown(turns[index])))
-        elif not noted or entry.text or is_spoken(turn):
+        elif not noted or entry.text:
             covered = None if gap is None or own is None else _covered(tools, own - gap, own)
             spoken = replace(
                 entry,
@@ -239,7 +243,7 @@ def _transcript_entries(
                 tts_ttfb=number(turn.get("tts_ttfb")),
                 reply_gap=gap,
                 tool_seconds=covered or None,
-                interrupts=index in interruptions,
+                interrupts=interrupts,
             )
             entries.append(spoken)
     return entries
@@ -265,11 +269,7 @@ def _note_entries(
     turn: Mapping[str, object], entry: TimelineEntry, start: datetime | None, length: float
 ) -> Iterator[TimelineEntry]:
     """Yield the event and the metric of a turn; one whose time is outside the call stands with the turn."""
-    kinds: tuple[tuple[EntryKind, str, str, str], ...] = (
-        ("event", "event", "metadata", "{} {}"),
-        ("metric", "name", "value", "{} = {}"),
-    )
-    for kind, name_key, value_key, form in kinds:
+    for kind, name_key, value_key, form in _NOTES:
         if not (found := turn.get(f"log_{kind}")):
             continue
         fields = fields_of(found)
@@ -368,7 +368,7 @@ def _only_calls_tools(turn: Mapping[str, object]) -> bool:
 
 
 def _span(turn: Mapping[str, object]) -> tuple[float, float] | None:
-    first, last = (number(turn.get(f"{name}_timestamp")) for name in ("start", "end"))
+    first, last = span_of(turn)
     return None if first is None or last is None else (first, last)
 
 

@@ -9,12 +9,14 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from itertools import pairwise
+from datetime import UTC
 from typing import TYPE_CHECKING, cast
+
+from cartesia_api.types import parse_rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cartesia_calls import AgentCall
 
@@ -57,48 +59,46 @@ def reply_gaps(turns: Sequence[object]) -> list[float | None]:
     Args:
         turns: The transcript as it came (`AgentCall.to_dict()["transcript"]`).
     """
-    gaps: list[float | None] = [None] * len(turns)
-    for (_, _, previous), (_, index, turn) in pairwise(spoken_turns(turns)):
-        end, start = number(previous.get("end_timestamp")), number(turn.get("start_timestamp"))
-        is_reply = (previous["role"], turn["role"]) == (_CALLER, _AGENT)
-        if is_reply and end is not None and start is not None:
-            gaps[index] = number(round(start - end, 6))
-    return gaps
+    return [gap for gap, _ in exchanges(turns)]
 
 
-def interrupting(turns: Sequence[object]) -> set[int]:
-    """Return the indexes of the turns that begin before a turn of the other side has ended."""
-    ends: dict[object, float] = {}
-    found: set[int] = set()
-    for start, index, turn in spoken_turns(turns):
-        other = _AGENT if turn["role"] == _CALLER else _CALLER
-        if start < ends.get(other, -math.inf) and number(turn.get("start_timestamp")) is not None:
-            found.add(index)
-        end = number(turn.get("end_timestamp"))
-        ends[turn["role"]] = max(ends.get(turn["role"], -math.inf), start if end is None else end)
+def exchanges(turns: Sequence[object]) -> list[tuple[float | None, bool]]:
+    """Return of each turn its reply gap, and whether it begins before the other side has ended."""
+    found: list[tuple[float | None, bool]] = [(None, False)] * len(turns)
+    ends = {_AGENT: -math.inf, _CALLER: -math.inf}
+    spoken = [
+        (place, index, role, *span_of(turn))
+        for index, turn in enumerate(map(fields_of, turns))
+        if (role := _speaker(turn)) and (place := place_of(turn)) is not None
+    ]
+    before: tuple[str, float | None] = ("", None)
+    for place, index, role, start, end in sorted(spoken, key=lambda turn: turn[:2]):
+        is_reply = (before[0], role) == (_CALLER, _AGENT)
+        if start is not None:
+            gap = start - before[1] if is_reply and before[1] is not None else None
+            other = _AGENT if role == _CALLER else _CALLER
+            found[index] = gap and number(round(gap, 6)), start < ends[other]
+        ends[role] = max(ends[role], place if end is None else end)
+        before = role, end
     return found
 
 
-def spoken_turns(turns: Sequence[object]) -> list[tuple[float, int, Mapping[str, object]]]:
-    """Return place in time, index and fields of each turn of speech, in order of time."""
-    spoken = [
-        (place, index, fields)
-        for index, fields in enumerate(map(fields_of, turns))
-        if is_spoken(fields) and (place := place_of(fields)) is not None
-    ]
-    return sorted(spoken, key=lambda turn: turn[:2])
-
-
-def is_spoken(turn: Mapping[str, object]) -> bool:
-    """Return whether a turn is speech, and not only a tool call, an event or a metric."""
+def _speaker(turn: Mapping[str, object]) -> str | None:
+    """Return whose speech a turn is; None if it only holds a tool call, an event or a metric."""
+    role = string(turn.get("role"))
     notes = turn.get("tool_calls") or turn.get("log_event") or turn.get("log_metric")
-    return turn.get("role") in (_AGENT, _CALLER) and bool(string(turn.get("text")) or not notes)
+    return role if role in (_AGENT, _CALLER) and (string(turn.get("text")) or not notes) else None
+
+
+def span_of(turn: Mapping[str, object]) -> tuple[float | None, float | None]:
+    """Return when a turn began and ended, in seconds from the start of the call."""
+    return number(turn.get("start_timestamp")), number(turn.get("end_timestamp"))
 
 
 def place_of(turn: Mapping[str, object]) -> float | None:
     """Return the seconds by which a turn is ordered: its start, or its end where that is missing."""
-    start = number(turn.get("start_timestamp"))
-    return number(turn.get("end_timestamp")) if start is None else start
+    start, end = span_of(turn)
+    return end if start is None else start
 
 
 def number(value: object) -> float | None:
@@ -143,12 +143,10 @@ def _quoted(value: object) -> str:
 
 def moment(value: object) -> datetime | None:
     """Return a time in UTC; None for what is none. A time without an offset is read as UTC."""
+    found = parse_rfc3339(value) or parse_rfc3339(f"{value}Z")
     try:
-        found = datetime.fromisoformat(value.upper()) if isinstance(value, str) else None
-        if found and found.tzinfo is None:
-            return found.replace(tzinfo=UTC)
         return found and found.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
         return None
 
 
