@@ -1,0 +1,154 @@
+"""`cartesia-calls otel`, which sends calls to an OpenTelemetry receiver."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import sys
+
+import pytest
+
+from cartesia_calls.cli import main
+from cartesia_calls.sandbox import Sandbox
+from otlp_receiver import Receiver, values
+
+
+def test_the_command_sends_a_call_and_sums_up(
+    receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["otel", "ac_finished", "ac_running"]) == 0
+
+    shown = " ".join(capsys.readouterr().out.split())
+    spans, records = len(receiver.spans), len(receiver.log_records)
+    assert shown == (
+        f"Sent 1 call: {spans} spans and {records} log records, not redacted. "
+        "Not over yet and left out: 1."
+    )
+    assert values(receiver.spans[0].attributes)["cartesia.call.id"] == account.calls.finished
+
+
+def test_the_command_sends_the_calls_of_an_agent(
+    receiver: Receiver,
+    account: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="cartesia_calls")
+
+    code = main(["otel", "--agent", account.agents.busy, "--since", "2d", "--redact", "--json"])
+
+    assert code == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["redacted"] is True
+    assert summary["calls"] == len(receiver.named("invoke_agent Pizzeria Da Nonò"))
+    assert summary["calls"] > summary["without_logs"] > 0
+    assert summary["spans"] == len(receiver.spans)
+    assert summary["log_records"] == len(receiver.log_records)
+    # Nothing but reading.
+    requests = [one.getMessage() for one in caplog.records if one.levelno == logging.DEBUG]
+    assert requests
+    assert all(request.startswith("GET ") for request in requests)
+
+
+def test_a_receiver_that_is_down_is_7_and_nothing_is_said_to_be_sent(
+    monkeypatch: pytest.MonkeyPatch, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://user:secret@127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
+
+    assert main(["otel", account.calls.finished, account.calls.expired]) == 7
+
+    shown = capsys.readouterr()
+    assert "Sent 0 calls: 0 spans and 0 log records" in " ".join(shown.out.split())
+    assert "Connection refused" in " ".join(shown.err.split())
+    assert "secret" not in shown.err
+    assert shown.err.count("Error:") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("ac_unknown ac_finished", 4),
+        ("--agent agent_unknown", 4),
+        ("", 2),
+        ("ac_finished --agent agent_busy", 2),
+        ("--agent agent_busy --since 1h --until 2h", 2),
+    ],
+)
+def test_what_cannot_be_sent_is_an_error(
+    receiver: Receiver,
+    account: Sandbox,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    code: int,
+) -> None:
+    assert main(["otel", *words.split()]) == code
+    assert "Error:" in capsys.readouterr().err
+    # An unknown call keeps no other from being sent.
+    assert bool(receiver.spans) == words.endswith(account.calls.finished)
+
+
+def test_an_unknown_agent_keeps_no_other_calls_from_being_sent(
+    receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["otel", "--agent", "agent_buzy", "--agent", account.agents.busy]) == 4
+
+    shown = capsys.readouterr()
+    assert "did you mean agent_busy?" in " ".join(shown.err.split())
+    assert f"{len(receiver.spans)} spans" in shown.out
+    assert receiver.spans
+
+
+def test_a_call_without_times_is_not_said_to_be_sent(
+    receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = json.dumps({"id": "ac_finished", "agent_id": "agent_1", "status": "failed"}).encode()
+    account.fail_next(
+        body=body,
+        status=200,
+        headers={"content-type": "application/json"},
+        operation="agents_get-call",
+    )
+
+    assert main(["otel", "ac_finished"]) == 0
+
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.startswith("Sent 0 calls: 0 spans")
+    assert shown.endswith("Without start and end time and left out: 1.")
+    assert not receiver.spans
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense", "sent to nonsense/v1/traces: Invalid URL"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "a=b%0d%0ac", "/v1/traces: Invalid leading whitespace"),
+    ],
+)
+def test_a_wrong_setting_is_named(  # noqa: PLR0917 - fixtures
+    receiver: Receiver,
+    account: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    reason: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert main(["otel", account.calls.finished]) == 7
+    assert reason in " ".join(capsys.readouterr().err.split())
+    assert not receiver.spans
+
+
+def test_without_the_extra_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
+
+    assert main(["otel", "ac_1"]) == 3
+    assert "opentelemetry-sdk>=" in capsys.readouterr().err
