@@ -29,6 +29,7 @@ _LOGS = (
     "calls.timeline",
     "calls.wait_for_logs",
 )
+_SHOW_CALLS = ("demo", "doctor", "export", "logs", "mcp", "otel", "report", "show", "stats")
 
 
 def _use(methods: Iterable[str], commands: Iterable[str], *parameters: str) -> Use:
@@ -37,20 +38,20 @@ def _use(methods: Iterable[str], commands: Iterable[str], *parameters: str) -> U
 
 USES = {
     "apiStatus_get": _use(("status",), ("doctor",)),
-    "agents_list": _use(("agents.list",), ("agents",)),
-    "agents_get": _use(("agents.get",), ("export",), "agent_id"),
+    "agents_list": _use(("agents.list",), ("agents", "list", "mcp")),
+    "agents_get": _use(("agents.get",), ("export", "list", "mcp"), "agent_id"),
     "agents_list-calls": _use(
         ("calls.list",),
-        ("demo", "export", "list"),
+        ("demo", "export", "list", "mcp", "otel", "report", "stats"),
         "agent_id", "batch_id", "ending_before", "expand", "limit", "starting_after",
         "start_time_gte", "start_time_lte",
     ),
     # The record of the call says why logs are missing.
-    "agents_get-call": _use(
-        ("calls.get", *_LOGS), ("demo", "doctor", "export", "logs", "show"), "call_id"
+    "agents_get-call": _use(("calls.get", *_LOGS), _SHOW_CALLS, "call_id"),
+    "agents_download-call-audio": _use(
+        ("calls.download_audio",), ("audio", "export", "report"), "call_id"
     ),
-    "agents_download-call-audio": _use(("calls.download_audio",), ("audio", "export"), "call_id"),
-    "agents_get-call-logs": _use(_LOGS, ("demo", "doctor", "export", "logs"), "call_id"),
+    "agents_get-call-logs": _use(_LOGS, _SHOW_CALLS, "call_id"),
     "agents_cancel-call": _use(("calls.cancel",), ("cancel",), "call_id"),
     "agents_delete-call": _use(("calls.delete",), ("delete",), "call_id"),
 }  # fmt: skip

@@ -166,3 +166,15 @@ def test_what_is_not_wrapped_is_distinguished() -> None:
     impact = impact_of(Kind.KEYWORD_CHANGED, [Place("GET /voices", "voices_list", Part.RESPONSE)])
     assert not impact.is_on_us
     assert impact == Impact((), (), (), ())
+
+
+def test_every_command_that_calls_a_method_is_in_the_table() -> None:
+    commands = _WRAPPER / "cli"
+    for use in USES.values():
+        for method in use.methods:
+            calling = {
+                file.stem.removeprefix("_")
+                for file in commands.glob("_*.py")
+                if re.search(rf"\bclient\.{re.escape(method)}\(", file.read_text("utf-8"))
+            }
+            assert calling <= {*use.commands}, method

@@ -24,6 +24,7 @@ _ALL_METHODS = frozenset(
         "client.calls.list",
         "client.calls.logs",
         "client.calls.stream_logs",
+        "client.calls.timeline",
         "client.calls.wait_for_logs",
         "client.status",
     }
@@ -334,6 +335,7 @@ DRIFTS = (
                 "client.calls.follow_logs",
                 "client.calls.logs",
                 "client.calls.stream_logs",
+                "client.calls.timeline",
                 "client.calls.wait_for_logs",
             }
         ),
@@ -361,6 +363,7 @@ DRIFTS = (
                 "client.calls.follow_logs",
                 "client.calls.logs",
                 "client.calls.stream_logs",
+                "client.calls.timeline",
                 "client.calls.wait_for_logs",
             }
         ),
