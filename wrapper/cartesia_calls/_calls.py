@@ -272,7 +272,7 @@ class AsyncCalls:
             try:
                 operation.check_audio(response)
             except Misfit as misfit:
-                raise sender.invalid(operation.operation_id, response, misfit) from None
+                raise sender.invalid(operation.operation_id, response.body, misfit) from None
         return target
 
     async def cancel(self, call_id: str) -> None:

@@ -16,7 +16,6 @@ from ._exceptions import (
     LogsRewrittenError,
     LogsWaitTimeoutError,
 )
-from ._http import Response
 from ._log import logger
 from ._missing_logs import call_of, explain, is_over
 from ._operations import GET_CALL_AS_IT_CAME, GET_CALL_LOGS, SPEC_VERSION
@@ -124,30 +123,23 @@ async def stream_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]
     from ._logs_reader import LogsReader  # noqa: PLC0415 - only for streams
 
     call_id = check_id(call_id, "call_id")
-    request = GET_CALL_LOGS.request(sender.settings, call_id, cartesia_version=SPEC_VERSION)
+    reader = LogsReader(sender.settings.max_response_bytes)
+    beginning = b""
+    pieces = sender.stream(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
     try:
-        response = await sender.stream(request)
-    except CallLogsNotAvailableError as error:
-        await _find_reason(sender, call_id, error)
-        raise
-    piece = beginning = response.first_piece
-    try:
-        GET_CALL_LOGS.check_status(response.status_code)
-        reader = LogsReader(sender.settings.max_response_bytes)
-        while True:
+        async for piece in pieces:
+            if len(beginning) < _LONGEST_BEGINNING:
+                beginning += piece[:_LONGEST_BEGINNING]
             for lines in reader.feed(piece):
                 for line in lines:
                     yield line
-            if not piece:
-                return
-            piece = await response.read()
-            if len(beginning) < _LONGEST_BEGINNING:
-                beginning += piece[:_LONGEST_BEGINNING]
+    except CallLogsNotAvailableError as error:
+        await _find_reason(sender, call_id, error)
+        raise
     except Misfit as misfit:
-        wrong = Response(response.status_code, response.headers, beginning)
-        raise sender.invalid(GET_CALL_LOGS.operation_id, wrong, misfit) from None
+        raise sender.invalid(GET_CALL_LOGS.operation_id, beginning, misfit) from None
     finally:
-        await response.close()
+        await pieces.aclose()
 
 
 async def _get_call(sender: Sender, call_id: str) -> AgentCall:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from cartesia_api.types import Misfit
@@ -13,17 +13,15 @@ from ._error_responses import status_error
 from ._exceptions import (
     APIConnectionError,
     APIStatusError,
-    APITimeoutError,
     ResponseValidationError,
 )
 from ._http import Response, is_success
 from ._log import is_debugging, logger
 from ._printable import excerpt
 from ._retry import RetryEvent, pause_before_retry
-from ._transports._failures import timed_out
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from typing import Self
 
     from ._clock import Clock
@@ -37,7 +35,6 @@ T = TypeVar("T")
 
 # A transport's timeouts are above 0; this one is over at once. In seconds.
 _SHORTEST_TIMEOUT = 0.001
-_LONGEST_ERROR_BODY = 100_000
 _LONGEST_EXCERPT = 500
 
 
@@ -79,19 +76,17 @@ class Sender:
         try:
             result, misfits = operation.parse(response)
         except Misfit as misfit:
-            raise self.invalid(operation.operation_id, response, misfit) from None
+            raise self.invalid(operation.operation_id, response.body, misfit) from None
         for untyped in misfits:
             self._warn(operation.operation_id, untyped)
         return result
 
-    def invalid(
-        self, operation_id: str, response: Response, misfit: Misfit
-    ) -> ResponseValidationError:
+    def invalid(self, operation_id: str, body: bytes, misfit: Misfit) -> ResponseValidationError:
         """Return the error for a response that does not match the spec, with the key masked."""
         masked = self.settings.api_key.masked_in
         problem, pointer = masked(misfit.problem), masked(misfit.pointer)
         # The cut after the masking leaves no part of a key.
-        text = masked(response.body[: 2 * _LONGEST_EXCERPT].decode("utf-8", errors="replace"))
+        text = masked(body[: 2 * _LONGEST_EXCERPT].decode("utf-8", errors="replace"))
         return ResponseValidationError(
             f"The response to {operation_id} does not match the spec: "
             f"{excerpt(pointer or 'the response')} {excerpt(problem)}.",
@@ -118,13 +113,27 @@ class Sender:
         """Return the first response that is a success."""
         return await self._retried(request, self._send_once, repeatable=repeatable)
 
-    async def stream(self, request: Request) -> OpenResponse:
-        """Return the first response that is a success, with its body still to be read.
-
-        The caller closes it.
-        """
+    async def stream(
+        self, operation: Operation[P, Any], *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the body of the first response that is a success, piece by piece, and b"" at its end."""
+        request = operation.request(self.settings, *args, **kwargs)
         opens = partial(self._open, patience=request.timeout)
-        return await self._retried(request, opens, repeatable=True)
+        response, log = await self._retried(request, opens, repeatable=True)
+        piece = response.first_piece
+        try:
+            operation.check_status(response.status_code)
+            while piece:
+                yield piece
+                with log:
+                    piece = await response.read()
+                log.count += len(piece)
+            yield b""
+        except Misfit as misfit:
+            raise self.invalid(operation.operation_id, piece, misfit) from None
+        finally:
+            log.write(response.status_code)
+            await response.close()
 
     async def _retried(
         self,
@@ -182,73 +191,23 @@ class Sender:
             return response
         raise status_error(request, response, self.clock.now())
 
-    async def _open(self, request: Request, patience: float) -> OpenResponse:
-        """Return the head of a success with the first piece of its body.
+    async def _open(
+        self, request: Request, patience: float
+    ) -> tuple[StreamedResponse, _RequestLog]:
+        """Return a success with the first piece of its body, and the log of the request.
 
         Args:
             request: What to send. Its timeout bounds all that is read here.
             patience: How long to wait for each later piece, in seconds.
         """
-        end = self.clock.monotonic() + request.timeout
         with _RequestLog(request, self.clock.monotonic) as log:
-            response = OpenResponse(await self.transport.stream(request), log)
-        is_good = is_success(response.status_code)
-        try:
-            body = piece = await self._read_before(end, request, response)
-            while piece and not is_good and len(body) < _LONGEST_ERROR_BODY:
-                piece = await self._read_before(end, request, response)
-                body += piece
-        except BaseException:
-            await response.close()
-            raise
-        if is_good:
-            response.bound_reads(patience)
-            response.first_piece = body
-            return response
-        await response.close()
-        whole = Response(response.status_code, response.headers, body)
-        raise status_error(request, whole, self.clock.now())
-
-    async def _read_before(self, end: float, request: Request, response: OpenResponse) -> bytes:
-        left = end - self.clock.monotonic()
-        if left <= 0:
-            raise timed_out(request)
-        response.bound_reads(left)
-        try:
-            return await response.read()
-        except APITimeoutError as error:
-            # The read had less than the whole time; the message names the whole.
-            raise timed_out(request) from error.__cause__
-
-
-class OpenResponse:
-    """A response that is read piece by piece, and logged when it is closed or reading it fails.
-
-    Attributes:
-        status_code: As that of `StreamedResponse`.
-        headers: As those of `Response`.
-        first_piece: The first bytes of the body of a success.
-    """
-
-    def __init__(self, response: StreamedResponse, log: _RequestLog) -> None:
-        self.status_code = response.status_code
-        self.headers = response.headers
-        self.first_piece = b""
-        self.bound_reads = response.bound_reads
-        self._response = response
-        self._log = log
-
-    async def read(self) -> bytes:
-        """See `StreamedResponse.read`."""
-        with self._log:
-            piece = await self._response.read()
-        self._log.count += len(piece)
-        return piece
-
-    async def close(self) -> None:
-        """See `StreamedResponse.close`."""
-        self._log.write(self.status_code)
-        await self._response.close()
+            response = await self.transport.stream(request, patience)
+        if isinstance(response, Response):
+            log.count += len(response.body)
+            log.write(response.status_code)
+            raise status_error(request, response, self.clock.now())
+        log.count += len(response.first_piece)
+        return response, log
 
 
 class _RequestLog:

@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import ConfigurationError
+from cartesia_calls._http import is_success
 
 from ._body import Body, read_whole
 from ._failures import closed, timed_out
@@ -184,21 +185,35 @@ class PooledTransport:
             if self._is_bounded:
                 slots.release()
 
-    async def stream(self, request: Request) -> StreamedResponse:
-        """Send one request and return the head of its response, with the body still to be read.
+    async def stream(self, request: Request, patience: float) -> StreamedResponse | Response:
+        """Send one request and return a success with its body still to be read, else the whole response.
 
-        The request's timeout bounds the wait for the head and for each piece. Sink and `max_bytes` do
-        not apply. Errors as `send`.
+        The sink does not apply, and `max_bytes` only to a response that is no success.
+
+        Args:
+            request: What to send. Its timeout bounds the wait for what is returned.
+            patience: The bound of each later `read`, in seconds.
+
+        Raises:
+            CartesiaError: As `send`.
         """
         self._check()
         connection = self._make_connection()
         connection.is_streaming = True
+        attempt = Attempt(request, self._slots.time)
         try:
-            head = await connection.ask(Attempt(request, self._slots.time))
-            return StreamedResponse(request, head, connection, self._slots.time)
+            head = await connection.ask(attempt)
+            if is_success(head.status_code):
+                later = request._replace(timeout=patience)
+                response = StreamedResponse(later, head, connection, self._slots.time)
+                response.first_piece = await response.read_within(attempt)
+                return response
+            whole = await read_whole(connection, head, attempt)
         except BaseException:
             await connection.close()
             raise
+        await connection.close()
+        return whole
 
     async def close(self) -> None:
         """Close every connection that belongs to the transport. Closing twice does no harm."""
@@ -236,26 +251,24 @@ class PooledTransport:
 
 
 class StreamedResponse:
-    """A response whose body is read piece by piece; its connection is used for nothing else.
+    """A success whose body is read piece by piece; its connection is used for nothing else.
 
     Attributes:
         status_code: As that of `Response`.
-        headers: As those of `Response`.
+        first_piece: The first bytes of the body.
     """
+
+    first_piece = b""
 
     def __init__(
         self, request: Request, head: Response, connection: Connection, time: Callable[[], float]
     ) -> None:
-        self.status_code, self.headers, _ = head
+        self.status_code = head.status_code
         self._request = request
         self._connection = connection
         self._time = time
         self._body = Body(request, head)
         self._decoded: Iterator[bytes] = iter(())
-
-    def bound_reads(self, seconds: float) -> None:
-        """Bound each `read` from now on, in place of the request's timeout."""
-        self._request = self._request._replace(timeout=seconds)
 
     async def read(self) -> bytes:
         """Return the next bytes of the body, decoded; none at its end.
@@ -263,10 +276,14 @@ class StreamedResponse:
         Raises:
             APITimeoutError: Nothing arrived in time.
             APIConnectionError: The body broke off.
-            ResponseValidationError: The body of a success cannot be decoded.
+            ResponseValidationError: The body cannot be decoded.
         """
         attempt = Attempt(self._request, self._time)
         attempt.may_have_arrived = True
+        return await self.read_within(attempt)
+
+    async def read_within(self, attempt: Attempt) -> bytes:
+        """Return what `read` returns, within the bound of an attempt."""
         while not (piece := next(filter(None, self._decoded), b"")):
             raw = await self._connection.receive(attempt)
             self._decoded = iter(self._body.decode(raw))
