@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from ._log_records import LogRecord as LogRecord
     from ._log_records import log_records as log_records
     from ._missing_logs import is_over as is_over
+    from ._printable import clock_text as clock_text
     from ._printable import printable as printable
     from ._redaction import Redactor as Redactor
     from ._redaction import redact as redact
@@ -89,7 +90,7 @@ _HOMES = {
     "cartesia_calls._log_lines": "LEVELS LogLine log_line",
     "cartesia_calls._log_records": "LogRecord log_records",
     "cartesia_calls._missing_logs": "is_over",
-    "cartesia_calls._printable": "printable",
+    "cartesia_calls._printable": "clock_text printable",
     "cartesia_calls._redaction": "Redactor redact",
     "cartesia_calls._retry": "RetryEvent",
     "cartesia_calls._rows": "CallRow LogRow rows",

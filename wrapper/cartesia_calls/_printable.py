@@ -1,9 +1,10 @@
-"""Text of unknown origin, made safe to show.
+"""Text to show: times within a call, and text of unknown origin, made safe.
 
 Log lines and error texts are written by other programs. They can hold sequences that a terminal
 executes: colours, cursor moves, clipboard writes, text that runs backwards.
 """
 
+import math
 import unicodedata
 
 # Cc: control characters. Cf: invisible ones, the bidirectional overrides among them. Cs: half a
@@ -11,6 +12,29 @@ import unicodedata
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Joins the parts of one emoji or of one word in several scripts; alone it does nothing.
 _ZERO_WIDTH_JOINERS = frozenset({"\u200c", "\u200d"})
+# From this on, about 30 years, a time within a call is no clock but a number.
+_NO_CLOCK = 1e9
+
+
+def clock_text(seconds: float | None, *, fraction: bool = True) -> str:
+    """Return a time within a call as people read it: `1:09.5`, from an hour on `1:00:09.5`.
+
+    Args:
+        seconds: Any float, such as `TimelineEntry.seconds`; None gives an empty text.
+        fraction: Whether to give tenths of a second.
+    """
+    if seconds is None:
+        return ""
+    if not math.isfinite(seconds) or abs(seconds) >= _NO_CLOCK:
+        return f"{seconds!r} s"
+    parts = 10 if fraction else 1
+    count = round(abs(seconds) * parts)
+    whole, tenths = divmod(count, parts)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    sign = "-" if seconds < 0 and count else ""
+    beginning = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{sign}{beginning}:{rest:02d}" + (f".{tenths}" if fraction else "")
 
 
 def printable(text: str) -> str:

@@ -12,7 +12,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cartesia_calls import CartesiaError, NotFoundError
+from cartesia_calls import CartesiaError, NotFoundError, clock_text
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._api import open_client
@@ -20,7 +20,7 @@ from ._arguments import did_you_mean
 from ._errors import ExitCode, Failure, for_each
 from ._progress import progress, say
 from ._tables import Column, write_list
-from ._terminal import clock, iso, moment_text, write_object
+from ._terminal import iso, moment_text, write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -58,7 +58,7 @@ def _phone(call: AgentCall, name: str) -> object:
 def _length(call: AgentCall) -> str:
     if not call.start_time or not call.end_time:
         return ""
-    return clock((call.end_time - call.start_time).total_seconds(), fraction=False)
+    return clock_text((call.end_time - call.start_time).total_seconds(), fraction=False)
 
 
 def _columns(screen: Screen, names: Sequence[str] | None, agents: int) -> list[Column[AgentCall]]:

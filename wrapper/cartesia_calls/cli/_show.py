@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from cartesia_calls import (
     CallLogsNotAvailableError,
     TimelineEntry,
+    clock_text,
     printable,
     timeline,
     tool_failed,
@@ -22,7 +23,7 @@ from ._list import STYLES
 from ._logs import style_of
 from ._options import add_call_ids, add_redaction, log_offset, redactor_of
 from ._progress import progress, say
-from ._terminal import Screen, cells, clock, local_time, moment_text, write_object
+from ._terminal import Screen, cells, local_time, moment_text, write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -159,7 +160,7 @@ def _facts(record: Mapping[str, object], happened: Timeline) -> Mapping[str, str
     return {
         "Agent": ", ".join(filter(None, map(get, ("agent_name", "agent_id")))),
         "Started": moment_text(start) if start else get("start_time", ""),
-        "Length": "" if length is None else clock(length, fraction=False),
+        "Length": clock_text(length, fraction=False),
         "Ended by": get("end_reason", ""),
         "Error": get("error_message", ""),
         "Phone": " → ".join(filter(None, (_text(phone.get(one)) for one in ("from", "to")))),
@@ -190,7 +191,7 @@ def _as_moment(text: str) -> str:
 def _entries(happened: Timeline, screen: Screen) -> Iterator[str]:
     """Yield the lines of a timeline: when, who or what, and what was said or done."""
     entries = _with_silences(happened)
-    within = ["" if one.seconds is None else clock(one.seconds) for one in entries]
+    within = [clock_text(one.seconds) for one in entries]
     around = [_time_of_day(one, happened.start) for one in entries]
     names = [printable(_name(one)) for one in entries]
     widths = [max(map(cells, column), default=0) for column in (within, around, names)]

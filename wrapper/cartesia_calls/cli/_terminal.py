@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 import textwrap
@@ -32,8 +31,6 @@ _STYLES = {
 _NARROWEST_TEXT = 16
 # After a character that takes two columns; `printable` leaves none in a text.
 _FILLER = "\0"
-# From this on, about 30 years, a time within a call is no clock but a number.
-_NO_CLOCK = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,17 +179,3 @@ def moment_text(moment: object) -> str:
 def iso(moment: object) -> str:
     """Return a moment as programs read it: ISO 8601 with an offset."""
     return local_time(moment).isoformat(timespec="seconds") if isinstance(moment, datetime) else ""
-
-
-def clock(seconds: float, *, fraction: bool = True) -> str:
-    """Return a time within a call, any float: `1:09.5`, `1:00:09.5`, or without tenths."""
-    if not math.isfinite(seconds) or abs(seconds) >= _NO_CLOCK:
-        return f"{seconds!r} s"
-    parts = 10 if fraction else 1
-    count = round(abs(seconds) * parts)
-    whole, tenths = divmod(count, parts)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    sign = "-" if seconds < 0 and count else ""
-    beginning = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{sign}{beginning}:{rest:02d}" + (f".{tenths}" if fraction else "")

@@ -10,8 +10,7 @@ redactor.lines(logs.logs))`.
 
 from __future__ import annotations
 
-from ._call import call_page
-from ._calls import calls_page, stats_text
 from ._exported import exported_calls
+from ._pages import call_page, calls_page, stats_text
 
 __all__ = ["call_page", "calls_page", "exported_calls", "stats_text"]

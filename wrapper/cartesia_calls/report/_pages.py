@@ -1,141 +1,115 @@
-"""How pages are made: their templates, what they may load, and values as people read them."""
+"""The pages about one call and about many, and the numbers about many as text."""
 
 from __future__ import annotations
 
 import base64
-import json
-import math
-from datetime import datetime
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cartesia_calls import LEVELS, __version__, parse_rfc3339, printable, tool_failed
+from cartesia_calls import timeline
+
+from ._rendering import render
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
     from datetime import tzinfo
 
-    from jinja2 import Environment
+    from cartesia_calls import AgentCall, AgentCallLogs, LogRecord
 
-    from cartesia_calls import TimelineEntry
-
-_LONGEST_TEXT = 20_000
-# From this on, about 30 years, a time within a call is no clock but a number.
-_NO_CLOCK = 1e9
-
-
-def render(template: str, **values: object) -> str:
-    """Return a page of a template."""
-    return _environment().get_template(template, globals=_inline()).render(values)
+_LARGEST_PAGE = 850_000
+_ENTRY_SIZE = 300
+_SMALLEST_LOG = 100_000
+_MOST_DAYS = 400
 
 
-def plain(value: object) -> str:
-    """Return a value of JSON as text, without what a reader's program would obey, cut if very long."""
-    try:
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    except RecursionError:
-        return "…"
-    rest, half = len(text) - _LONGEST_TEXT, _LONGEST_TEXT // 2
-    if rest > 0:
-        # The last line of a traceback says what happened.
-        text = f"{text[:half]}… ({rest} more characters) …{text[-half:]}"
-    return "\n".join(map(printable, text.split("\n")))
+def call_page(
+    call: AgentCall | Mapping[str, object],
+    logs: AgentCallLogs | Iterable[str | LogRecord] | None = None,
+    *,
+    log_offset: float = 0.0,
+    audio: str | os.PathLike[str] | None = None,
+    zone: tzinfo | None = None,
+    notes: Iterable[str] = (),
+) -> str:
+    """Return a page of HTML about a call: what went wrong, a picture, and what happened in order of time.
 
+    The page is one file, requests nothing, and shows all text of the call as text. Without audio it is
+    smaller than 1 MB unless the transcript alone is not: of a long log it has the most severe records,
+    and says how many lines it leaves out. Memory does not grow with these.
 
-def clock(seconds: float | None) -> str:
-    """Return a time within a call: `1:09.5`, from an hour on `1:00:09.5`."""
-    if seconds is None:
-        return ""
-    if abs(seconds) >= _NO_CLOCK:
-        return f"{seconds!r} s"
-    count = round(abs(seconds) * 10)
-    minutes, tenths = divmod(count, 600)
-    hours, minutes = divmod(minutes, 60)
-    sign = "-" if seconds < 0 and count else ""
-    shown = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{sign}{shown}:{tenths / 10:04.1f}"
+    Args:
+        call: The call with its transcript, or its record as JSON, such as `Redactor.redact` returns.
+        logs: Its logs, or their lines, which may come one by one.
+        log_offset: Seconds to add to the times of the log, if its clock or zone differs.
+        audio: A WAV file with its recording, to embed.
+        zone: The zone that times are shown in; the local one by default.
+        notes: Sentences to show at the top, such as why there are no logs.
 
-
-def span(seconds: float) -> str:
-    """Return how long something took: `87 ms`, `6.7 s`."""
-    return f"{seconds * 1000:.0f} ms" if abs(seconds) < 1 else f"{seconds:.1f} s"
-
-
-def moment(time: object, zone: tzinfo | None, form: str = "%Y-%m-%d %H:%M:%S") -> str:
-    """Return a time, or its text in a record, in a zone, the local one if it is None; "" for others."""
-    found = time if isinstance(time, datetime) else parse_rfc3339(time)
-    return in_zone(found, zone).strftime(form) if found else ""
-
-
-def zone_of(time: datetime, zone: tzinfo | None) -> str:
-    """Return the name of a zone at a time, with its difference from UTC: `CET, UTC+01:00`."""
-    local = in_zone(time, zone)
-    name, offset = local.strftime("%Z"), f"UTC{local.isoformat()[-6:]}"
-    return name if name.startswith("UTC") else f"{name}, {offset}"
-
-
-def in_zone(time: datetime, zone: tzinfo | None) -> datetime:
-    """Return a time in a zone, unchanged where the calendar has no such time."""
-    try:
-        return time.astimezone(zone)
-    except OverflowError:
-        return time
-
-
-def severity(entry: TimelineEntry) -> int:
-    """Return how severe a log record is, as Python's logging counts; 0 for what is none."""
-    return LEVELS.get(entry.level or "", LEVELS["INFO"]) if entry.kind == "log" else 0
-
-
-def ticks(end: float, most: int) -> list[float]:
-    """Return round times from 0 to `end`, at most this many."""
-    steps = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
-    step = next((one for one in steps if end / one < most), math.ceil(end / most))
-    return [float(number * step) for number in range(math.floor(end / step) + 1)]
-
-
-@cache
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"Pages need the package {error.name!r}, which is not installed. "
-            "Install it with: pip install 'cartesia-calls[report]'",
-            name=error.name,
-        ) from error
-    environment = Environment(
-        loader=FunctionLoader(_read),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    Raises:
+        ValueError: `log_offset` is not finite.
+        OSError: The recording can't be read.
+    """
+    record = call if isinstance(call, Mapping) else call.to_dict()
+    said = sum(len(entry.text) + _ENTRY_SIZE for entry in timeline(record).entries)
+    room = max(_SMALLEST_LOG, _LARGEST_PAGE - said)
+    found = timeline(record, logs, log_offset=log_offset, log_limit=room)
+    ends = (
+        (one.seconds or 0.0) + (one.duration or 0.0) for one in found.entries if one.kind != "log"
     )
-    readers = (plain, printable, clock, span, moment, zone_of, ticks, severity, tool_failed)
-    filters: Any = environment.filters  # Jinja2 annotates its own filters alone
-    filters.update({reader.__name__: reader for reader in readers})
-    return environment
+    return render(
+        "call.html",
+        record=record,
+        timeline=found,
+        end=max(ends, default=0.0),
+        audio=None if audio is None else base64.b64encode(Path(audio).read_bytes()).decode(),
+        zone=zone,
+        notes=[*notes],
+    )
 
 
-@cache
-def _inline() -> dict[str, object]:
-    """Return what all pages hold: their style and script, and the policy that allows these alone."""
-    from markupsafe import Markup  # noqa: PLC0415 - Jinja2 brings it
+def calls_page(
+    stats: Mapping[str, Any],
+    *,
+    title: str = "Calls",
+    notes: Iterable[str] = (),
+    zone: tzinfo | None = None,
+    calls: Iterable[tuple[Mapping[str, Any], str]] = (),
+) -> str:
+    """Return a page of HTML about many calls: failures, slow replies, tools and frequent log errors.
 
-    style, script = _read("page.css"), _read("page.js")
-    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'"
-    return {
-        "style": Markup(style),  # noqa: S704 - our own file, and no text from elsewhere
-        "script": Markup(script),  # noqa: S704 - likewise
-        "policy": f"{policy}; img-src data:; media-src data:; base-uri 'none'; form-action 'none'",
-        "version": __version__,
-    }
+    Args:
+        stats: The numbers, as `CallStats.as_dict` returns them.
+        title: What stands at the top.
+        notes: Sentences to show below it, such as which calls these are.
+        zone: The zone that times are shown in; the local one by default. Days are as `stats` has them.
+        calls: Each call that has a page of its own: its record as JSON, without its transcript if you
+            like, and the address of the page. All mentions of these calls link there.
+    """
+    rows = [*calls]
+    return render(
+        "calls.html",
+        stats=stats,
+        zone=zone,
+        title=title,
+        notes=[*notes],
+        days=_days(stats["by_day"]),
+        rows=rows,
+        pages={record["id"]: page for record, page in rows},
+    )
 
 
-def _read(name: str) -> str:
-    return (files("cartesia_calls.report") / "templates" / name).read_text(encoding="utf-8")
+def stats_text(stats: Mapping[str, Any], *, zone: tzinfo | None = None) -> str:
+    """Return the same numbers as lines of text; the arguments are those of `calls_page`."""
+    return render("stats.txt", stats=stats, zone=zone)
 
 
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
+def _days(counts: Mapping[str, int]) -> list[str]:
+    """Return all days from the first to the last, also those without calls."""
+    known = sorted(date.fromisoformat(day) for day in counts if day != "none")
+    if not known or (known[-1] - known[0]).days > _MOST_DAYS:
+        return [day.isoformat() for day in known]
+    length = (known[-1] - known[0]).days + 1
+    return [(known[0] + timedelta(days=number)).isoformat() for number in range(length)]
