@@ -11,8 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cartesia_calls import clock_text
 from cartesia_calls.cli._tables import Column, tab_safe, table_lines
-from cartesia_calls.cli._terminal import Screen, cells, clock, cut, wrap
+from cartesia_calls.cli._terminal import Screen, cells, cut, wrap
 
 WIDTHS = st.integers(10, 200)
 # Without what joins to other characters: how wide that is depends on the terminal.
@@ -96,7 +97,7 @@ def test_values_that_differ_differ_in_a_pipe(one: str, other: str) -> None:
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_each_time_within_a_call_is_right(seconds: float) -> None:
-    shown = clock(seconds)
+    shown = clock_text(seconds)
     assert len(shown) < 30
     found = re.fullmatch(r"(-?)(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d\.\d)", shown)
     if found is None:
@@ -120,7 +121,7 @@ def test_each_time_within_a_call_is_right(seconds: float) -> None:
     ],
 )
 def test_times_at_the_edges(seconds: float, shown: str) -> None:
-    assert clock(seconds) == shown
+    assert clock_text(seconds) == shown
 
 
 class _Stream(io.StringIO):

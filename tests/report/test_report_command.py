@@ -176,6 +176,18 @@ def test_numbers_as_json_have_the_documented_keys(env: dict[str, str]) -> None:
     assert {"name", "calls", "failures"} <= set(found["tools"][0])
 
 
+def test_logs_are_read_only_if_wanted(tmp_path: Path, env: dict[str, str]) -> None:
+    words = ("--agent", "agent_busy", "--since", "7d", "--no-logs")
+    done = piped("stats", *words, "--json", "-vv", env=env)
+    assert json.loads(done.out)["errors"] == []
+    assert "/agents/calls?" in done.err
+    assert "/logs" not in done.err
+    assert _report(*words, env=env, folder=tmp_path).code == 0
+    assert "without logs" in _read(tmp_path / "page.html").find("header")[0].text
+    assert _report("ac_finished", "--no-logs", "--force", env=env, folder=tmp_path).code == 0
+    assert "There are no log lines." in _read(tmp_path / "page.html").section("Timeline")
+
+
 def test_no_calls_have_numbers(env: dict[str, str]) -> None:
     done = piped("stats", "--agent", "agent_busy", "--until", "2020-01-01", env=env)
     assert done.code == 0

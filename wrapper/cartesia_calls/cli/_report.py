@@ -113,8 +113,9 @@ def _call_page(arguments: argparse.Namespace) -> str:
         record = client.calls.get(arguments.call_id).to_dict()
         lines, audio = None, None
         try:
-            stream = client.calls.stream_logs(arguments.call_id)
-            lines = chain([*islice(stream, 1)], stream)
+            if not arguments.no_logs:
+                stream = client.calls.stream_logs(arguments.call_id)
+                lines = chain([*islice(stream, 1)], stream)
         except CallLogsNotAvailableError as error:
             notes.append(error.summary)
         try:
@@ -163,7 +164,8 @@ def _redacted(
 
 
 def _notes(arguments: argparse.Namespace) -> list[str]:
-    return [_REDACTED] if arguments.redact or arguments.redact_pattern else []
+    notes = [_REDACTED] if arguments.redact or arguments.redact_pattern else []
+    return [*notes, "The page was made without logs."] if arguments.no_logs else notes
 
 
 def _save(name: str, page: str) -> None:

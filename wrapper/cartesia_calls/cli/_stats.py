@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
 
-    from cartesia_calls import Client
-
     from ._arguments import CommandParser
 
     Found = tuple[dict[str, Any], list[str] | None]
@@ -58,6 +56,7 @@ def add_calls(parser: CommandParser) -> None:
     parser.value("--from", "EXPORT", path, source, dest="source")
     add_status(parser)
     add_times(parser, "calls that started")
+    parser.flag("--no-logs", does="read no logs, which takes a request less for each call")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -89,9 +88,9 @@ def calls_of(arguments: argparse.Namespace) -> Iterator[Found]:
         raise Failure("Neither --agent nor --from is given.", "Try --agent ID --since 7d.")
     found = _exported(arguments) if arguments.source else _fetched(arguments)
     with progress("Reading calls…") as shown:
-        for count, pair in enumerate(found, 1):
+        for count, (record, lines) in enumerate(found, 1):
             shown.update(f"Reading calls… {count} so far")
-            yield pair
+            yield record, None if arguments.no_logs else lines
 
 
 def about(arguments: argparse.Namespace) -> str:
@@ -121,6 +120,13 @@ def _exported(arguments: argparse.Namespace) -> Iterator[Found]:
 def _fetched(arguments: argparse.Namespace) -> Iterator[Found]:
     waiting: deque[tuple[dict[str, Any], Future[list[str] | None]]] = deque()
     with open_client(arguments) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
+
+        def lines_of(call_id: str) -> list[str] | None:
+            try:
+                return None if arguments.no_logs else client.calls.logs(call_id).logs
+            except NotFoundError:  # no logs, or deleted since it was listed
+                return None
+
         for agent in dict.fromkeys(arguments.agent):
             is_known = False
             for call in client.calls.list(
@@ -131,7 +137,7 @@ def _fetched(arguments: argparse.Namespace) -> Iterator[Found]:
                 expand_transcript=True,
             ):
                 is_known = True
-                waiting.append((call.to_dict(), pool.submit(_lines, client, call.id)))
+                waiting.append((call.to_dict(), pool.submit(lines_of, call.id)))
                 if len(waiting) > _AT_ONCE:
                     record, lines = waiting.popleft()
                     yield record, lines.result()
@@ -139,10 +145,3 @@ def _fetched(arguments: argparse.Namespace) -> Iterator[Found]:
                 check_agent(client, agent)
         for record, lines in waiting:
             yield record, lines.result()
-
-
-def _lines(client: Client, call_id: str) -> list[str] | None:
-    try:
-        return client.calls.logs(call_id).logs
-    except NotFoundError:  # no logs, or deleted since it was listed
-        return None
