@@ -65,7 +65,7 @@ def log_records(
             opened, near = None, line.time or near
             continue
         head = log_head(line, near)
-        if opened and not _opens(head) and _belongs(line, opened, held):
+        if opened and not (head.level or head.time) and _belongs(line, opened, held):
             held.append(line)
             continue
         if opened:
@@ -75,14 +75,10 @@ def log_records(
         yield LogRecord(first, tuple(held), *opened)
 
 
-def _opens(head: LogHead) -> bool:
-    return bool(head.level or head.time)
-
-
 def _belongs(line: str, opened: LogHead, held: list[str]) -> bool:
     if len(held) >= _MOST_LINES:
         return False
-    if _opens(opened) or _CONTINUED.match(line):
+    if opened.level or opened.time or _CONTINUED.match(line):
         return True
     # The line that names the exception, at the end of a traceback.
     return len(held) > 1 and held[-1][:1].isspace()

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from cartesia_calls import AgentCallLogs
 
@@ -16,6 +16,7 @@ from ._log_records import log_records
 from ._turns import (
     exchanges,
     fields_of,
+    items_of,
     moment,
     number,
     pairs,
@@ -24,7 +25,6 @@ from ._turns import (
     shown,
     span_of,
     string,
-    turns_of,
 )
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 EntryKind = Literal["start", "turn", "tool", "event", "metric", "log", "end"]
 EntrySource = Literal["record", "transcript", "logs"]
 
-# At the same moment: the start first, the end last, and what a turn did before what was logged.
-_ORDER: Mapping[EntryKind, int] = {"start": 0, "log": 2, "end": 3}
 # The kinds of note: the fields with its name and its value, and how they are shown.
 _NOTES: tuple[tuple[EntryKind, str, str, str], ...] = (
     ("event", "event", "metadata", "{} {}"),
@@ -174,19 +172,19 @@ def timeline(
         raise ValueError(f"log_offset must be a finite number of seconds, not {log_offset}")
     record = record_of(call)
     start, end = moment(record.get("start_time")), moment(record.get("end_time"))
-    reason = string(record.get("end_reason"))
     length = _since(start, end)
-    entries = _transcript_entries(turns_of(record), start, length)
-    if start:
-        entries.append(TimelineEntry("start", "record", 0.0, start))
-    if end:
-        entries.append(TimelineEntry("end", "record", length, end, None, reason or ""))
     lines = logs.logs if isinstance(logs, AgentCallLogs) else logs or ()
     log = _Log(start, log_offset, log_limit)
     for one in log_records(lines, near=_later(start, -log_offset)):
         log.add(one)
+    # The order of entries at the same moment.
+    entries = [TimelineEntry("start", "record", 0.0, start)] if start else []
+    entries += _transcript_entries(items_of(record.get("transcript")), start, length)
     entries += log.entries()
-    entries.sort(key=_place)
+    if end:
+        reason = string(record.get("end_reason")) or ""
+        entries.append(TimelineEntry("end", "record", length, end, text=reason))
+    entries.sort(key=lambda entry: math.inf if entry.seconds is None else entry.seconds)
     needed = _needed_offset(log.first, log.last, length)
     suggested = None if needed is None else round(log_offset + needed, 6)
     return Timeline(
@@ -199,10 +197,6 @@ def timeline(
         log.lines,
         log.left_out,
     )
-
-
-def _place(entry: TimelineEntry) -> tuple[float, int]:
-    return math.inf if entry.seconds is None else entry.seconds, _ORDER.get(entry.kind, 1)
 
 
 def _transcript_entries(
@@ -251,9 +245,7 @@ def _transcript_entries(
 
 def _tool_entries(turn: Mapping[str, object], entry: TimelineEntry) -> Iterator[TimelineEntry]:
     duration = entry.duration if _only_calls_tools(turn) else None
-    found = turn.get("tool_calls")
-    calls = cast("list[object]", found) if isinstance(found, list) else [found] if found else []
-    for call in calls:
+    for call in items_of(turn.get("tool_calls") or None):
         fields = fields_of(call)
         name, result = string(fields.get("name")), fields.get("result")
         value = fields.get("arguments") if fields else call

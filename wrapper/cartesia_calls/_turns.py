@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _AGENT = "assistant"
 _CALLER = "user"
-# Above it, not all whole numbers are floats.
-_LARGEST_WHOLE = 2.0**53
 _FAILURE = re.compile(
     r"[\s\[\"']*(?:(?:error|exception|failed|failure|traceback)\b|(?-i:[A-Z]\w*(?:Error|Exception)\b))",
     re.IGNORECASE,
@@ -35,12 +33,11 @@ def record_of(call: AgentCall | Mapping[str, object]) -> Mapping[str, object]:
     return call if isinstance(call, Mapping) else call.to_dict()
 
 
-def turns_of(record: Mapping[str, object]) -> list[object]:
-    """Return the turns of a call's record; a transcript that is no list counts as one turn."""
-    found = record.get("transcript")
-    if isinstance(found, list):
-        return cast("list[object]", found)
-    return [] if found is None else [found]
+def items_of(value: object) -> list[object]:
+    """Return the items of a list; anything else counts as one item, and None as none."""
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    return [] if value is None else [value]
 
 
 def fields_of(value: object) -> Mapping[str, object]:
@@ -121,24 +118,20 @@ def shown(value: object) -> str:
     """Return a value of JSON as text to read: text as it is, whole numbers without a fraction."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
-        return str(int(value))
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=str).removesuffix(".0")
     except RecursionError:
         return "…"
 
 
 def pairs(value: object) -> str:
     """Return the fields of an object as text to read: `name=value, …`."""
-    fields = fields_of(value)
-    return ", ".join(f"{name}={_quoted(one)}" for name, one in fields.items()) or (
-        "" if fields or value in (None, {}) else shown(value)
+    if not isinstance(value, dict):
+        return "" if value is None else shown(value)
+    fields = fields_of(value).items()
+    return ", ".join(
+        f"{name}={repr(one) if isinstance(one, str) else shown(one)}" for name, one in fields
     )
-
-
-def _quoted(value: object) -> str:
-    return repr(value) if isinstance(value, str) else shown(value)
 
 
 def moment(value: object) -> datetime | None:

@@ -86,7 +86,20 @@ def calls_of(arguments: argparse.Namespace) -> Iterator[Found]:
     """
     if not (arguments.agent or arguments.source):
         raise Failure("Neither --agent nor --from is given.", "Try --agent ID --since 7d.")
-    found = _exported(arguments) if arguments.source else _fetched(arguments)
+    if arguments.source:
+        import_module("duckdb")
+        from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
+
+        found = exported_calls(
+            arguments.source,
+            agents=arguments.agent,
+            calls=[arguments.call_id] if getattr(arguments, "call_id", None) else [],
+            status=arguments.status or (),
+            since=arguments.since,
+            until=arguments.until,
+        )
+    else:
+        found = _fetched(arguments)
     with progress("Reading calls…") as shown:
         for count, (record, lines) in enumerate(found, 1):
             shown.update(f"Reading calls… {count} so far")
@@ -101,20 +114,6 @@ def about(arguments: argparse.Namespace) -> str:
     parts += [f"from {moment_text(arguments.since)} on"] if arguments.since else []
     parts += [f"before {moment_text(arguments.until)}"] if arguments.until else []
     return f"{' '.join(parts)}. Times and days are in {local_time(datetime.now(UTC)):%Z}."
-
-
-def _exported(arguments: argparse.Namespace) -> Iterator[Found]:
-    import_module("duckdb")
-    from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
-
-    return exported_calls(
-        arguments.source,
-        agents=arguments.agent,
-        calls=[arguments.call_id] if getattr(arguments, "call_id", None) else [],
-        status=arguments.status or (),
-        since=arguments.since,
-        until=arguments.until,
-    )
 
 
 def _fetched(arguments: argparse.Namespace) -> Iterator[Found]:
