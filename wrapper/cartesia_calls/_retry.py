@@ -32,11 +32,10 @@ class RetryEvent:
 _PASSING_STATUSES = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 )
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+_LONGEST_PAUSE = 8.0
+_DOUBLINGS_TO_LONGEST = 4
 LONGEST_RETRY_AFTER = 60.0
 """The longest pause that a server may request, in seconds. A longer one ends the retries."""
-# After so many doublings a pause is at its cap; without a bound, 2**n would grow without end.
-_MOST_DOUBLINGS = 30
 
 
 def is_passing(failure: Failure) -> bool:
@@ -81,8 +80,8 @@ def pause_before_retry(
         return None
     pause = failure.retry_after if isinstance(failure, APIStatusError) else None
     if pause is None:
-        doublings = min(attempt - 1, _MOST_DOUBLINGS)
-        pause = draw() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**doublings)
+        halvings = max(0, _DOUBLINGS_TO_LONGEST - (attempt - 1))
+        pause = draw() * _LONGEST_PAUSE / 2**halvings
     elif pause > LONGEST_RETRY_AFTER:
         return None
     return pause if pause < remaining else None
