@@ -85,11 +85,7 @@ class LoopConnection(FastConnection, asyncio.BufferedProtocol):
         self._wake()
 
     def eof_received(self) -> None:
-        try:
-            self.state.feed(b"")
-        except UnreadableError as error:
-            self._failure = error
-        self._wake()
+        self.buffer_updated(0)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wake(exc or UnreadableError("the connection was closed"))
