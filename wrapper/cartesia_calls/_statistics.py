@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from heapq import nlargest
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     Call = AgentCall | Mapping[str, object]
     Logs = AgentCallLogs | Iterable[str]
 
+_COUNTED = ("by_day", "by_status", "by_end_reason", "by_region", "failed_by_day")
 _PERCENTS = (50, 90, 95, 99)
 _MOST_LISTED = 50
 _MOST_SLOW = 20
@@ -42,25 +42,6 @@ _VARIABLE = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Group:
-    """What is counted under one name, and some of the calls that it occurred in."""
-
-    count: int = 0
-    calls: int = 0
-    failures: int = 0
-    seconds: float | None = None
-    call_ids: dict[str, None] = field(default_factory=dict[str, None])
-    last_call: str | None = None
-
-    def add(self, call_id: str, *, links: bool = True) -> None:
-        self.count += 1
-        if call_id != self.last_call:
-            self.calls, self.last_call = self.calls + 1, call_id
-        if links and len(self.call_ids) < _MOST_LINKS:
-            self.call_ids[call_id] = None
-
-
 class CallStats:
     """Numbers about many calls; `add` takes them one by one, `as_dict` returns the numbers.
 
@@ -74,13 +55,10 @@ class CallStats:
     def __init__(self, *, zone: tzinfo | None = UTC) -> None:
         self._zone = zone
         self._calls = 0
-        self._failed_days: Counter[str] = Counter()
-        self._counts: dict[str, Counter[str]] = {
-            name: Counter() for name in ("day", "status", "end_reason", "region")
-        }
+        self._counts: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
         self._gaps, self._ttfbs = array("d"), array("d")
-        self._tools: dict[str, _Group] = {}
-        self._errors: dict[str, _Group] = {}
+        self._tools: dict[str, dict[str, Any]] = {}
+        self._errors: dict[str, dict[str, Any]] = {}
         self._failures: list[dict[str, Any]] = []
         self._slowest: list[dict[str, Any]] = []
 
@@ -92,10 +70,10 @@ class CallStats:
         moment = shown.start or shown.end
         day = _day(moment, self._zone)
         for name, value in (
-            ("day", day),
-            ("status", record.get("status")),
-            ("end_reason", record.get("end_reason")),
-            ("region", record.get("deployment_region")),
+            ("by_day", day),
+            ("by_status", record.get("status")),
+            ("by_end_reason", record.get("end_reason")),
+            ("by_region", record.get("deployment_region")),
         ):
             self._counts[name][string(value) or "none"] += 1
         for entry in shown.entries:
@@ -103,7 +81,7 @@ class CallStats:
         first_error = self._add_logs(shown.call_id, logs)
         error = string(record.get("error_message"))
         if record.get("status") == "failed" or error:
-            self._failed_days[day] += 1
+            self._counts["failed_by_day"][day] += 1
             failure = {
                 "call_id": shown.call_id,
                 "time": moment and moment.isoformat(),
@@ -125,30 +103,12 @@ class CallStats:
         """
         return {
             "calls": self._calls,
-            "failed_calls": self._failed_days.total(),
-            **{f"by_{name}": dict(sorted(found.items())) for name, found in self._counts.items()},
-            "failed_by_day": dict(sorted(self._failed_days.items())),
+            "failed_calls": self._counts["failed_by_day"].total(),
+            **{name: dict(sorted(found.items())) for name, found in self._counts.items()},
             "reply_gap_seconds": _percentiles(self._gaps),
             "tts_ttfb_seconds": _percentiles(self._ttfbs),
-            "tools": [
-                {
-                    "name": name,
-                    "calls": group.count,
-                    "failures": group.failures,
-                    "seconds": group.seconds and round(group.seconds, 6),
-                    "call_ids": list(group.call_ids),
-                }
-                for name, group in _most_frequent(self._tools)
-            ],
-            "errors": [
-                {
-                    "message": message,
-                    "count": group.count,
-                    "calls": group.calls,
-                    "call_ids": list(group.call_ids),
-                }
-                for message, group in _most_frequent(self._errors)[:_MOST_LISTED]
-            ],
+            "tools": _most_frequent(self._tools, "calls"),
+            "errors": _most_frequent(self._errors, "count")[:_MOST_LISTED],
             "failures": self._failures,
             "slowest_turns": self._slowest,
         }
@@ -168,21 +128,30 @@ class CallStats:
             }
             self._slowest = _largest(_MOST_SLOW, [*self._slowest, turn], "reply_gap")
         if entry.kind == "tool":
-            group = _group(self._tools, entry.name or "none")
-            failed = tool_failed(entry.result)
-            group.add(call_id, links=failed)
-            group.failures += failed
+            name = entry.name or "none"
+            new = {"name": name, "calls": 0, "failures": 0, "seconds": None}
+            row = _row(self._tools, name, "calls", new)
+            row["calls"] += 1
+            if tool_failed(entry.result):
+                row["failures"] += 1
+                _link(row, call_id)
             if entry.duration is not None:
-                group.seconds = (group.seconds or 0.0) + entry.duration
+                row["seconds"] = round((row["seconds"] or 0.0) + entry.duration, 6)
 
     def _add_logs(self, call_id: str, logs: Logs | None) -> dict[str, Any] | None:
         first: dict[str, Any] | None = None
+        counts: Counter[str] = Counter()
         for record in log_records(logs.logs if isinstance(logs, AgentCallLogs) else logs or ()):
             if LEVELS.get(record.level or "", 0) < LEVELS["ERROR"]:
                 continue
             message = record.message.strip() or record.lines[-1].strip()
             first = first or {"message": message[:_LONGEST_TEXT], "index": record.index}
-            _group(self._errors, _VARIABLE.sub("…", message)[:_LONGEST_TEXT]).add(call_id)
+            counts[_VARIABLE.sub("…", message)[:_LONGEST_TEXT]] += 1
+        for message, count in counts.items():
+            row = _row(self._errors, message, "count", {"message": message, "count": 0, "calls": 0})
+            row["count"] += count
+            row["calls"] += 1
+            _link(row, call_id)
         return first
 
 
@@ -202,12 +171,20 @@ def call_stats(
     return stats
 
 
-def _group(groups: dict[str, _Group], name: str) -> _Group:
-    if name not in groups and len(groups) >= _MOST_GROUPS:
-        rarest = sorted(groups, key=lambda one: groups[one].count)
+def _row(
+    rows: dict[str, dict[str, Any]], name: str, count: str, new: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what is counted under a name; if there are too many, the rarest ones are forgotten."""
+    if name not in rows and len(rows) >= _MOST_GROUPS:
+        rarest = sorted(rows, key=lambda one: rows[one][count])
         for one in rarest[: _MOST_GROUPS // 2]:
-            del groups[one]
-    return groups.setdefault(name, _Group())
+            del rows[one]
+    return rows.setdefault(name, {**new, "call_ids": []})
+
+
+def _link(row: dict[str, Any], call_id: str) -> None:
+    if call_id not in row["call_ids"] and len(row["call_ids"]) < _MOST_LINKS:
+        row["call_ids"].append(call_id)
 
 
 def _day(moment: datetime | None, zone: tzinfo | None) -> str:
@@ -217,8 +194,9 @@ def _day(moment: datetime | None, zone: tzinfo | None) -> str:
         return "none"
 
 
-def _most_frequent(groups: dict[str, _Group]) -> list[tuple[str, _Group]]:
-    return sorted(groups.items(), key=lambda pair: (-pair[1].count, pair[0]))
+def _most_frequent(rows: dict[str, dict[str, Any]], count: str) -> list[dict[str, Any]]:
+    ordered = sorted(rows.items(), key=lambda pair: (-pair[1][count], pair[0]))
+    return [{**row, "call_ids": [*row["call_ids"]]} for _, row in ordered]
 
 
 def _largest(count: int, rows: Sequence[dict[str, Any]], name: str) -> list[dict[str, Any]]:
