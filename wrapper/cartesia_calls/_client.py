@@ -294,6 +294,7 @@ class Client(_BaseClient[HttpClient]):
         self.close()
 
 
+@documented_by(Client)
 class AsyncClient(_BaseClient[AsyncHttpClient]):
     """`Client` for asyncio: `async with AsyncClient() as client: await client.calls.logs("ac_123")`.
 
@@ -305,26 +306,16 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
 
     @cached_property
     def calls(self) -> AsyncCalls:
-        """Voice-agent calls."""
         return AsyncCalls(self._sender)
 
     @cached_property
     def agents(self) -> AsyncAgents:
-        """Voice agents."""
         return AsyncAgents(self._sender)
 
     async def status(self) -> APIInfo:
-        """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
-
-        Raises:
-            APIStatusError: The server refused; the subclass says why.
-            APIConnectionError: No complete response arrived.
-            ResponseValidationError: The response does not match the spec.
-        """
         return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
 
     async def close(self) -> None:
-        """Close the connections. The client cannot be used afterwards; closing twice does no harm."""
         await self._sender.transport.close()
 
     async def _sleep(self, seconds: float) -> None:

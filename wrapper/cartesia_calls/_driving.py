@@ -49,13 +49,13 @@ def iterate(items: AsyncGenerator[T, None]) -> Iterator[T]:
 
 
 def documented_by(original: type) -> Callable[[type[T]], type[T]]:
-    """Return a decorator that copies the docstrings of another class and its methods."""
+    """Return a decorator that copies what docstrings are missing from another class."""
 
     def document(face: type[T]) -> type[T]:
-        face.__doc__ = original.__doc__
-        for name, method in vars(face).items():
+        face.__doc__ = face.__doc__ or original.__doc__
+        for name, member in vars(face).items():
             if not name.startswith("_") and hasattr(original, name):
-                method.__doc__ = getattr(original, name).__doc__
+                member.__doc__ = member.__doc__ or getattr(original, name).__doc__
         return face
 
     return document
