@@ -44,7 +44,6 @@ _FORMATS = tuple(
         rf"\[?{_LEVEL}(?:\]|:(?:(?P<place>[^\s:]+):)?) *",
     )
 )
-_ESCAPE = "\x1b"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LEVEL_KEYS = ("level", "levelname", "severity")
 _TIME_KEYS = ("time", "timestamp", "ts", "asctime", "@timestamp")
@@ -99,8 +98,7 @@ def log_head(line: str, near: datetime | None = None) -> LogHead:
 
     A time of day without a date is that of the day which is nearest to `near`.
     """
-    if _ESCAPE in line:
-        line = _COLOUR.sub("", line)
+    line = without_colours(line)
     if line.startswith("{"):
         return _read_json(line)
     for form in _FORMATS:
@@ -113,6 +111,11 @@ def log_head(line: str, near: datetime | None = None) -> LogHead:
                 line[found.end() :],
             )
     return LogHead(message=line)
+
+
+def without_colours(line: str) -> str:
+    """Return a line without the colours that a logger gave it."""
+    return _COLOUR.sub("", line) if "\x1b" in line else line
 
 
 def _read_json(line: str) -> LogHead:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from ._log_lines import without_colours
 from ._timeline import Timeline
 from ._turns import record_of
 
@@ -26,7 +27,7 @@ _NAME = (
     r"|\b(?:auth|jwt|pwd|otp|cvv|cvc|ssn|iban)\b)"
 )
 _NAME_HINTS = (
-    *("token", "secret", "passw", "passphrase", "credential", "cookie", "signature", "auth", "key"),
+    *("token", "secret", "pass", "credential", "cookie", "signature", "auth", "key"),
     *("jwt", "pwd", "otp", "cvv", "cvc", "ssn", "iban"),
 )
 _NAMES_A_SECRET = re.compile(_NAME, re.IGNORECASE)
@@ -94,15 +95,18 @@ _RULES = tuple(
             ("@",),
             r"(?<![\w.+%-])(?P<secret>[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})",
         ),
+        (
+            "card",
+            tuple("23456"),
+            (
+                r"(?<![\w.])(?P<secret>[2-6]\d{3}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}"
+                r"|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})(?!\w)"
+            ),
+        ),
     )
 )
 # A further line of a private key, and its last one.
 _KEY_LINE = re.compile(r"\s*(?:[\w+/]+={0,2}|-+END [A-Z ]+-+)\s*")
-_CARD = re.compile(
-    r"(?<![\w.])(?P<secret>[2-6]\d{3}[ -]?\d{4}[ -]?\d{4}[ -]?\d{1,7}"
-    r"|3[47]\d{2}[ -]?\d{6}[ -]?\d{5})(?!\w)"
-)
-_FEWEST_CARD_DIGITS = 13
 _NO_DIGITS = re.compile(r"[^0-9]+")
 _SAFE = re.compile(
     r"none|null|true|false|<(?:function|bound method|class|module|built-in)\b.*",
@@ -112,7 +116,6 @@ _WORDS = ("zero|oh", "one", "two", "three", "four", "five", "six", "seven", "eig
 _BETWEEN = r"(?:\(0\)|[\s().,\-/\u2010\u2011]){0,3}"
 _FEWEST_DIGITS = 7
 _PHONE = re.compile(r"(?:tel:|sips?:)?(\+?\d[\d ().\-/]{5,22}\d)(?:@.*)?")
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _LOGURU_VALUE = re.compile(r"(?P<column>\s+(?:│\s+)*)└ (?P<value>.+)")
 _DEEPEST = 200
 
@@ -153,7 +156,7 @@ class Redactor:
         """Yield each line without secrets, as it comes; pass the lines of a log in their order."""
         is_in_key = False
         for line in lines:
-            plain = _COLOUR.sub("", line) if "\x1b" in line else line
+            plain = without_colours(line)
             is_in_key = is_in_key and bool(_KEY_LINE.fullmatch(plain))
             if is_in_key:
                 is_in_key = "-END" not in plain
@@ -203,7 +206,9 @@ class Redactor:
         if isinstance(value, dict):
             return {
                 self._text(name): self._walk(
-                    one, is_secret=is_secret or _is_secret(name), depth=depth + 1
+                    one,
+                    is_secret=is_secret or bool(_NAMES_A_SECRET.search(name)),
+                    depth=depth + 1,
                 )
                 for name, one in cast("dict[str, object]", value).items()
             }
@@ -231,8 +236,6 @@ class Redactor:
         for kind, hints, pattern in _RULES:
             if any(hint in lowered for hint in hints):
                 line = pattern.sub(partial(self._replaced, kind), line)
-        if len(digits) >= _FEWEST_CARD_DIGITS:
-            line = _CARD.sub(partial(self._replaced, "card"), line)
         for pattern in self._patterns:
             line = pattern.sub(partial(self._replaced, "redacted"), line)
         return line
@@ -250,7 +253,7 @@ class Redactor:
         """Redact a value that loguru shows below the code: its name stands above, in its column."""
         value = found["value"]
         name = re.match(r"\w+", self._code[len(found["column"]) :])
-        if not name or not _is_secret(name[0]) or _is_harmless(value):
+        if not name or not _NAMES_A_SECRET.search(name[0]) or _is_harmless(value):
             return self._line(found[0])
         secret = re.sub(r"^b?([\"'])(.*)\1$", r"\2", value)
         return found[0][: -len(value)] + value.replace(secret, self._placeholder("secret", secret))
@@ -300,13 +303,9 @@ def redact(
         TypeError: The value is none of these.
         ValueError: A pattern is not a regular expression.
     """
-    if call is None and _is_record(value):
+    if call is None and (isinstance(value, dict) or hasattr(value, "to_dict")):
         call = cast("AgentCall", value)
     return Redactor(call, patterns=patterns).redact(value)
-
-
-def _is_record(value: object) -> bool:
-    return isinstance(value, dict) or hasattr(value, "to_dict")
 
 
 def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
@@ -316,10 +315,6 @@ def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:
         raise ValueError(
             f"the pattern {pattern!r} is not a regular expression ({error}); correct it"
         ) from error
-
-
-def _is_secret(name: str) -> bool:
-    return bool(_NAMES_A_SECRET.search(name))
 
 
 def _is_harmless(value: str) -> bool:
