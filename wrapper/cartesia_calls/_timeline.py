@@ -282,7 +282,7 @@ class _Log:
         self._start, self._offset = start, offset
         self._room = sys.maxsize if limit is None else limit
         self._largest = self._room // 4
-        self._kept: list[tuple[int, int, TimelineEntry]] = []
+        self._kept: list[tuple[int, int, int, TimelineEntry]] = []
         self._seconds: float | None = None
         self._opening: float | None = None
         self.first, self.last = math.inf, -math.inf
@@ -299,6 +299,7 @@ class _Log:
             is_coarse = last is not None and not time.microsecond and seconds <= last < seconds + 1
             self._seconds = last if is_coarse else seconds
             self._opening = seconds if self._opening is None else self._opening
+        lines = _beginning(record.lines, self._largest)
         entry = TimelineEntry(
             "log",
             "logs",
@@ -308,22 +309,23 @@ class _Log:
             index=record.index,
             name=record.place,
             level=record.level,
-            lines=_beginning(record.lines, self._largest),
+            lines=lines,
         )
         severity = LEVELS.get(entry.level or "", LEVELS["INFO"])
-        heappush(self._kept, (severity, self._records, entry))
+        size = sum(map(len, lines)) + _ENTRY_SIZE
+        heappush(self._kept, (severity, self._records, size, entry))
         self._records += 1
         self.lines += len(record.lines)
-        self.left_out += len(record.lines) - len(entry.lines)
-        self._room -= _size(entry)
+        self.left_out += len(record.lines) - len(lines)
+        self._room -= size
         while self._room < 0:
-            forgotten = heappop(self._kept)[2]
+            *_, size, forgotten = heappop(self._kept)
             self.left_out += len(forgotten.lines)
-            self._room += _size(forgotten)
+            self._room += size
 
     def entries(self) -> Iterator[TimelineEntry]:
         """Yield the entries in the order of the log."""
-        for _, _, entry in sorted(self._kept, key=lambda kept: kept[1]):
+        for *_, entry in sorted(self._kept, key=lambda kept: kept[1]):
             # What comes before the first time stands with it.
             yield replace(entry, seconds=self._opening) if entry.seconds is None else entry
 
@@ -337,10 +339,6 @@ def _beginning(lines: Sequence[str], room: int) -> tuple[str, ...]:
         kept.append(line[:room])
         room -= len(line)
     return tuple(kept)
-
-
-def _size(entry: TimelineEntry) -> int:
-    return sum(map(len, entry.lines)) + _ENTRY_SIZE
 
 
 def _needed_offset(first: float, last: float, length: float | None) -> float | None:

@@ -68,13 +68,13 @@ def exported_calls(
         ConfigurationError: `source` holds no export with records.
     """
     export = _Export(source)
-    chosen = {"agents": [*agents], "calls": [*calls], "status": [*status]}
-    window = {"since": since, "until": until}
+    chosen: dict[str, object] = {"agents": [*agents], "calls": [*calls], "status": [*status]}
+    chosen |= {"since": since, "until": until}
     query = _CHOSEN.format(reader=export.reader)
     found = [
         call
         for files in _batches([*export.files["record"].values()])
-        for call in export.query(query, files=files, **chosen, **window)
+        for call in export.query(query, files=files, **chosen)
     ]
     found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
     for batch in _batches([name for _, name in found]):
@@ -92,7 +92,7 @@ class _Export:
     def __init__(self, source: str) -> None:
         import duckdb  # noqa: PLC0415 - only exports are read with it
 
-        self._source, self._error = source, duckdb.Error
+        self._source, self._error = source.rstrip("/"), duckdb.Error
         self._database = duckdb.connect()
         try:
             if "://" in source:
@@ -104,11 +104,7 @@ class _Export:
                 hint="Install fsspec and the package of the store, such as s3fs, or name a folder.",
             ) from error
         for form, self.reader in _READERS.items():
-            folders = {table: f"{source.rstrip('/')}/{table}/**/*.{form}" for table in _COLUMNS}
-            self.files = {
-                table: dict(self.query(_FILES, pattern=pattern))
-                for table, pattern in folders.items()
-            }
+            self.files = {table: self._files(f"{table}/**/*.{form}") for table in _COLUMNS}
             if self.files["record"]:
                 return
         raise ConfigurationError(
@@ -131,6 +127,9 @@ class _Export:
                 hint="Check the folder or the store. `cartesia-calls export --refresh` writes "
                 "damaged files again.",
             ) from error
+
+    def _files(self, pattern: str) -> dict[str, str]:
+        return dict(self.query(_FILES, pattern=f"{self._source}/{pattern}"))
 
     def read(self, table: str, names: Iterable[str]) -> dict[str, list[str]]:
         """Return the values of a table for each of these calls that has some, in their order."""
