@@ -25,7 +25,7 @@ _LONGEST_TEXT = 20_000
 
 def render(template: str, **values: object) -> str:
     """Return a page of a template."""
-    return _environment().get_template(template, globals=_inline()).render(values)
+    return _environment().get_template(template).render(values)
 
 
 def plain(value: object) -> str:
@@ -79,6 +79,11 @@ def ticks(end: float, most: int) -> list[float]:
     return [float(number * step) for number in range(math.floor(end / step) + 1)]
 
 
+def digest(text: str) -> str:
+    """Return the source that allows a style or a script in a Content-Security-Policy."""
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
 @cache
 def _environment() -> Environment:
     try:
@@ -96,30 +101,24 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    readers = (plain, printable, clock_text, span, moment, zone_of, ticks, severity, tool_failed)
+    shared = {"style": _read("page.css"), "script": _read("page.js"), "version": __version__}
+    environment.globals.update(shared)
+    readers = (
+        digest,
+        plain,
+        printable,
+        clock_text,
+        span,
+        moment,
+        zone_of,
+        ticks,
+        severity,
+        tool_failed,
+    )
     filters: Any = environment.filters  # Jinja2 annotates its own filters alone
     filters.update({reader.__name__: reader for reader in readers})
     return environment
 
 
-@cache
-def _inline() -> dict[str, object]:
-    """Return what all pages hold: their style and script, and the policy that allows these alone."""
-    from markupsafe import Markup  # noqa: PLC0415 - Jinja2 brings it
-
-    style, script = _read("page.css"), _read("page.js")
-    policy = f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'"
-    return {
-        "style": Markup(style),  # noqa: S704 - our own file, and no text from elsewhere
-        "script": Markup(script),  # noqa: S704 - likewise
-        "policy": f"{policy}; img-src data:; media-src data:; base-uri 'none'; form-action 'none'",
-        "version": __version__,
-    }
-
-
 def _read(name: str) -> str:
     return (files("cartesia_calls.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}"
