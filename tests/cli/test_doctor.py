@@ -88,5 +88,5 @@ def test_verbose_tells_more_of_a_failure(sandbox: Sandbox, env: dict[str, str]) 
     assert (brief.code, done.code) == (8, 8)
     assert "req_4711" not in brief.out
     assert "request id: req_4711" in done.out
-    assert "status: 503" in done.out
+    assert "status code: 503" in done.out
     assert sandbox.api_key not in done.out + done.err

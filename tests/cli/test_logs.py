@@ -103,7 +103,7 @@ def test_following_may_begin_with_the_last_lines_and_pick(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     call = sandbox.calls.finished
-    done = piped("logs", call, "-f", "--tail", "2", "--level", "ERROR", "--raw", env=env)
+    done = piped("logs", call, "-f", "--tail", "2", "--level", "ERROR", env=env)
     assert done.code == 0
     assert done.out.splitlines() == _lines(sandbox)[15:17]
 
@@ -118,12 +118,12 @@ def test_following_what_has_no_logs_yet_shows_all_that_come(
         headers={"Content-Type": "application/json"},
         operation="agents_get-call-logs",
     )
-    done = piped("logs", sandbox.calls.finished, "-f", "--tail", "1", "--raw", env=env)
+    done = piped("logs", sandbox.calls.finished, "-f", "--tail", "1", env=env)
     assert (done.code, done.out) == (0, "".join(f"{line}\n" for line in _lines(sandbox)))
 
 
 def test_following_ends_at_ctrl_c(sandbox: Sandbox, env: dict[str, str]) -> None:
-    command = [*COMMAND, "logs", sandbox.calls.finished, "--follow", "--raw"]
+    command = [*COMMAND, "logs", sandbox.calls.finished, "--follow"]
     with subprocess.Popen(
         command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -154,7 +154,7 @@ def test_logs_that_shrink_while_they_are_followed_are_reported(
     as_json = {"Content-Type": "application/json"}
     for body in (logs("one", "two", second=1), logs("one", second=2)):
         sandbox.fail_next(status=200, body=body, headers=as_json, operation="agents_get-call-logs")
-    done = piped("logs", sandbox.calls.finished, "-f", "--raw", env=env)
+    done = piped("logs", sandbox.calls.finished, "-f", env=env)
     assert (done.code, done.out) == (8, "one\ntwo\n")
     assert "were rewritten" in done.err
     assert len(done.err.splitlines()) == 2
@@ -178,11 +178,10 @@ def test_json_on_a_terminal_is_ascii(sandbox: Sandbox, env: dict[str, str]) -> N
     assert [json.loads(row)["text"] for row in done.out.splitlines()] == _lines(sandbox)
 
 
-def test_raw_is_the_lines_as_they_came(sandbox: Sandbox, env: dict[str, str]) -> None:
-    done = piped("logs", sandbox.calls.finished, "--raw", env=env)
+def test_a_pipe_gets_the_lines_as_they_came(sandbox: Sandbox, env: dict[str, str]) -> None:
+    done = piped("logs", sandbox.calls.finished, env=env)
     assert done.out == "".join(f"{line}\n" for line in _lines(sandbox))
     assert HOSTILE in done.out
-    assert HOSTILE in on_terminal("logs", sandbox.calls.finished, "--raw", env=env).out
 
 
 def test_wait_shows_logs_that_come_later(sandbox: Sandbox, env: dict[str, str]) -> None:
@@ -268,7 +267,6 @@ def test_verbose_reports_retries_and_never_the_key(sandbox: Sandbox) -> None:
         ("logs", "ac_1", "--wait", "--timeout", "-1"),
         ("logs", "ac_1", "--wait", "--timeout", "inf"),
         ("logs", "ac_1", "--wait", "--timeout", "soon"),
-        ("logs", "ac_1", "--json", "--raw"),
         ("logs", "ac_1", "--wait", "--follow"),
         ("logs", "ac_1", "--follow", "-o", "x"),
         ("logs", "ac_1", "--invert"),

@@ -111,7 +111,7 @@ def test_a_link_is_written_through_and_a_device_is_left_a_device(
     ("name", "says"),
     [
         ("no/such/folder/x", "There is no folder"),
-        ("new/", "is no file name"),
+        ("new/", "is a folder"),
         ("x" * 300, "too long"),
         (".", "is a folder"),
     ],

@@ -52,7 +52,7 @@ def test_log_lines_are_redacted_and_the_same_secret_gets_the_same_placeholder(
     ]
 
 
-@pytest.mark.parametrize("more", [("--follow",), ("--wait",), ("--tail", "2"), ("--raw",)])
+@pytest.mark.parametrize("more", [("--follow",), ("--wait",), ("--tail", "2")])
 def test_every_way_to_read_logs_redacts(
     spoken: str, env: dict[str, str], more: tuple[str, ...]
 ) -> None:

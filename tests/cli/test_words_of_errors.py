@@ -108,11 +108,22 @@ def _untrusted() -> APIConnectionError:
         (APITimeoutError("Nothing from GET https://example.test within 60 s."), "try again later"),
         (APIConnectionError("It broke off."), "--base-url"),
         (
-            ResponseValidationError("Too long.", problem="is longer than 9 bytes"),
+            ResponseValidationError(
+                "Too long.",
+                hint="Check the base URL; if such a long response is right, raise "
+                "max_response_bytes, or read logs with stream_logs.",
+                problem="is longer than 9 bytes",
+            ),
             "-o FILE",
         ),
         (
-            LogsWaitTimeoutError("In vain.", call_id="ac_1", timeout=1.0, reason="in_progress"),
+            LogsWaitTimeoutError(
+                "In vain.",
+                hint="Wait longer, or check that the call is over.",
+                call_id="ac_1",
+                timeout=1.0,
+                reason="in_progress",
+            ),
             "--timeout",
         ),
         (

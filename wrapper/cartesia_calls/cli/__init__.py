@@ -19,8 +19,7 @@ from cartesia_calls import CartesiaError
 from ._arguments import read, top_parser
 from ._errors import ExitCode, Failure, not_installed, report
 from ._options import check_times
-from ._progress import say
-from ._terminal import drop
+from ._terminal import drop, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

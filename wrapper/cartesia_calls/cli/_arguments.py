@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import re
 import shutil
 import sys
 import textwrap
-from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,10 +17,10 @@ from ._errors import ExitCode
 from ._terminal import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-# Each command is a module of this package, imported only when it is typed. It has `HELP` (what is
-# typed after its name, what it does, examples), `add_options` and `run`.
+# Each command is a module of this package, imported only when it is typed. Its docstring is its help:
+# what it does, what is typed after its name, and examples. It has `add_options` and `run`.
 COMMANDS = {
     "logs": "show a call's runtime logs",
     "list": "list the calls of agents or of a batch",
@@ -72,7 +70,6 @@ Output is text, on a terminal and in a pipe; --json writes JSON, one object a
 line. In a pipe, lists are tab-separated and have no header.
 """
 _WIDEST = 80
-_OPTION = re.compile(r"--?[a-z][a-z-]*")
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -92,32 +89,22 @@ class CommandParser(argparse.ArgumentParser):
         )
         self.register("action", None, _Once)
         self._section: Any = self
+        self._options = ["--help", "--version"]
 
     def section(self, title: str, about: str = "") -> None:
         """Begin a new group of options."""
         self._section = self.add_argument_group(title, self._filled(about) or None)
 
-    @contextmanager
-    def either(self, *, required: bool = False) -> Generator[None]:
-        """Have at most one of the options that the block adds given."""
-        section = self._section
-        self._section = section.add_mutually_exclusive_group(required=required)
-        yield
-        self._section = section
-
     def flag(self, *names: str, does: str, action: str = "store_true", **settings: int) -> None:
         """Add an option without a value."""
+        self._options += names
         self._section.add_argument(*names, action=action, help=does, **settings)
 
     def value(self, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
         """Add an option: its names, what its value is called, what reads it, and what it does."""
         *names, metavar, read, does = words
+        self._options += names
         self._section.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
-
-    def options(self) -> list[str]:
-        """Return all options of this command, as its help has them."""
-        lines = [line for line in self.format_help().splitlines() if line.startswith("  -")]
-        return [option for line in lines for option in _OPTION.findall(line.strip().split("  ")[0])]
 
     def error(self, message: str) -> NoReturn:
         """Write the usage and what is wrong, and exit with 2."""
@@ -131,11 +118,11 @@ class CommandParser(argparse.ArgumentParser):
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """Read the words; exit with 2 if they are wrong. Options and ids may come in any order."""
-        known = self.options()
         for word in words[: [*words, "--"].index("--")]:
             option = word.partition("=")[0]
-            if option.startswith("--") and option not in known:
-                self.error(f"there is no option {option}{did_you_mean(option, known)}")
+            if option.startswith("--") and option not in self._options:
+                suggestion = did_you_mean(option, self._options)
+                self.error(f"there is no option {option}{suggestion}")
         arguments, rest = self.parse_known_intermixed_args(words)
         if rest and rest[0].startswith("-"):
             self.error(f"there is no option {rest[0]}")
@@ -183,8 +170,9 @@ def read(words: Sequence[str]) -> argparse.Namespace:
 def command_parser(name: str, make: Callable[..., CommandParser] = CommandParser) -> CommandParser:
     """Return the parser of a command."""
     command = import_module(f"{__package__}._{name}")
-    usage, about, examples = command.HELP.split("\n\n")
-    about = " ".join(about.split())
+    # Python leaves docstrings out with -OO.
+    *parts, usage, examples = (command.__doc__ or "\n\n[options]\n\n").split("\n\n")
+    about = " ".join(" ".join(parts).split())
     parser = make(prog=f"{_NAME} {name}", usage=usage, about=about, notes=_examples(examples))
     command.add_options(parser)
     if name not in _LOCAL:

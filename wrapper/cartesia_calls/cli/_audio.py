@@ -1,4 +1,11 @@
-"""`cartesia-calls audio`: calls' recordings, into files or to stdout."""
+"""Write the recording of a call that is over to a WAV file, whole or not at all.
+
+CALL_ID... [options]
+
+audio ac_123                    # writes ac_123.wav
+audio ac_123 -o call.wav --force
+audio ac_123 -o - | ffplay -
+"""
 
 from __future__ import annotations
 
@@ -8,11 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from ._api import open_client
 from ._errors import ExitCode, Failure, for_each
 from ._files import STDOUT, check_writable, writing
-from ._options import add_call_ids, add_file
-from ._progress import progress, say
+from ._options import add_call_ids, add_file, open_client
+from ._terminal import progress, say
 
 if TYPE_CHECKING:
     import argparse
@@ -20,16 +26,6 @@ if TYPE_CHECKING:
     from cartesia_calls import Client
 
     from ._arguments import CommandParser
-
-HELP = """\
-CALL_ID... [options]
-
-Write the recording of a call that is over to a WAV file, whole or not at all.
-
-audio ac_123                    # writes ac_123.wav
-audio ac_123 -o call.wav --force
-audio ac_123 -o - | ffplay -
-"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -56,18 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"Wrote the recording of {call_id} to {name}.")
 
         if output == STDOUT:
-            return _print(client, call_ids[0])
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / "call.wav"
+                _download(client, call_ids[0], str(path), force=False)
+                sys.stdout.flush()
+                with path.open("rb") as file:
+                    shutil.copyfileobj(file, sys.stdout.buffer)
+            return ExitCode.DONE
         return for_each(call_ids, save, verbose=bool(arguments.verbose))
-
-
-def _print(client: Client, call_id: str) -> ExitCode:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "call.wav"
-        _download(client, call_id, str(path), force=False)
-        sys.stdout.flush()
-        with path.open("rb") as file:
-            shutil.copyfileobj(file, sys.stdout.buffer)
-    return ExitCode.DONE
 
 
 def _download(client: Client, call_id: str, name: str, *, force: bool) -> None:

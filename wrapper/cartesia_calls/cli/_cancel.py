@@ -1,26 +1,22 @@
-"""`cartesia-calls cancel`: ends running calls."""
+"""End calls that are running.
+
+CALL_ID... [options]
+
+cancel ac_123
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._api import open_client
 from ._errors import for_each
-from ._options import add_call_ids
-from ._progress import progress, say
+from ._options import add_call_ids, open_client
+from ._terminal import progress, say
 
 if TYPE_CHECKING:
     import argparse
 
     from ._arguments import CommandParser
-
-HELP = """\
-CALL_ID... [options]
-
-End calls that are running.
-
-cancel ac_123
-"""
 
 
 def add_options(parser: CommandParser) -> None:

@@ -1,4 +1,11 @@
-"""`cartesia-calls completion`: a script that completes the command's words."""
+"""Print a script that completes the words of this command.
+
+SHELL
+
+completion bash >> ~/.bash_completion
+completion zsh > "${fpath[1]}/_cartesia-calls"
+completion fish | source
+"""
 
 from __future__ import annotations
 
@@ -7,26 +14,14 @@ from typing import TYPE_CHECKING
 
 from ._arguments import COMMANDS, CommandParser, command_parser, top_parser
 from ._errors import ExitCode
-from ._options import one_of
 
 if TYPE_CHECKING:
     import argparse
 
-HELP = """\
-SHELL
-
-Print a script that completes the words of this command.
-
-completion bash >> ~/.bash_completion
-completion zsh > "${fpath[1]}/_cartesia-calls"
-completion fish | source
-"""
-_SHELLS = ("bash", "zsh", "fish")
-
 
 def add_options(parser: CommandParser) -> None:
     """Add what can be typed."""
-    parser.add_argument("shell", metavar="SHELL", type=one_of(*_SHELLS), choices=_SHELLS)
+    parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"))
 
 
 def run(arguments: argparse.Namespace) -> int:

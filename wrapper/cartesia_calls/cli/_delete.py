@@ -1,31 +1,28 @@
-"""`cartesia-calls delete`: erases what calls hold."""
+"""Erase the data of calls that are over.
+
+These are logs, transcript, recording, summary, metadata and phone numbers. It asks first. Deleted
+data cannot be recovered.
+
+CALL_ID... [options]
+
+delete ac_123
+delete ac_123 ac_456 --yes
+"""
 
 from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING
 
-from ._api import open_client
 from ._errors import ExitCode, Failure, for_each
-from ._options import add_call_ids
-from ._progress import progress, say
-from ._terminal import Screen
+from ._options import add_call_ids, open_client
+from ._terminal import Screen, progress, say
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
     from ._arguments import CommandParser
-
-HELP = """\
-CALL_ID... [options]
-
-Erase the logs, transcript, recording, summary, metadata and phone numbers of calls that are over.
-It asks first. Deleted data cannot be recovered.
-
-delete ac_123
-delete ac_123 ac_456 --yes
-"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -56,11 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _is_confirmed(call_ids: Sequence[str]) -> bool:
-    calls = "call " if len(call_ids) == 1 else f"{len(call_ids)} calls: "
-    text = (
-        f"This erases the logs, transcript, recording, summary, metadata and phone numbers of "
-        f"{calls}{', '.join(map(repr, call_ids))}. Deleted data cannot be recovered."
-    )
+    calls = ", ".join(map(repr, call_ids))
+    text = f"This erases the data of {calls}. Deleted data cannot be recovered."
     lines = Screen.of(sys.stderr).hang("", text)
     print("\n".join(lines), "Delete them? [y/N] ", sep="\n", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

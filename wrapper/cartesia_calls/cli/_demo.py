@@ -1,4 +1,12 @@
-"""`cartesia-calls demo`: the main job, shown by the commands themselves against the sandbox."""
+"""Start the sandbox and run commands against it.
+
+They list calls, show one of them in detail and its logs, follow logs, and show each reason for
+missing logs.
+
+[options]
+
+demo
+"""
 
 from __future__ import annotations
 
@@ -17,19 +25,6 @@ if TYPE_CHECKING:
     from cartesia_calls.sandbox import Sandbox
 
     from ._arguments import CommandParser
-
-HELP = """\
-[options]
-
-Start the sandbox and run commands against it: calls listed, one of them in detail, its logs, logs
-followed, and each reason for missing logs.
-
-demo
-"""
-_PYTHON = """\
-from cartesia_calls import Client
-with Client() as client:  # reads CARTESIA_API_KEY
-    print(*client.calls.logs("ac_...").logs, sep="\\n")"""
 
 
 def add_options(_: CommandParser) -> None:
@@ -72,8 +67,6 @@ def run(_: argparse.Namespace) -> int:
         finally:
             os.environ.clear()
             os.environ.update(before)
-    print(screen.paint("\nThe same in Python, against the real API", "heading"))
-    print(_PYTHON)
     return ExitCode.DONE
 
 

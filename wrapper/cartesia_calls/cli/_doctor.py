@@ -1,4 +1,12 @@
-"""`cartesia-calls doctor`: each setting and its source, and whether the server responds."""
+"""Show each setting, where it came from, and whether the server responds and accepts the key.
+
+The key is shown masked.
+
+[options]
+
+doctor
+doctor --base-url http://127.0.0.1:8765 -v
+"""
 
 from __future__ import annotations
 
@@ -13,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import CallNotFoundError, CartesiaError, __version__, printable
 
-from ._api import KEY_VARIABLE, open_client
 from ._errors import ExitCode, details, exit_code_of, in_our_words
+from ._options import KEY_VARIABLE, open_client
 from ._terminal import Screen, write_object
 
 if TYPE_CHECKING:
@@ -22,15 +30,6 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-HELP = """\
-[options]
-
-Show each setting, where it came from, and whether the server responds and accepts the key. The
-key is shown masked.
-
-doctor
-doctor --base-url http://127.0.0.1:8765 -v
-"""
 # Each setting: its name, the client's argument, its variable, and a value to try the others with.
 _SETTINGS = (
     ("API key", "api_key", KEY_VARIABLE, "sk_car_x"),
@@ -87,7 +86,7 @@ def _finding(what: str, check: Callable[[], str]) -> dict[str, Any]:
             "ok": False,
             "value": value,
             # It is running already.
-            "hint": hint.replace("; `cartesia-calls doctor` shows which key is used", ""),
+            "hint": hint.replace(" with `cartesia-calls doctor`", ""),
             "details": details(error),
             "exit_code": exit_code_of(error),
         }

@@ -7,7 +7,7 @@ import sys
 from enum import IntEnum
 from importlib.metadata import distributions
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import cartesia_calls as api
 from cartesia_calls import APIConnectionError, APIStatusError, CartesiaError, printable
@@ -15,27 +15,22 @@ from cartesia_calls import APIConnectionError, APIStatusError, CartesiaError, pr
 from ._terminal import Screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 
 class ExitCode(IntEnum):
-    """The exit codes; scripts rely on them."""
+    """The exit codes, as `--help` explains them; scripts rely on them."""
 
     DONE = 0
     LOCAL_FAILURE = 1
-    """A file could not be written, or something on this machine is broken."""
     USAGE = 2
     CONFIGURATION = 3
-    """Configuration or authentication."""
     NOT_FOUND = 4
     LOGS_NOT_AVAILABLE = 5
     RATE_LIMITED = 6
     NETWORK = 7
-    """No response came, or not in time."""
     SERVER = 8
-    """The server failed, or its response is not what the spec says."""
     REFUSED = 9
-    """The server refused the request: another 4XX."""
     INTERRUPTED = 130
 
 
@@ -49,54 +44,38 @@ class Failure(Exception):  # noqa: N818 - not an error of this program
 
 
 _CHECK_URL = "Check --base-url or CARTESIA_BASE_URL"
-_WAIT = "Wait for them with --wait"
-# Exit code, and what to do if the error has no hint. The first that fits counts, so a class precedes
-# its base.
-_KINDS: tuple[tuple[type[CartesiaError], ExitCode, str], ...] = (
-    (api.ConfigurationError, ExitCode.CONFIGURATION, ""),
-    (
-        api.AuthenticationError,
-        ExitCode.CONFIGURATION,
-        "Check CARTESIA_API_KEY; `cartesia-calls doctor` shows which key is used.",
-    ),
-    (
-        api.PermissionDeniedError,
-        ExitCode.CONFIGURATION,
-        "Set CARTESIA_API_KEY to a key of the account that owns the call.",
-    ),
-    (api.CallLogsNotAvailableError, ExitCode.LOGS_NOT_AVAILABLE, ""),
-    (
-        api.LogsWaitTimeoutError,
-        ExitCode.LOGS_NOT_AVAILABLE,
-        "Wait longer with --timeout, or check that the call is over: logs may come only after its end.",
-    ),
-    (
-        api.CallNotFoundError,
-        ExitCode.NOT_FOUND,
-        "Check the id, and that CARTESIA_API_KEY is of the account that owns the call.",
-    ),
-    (api.NotFoundError, ExitCode.NOT_FOUND, "Check the id, and --base-url or CARTESIA_BASE_URL."),
-    (api.RateLimitError, ExitCode.RATE_LIMITED, "Wait a while, and run fewer commands at once."),
-    (APIConnectionError, ExitCode.NETWORK, f"Check the network and any proxy. {_CHECK_URL}."),
-    (
-        api.ConflictError,
-        ExitCode.REFUSED,
-        "See the call's status with `cartesia-calls show CALL_ID`.",
-    ),
-    (api.LogsRewrittenError, ExitCode.SERVER, "Read them again: cartesia-calls logs CALL_ID"),
+# The first that fits counts, so a class precedes its base.
+_CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
+    (api.ConfigurationError, ExitCode.CONFIGURATION),
+    (api.AuthenticationError, ExitCode.CONFIGURATION),
+    (api.PermissionDeniedError, ExitCode.CONFIGURATION),
+    (api.CallLogsNotAvailableError, ExitCode.LOGS_NOT_AVAILABLE),
+    (api.LogsWaitTimeoutError, ExitCode.LOGS_NOT_AVAILABLE),
+    (api.NotFoundError, ExitCode.NOT_FOUND),
+    (api.RateLimitError, ExitCode.RATE_LIMITED),
+    (APIConnectionError, ExitCode.NETWORK),
+    (api.ResponseValidationError, ExitCode.SERVER),
+    (api.LogsRewrittenError, ExitCode.SERVER),
+    (APIStatusError, ExitCode.SERVER),
 )
-# What to do about a setting that an error names.
-_SETTINGS = {
-    "base URL": "Set --base-url or CARTESIA_BASE_URL to https://api.cartesia.ai.",
-    "API version": "Set --api-version or CARTESIA_VERSION to YYYY-MM-DD.",
-    "quotes": "Set CARTESIA_API_KEY without quotes.",
-    "API key": "Set CARTESIA_API_KEY to the key alone, from https://play.cartesia.ai/keys.",
+# Words of the library, and what can be typed in their place.
+_WORDS = {
+    "(argument)": "(option)",
+    " or pass api_key=…": "",
+    "base_url=…": "--base-url",
+    "YYYY-MM-DD": "--api-version YYYY-MM-DD",
+    "the arguments": "the options",
+    "wait_for_logs, or ": "",
+    "follow_logs, or ": "",
+    "Check the present state of the call": "See the call's status with `cartesia-calls show`",
+    "Wait longer": "Wait longer with --timeout",
+    "raise max_response_bytes, or read logs with stream_logs": "write the log to a file with -o FILE",
+    "see .body": "-v shows the body",
 }
-_MISSING = {
-    "in_progress": f"{_WAIT}, or watch them appear with --follow.",
-    "not_written_yet": f"{_WAIT}.",
-    "unknown": f"If the call is running or has just ended: {_WAIT.lower()}.",
-}
+_DETAILS = (
+    *("method", "url", "status_code", "attempts", "request_id", "error_code", "doc_url"),
+    *("pointer", "body"),
+)
 # What the causes of a connection's error say, what that means, and what to do.
 _CONNECTIONS = (
     (
@@ -124,18 +103,12 @@ _CONNECTIONS = (
 
 def exit_code_of(error: CartesiaError | Failure) -> ExitCode:
     """Return the exit code of an error."""
-    return error.code if isinstance(error, Failure) else _kind(error)[0]
-
-
-def _kind(error: CartesiaError) -> tuple[ExitCode, str]:
-    for kind, code, to_do in _KINDS:
-        if isinstance(error, kind):
-            return code, to_do or error.hint
-    if isinstance(error, APIStatusError) and 400 <= error.status_code < 500:  # noqa: PLR2004 - 4XX
-        return ExitCode.REFUSED, "Check the ids, the options and --api-version; -v shows more."
-    if isinstance(error, APIStatusError | api.ResponseValidationError):
-        return ExitCode.SERVER, error.hint
-    return ExitCode.LOCAL_FAILURE, error.hint
+    if isinstance(error, Failure):
+        return error.code
+    local = ExitCode.LOCAL_FAILURE
+    code = next((code for kind, code in _CODES if isinstance(error, kind)), local)
+    is_4xx = isinstance(error, APIStatusError) and 400 <= error.status_code < 500  # noqa: PLR2004
+    return ExitCode.REFUSED if is_4xx and code is ExitCode.SERVER else code
 
 
 def report(error: CartesiaError | Failure, *, verbose: bool) -> ExitCode:
@@ -171,27 +144,19 @@ def in_our_words(error: CartesiaError | Failure) -> tuple[str, str]:
     """Return what happened and what to do, in terms of commands and options."""
     if isinstance(error, Failure):
         return str(error), error.to_do
-    if isinstance(error, api.ConfigurationError):
-        what = error.summary.replace("(argument)", "(option)")
-        return what, next((hint for name, hint in _SETTINGS.items() if name in what), error.hint)
-    if isinstance(error, api.CallLogsNotAvailableError):
-        return error.summary, _MISSING.get(error.reason, error.hint)
     if isinstance(error, APIConnectionError):
         return _of_connection(error)
-    if isinstance(error, api.ResponseValidationError) and error.problem.startswith(
-        "is longer than"
-    ):
-        return error.summary, "Write the log to a file with -o FILE, which takes any size."
-    if isinstance(error, api.LogsWaitTimeoutError) and "requests a pause" in error.summary:
-        return error.summary, error.hint
-    if type(error) is APIStatusError and error.status_code >= 400:  # noqa: PLR2004 - no redirect
-        return error.summary, "The spec does not name this status; -v shows the response's body."
-    return error.summary, _kind(error)[1]
+    what, to_do = error.summary, error.hint
+    for ours, theirs in _WORDS.items():
+        what, to_do = what.replace(ours, theirs), to_do.replace(ours, theirs)
+    return what, to_do
 
 
 def _of_connection(error: APIConnectionError) -> tuple[str, str]:
     """Return what most likely is wrong with a connection."""
-    said = " ".join(map(str, _causes(error)))
+    said, cause = "", cast("BaseException | None", error)
+    while cause is not None:
+        said, cause = f"{said} {cause}", cause.__cause__ or cause.__context__
     found = re.search(r"https?://[^\s/]+", error.summary)
     server = found[0] if found else "the server"
     host = re.sub(r"^https?://|:\d+$", "", server)
@@ -201,36 +166,16 @@ def _of_connection(error: APIConnectionError) -> tuple[str, str]:
             return what.format(server=server, host=host) + tries, to_do
     if isinstance(error, api.APITimeoutError):
         return error.summary, "Check the network and any proxy, or try again later."
-    return error.summary, _kind(error)[1]
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+    return error.summary, f"Check the network and any proxy. {_CHECK_URL}."
 
 
 def details(error: CartesiaError) -> list[str]:
     """Return what `--verbose` adds to an error, a line for each fact."""
-    known: dict[str, object] = {"error": type(error).__name__}
-    if isinstance(error, APIStatusError):
-        known |= {
-            "request": f"{error.method} {error.url}",
-            "status": error.status_code,
-            "attempts": error.attempts,
-            "request id": error.request_id,
-            "error code": error.error_code,
-            "documentation": error.doc_url,
-            "body": error.body,
-        }
-    elif isinstance(error, APIConnectionError):
-        known |= {"attempts": error.attempts, "reason": error.summary}
-    elif isinstance(error, api.ResponseValidationError):
-        known |= {"pointer": error.pointer or "(the whole body)", "body": error.body}
+    known = {name: getattr(error, name, None) for name in _DETAILS}
     if error.__cause__ is not None:
         known["cause"] = f"{type(error.__cause__).__name__}: {error.__cause__}"
-    return [f"{name}: {value}" for name, value in known.items() if value is not None]
+    facts = [f"{name.replace('_', ' ')}: {value}" for name, value in known.items() if value]
+    return [f"error: {type(error).__name__}", *facts]
 
 
 def not_installed(error: ModuleNotFoundError) -> Failure:
@@ -239,17 +184,14 @@ def not_installed(error: ModuleNotFoundError) -> Failure:
     name = "pyyaml" if module == "yaml" else module
     needed = [one for found in distributions(name="cartesia-calls") for one in found.requires or []]
     # Named one by one, since the name of this package may not be one that an index has.
-    versions = sorted(
-        {one.partition(";")[0].strip() for one in needed if one.lower().startswith(name)}
-    )
-    found = re.match(r"[\w-]+", versions[0]) if name and versions else None
-    if found is None:
+    found = {one.partition(";")[0].strip() for one in needed if one.lower().startswith(name)}
+    if not (name and found):
         raise error
     install = f"{sys.executable} -m pip install"
     if find_spec("pip") is None:
         install = f"uv pip install --python {sys.executable}"
     return Failure(
-        f"This command needs what is not installed: {found[0]}.",
-        f"Install with: {install} {' '.join(map(repr, versions))}",
+        f"This command needs what is not installed: {name}.",
+        f"Install with: {install} {' '.join(map(repr, sorted(found)))}",
         ExitCode.CONFIGURATION,
     )

@@ -1,4 +1,15 @@
-"""`cartesia-calls export`: the logs of agents' calls, into files or object storage."""
+"""Write the logs of agents' calls to a folder or an fsspec URL, before retention removes them.
+
+Run it again, by hand or by cron: it fetches only what is missing or may have changed. It exits with
+0 when everything that can be kept is kept, and with 5 when a call failed or an agent is unknown;
+with --strict also when a call is running, deleted or expired.
+
+--agent ID... --to TARGET [options]
+
+export --agent agent_123 --to calls
+export --agent agent_123 --since 3d --to s3://acme --strict
+export --agent agent_123 --to shared --redact
+"""
 
 from __future__ import annotations
 
@@ -9,17 +20,14 @@ import sys
 import time
 from argparse import ArgumentTypeError
 from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
 from select import select
 from typing import TYPE_CHECKING
 
 from cartesia_calls import export as exports
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
-from ._api import open_async_client
 from ._errors import ExitCode, Failure
-from ._progress import progress, say
-from ._terminal import drop, write_object
+from ._terminal import drop, progress, say, write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -29,18 +37,6 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-HELP = """\
---agent ID... --to TARGET [options]
-
-Write the logs of agents' calls to a folder or an fsspec URL, before retention removes them. Run
-it again, by hand or by cron: it fetches only what is missing or may have changed. It exits with 0
-when everything that can be kept is kept, and with 5 when a call failed or an agent is unknown;
-with --strict also when a call is running, deleted or expired.
-
-export --agent agent_123 --to calls
-export --agent agent_123 --since 3d --to s3://acme --strict
-export --agent agent_123 --to shared --redact
-"""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LAST_WORDS = b"\nInterrupted.\n"
 # Each reason for a call that is not there: what it is, and what to do.
@@ -69,14 +65,7 @@ def add_options(parser: CommandParser) -> None:
     target = "a folder, or a URL such as s3://bucket/calls; needed"
     parser.value("--to", "TARGET", options.path, target, required=True)
     one = "ndjson (the default) or parquet"
-    parser.value(
-        "--format",
-        "F",
-        options.one_of(*exports.FORMATS),
-        one,
-        choices=exports.FORMATS,
-        default="ndjson",
-    )
+    parser.value("--format", "F", str, one, choices=exports.FORMATS, default="ndjson")
     some = f"one or more of {','.join(exports.PARTS)}; logs by default"
     parser.value("--include", "PARTS", options.words(*exports.PARTS), some, default=("logs",))
     parser.flag("--refresh", does="fetch again what is in the target already")
@@ -124,30 +113,27 @@ def run(arguments: argparse.Namespace) -> int:
 async def _export(arguments: argparse.Namespace) -> ExportResult:
     stop = asyncio.Event()
     _stop_at_signals(stop)
+    from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
+
     same = ("to", "since", "until", "status", "format", "include", "concurrency", "rate", "shard")
-    ended: list[ExportResult] = []
-    try:
-        with nullcontext(_show_json) if arguments.json else _showing() as show:
+    with nullcontext(_show_json) if arguments.json else _showing() as show:
 
-            def on_event(event: ExportEvent) -> None:
-                if isinstance(event, exports.ExportFinished):
-                    ended.append(event.result)
-                show(event)
+        def on_event(event: ExportEvent) -> None:
+            show(event)
+            if isinstance(event, exports.ExportFinished):
+                # An error that ended it is reported by `main`.
+                _summarize(event.result)
 
-            return await exports.export_async(
-                agents=arguments.agent,
-                refresh=arguments.refresh,
-                redact=arguments.redact,
-                redact_patterns=arguments.redact_pattern or (),
-                connect=partial(open_async_client, arguments),
-                on_event=on_event,
-                stop=stop,
-                **{name: getattr(arguments, name) for name in same},
-            )
-    finally:
-        # An error that ended it is reported by `main`.
-        for one in ended:
-            _summarize(one)
+        return await exports.export_async(
+            agents=arguments.agent,
+            refresh=arguments.refresh,
+            redact=arguments.redact,
+            redact_patterns=arguments.redact_pattern or (),
+            connect=lambda: AsyncClient(**options.settings_of(arguments)),
+            on_event=on_event,
+            stop=stop,
+            **{name: getattr(arguments, name) for name in same},
+        )
 
 
 def _stop_at_signals(stop: asyncio.Event) -> None:

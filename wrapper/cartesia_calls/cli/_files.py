@@ -27,10 +27,8 @@ def check_writable(name: str, *, force: bool) -> None:
         has_folder = folder.is_dir()
     except (OSError, RuntimeError) as error:
         raise Failure(f"{name[:80]} can't be written: {error}.", "Name another file.") from error
-    if is_folder and name:
-        raise Failure(f"{name} is a folder.", "Name a file in it.")
-    if not name or name.endswith("/"):
-        raise Failure(f"{name!r} is no file name.", "Name the file to write.")
+    if is_folder or name.endswith("/"):
+        raise Failure(f"{name!r} is a folder.", "Name a file in it.")
     if not has_folder:
         raise Failure(f"There is no folder {folder}.", "Make it first.")
     if exists and not force:

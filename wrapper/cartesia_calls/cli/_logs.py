@@ -1,4 +1,15 @@
-"""`cartesia-calls logs`: a call's runtime logs, read, waited for or followed."""
+"""Show the lines that an agent's code logged during a call.
+
+On a terminal they are coloured by level, and control characters are shown as escapes.
+
+CALL_ID [options]
+
+logs ac_123 --wait
+logs ac_123 --level WARNING --since 10m -n 50
+logs ac_123 --follow --grep 'tool|traceback' -i
+logs ac_123 --json | jq -r 'select(.level == "ERROR").text'
+logs ac_123 --redact -o call.log      # to share it
+"""
 
 from __future__ import annotations
 
@@ -9,7 +20,6 @@ import sys
 import time
 from collections import deque
 from datetime import datetime
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,32 +33,19 @@ from cartesia_calls import (
 )
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
-from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._files import STDOUT, check_writable, is_rewritable, whole_file
-from ._progress import progress, say, until_first
-from ._terminal import Screen
+from ._terminal import Screen, progress, say, until_first
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from cartesia_calls import AgentCallLogs, Client, LogRow
 
     from ._arguments import CommandParser
 
-HELP = """\
-CALL_ID [options]
-
-Show the lines that an agent's code logged during a call. On a terminal they are coloured by
-level, and control characters are shown as escapes.
-
-logs ac_123 --wait
-logs ac_123 --level WARNING --since 10m -n 50
-logs ac_123 --follow --grep 'tool|traceback' -i
-logs ac_123 --json | jq -r 'select(.level == "ERROR").text'
-logs ac_123 --redact -o call.log      # to share it
-"""
+_FILE = Screen(is_terminal=False, colour=False, width=None)
 _LONGEST_WAIT = 7 * 24 * 3600
 # In seconds, before a log that broke off is read again from its first line.
 _PAUSES = (0.5, 1.0)
@@ -63,9 +60,8 @@ def add_options(parser: CommandParser) -> None:
         "call_id", metavar="CALL_ID", type=options.call_id, help="such as ac_123, or a URL"
     )
     parser.section("logs that are still to come")
-    with parser.either():
-        parser.flag("--wait", does="wait until there are logs")
-        parser.flag("-f", "--follow", does="show each line as it appears, until the call is over")
+    parser.flag("--wait", does="wait until there are logs")
+    parser.flag("-f", "--follow", does="show each line as it appears, until the call is over")
     wait = options.number("a number of seconds", 0, _LONGEST_WAIT)
     parser.value("--timeout", "S", wait, "with --wait: how long, in seconds (120)")
     parser.section(
@@ -76,26 +72,23 @@ def add_options(parser: CommandParser) -> None:
     parser.value("--grep", "REGEX", options.pattern, "only lines that match")
     parser.flag("-i", "--ignore-case", does="with --grep: in any case")
     parser.flag("--invert", does="with --grep: only lines that don't match")
+    level = options.one_of(*LEVELS)
     severe = "only this level and more severe ones, such as WARNING"
-    parser.value("--level", "LEVEL", _level, severe, choices=tuple(LEVELS))
+    parser.value(
+        "--level", "LEVEL", lambda text: level(text.upper()), severe, choices=tuple(LEVELS)
+    )
     options.add_times(parser, "lines written")
     parser.value("-n", "--tail", "N", options.count(0), "only the last N of the existing lines")
     parser.section("output")
-    with parser.either():
-        options.add_json(parser)
-        parser.flag("--raw", does="lines unchanged, on a terminal too")
+    parser.flag("--json", does="JSON, one object a line")
     options.add_file(parser, "write the lines to FILE, whole or not at all")
     options.add_redaction(parser)
-
-
-def _level(text: str) -> str:
-    return options.one_of(*LEVELS)(text.upper())
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch the logs and show or write them, or show their lines as they appear."""
     _check(arguments)
-    with open_client(arguments) as client:
+    with options.open_client(arguments) as client:
         if arguments.follow:
             return _follow(client, arguments)
         if arguments.output and not (arguments.wait or arguments.json):
@@ -104,11 +97,10 @@ def run(arguments: argparse.Namespace) -> int:
         picked = _picked(client, arguments, logs.logs, logs.updated_at)
         lines = list(_last(picked, arguments.tail))
     if arguments.output:
-        as_file = _as_json if arguments.json else _unchanged
-        return _write(map(as_file, lines), arguments.output)
-    write = _writer(arguments)
+        return _write(arguments, lines)
+    screen = Screen.of(sys.stdout)
     for line in lines:
-        sys.stdout.write(write(line))
+        sys.stdout.write(_shown(arguments, line, screen))
     if not lines and sys.stdout.isatty():
         say(
             f"None of the call's {len(logs.logs)} lines matches."
@@ -119,6 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    if arguments.wait and arguments.follow:
+        raise Failure("--wait ends when there are logs, --follow with the call.", "Give one.")
     if arguments.timeout is not None and not arguments.wait:
         raise Failure("--timeout is how long to --wait.", "Give both.")
     grep: re.Pattern[str] | None = arguments.grep
@@ -153,9 +147,9 @@ def _follow(client: Client, arguments: argparse.Namespace) -> int:
         except CallLogsNotAvailableError:
             there = 0  # following finds out whether they may still come
         lines = islice(lines, max(0, there - arguments.tail), None)
-    write = _writer(arguments)
+    screen = Screen.of(sys.stdout)
     for line in until_first(lines, f"Following {call_id}; Ctrl-C stops."):
-        sys.stdout.write(write(line))
+        sys.stdout.write(_shown(arguments, line, screen))
         sys.stdout.flush()
     return ExitCode.DONE
 
@@ -174,7 +168,7 @@ def _save(client: Client, arguments: argparse.Namespace) -> int:
         first = list(islice(until_first(stream, text), 1))
         lines = _picked(client, arguments, chain(first, stream))
         try:
-            return _write(map(_unchanged, _last(lines, arguments.tail)), arguments.output)
+            return _write(arguments, _last(lines, arguments.tail))
         except APIConnectionError as error:
             pause = next(pauses, None)
             if pause is None:
@@ -229,41 +223,29 @@ def _last(lines: Iterator[LogRow], count: int | None) -> Iterator[LogRow]:
     return lines if count is None else iter(deque(lines, maxlen=count))
 
 
-def _write(texts: Iterable[str], output: str) -> int:
+def _write(arguments: argparse.Namespace, lines: Iterable[LogRow]) -> int:
     count = 0
-    with whole_file(Path(output)) as file:
-        for text in texts:
-            file.write(text.encode("utf-8", errors="backslashreplace"))
+    with whole_file(Path(arguments.output)) as file:
+        for line in lines:
+            file.write(_shown(arguments, line, _FILE).encode("utf-8", errors="backslashreplace"))
             count += 1
-    say(f"Wrote {count} {'line' if count == 1 else 'lines'} to {output}.")
+    say(f"Wrote {count} {'line' if count == 1 else 'lines'} to {arguments.output}.")
     return ExitCode.DONE
 
 
-def _writer(arguments: argparse.Namespace) -> Callable[[LogRow], str]:
-    """Return what turns a line into what stdout gets."""
-    screen = Screen.of(sys.stdout)
+def _shown(arguments: argparse.Namespace, line: LogRow, screen: Screen) -> str:
+    """Return a line as its place gets it."""
     if arguments.json:
         # A terminal may obey characters that JSON allows.
-        return partial(_as_json, ascii_only=screen.is_terminal)
-    if arguments.raw or not screen.escapes:
-        return _unchanged
-
-    def as_text(line: LogRow) -> str:
-        lines = screen.hang("", printable(line["text"]), indent=4)
-        return "".join(f"{screen.paint(part, style_of(line['level']))}\n" for part in lines)
-
-    return as_text
+        as_ascii = screen.is_terminal
+        return json.dumps(line, ensure_ascii=as_ascii, default=datetime.isoformat) + "\n"
+    if not screen.escapes:
+        return f"{line['text']}\n"
+    lines = screen.hang("", printable(line["text"]), indent=4)
+    return "".join(f"{screen.paint(part, style_of(line['level']))}\n" for part in lines)
 
 
 def style_of(level: str | None) -> str:
     """Return the style of a log line by its level."""
     severity = LEVELS.get(level or "", LEVELS["INFO"])
     return next((style for least, style in _STYLES if severity >= least), "dim")
-
-
-def _unchanged(line: LogRow) -> str:
-    return f"{line['text']}\n"
-
-
-def _as_json(line: LogRow, *, ascii_only: bool = False) -> str:
-    return json.dumps(line, ensure_ascii=ascii_only, default=datetime.isoformat) + "\n"

@@ -1,29 +1,26 @@
-"""`cartesia-calls mcp`: let an assistant read calls."""
+"""Serve tools that read calls over stdin and stdout, for an assistant to start.
+
+No tool changes anything. Secrets and personal data are replaced by placeholders, which lowers the
+risk but is no guarantee.
+
+[options]
+
+mcp
+mcp --no-redact
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._api import open_async_client
 from ._errors import ExitCode
-from ._options import pattern
+from ._options import pattern, settings_of
 
 if TYPE_CHECKING:
     import argparse
 
     from ._arguments import CommandParser
-
-HELP = """\
-[options]
-
-Serve tools that read calls over stdin and stdout, for an assistant to start. No tool changes
-anything. Secrets and personal data are replaced by placeholders, which lowers the risk but is no
-guarantee.
-
-mcp
-mcp --no-redact
-"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -37,9 +34,10 @@ def add_options(parser: CommandParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve over stdin and stdout until stdin ends."""
     import_module("mcp")
+    from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
     from cartesia_calls.mcp import make_server  # noqa: PLC0415 - an extra
 
-    client = open_async_client(arguments)
+    client = AsyncClient(**settings_of(arguments))
     patterns = arguments.redact_pattern or ()
     make_server(client, redacted=not arguments.no_redact, patterns=patterns).run()
     return ExitCode.DONE

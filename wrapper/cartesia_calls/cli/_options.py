@@ -1,14 +1,17 @@
-"""Options that commands share, and what values are read as; each refuses with what to type instead."""
+"""Options that commands share, what values are read as, and the client that they set up."""
 
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from argparse import ArgumentTypeError
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
+
+from cartesia_calls import ConfigurationError
 
 from ._arguments import did_you_mean
 from ._errors import Failure
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from cartesia_calls import AgentCall, Redactor
+    from cartesia_calls import AgentCall, Client, Redactor
 
     from ._arguments import CommandParser
 
@@ -27,11 +30,40 @@ TIMES = (
     "2026-03-01T10:00Z, 'today 09:30', 'yesterday 14:00', 'monday' (the last one), '2026-03-01 "
     "10:00 Europe/Berlin'. Without a zone it is local time."
 )
+KEY_VARIABLE = "CARTESIA_API_KEY"
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _LONGEST_ID = 1000
 _URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 # How alike a word and a known status must be for a typing error. A longer word that holds one is
 # another word, such as `restarted`.
 _ALIKE = 0.8
+
+
+def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what a client takes: what options and the environment say.
+
+    Raises:
+        ConfigurationError: The key has quotes around it.
+    """
+    key: str | None = getattr(arguments, "api_key", None)
+    in_environment = os.environ.get(KEY_VARIABLE, "")
+    if key is None and in_environment.strip(_QUOTES) != in_environment:
+        what = f"The API key ({KEY_VARIABLE}) has quotes around it."
+        raise ConfigurationError(what, hint="Set it without quotes.")
+    found = {"base_url": arguments.base_url, "api_version": arguments.api_version}
+    return {"api_key": key, **found}
+
+
+def open_client(arguments: argparse.Namespace) -> Client:
+    """Return a client.
+
+    Raises:
+        ConfigurationError: There is no key, or a setting is wrong.
+    """
+    # Here and below: what only some commands need is imported when they are typed.
+    from cartesia_calls import Client  # noqa: PLC0415
+
+    return Client(**settings_of(arguments))
 
 
 def add_call_ids(parser: CommandParser, *, needed: bool = True) -> None:
@@ -42,8 +74,7 @@ def add_call_ids(parser: CommandParser, *, needed: bool = True) -> None:
 
 def add_status(parser: CommandParser) -> None:
     """Add `--status`."""
-    # Here and below: what only some commands need is imported when they are typed.
-    from cartesia_calls import AgentCallStatus  # noqa: PLC0415
+    from cartesia_calls import AgentCallStatus  # noqa: PLC0415 - see above
 
     known = get_args(AgentCallStatus)
 
@@ -76,11 +107,6 @@ def check_times(arguments: argparse.Namespace) -> None:
             f"--since {shown[0]} is not earlier than --until {shown[1]}.",
             "Swap them. 6h is earlier than 5h: both are times back from now.",
         )
-
-
-def add_json(parser: CommandParser) -> None:
-    """Add `--json`."""
-    parser.flag("--json", does="JSON, one object a line")
 
 
 def add_file(parser: CommandParser, what: str) -> None:

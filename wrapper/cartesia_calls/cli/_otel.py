@@ -1,4 +1,13 @@
-"""`cartesia-calls otel`: send calls to an OpenTelemetry receiver."""
+"""Send calls that are over as traces and log records, over OTLP/HTTP.
+
+The standard variables say where, such as OTEL_EXPORTER_OTLP_ENDPOINT and
+OTEL_EXPORTER_OTLP_HEADERS. A call has the same ids each time it is sent.
+
+CALL_ID... | --agent ID [options]
+
+otel ac_123
+otel --agent agent_123 --since 1h --redact
+"""
 
 from __future__ import annotations
 
@@ -11,11 +20,9 @@ from typing import TYPE_CHECKING
 from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
-from ._api import open_client
 from ._errors import ExitCode, Failure, report
 from ._list import check_agent
-from ._progress import progress
-from ._terminal import write_object
+from ._terminal import progress, write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -25,17 +32,6 @@ if TYPE_CHECKING:
     from cartesia_calls.otel import OtlpSender
 
     from ._arguments import CommandParser
-
-HELP = """\
-CALL_ID... | --agent ID [options]
-
-Send calls that are over as traces and log records, over OTLP/HTTP. The standard variables say
-where, such as OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_EXPORTER_OTLP_HEADERS. A call has the
-same ids each time it is sent.
-
-otel ac_123
-otel --agent agent_123 --since 1h --redact
-"""
 
 
 def add_options(parser: CommandParser) -> None:
@@ -50,7 +46,7 @@ def add_options(parser: CommandParser) -> None:
     parser.value("--log-offset", "SECONDS", options.log_offset, shift, default=0.0)
     options.add_redaction(parser)
     parser.section("output")
-    options.add_json(parser)
+    parser.flag("--json", does="JSON, one object a line")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -71,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = report(error, verbose=bool(arguments.verbose))
         code = code or found
 
-    with open_client(arguments) as client, OtlpSender() as sender:
+    with options.open_client(arguments) as client, OtlpSender() as sender:
         for call_id in arguments.call_ids or _ids(client, arguments, failed):
             try:
                 with progress(f"Sending call {call_id}…"):

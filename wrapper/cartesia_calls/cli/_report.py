@@ -1,4 +1,17 @@
-"""`cartesia-calls report`: pages of HTML about one call or many."""
+"""Write a page of HTML about a call.
+
+It shows what went wrong, a picture of the conversation, and what happened in order of time, logs
+included. With --agent or --from, a page about many calls. A page is one file, opens anywhere, and
+requests nothing. Times are in local time.
+
+CALL_ID | --agent ID | --from EXPORT [options]
+
+report ac_123                    # writes ac_123.html
+report ac_123 --audio -o call.html
+report ac_123 --redact           # to share it
+report --agent agent_123 --since 7d -o week.html
+report --from calls --each -o pages
+"""
 
 from __future__ import annotations
 
@@ -12,12 +25,11 @@ from urllib.parse import quote
 
 from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError
 
-from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._files import STDOUT, check_writable, whole_file, writing
-from ._options import add_file, add_redaction, call_id, log_offset, redactor_of
-from ._progress import progress, say
+from ._options import add_file, add_redaction, call_id, log_offset, open_client, redactor_of
 from ._stats import about, add_calls, calls_of
+from ._terminal import progress, say
 
 if TYPE_CHECKING:
     import argparse
@@ -25,19 +37,6 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-HELP = """\
-CALL_ID | --agent ID | --from EXPORT [options]
-
-Write a page of HTML about a call: what went wrong, a picture of the conversation, and what
-happened in order of time, logs included. With --agent or --from, a page about many calls. A page
-is one file, opens anywhere, and requests nothing. Times are in local time.
-
-report ac_123                    # writes ac_123.html
-report ac_123 --audio -o call.html
-report ac_123 --redact           # to share it
-report --agent agent_123 --since 7d -o week.html
-report --from calls --each -o pages
-"""
 _LONGEST_NAME = 200
 _REDACTED = (
     "Secrets, phone numbers, e-mail addresses and card numbers are replaced by placeholders. This "

@@ -1,4 +1,12 @@
-"""`cartesia-calls sandbox`: the spec, served on this machine."""
+"""Start a local server that behaves as the API's spec says.
+
+Try commands and test your own code against it. Ctrl-C stops it.
+
+[options]
+
+sandbox
+sandbox --port 8765 --json
+"""
 
 from __future__ import annotations
 
@@ -16,21 +24,10 @@ if TYPE_CHECKING:
 
     from ._arguments import CommandParser
 
-HELP = """\
-[options]
-
-Start a local server that behaves as the API's spec says, to try commands and to test your own
-code against. Ctrl-C stops it.
-
-sandbox
-sandbox --port 8765 --json
-"""
-_HIGHEST_PORT = 65535
-
 
 def add_options(parser: CommandParser) -> None:
     """Add what can be typed."""
-    parser.value("--port", "N", count(0, _HIGHEST_PORT), "a free one by default", default=0)
+    parser.value("--port", "N", count(0, 65535), "a free one by default", default=0)
     parser.flag("--json", does="print its address, key and ids as one JSON object")
 
 

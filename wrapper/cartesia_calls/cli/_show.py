@@ -1,10 +1,20 @@
-"""`cartesia-calls show`: calls' records and what happened during them."""
+"""Show calls' records and what happened during the calls, in order of time.
+
+Turns, tool calls, events and metrics are shown, with --logs also the runtime logs. Silences of more
+than a second are marked. Each time is given from the start of the call, and in local time.
+
+CALL_ID... [options]
+
+show ac_123
+show ac_123 --logs
+show ac_123 --logs --redact > call.txt   # to share it
+show ac_123 ac_456 --json
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING, cast
 
@@ -12,39 +22,27 @@ from cartesia_calls import (
     CallLogsNotAvailableError,
     TimelineEntry,
     clock_text,
+    parse_rfc3339,
     printable,
     timeline,
     tool_failed,
 )
 
-from ._api import open_client
 from ._errors import Failure, for_each
 from ._list import STYLES
 from ._logs import style_of
-from ._options import add_call_ids, add_redaction, log_offset, redactor_of
-from ._progress import progress, say
-from ._terminal import Screen, cells, local_time, moment_text, write_object
+from ._options import add_call_ids, add_redaction, log_offset, open_client, redactor_of
+from ._terminal import Screen, cells, local_time, moment_text, progress, say, write_object
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from cartesia_calls import Timeline
 
     from ._arguments import CommandParser
 
-HELP = """\
-CALL_ID... [options]
-
-Show a call's record and what happened during the call, in order of time: turns, tool calls,
-events and metrics, with --logs also the runtime logs. Silences of more than a second are marked.
-Each time is given from the start of the call, and in local time.
-
-show ac_123
-show ac_123 --logs
-show ac_123 --logs --redact > call.txt   # to share it
-show ac_123 ac_456 --json
-"""
 _KINDS = {
     "assistant": "cyan",
     "user": "green",
@@ -152,7 +150,7 @@ def _facts(record: Mapping[str, object], happened: Timeline) -> Mapping[str, str
     start, end = happened.start, happened.end
     data = "zero retention: none are kept" if record.get("zdr_enabled") is True else ""
     if deleted := get("redacted_at"):
-        data = f"deleted {_as_moment(deleted)}"
+        data = f"deleted {moment_text(parse_rfc3339(deleted)) or deleted}"
     length = (end - start).total_seconds() if start and end else None
     phone = _object(record.get("telephony_params"))
     parts = ("deployment_id", "deployment_version_id", "deployment_region")
@@ -181,13 +179,6 @@ def _text(found: object) -> str:
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
-def _as_moment(text: str) -> str:
-    try:
-        return moment_text(datetime.fromisoformat(text))
-    except ValueError:
-        return text
-
-
 def _entries(happened: Timeline, screen: Screen) -> Iterator[str]:
     """Yield the lines of a timeline: when, who or what, and what was said or done."""
     entries = _with_silences(happened)
@@ -199,8 +190,12 @@ def _entries(happened: Timeline, screen: Screen) -> Iterator[str]:
     zone = next((f"{local_time(time):%Z}" for time in times if time), None)
     if zone:
         yield from screen.hang("", f"Time within the call, local time ({zone}), and what happened:")
-    for entry, *columns in zip(entries, within, around, names, strict=True):
-        yield from _row(columns, widths, entry.text + _remark(entry), _style(entry), screen)
+    for entry, seconds, time, name in zip(entries, within, around, names, strict=True):
+        padded = name + " " * (widths[2] - cells(name))
+        parts = (f"{seconds:>{widths[0]}}", f"{time:<{widths[1]}}", padded)
+        label = "  ".join(filter(None, parts))
+        text = printable(entry.text + _remark(entry))
+        yield from screen.hang(f"{label} ", text, style=_style(entry))
         for line in entry.lines[1:]:
             for part in screen.hang("   ", printable(line)):
                 yield screen.paint(part, _style(entry))
@@ -221,16 +216,6 @@ def _with_silences(happened: Timeline) -> list[TimelineEntry]:
     return sorted(
         [*happened.entries, *found], key=lambda one: inf if one.seconds is None else one.seconds
     )
-
-
-def _row(
-    columns: list[str], widths: list[int], text: str, style: str, screen: Screen
-) -> Iterator[str]:
-    within, around, name = (
-        text + " " * (width - cells(text)) for text, width in zip(columns, widths, strict=True)
-    )
-    label = "  ".join(filter(None, [f"{within.strip():>{widths[0]}}", around, name]))
-    yield from screen.hang(f"{label} ", printable(text), style=style)
 
 
 def _time_of_day(entry: TimelineEntry, start: datetime | None) -> str:

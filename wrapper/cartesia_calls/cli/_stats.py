@@ -1,4 +1,14 @@
-"""`cartesia-calls stats`: numbers about many calls, from the API or from an export."""
+"""Count calls by day, status, end reason and region.
+
+What failed, the silence before replies, tools, and the most frequent errors in logs are shown too.
+Days and times are in local time.
+
+--agent ID | --from EXPORT [options]
+
+stats --agent agent_123 --since 7d
+stats --from s3://acme/calls --since 30d
+stats --agent agent_123 --json | jq .reply_gap_seconds.p95
+"""
 
 from __future__ import annotations
 
@@ -11,12 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import CallStats, NotFoundError
 
-from ._api import open_client
 from ._errors import ExitCode, Failure
 from ._list import check_agent
-from ._options import TIMES, add_status, add_times, agent_id, path
-from ._progress import progress
-from ._terminal import Screen, local_time, moment_text, write_object
+from ._options import TIMES, add_status, add_times, agent_id, open_client, path
+from ._terminal import Screen, local_time, moment_text, progress, write_object
 
 if TYPE_CHECKING:
     import argparse
@@ -27,16 +35,6 @@ if TYPE_CHECKING:
 
     Found = tuple[dict[str, Any], list[str] | None]
 
-HELP = """\
---agent ID | --from EXPORT [options]
-
-Count calls by day, status, end reason and region, and show what failed, the silence before
-replies, tools, and the most frequent errors in logs. Days and times are in local time.
-
-stats --agent agent_123 --since 7d
-stats --from s3://acme/calls --since 30d
-stats --agent agent_123 --json | jq .reply_gap_seconds.p95
-"""
 _AT_ONCE = 8
 
 

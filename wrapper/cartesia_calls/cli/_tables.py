@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cartesia_calls import UNSET, printable
 
-from ._terminal import Screen, cells, cut
+from ._terminal import Screen, cells, cut, local_time, moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,12 +36,9 @@ class Column(Generic[T]):
     style: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def write_list(
-    batches: Iterable[Sequence[T]], columns: Callable[[Screen], Sequence[Column[T]]]
-) -> None:
+def write_list(batches: Iterable[Sequence[T]], columns: Sequence[Column[T]]) -> None:
     """Write rows as they come: a table on a terminal, else tab-separated."""
-    screen = Screen.of(sys.stdout)
-    for line in table_lines(batches, columns(screen), screen):
+    for line in table_lines(batches, columns, Screen.of(sys.stdout)):
         print(line, flush=True)
 
 
@@ -51,7 +49,7 @@ def table_lines(
     widths: dict[int, int] = {}
     for batch in batches:
         values = [[column.text(item) for column in columns] for item in batch]
-        rows = [["" if one in (None, UNSET) else str(one) for one in row] for row in values]
+        rows = [[_text(one, screen) for one in row] for row in values]
         if not screen.is_terminal:
             yield from ("\t".join(map(tab_safe, row)) for row in rows)
             continue
@@ -63,6 +61,14 @@ def table_lines(
         for row in rows:
             styles = [one.style.get(text, "") for one, text in zip(columns, row, strict=True)]
             yield _line(columns, widths, row, styles, screen)
+
+
+def _text(value: object, screen: Screen) -> str:
+    """Return a value as text; a time has the name of its zone on a terminal, else it is ISO 8601."""
+    if isinstance(value, datetime):
+        time = local_time(value).isoformat(timespec="seconds")
+        return moment_text(value) if screen.is_terminal else time
+    return "" if value in (None, UNSET) else str(value)
 
 
 def _fit(columns: Sequence[Column[T]], rows: list[list[str]], room: int) -> dict[int, int]:

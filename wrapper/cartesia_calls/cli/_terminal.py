@@ -1,4 +1,4 @@
-"""Text for people: what a stream shows, text laid out for its width, and times."""
+"""Text for people: what a stream shows, text laid out for its width, times, and progress."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import os
 import sys
 import textwrap
 import unicodedata
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from cartesia_calls import printable
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import TextIO
+    from collections.abc import Generator, Iterator, Mapping
+    from typing import TextIO, TypeVar
+
+    T = TypeVar("T")
 
 _STYLES = {
     "bold": "1",
@@ -27,6 +33,9 @@ _STYLES = {
     "error": "1;31",
     "heading": "1;36",
 }
+# Empties the line of the cursor.
+_ERASE = "\r\x1b[K"
+_FRAME_SECONDS = 0.1
 # A text that has less room beside its label stands below it.
 _NARROWEST_TEXT = 16
 # After a character that takes two columns; `printable` leaves none in a text.
@@ -45,7 +54,12 @@ class Screen:
     def of(cls, stream: TextIO) -> Screen:
         """Return what a stream shows."""
         is_terminal = stream.isatty()
-        return cls(is_terminal, _has_colour(is_terminal), _width(stream) if is_terminal else None)
+        colour = is_terminal and os.environ.get("TERM") != "dumb"
+        if os.environ.get("FORCE_COLOR", "0") != "0":
+            colour = True
+        if os.environ.get("NO_COLOR"):
+            colour = False
+        return cls(is_terminal, colour, _width(stream) if is_terminal else None)
 
     @property
     def escapes(self) -> bool:
@@ -80,22 +94,11 @@ class Screen:
         yield from rest
 
 
-def _has_colour(is_terminal: bool) -> bool:  # noqa: FBT001 - the one argument
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR", "0") != "0":
-        return True
-    return is_terminal and os.environ.get("TERM") != "dumb"
-
-
 def _width(stream: TextIO) -> int | None:
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
-        return int(columns)
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or None
-    except (OSError, ValueError):
-        return None
+    with suppress(OSError, ValueError):
+        columns = os.environ.get("COLUMNS") or os.get_terminal_size(stream.fileno()).columns
+        return int(columns) or None
+    return None
 
 
 def cells(text: str) -> int:
@@ -145,13 +148,6 @@ def _with_fillers(text: str) -> str:
     )
 
 
-def drop(stream: TextIO) -> None:
-    """Discard what is still written to a stream whose reader is gone."""
-    # Python would complain at exit about what it can't flush.
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
 def write_object(value: Mapping[str, object]) -> None:
     """Write an object as a line of JSON, at once; on a terminal all but ASCII is escaped."""
     print(json.dumps(value, ensure_ascii=sys.stdout.isatty()), flush=True)
@@ -176,6 +172,84 @@ def moment_text(moment: object) -> str:
     return f"{time.replace(tzinfo=None).isoformat(' ', 'seconds')} {time:%Z}"
 
 
-def iso(moment: object) -> str:
-    """Return a moment as programs read it: ISO 8601 with an offset."""
-    return local_time(moment).isoformat(timespec="seconds") if isinstance(moment, datetime) else ""
+def drop(stream: TextIO) -> None:
+    """Discard what is still written to a stream whose reader is gone."""
+    # Python would complain at exit about what it can't flush.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class Progress:
+    """A text in the last line of stderr, which is gone at the end."""
+
+    # There is one at most.
+    is_shown = False
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def update(self, text: str) -> None:
+        """Replace the text."""
+        self._text = text
+
+    def show(self, mark: str) -> None:
+        """Write the text after a mark, in place of the previous one."""
+        Progress.is_shown = True
+        width = Screen.of(sys.stderr).width or 80
+        line = cut(f"{mark} {printable(self._text)}", width - 1)
+        print(f"{_ERASE}{line}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Remove the text."""
+        if Progress.is_shown:
+            Progress.is_shown = False
+            print(_ERASE, end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
+    """Show a text that moves, if stderr is a terminal, once the block has run for `quiet` seconds.
+
+    The block may replace the text.
+    """
+    shown = Progress(text)
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield shown
+        return
+    over = Event()
+
+    def move() -> None:
+        pause = quiet
+        for mark in cycle("|/-\\"):
+            if over.wait(pause):
+                return
+            shown.show(mark)
+            pause = _FRAME_SECONDS
+
+    thread = Thread(target=move, daemon=True)
+    thread.start()
+    try:
+        yield shown
+    finally:
+        over.set()
+        thread.join()
+        shown.end()
+
+
+def until_first(items: Iterator[T], text: str) -> Iterator[T]:
+    """Yield the items; until the first one comes, show a text."""
+    with progress(text):
+        first = next(items, None)
+    if first is not None:
+        yield first
+        yield from items
+
+
+def say(text: str) -> None:
+    """Write a line for people to stderr, wrapped to its width; a failure is ignored."""
+    erase = _ERASE if Progress.is_shown else ""
+    try:
+        lines = Screen.of(sys.stderr).hang("", printable(text), indent=2)
+        print(erase + "\n".join(lines), file=sys.stderr, flush=True)
+    except OSError:
+        drop(sys.stderr)
