@@ -72,17 +72,18 @@ def add_options(parser: CommandParser) -> None:
     parser.value("--grep", "REGEX", options.pattern, "only lines that match")
     parser.flag("-i", "--ignore-case", does="with --grep: in any case")
     parser.flag("--invert", does="with --grep: only lines that don't match")
-    level = options.one_of(*LEVELS)
     severe = "only this level and more severe ones, such as WARNING"
-    parser.value(
-        "--level", "LEVEL", lambda text: level(text.upper()), severe, choices=tuple(LEVELS)
-    )
+    parser.value("--level", "LEVEL", _level, severe, choices=tuple(LEVELS))
     options.add_times(parser, "lines written")
     parser.value("-n", "--tail", "N", options.count(0), "only the last N of the existing lines")
     parser.section("output")
     parser.flag("--json", does="JSON, one object a line")
     options.add_file(parser, "write the lines to FILE, whole or not at all")
     options.add_redaction(parser)
+
+
+def _level(text: str) -> str:
+    return options.one_of(*LEVELS)(text.upper())
 
 
 def run(arguments: argparse.Namespace) -> int:
