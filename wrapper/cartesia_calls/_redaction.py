@@ -303,9 +303,13 @@ def redact(
         TypeError: The value is none of these.
         ValueError: A pattern is not a regular expression.
     """
-    if call is None and (isinstance(value, dict) or hasattr(value, "to_dict")):
+    if call is None and _is_record(value):
         call = cast("AgentCall", value)
     return Redactor(call, patterns=patterns).redact(value)
+
+
+def _is_record(value: object) -> bool:
+    return isinstance(value, dict) or hasattr(value, "to_dict")
 
 
 def _compiled(pattern: str | re.Pattern[str]) -> re.Pattern[str]:

@@ -126,11 +126,12 @@ def shown(value: object) -> str:
 
 def pairs(value: object) -> str:
     """Return the fields of an object as text to read: `name=value, …`."""
-    if not isinstance(value, dict):
-        return "" if value is None else shown(value)
-    fields = fields_of(value).items()
+    fields = fields_of(value)
+    if not fields and value not in (None, {}):
+        return shown(value)
     return ", ".join(
-        f"{name}={repr(one) if isinstance(one, str) else shown(one)}" for name, one in fields
+        f"{name}={repr(one) if isinstance(one, str) else shown(one)}"
+        for name, one in fields.items()
     )
 
 

@@ -102,21 +102,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     shared = {"style": _read("page.css"), "script": _read("page.js"), "version": __version__}
-    environment.globals.update(shared)
-    readers = (
-        digest,
-        plain,
-        printable,
-        clock_text,
-        span,
-        moment,
-        zone_of,
-        ticks,
-        severity,
-        tool_failed,
-    )
-    filters: Any = environment.filters  # Jinja2 annotates its own filters alone
-    filters.update({reader.__name__: reader for reader in readers})
+    jinja: Any = environment  # it annotates its own globals and filters alone
+    jinja.globals.update(shared)
+    own = (digest, plain, span, moment, zone_of, ticks, severity)
+    jinja.filters.update({one.__name__: one for one in (*own, clock_text, printable, tool_failed)})
     return environment
 
 
