@@ -146,7 +146,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     if bool(arguments.agent) == bool(arguments.batch):
-        what = "--agent or --batch is needed, not both."
+        what = "One of --agent and --batch is needed, and not both."
         raise Failure(what, "`cartesia-calls agents` shows the agents' ids.")
     if arguments.expand and not arguments.json:
         raise Failure("--expand adds transcripts to JSON alone.", "Add --json.")
