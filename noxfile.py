@@ -133,7 +133,7 @@ def coverage(session: nox.Session) -> None:
         without = ("--ignore=tests/drift", "--ignore=tests/growth", "--ignore=tests/scripts")
         # With the tests of Dask and dlt, which pyproject.toml leaves out.
         left_out = (
-            "norecursedirs=.* frozen interop mocking prism upstream scale growth_each export_s3 "
+            "norecursedirs=.* browser frozen interop mocking prism upstream scale growth_each export_s3 "
             "export_scale"
         )
         arguments = ("-m", "pytest", *IN_PARALLEL, "-o", left_out, *without, *session.posargs)

@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import json
 import logging
+import os
 import re
 import sys
 import threading
@@ -86,7 +87,9 @@ def sandbox() -> Generator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def assistant(sandbox: Sandbox) -> Generator[Assistant]:
-    environment = {"CARTESIA_API_KEY": sandbox.api_key, "CARTESIA_BASE_URL": sandbox.url}
+    own = {"CARTESIA_API_KEY": sandbox.api_key, "CARTESIA_BASE_URL": sandbox.url}
+    # Whole, so that the coverage of the server is measured.
+    environment = {**os.environ, **own}
     words = ["-m", "cartesia_calls", "mcp", "--redact-pattern", "margherita"]
     started = Assistant(StdioServerParameters(command=sys.executable, args=words, env=environment))
     started.open()

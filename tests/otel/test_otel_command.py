@@ -69,6 +69,19 @@ def test_a_receiver_that_is_down_is_7_and_nothing_is_said_to_be_sent(
     assert shown.err.count("Error:") == 1
 
 
+def test_a_receiver_that_does_not_respond_is_7(
+    monkeypatch: pytest.MonkeyPatch, account: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
+
+        assert main(["otel", account.calls.finished]) == 7
+
+    assert "no response in time" in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

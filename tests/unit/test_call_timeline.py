@@ -185,6 +185,10 @@ def test_a_call_without_transcript_end_or_logs_has_a_timeline(call: AgentCall) -
     assert (log.kind, log.text, log.seconds) == ("log", "hello", None)
 
 
+def test_a_start_before_the_first_year_in_utc_counts_as_missing() -> None:
+    assert timeline(_record(start_time="0001-01-01T00:00:00+05:00")).start is None
+
+
 def test_without_a_start_logs_come_last_with_their_times() -> None:
     record = {**_record(_turn(1, 2, text="Hello")), "start_time": None}
     found = timeline(record, [f"{_at(1)} INFO a"])

@@ -60,4 +60,4 @@ def test_the_library_and_the_sandbox_work(app: Path) -> None:
 
 def test_the_command_works(app: Path) -> None:
     assert run(app, str(app), "--version").startswith("cartesia-calls ")
-    assert "calls.logs" in run(app, str(app), "demo")
+    assert "exit code 4" in run(app, str(app), "demo")

@@ -220,7 +220,7 @@ def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
 
     def move() -> None:
         pause = quiet
-        for mark in cycle("|/-\\"):
+        for mark in cycle("|/-\\"):  # pragma: no branch - it has no end
             if over.wait(pause):
                 return
             shown.show(mark)
