@@ -58,7 +58,7 @@ _CODES: tuple[tuple[type[CartesiaError], ExitCode], ...] = (
     (api.LogsRewrittenError, ExitCode.SERVER),
     (APIStatusError, ExitCode.SERVER),
 )
-# Words of the library, and what can be typed in their place.
+# Words of the library, and what can be typed instead.
 _WORDS = {
     "(argument)": "(option)",
     " or pass api_key=…": "",
