@@ -76,11 +76,11 @@ def grammar(files: Sequence[str], ignored: Mapping[str, str]) -> Iterator[str]:
     if not done.stdout:
         sys.exit(done.stderr.decode())
     for name, report in zip(checked, json.loads(done.stdout), strict=True):
-        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        lines: list[str] = (ROOT / name).read_text(encoding="utf-8").splitlines()
         example = Path(name).stem.removeprefix("_")
         for lint in report["lints"]:
             # The docstring of a command is its help, and ends with examples.
-            if "/cli/" in name and lines[lint["line"] - 1].split(" ")[0] == example:
+            if "/cli/" in name and lines[int(lint["line"]) - 1].split(" ")[0] == example:
                 continue
             said = " ".join(lint["matched_text"].split())
             yield f"{name}:{lint['line']}: {said!r}: {lint['message']} ({lint['rule']})"

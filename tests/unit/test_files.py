@@ -30,6 +30,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         "def serve(request):\n"
         "    return httpx.Response(200, content=bytes(2000), headers={'content-type': 'audio/wav'})\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "sys.dont_write_bytecode = True\n"  # it would be cut at the limit, for all who import it later
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "own = httpx.Client(transport=httpx.MockTransport(serve))\n"
         "with Client('sk_car_0123456789abcdefghij', http_client=own) as client:\n"
