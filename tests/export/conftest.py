@@ -1,4 +1,4 @@
-"""File systems that fail, for the tests of targets."""
+"""A server with calls, and file systems that fail, for the tests of targets."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -11,6 +11,7 @@ import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
+from many_calls import ManyCalls
 from odd_file_systems import (
     BrokenFileSystem,
     ContestedFileSystem,
@@ -19,6 +20,12 @@ from odd_file_systems import (
     StubbornFileSystem,
     TalkativeFileSystem,
 )
+
+
+@pytest.fixture
+def server() -> Iterator[ManyCalls]:
+    with ManyCalls(60) as server:
+        yield server
 
 
 @pytest.fixture

@@ -13,29 +13,21 @@ import tempfile
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from cartesia_calls import AsyncClient
 from cartesia_calls.export import (
     CallExported,
     ExportEvent,
-    ExportResult,
     TargetError,
-    export,
 )
-from exporting import data_files, file_system
+from exporting import data_files, export_from, file_system
 from fake_clock import FakeClock
-from fake_server import KEY
 from many_calls import AGENT, ManyCalls, http
-from odd_file_systems import (
-    StubbornFileSystem,
-)
+from odd_file_systems import StubbornFileSystem
 
 pytestmark = pytest.mark.usefixtures("file_systems")
 
@@ -51,21 +43,16 @@ def server() -> Iterator[ManyCalls]:
         yield server
 
 
-def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult:  # noqa: ANN401
-    connect = partial(AsyncClient, KEY, base_url=server.url)
-    return export(agents=AGENT, to=to, connect=connect, **options)
-
-
 def test_a_store_that_can_not_make_a_file_reports_it(server: ManyCalls, tmp_path: Path) -> None:
     StubbornFileSystem.writes_left, StubbornFileSystem.error = 0, errno.EROFS
     with pytest.raises(TargetError, match=os.strerror(errno.EROFS)):
-        _export(server, f"stubborn://{tmp_path}/out")
+        export_from(server, f"stubborn://{tmp_path}/out")
     assert not server.requests
 
 
 def test_what_a_store_says_is_reported_in_one_line_without_credentials(server: ManyCalls) -> None:
     with pytest.raises(TargetError) as failure:
-        _export(server, "talkative://bucket/out")
+        export_from(server, "talkative://bucket/out")
     assert failure.value.summary == (
         "The target talkative://bucket/out can't be written: "
         "No bucket 'acme': http://store.example/a said no."
@@ -83,7 +70,7 @@ def test_what_a_killed_run_and_its_workers_left_goes_and_nothing_of_others(
     for run in runs:
         files.makedirs(f"{root}/_partial/{run}", exist_ok=True)
         files.pipe_file(f"{root}/_partial/{run}/left.part", b"half")
-    assert _export(server, to, shard="1/2").is_complete
+    assert export_from(server, to, shard="1/2").is_complete
     left = {path.split("/")[-2] for path in files.find(f"{root}/_partial")}
     assert left == {"1-of-20", "2-of-2", "2-of-2.worker"}
 
@@ -111,7 +98,7 @@ def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(tmp_path
         "a b~é": "a%20b%7E%C3%A9",
     }
     with _calls_named(*names) as server:
-        assert _export(server, tmp_path / "out").exported == len(names)
+        assert export_from(server, tmp_path / "out").exported == len(names)
     folder = f"logs/agent={AGENT}/day=2026-03-01"
     found = {path: json.loads(data)["text"] for path, data in data_files(tmp_path / "out").items()}
     assert found == {f"{folder}/{name}.ndjson": one for one, name in names.items()}
@@ -119,7 +106,7 @@ def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(tmp_path
 
 def test_long_ids_make_short_names_that_differ(tmp_path: Path) -> None:
     with _calls_named(*("é" * 300 + end for end in "ab")) as server:
-        assert _export(server, tmp_path).exported == 2
+        assert export_from(server, tmp_path).exported == 2
     names = [path.rpartition("/")[2] for path in data_files(tmp_path)]
     assert len(names) == 2
     assert max(map(len, names)) <= 200
@@ -132,25 +119,25 @@ def test_a_temporary_folder_that_an_object_store_can_not_be_written_from_is_repo
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     says = f"The temporary folder {temporary} can't be written: No such file or directory"
     with pytest.raises(TargetError, match=says):
-        _export(server, "memory://bucket/out")
+        export_from(server, "memory://bucket/out")
     temporary.mkdir()
 
     def lose(_event: ExportEvent) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
     with pytest.raises(TargetError, match=says) as failure:
-        _export(server, "memory://bucket/out", on_event=lose)
+        export_from(server, "memory://bucket/out", on_event=lose)
     assert "TMPDIR" in failure.value.hint
 
 
 def test_a_file_that_can_not_be_moved_is_reported_and_leaves_no_part(
     server: ManyCalls, tmp_path: Path
 ) -> None:
-    _export(server, tmp_path / "whole")
+    export_from(server, tmp_path / "whole")
     path = next(iter(data_files(tmp_path / "whole")))
     (tmp_path / "out" / path).mkdir(parents=True)
     with pytest.raises(TargetError, match="can't be written: Is a directory"):
-        _export(server, tmp_path / "out")
+        export_from(server, tmp_path / "out")
     assert not (tmp_path / "out" / "_partial").exists()
 
 
@@ -161,7 +148,7 @@ def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
     to = place.format(tmp_path)
     wav = http("200 OK", b"RIFF").replace(b"application/json", b"audio/wav")
     server.interfere = lambda _number, path: wav if path.endswith("/audio") else None
-    assert _export(server, to, include="audio").exported == 3
+    assert export_from(server, to, include="audio").exported == 3
     files, root = file_system(to)
     manifest = f"{root}/_manifest/1-of-1.ndjson"
     entries = [json.loads(line) for line in files.cat_file(manifest).splitlines()]
@@ -177,7 +164,7 @@ def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
     files.pipe_file(f"{root}/_manifest/1-of-1.journal.ndjson", lines)
     files.rm_file(manifest)
     tracemalloc.start()
-    result = _export(server, to, include="audio")
+    result = export_from(server, to, include="audio")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (result.exported, result.present) == (1, 2)
@@ -200,7 +187,7 @@ def test_an_object_store_has_outcomes_after_a_second_or_a_hundred_of_them(second
             waiting.append(exported.total() - recorded)
 
     with ManyCalls(350) as server:
-        _export(server, "memory://bucket/out", clock=clock, on_event=look)
+        export_from(server, "memory://bucket/out", clock=clock, on_event=look)
     assert exported.total() == 350
     assert max(waiting) < 100
     if seconds:

@@ -8,34 +8,26 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
-from cartesia_calls import AsyncClient
 from cartesia_calls.export import (
     CallExported,
     ExportEvent,
     ExportResult,
     TargetBusyError,
     TargetError,
-    export,
 )
-from exporting import file_system
+from exporting import export_from, file_system
 from fake_clock import FakeClock
-from fake_server import KEY
-from many_calls import AGENT, ManyCalls
-from odd_file_systems import (
-    ContestedFileSystem,
-)
-
-CALLS = 60
+from many_calls import ManyCalls
+from odd_file_systems import ContestedFileSystem
 
 pytestmark = pytest.mark.usefixtures("file_systems")
 
@@ -43,17 +35,6 @@ pytestmark = pytest.mark.usefixtures("file_systems")
 PLACES = pytest.mark.parametrize(
     "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
 )
-
-
-@pytest.fixture
-def server() -> Iterator[ManyCalls]:
-    with ManyCalls(CALLS) as server:
-        yield server
-
-
-def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult:  # noqa: ANN401
-    connect = partial(AsyncClient, KEY, base_url=server.url)
-    return export(agents=AGENT, to=to, connect=connect, **options)
 
 
 def _beside(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:
@@ -71,23 +52,23 @@ def test_the_second_of_two_exports_reports_the_first_and_stops(
 ) -> None:
     to = place.format(tmp_path)
     found: list[object] = []
-    begin = partial(_export, server, to, shard=shard)
-    _export(server, to, shard="1/2", on_event=partial(_beside, begin, found))
+    begin = partial(export_from, server, to, shard=shard)
+    export_from(server, to, shard="1/2", on_event=partial(_beside, begin, found))
     (refused,) = found
     assert isinstance(refused, TargetBusyError)
     assert f"process {os.getpid()}" in refused.summary
-    assert _export(server, to).is_complete, "the lock is free again"
+    assert export_from(server, to).is_complete, "the lock is free again"
 
 
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
 def test_shards_of_one_split_may_run_at_once(server: ManyCalls, tmp_path: Path, place: str) -> None:
     to = place.format(tmp_path)
     found: list[object] = []
-    begin = partial(_export, server, to, shard="2/2")
-    first = _export(server, to, shard="1/2", on_event=partial(_beside, begin, found))
+    begin = partial(export_from, server, to, shard="2/2")
+    first = export_from(server, to, shard="1/2", on_event=partial(_beside, begin, found))
     (second,) = found
     assert isinstance(second, ExportResult)
-    assert first.exported + second.exported == CALLS
+    assert first.exported + second.exported == server.count
 
 
 @pytest.mark.parametrize("name", ["guard.lock", "1-of-1.lock", "1-of-2.lock"])
@@ -97,7 +78,7 @@ def test_a_lock_that_can_not_be_taken_is_reported(
     lock = tmp_path / "_locks" / name
     lock.mkdir(parents=True)
     with pytest.raises(TargetError) as failure:
-        _export(server, tmp_path)
+        export_from(server, tmp_path)
     assert failure.value.summary == (
         f"The target {tmp_path} can't be locked: Is a directory ({lock})."
     )
@@ -119,23 +100,23 @@ def test_a_second_export_leaves_the_first_at_its_work(
         if isinstance(event, CallExported) and not refusals:
             kept.extend(temporary.iterdir())
             with ThreadPoolExecutor(1) as pool:
-                refusals.append(pool.submit(_export, server, place).exception())
+                refusals.append(pool.submit(export_from, server, place).exception())
             assert list(temporary.iterdir()) == kept
 
-    result = _export(server, place, on_event=begin_a_second)
+    result = export_from(server, place, on_event=begin_a_second)
     assert [type(refused) for refused in refusals] == [TargetBusyError]
-    assert (result.exported, result.is_complete) == (CALLS, True)
+    assert (result.exported, result.is_complete) == (server.count, True)
     assert not list(temporary.iterdir())
 
 
 def test_a_store_that_loses_its_own_responses_lets_the_export_continue(server: ManyCalls) -> None:
     to = "forgetful://bucket/out"
     found: list[object] = []
-    begin = partial(_export, server, to)
-    first = _export(server, to, on_event=partial(_beside, begin, found))
-    again = _export(server, to)
+    begin = partial(export_from, server, to)
+    first = export_from(server, to, on_event=partial(_beside, begin, found))
+    again = export_from(server, to)
     assert [type(refused) for refused in found] == [TargetBusyError]
-    assert (first.exported, again.present) == (CALLS, CALLS)
+    assert (first.exported, again.present) == (server.count, server.count)
 
 
 def _locked(content: bytes, to: str = "memory://bucket/out") -> None:
@@ -150,22 +131,22 @@ def test_a_lock_of_an_export_that_died_is_taken_over_after_a_minute_and_a_half(
     alive_at = (clock.now() - timedelta(seconds=80)).isoformat()
     _locked(json.dumps({"pid": 7, "run": "theirs", "alive_at": alive_at}).encode())
     with pytest.raises(TargetBusyError, match="process 7"):
-        _export(server, "memory://bucket/out", clock=clock)
+        export_from(server, "memory://bucket/out", clock=clock)
     clock.elapsed += 11
-    assert _export(server, "memory://bucket/out", clock=clock).is_complete
+    assert export_from(server, "memory://bucket/out", clock=clock).is_complete
     assert not [path for path in MemoryFileSystem.store if "/_locks/" in path]
 
 
 @pytest.mark.parametrize("content", [b"", b'{"pid": 7', b"[]", b'{"alive_at": "soon"}'])
 def test_a_lock_that_tells_no_time_is_a_dead_one_s(server: ManyCalls, content: bytes) -> None:
     _locked(content)
-    assert _export(server, "memory://bucket/out").is_complete
+    assert export_from(server, "memory://bucket/out").is_complete
     assert not [path for path in MemoryFileSystem.store if "/_locks/" in path]
 
 
 def test_of_two_that_take_over_a_dead_lock_one_has_it(server: ManyCalls) -> None:
     _locked(b"", "contested://bucket/out")
     with pytest.raises(TargetBusyError, match="process 7"):
-        _export(server, "contested://bucket/out")
+        export_from(server, "contested://bucket/out")
     (lock,) = [file for path, file in MemoryFileSystem.store.items() if "/_locks/" in path]
     assert lock.getvalue() == ContestedFileSystem.theirs

@@ -9,7 +9,6 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +17,18 @@ import httpx
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
-from cartesia_calls import AsyncClient, ResponseValidationError
+from cartesia_calls import ResponseValidationError
 from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from exporting import file_system, run_export
+from exporting import export_from, file_system, run_export
 from fake_clock import FakeClock
-from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, ok
 from many_calls import AGENT, ManyCalls, call_id, http
 
 WAV = b"RIFF" + bytes(60_000)
 
 
 def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
-    connect = partial(AsyncClient, KEY, base_url=server.url)
-    return asyncio.run(
-        export_async(agents=AGENT, to=to, connect=connect, clock=FakeClock(), **options)
-    )
+    return export_from(server, to, clock=FakeClock(), **options)
 
 
 def _not_found(body: dict[str, str]) -> bytes:

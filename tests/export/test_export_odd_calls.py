@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,11 +13,10 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient, CartesiaError, PermissionDeniedError
-from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError, export_async
-from exporting import data_files
+from cartesia_calls import CartesiaError, PermissionDeniedError
+from cartesia_calls.export import CallSkipped, ExportEvent, ExportResult, TargetError
+from exporting import data_files, export_from
 from fake_clock import FakeClock
-from fake_server import KEY
 from many_calls import AGENT, Interfere, ManyCalls, call_id, http
 
 NULL_LOGS = http(
@@ -28,9 +26,7 @@ FORBIDDEN = http("403 Forbidden", b"{}")
 
 
 def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
-    connect = partial(AsyncClient, KEY, base_url=server.url)
-    options = {"agents": AGENT, "clock": FakeClock(), **options}
-    return asyncio.run(export_async(to=to, connect=connect, **options))
+    return export_from(server, to, **{"clock": FakeClock(), **options})
 
 
 def _one_in(count: int, answer: bytes) -> Interfere:

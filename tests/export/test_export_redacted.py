@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cartesia_calls import AsyncClient, ConfigurationError
-from cartesia_calls.export import ExportResult, export_async
+from cartesia_calls import ConfigurationError
+from cartesia_calls.export import ExportResult
+from exporting import export_from
 from fake_clock import FakeClock
-from fake_server import KEY
 from few_calls import FewCall, FewCalls
-from many_calls import AGENT, ManyCalls, http
+from many_calls import ManyCalls, http
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START, END = NOON - timedelta(hours=1), NOON - timedelta(minutes=20)
@@ -54,10 +52,8 @@ def server() -> Iterator[ManyCalls]:
 
 
 def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
-    arguments: dict[str, Any] = {"include": PARTS, "redact": True, **options}
-    connect = partial(AsyncClient, KEY, base_url=server.url)
-    run = export_async(agents=AGENT, to=to, connect=connect, clock=FakeClock(), **arguments)
-    return asyncio.run(run)
+    given: dict[str, Any] = {"include": PARTS, "redact": True, **options}
+    return export_from(server, to, clock=FakeClock(), **given)
 
 
 def _files(to: Path | str) -> dict[str, bytes]:

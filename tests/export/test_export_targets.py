@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,31 +17,15 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 
 from cartesia_calls import AsyncClient, ConfigurationError
 from cartesia_calls.export import (
-    ExportResult,
     TargetError,
     export,
 )
-from exporting import data_files, file_system
+from exporting import data_files, export_from, file_system
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
-from odd_file_systems import (
-    StubbornFileSystem,
-)
-
-CALLS = 60
+from odd_file_systems import StubbornFileSystem
 
 pytestmark = pytest.mark.usefixtures("file_systems")
-
-
-@pytest.fixture
-def server() -> Iterator[ManyCalls]:
-    with ManyCalls(CALLS) as server:
-        yield server
-
-
-def _export(server: ManyCalls, to: str | Path, **options: Any) -> ExportResult:  # noqa: ANN401
-    connect = partial(AsyncClient, KEY, base_url=server.url)
-    return export(agents=AGENT, to=to, connect=connect, **options)
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS])
@@ -50,17 +33,17 @@ def test_a_target_that_fails_half_way_ends_it_and_the_next_run_continues(
     server: ManyCalls, tmp_path: Path, error: int
 ) -> None:
     url = f"stubborn://{tmp_path}/out"
-    _export(server, tmp_path / "undisturbed")
+    export_from(server, tmp_path / "undisturbed")
     server.fetched.clear()
     StubbornFileSystem.writes_left, StubbornFileSystem.error = 30, error
     with pytest.raises(TargetError, match=os.strerror(error)) as failure:
-        _export(server, url)
+        export_from(server, url)
     assert "It resumes where it stopped" in failure.value.hint
     StubbornFileSystem.writes_left = 1_000_000
     # Its lock is still there where it could not be removed: after 90 s it counts as dead.
     for lock in (tmp_path / "out").glob("_locks/*"):
         lock.unlink()
-    assert _export(server, url).is_complete
+    assert export_from(server, url).is_complete
     out = {name: (tmp_path / "out" / name).read_bytes() for name in data_files(tmp_path / "out")}
     assert out == data_files(tmp_path / "undisturbed")
 
@@ -68,8 +51,8 @@ def test_a_target_that_fails_half_way_ends_it_and_the_next_run_continues(
 def test_an_object_store_gets_what_a_folder_gets_and_is_resumed(
     server: ManyCalls, tmp_path: Path
 ) -> None:
-    _export(server, tmp_path / "folder")
-    result = _export(server, "memory://bucket/calls")
+    export_from(server, tmp_path / "folder")
+    result = export_from(server, "memory://bucket/calls")
     files = {
         path.removeprefix("/bucket/calls/"): file.getvalue()
         for path, file in MemoryFileSystem.store.items()
@@ -82,26 +65,26 @@ def test_an_object_store_gets_what_a_folder_gets_and_is_resumed(
         "_manifest/about.json",
     ]
     server.fetched.clear()
-    again = _export(server, "memory://bucket/calls")
-    assert (result.exported, again.exported, again.present) == (CALLS, 0, CALLS)
+    again = export_from(server, "memory://bucket/calls")
+    assert (result.exported, again.exported, again.present) == (server.count, 0, server.count)
     assert not server.fetched
 
 
 def test_shards_together_are_the_whole(server: ManyCalls, tmp_path: Path) -> None:
-    _export(server, tmp_path / "whole")
+    export_from(server, tmp_path / "whole")
     server.fetched.clear()
-    found = [_export(server, tmp_path / "parts", shard=f"{n}/3").found for n in (1, 2, 3)]
-    assert sum(found) == CALLS
+    found = [export_from(server, tmp_path / "parts", shard=f"{n}/3").found for n in (1, 2, 3)]
+    assert sum(found) == server.count
     assert all(found)
     assert data_files(tmp_path / "parts") == data_files(tmp_path / "whole")
-    assert _export(server, tmp_path / "parts").present == CALLS
-    assert server.fetched.total() == CALLS
+    assert export_from(server, tmp_path / "parts").present == server.count
+    assert server.fetched.total() == server.count
 
 
 def test_a_target_holds_one_format(server: ManyCalls, tmp_path: Path) -> None:
-    _export(server, tmp_path / "out")
+    export_from(server, tmp_path / "out")
     with pytest.raises(ConfigurationError, match="another kind"):
-        _export(server, tmp_path / "out", format="parquet")
+        export_from(server, tmp_path / "out", format="parquet")
 
 
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
@@ -113,7 +96,7 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
     files.makedirs(f"{root}/_manifest")
     files.pipe(f"{root}/_manifest/about.json", b'{"schema": 1, "format": "ndjson"}\n')
     with pytest.raises(ConfigurationError, match=r"version 1 .* writes version 2") as refused:
-        _export(server, to)
+        export_from(server, to)
     assert "Export to another target" in refused.value.hint
     assert not server.fetched
 
@@ -139,7 +122,7 @@ def test_what_can_be_no_target_is_refused_with_what_to_do(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigurationError, match=says) as refused:
-        _export(server, target)
+        export_from(server, target)
     assert refused.value.hint
     assert "secret" not in str(refused.value)
     assert not list(tmp_path.iterdir())
@@ -152,8 +135,8 @@ def test_what_can_be_no_target_is_refused_with_what_to_do(
 def test_a_file_url_is_the_folder_that_it_names(
     server: ManyCalls, tmp_path: Path, url: str
 ) -> None:
-    assert _export(server, url.format(tmp_path)).target == str(tmp_path / "a b")
-    assert len(data_files(tmp_path / "a b")) == CALLS
+    assert export_from(server, url.format(tmp_path)).target == str(tmp_path / "a b")
+    assert len(data_files(tmp_path / "a b")) == server.count
 
 
 @pytest.mark.parametrize("name", ["a:b", "a::b", "2026-03-01T12:00", "host:9000", "odd:", "C:\\x"])
@@ -161,22 +144,22 @@ def test_a_colon_makes_no_url(
     server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert _export(server, name).target == name
-    assert len(data_files(tmp_path / name)) == CALLS
+    assert export_from(server, name).target == name
+    assert len(data_files(tmp_path / name)) == server.count
 
 
 def test_by_its_whole_path_a_folder_may_look_like_a_url(server: ManyCalls, tmp_path: Path) -> None:
-    assert _export(server, tmp_path / "s3:bucket").target == str(tmp_path / "s3:bucket")
-    assert len(data_files(tmp_path / "s3:bucket")) == CALLS
+    assert export_from(server, tmp_path / "s3:bucket").target == str(tmp_path / "s3:bucket")
+    assert len(data_files(tmp_path / "s3:bucket")) == server.count
 
 
 def test_a_chain_of_urls_is_fsspec_s(
     server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _export(server, tmp_path / "folder")
+    export_from(server, tmp_path / "folder")
     assert (
-        _export(server, "simplecache::memory://bucket/out").target
+        export_from(server, "simplecache::memory://bucket/out").target
         == "simplecache::memory://bucket/out"
     )
     logs = [file.getvalue() for p, file in MemoryFileSystem.store.items() if "/logs/" in p]
@@ -185,13 +168,13 @@ def test_a_chain_of_urls_is_fsspec_s(
 
 def test_a_file_system_that_can_not_be_opened_is_reported(server: ManyCalls) -> None:
     with pytest.raises(TargetError, match="can't be opened: no credentials"):
-        _export(server, "broken://bucket/out")
+        export_from(server, "broken://bucket/out")
 
 
 def test_a_folder_that_can_not_be_made_is_reported(server: ManyCalls, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(TargetError, match="can't be made: File exists"):
-        _export(server, tmp_path / "file")
+        export_from(server, tmp_path / "file")
 
 
 @pytest.mark.parametrize(
@@ -220,9 +203,9 @@ def test_a_package_that_is_missing_is_named_with_what_to_install(
 def test_a_manifest_whose_first_file_was_not_written_whole_is_taken_up(
     server: ManyCalls, tmp_path: Path
 ) -> None:
-    _export(server, tmp_path)
+    export_from(server, tmp_path)
     about = tmp_path / "_manifest" / "about.json"
     whole = about.read_bytes()
     about.write_bytes(whole[:-5])
-    assert _export(server, tmp_path).present == CALLS
+    assert export_from(server, tmp_path).present == server.count
     assert about.read_bytes() == whole

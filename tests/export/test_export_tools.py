@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cartesia_calls import AsyncClient
-from cartesia_calls.export import ExportResult, export_async
+from cartesia_calls.export import ExportResult
+from exporting import export_from
 from fake_clock import FakeClock
-from fake_server import KEY
 from few_calls import FewCall, FewCalls
 from many_calls import AGENT, ManyCalls
 
@@ -42,9 +39,7 @@ TURNS: list[object] = [
 
 def _export(call: FewCall, to: Path, **options: Any) -> ExportResult:  # noqa: ANN401
     with ManyCalls(0, interfere=FewCalls({"ac_1": call})) as server:
-        connect = partial(AsyncClient, KEY, base_url=server.url)
-        run = export_async(agents=AGENT, to=to, connect=connect, clock=FakeClock(), **options)
-        return asyncio.run(run)
+        return export_from(server, to, clock=FakeClock(), **options)
 
 
 def _rows(target: Path, part: str = "tools") -> list[dict[str, Any]]:

@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import key_watch
+from cartesia_calls import AsyncClient
+from cartesia_calls.export import ExportResult, export
 from fake_server import KEY
 from many_calls import AGENT, Interfere, ManyCalls, http
 from terminal import Done, environment
@@ -38,6 +41,12 @@ def documented_columns() -> dict[str, list[tuple[str, str, str]]]:
     tables = re.findall(r"### (\w+)\n(.*?)(?=###|$)", schema, re.DOTALL)
     row = re.compile(r"^\| `(\w+)` \| (\w+) \| (.+) \|$", re.MULTILINE)
     return {name: row.findall(rows) for name, rows in tables}
+
+
+def export_from(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
+    """Export the server's calls to a target in this process; `options` are those of `export`."""
+    connect = partial(AsyncClient, KEY, base_url=server.url)
+    return export(to=to, **{"agents": AGENT, "connect": connect, **options})
 
 
 def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
