@@ -46,7 +46,8 @@ def documented_columns() -> dict[str, list[tuple[str, str, str]]]:
 def export_from(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
     """Export the server's calls to a target in this process; `options` are those of `export`."""
     connect = partial(AsyncClient, KEY, base_url=server.url)
-    return export(to=to, **{"agents": AGENT, "connect": connect, **options})
+    options = {"agents": AGENT, "connect": connect, **options}
+    return export(to=to, **options)
 
 
 def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
