@@ -24,6 +24,23 @@ if TYPE_CHECKING:
     from cartesia_api.types import UNSET as UNSET
     from cartesia_api.types import parse_rfc3339 as parse_rfc3339
 
+    from ._analysis._log_lines import LEVELS as LEVELS
+    from ._analysis._log_lines import LogLine as LogLine
+    from ._analysis._log_lines import log_line as log_line
+    from ._analysis._log_records import LogRecord as LogRecord
+    from ._analysis._log_records import log_records as log_records
+    from ._analysis._redaction import Redactor as Redactor
+    from ._analysis._redaction import redact as redact
+    from ._analysis._rows import CallRow as CallRow
+    from ._analysis._rows import LogRow as LogRow
+    from ._analysis._rows import rows as rows
+    from ._analysis._statistics import CallStats as CallStats
+    from ._analysis._statistics import call_stats as call_stats
+    from ._analysis._timeline import Timeline as Timeline
+    from ._analysis._timeline import TimelineEntry as TimelineEntry
+    from ._analysis._timeline import timeline as timeline
+    from ._analysis._turns import reply_gaps as reply_gaps
+    from ._analysis._turns import tool_failed as tool_failed
     from ._client import AsyncClient as AsyncClient
     from ._client import Client as Client
     from ._clock import Clock as Clock
@@ -48,28 +65,11 @@ if TYPE_CHECKING:
     from ._exceptions import ResponseValidationError as ResponseValidationError
     from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
     from ._listing import CallPage as CallPage
-    from ._log_lines import LEVELS as LEVELS
-    from ._log_lines import LogLine as LogLine
-    from ._log_lines import log_line as log_line
-    from ._log_records import LogRecord as LogRecord
-    from ._log_records import log_records as log_records
     from ._missing_logs import is_over as is_over
     from ._printable import clock_text as clock_text
     from ._printable import printable as printable
-    from ._redaction import Redactor as Redactor
-    from ._redaction import redact as redact
     from ._retry import RetryEvent as RetryEvent
-    from ._rows import CallRow as CallRow
-    from ._rows import LogRow as LogRow
-    from ._rows import rows as rows
-    from ._statistics import CallStats as CallStats
-    from ._statistics import call_stats as call_stats
-    from ._timeline import Timeline as Timeline
-    from ._timeline import TimelineEntry as TimelineEntry
-    from ._timeline import timeline as timeline
     from ._times import read_moment as read_moment
-    from ._turns import reply_gaps as reply_gaps
-    from ._turns import tool_failed as tool_failed
     from ._version import __version__ as __version__
 
 _HOMES = {
@@ -78,6 +78,13 @@ _HOMES = {
         "APIInfo AgentCall AgentCallLogs AgentSummary AgentToolCall AgentTranscript"
     ),
     "cartesia_api.types": "UNSET parse_rfc3339",
+    "cartesia_calls._analysis._log_lines": "LEVELS LogLine log_line",
+    "cartesia_calls._analysis._log_records": "LogRecord log_records",
+    "cartesia_calls._analysis._redaction": "Redactor redact",
+    "cartesia_calls._analysis._rows": "CallRow LogRow rows",
+    "cartesia_calls._analysis._statistics": "CallStats call_stats",
+    "cartesia_calls._analysis._timeline": "Timeline TimelineEntry timeline",
+    "cartesia_calls._analysis._turns": "reply_gaps tool_failed",
     "cartesia_calls._client": "AsyncClient Client",
     "cartesia_calls._clock": "Clock SystemClock",
     "cartesia_calls._exceptions": (
@@ -87,17 +94,10 @@ _HOMES = {
         "PermissionDeniedError RateLimitError ResponseValidationError UnprocessableEntityError"
     ),
     "cartesia_calls._listing": "CallPage",
-    "cartesia_calls._log_lines": "LEVELS LogLine log_line",
-    "cartesia_calls._log_records": "LogRecord log_records",
     "cartesia_calls._missing_logs": "is_over",
     "cartesia_calls._printable": "clock_text printable",
-    "cartesia_calls._redaction": "Redactor redact",
     "cartesia_calls._retry": "RetryEvent",
-    "cartesia_calls._rows": "CallRow LogRow rows",
-    "cartesia_calls._statistics": "CallStats call_stats",
-    "cartesia_calls._timeline": "Timeline TimelineEntry timeline",
     "cartesia_calls._times": "read_moment",
-    "cartesia_calls._turns": "reply_gaps tool_failed",
     "cartesia_calls._version": "__version__",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from cartesia_api.known_values import AgentCallStatus
     from cartesia_api.models import AgentCall, AgentCallLogs
 
+    from ._analysis._timeline import Timeline
     from ._sending import Sender
-    from ._timeline import Timeline
 
 # In seconds.
 DEFAULT_WAIT = 120.0
@@ -164,7 +164,7 @@ class AsyncCalls:
             NotFoundError: There is no such call, or it belongs to another account.
             ValueError: `log_offset` is not finite.
         """
-        from ._timeline import timeline  # noqa: PLC0415 - only needed here
+        from ._analysis._timeline import timeline  # noqa: PLC0415 - only needed here
 
         call = await self.get(call_id)
         try:

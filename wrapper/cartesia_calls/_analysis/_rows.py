@@ -6,8 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict, cast, overload
 
-from cartesia_api.models import AgentCall, AgentCallLogs
-from cartesia_api.types import UNSET
+from cartesia_calls import UNSET, AgentCall, AgentCallLogs
 
 from ._log_lines import log_line
 

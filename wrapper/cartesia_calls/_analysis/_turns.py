@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
-from cartesia_api.types import parse_rfc3339
+from cartesia_calls import parse_rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

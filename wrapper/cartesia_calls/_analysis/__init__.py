@@ -1,0 +1,1 @@
+"""What calls and their logs say: functions of records, without I/O."""
