@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import nox
@@ -15,12 +16,11 @@ from nox.command import CommandFailed
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
+_requirements = partial(nox.project.dependency_groups, PYPROJECT)
 PYTHONS = nox.project.python_versions(PYPROJECT)
-PRODUCT = ".[cli,duckdb,export,fast,mcp,otel,report,sandbox]"
-PRODUCT_WITHOUT_FAST = ".[cli,duckdb,export,mcp,otel,report,sandbox]"
-PRODUCT_WITH_DASK = ".[cli,dask,duckdb,export,fast,mcp,otel,report,sandbox]"
-PRODUCT_WITH_DLT = ".[cli,dlt,export,fast,mcp,otel,report,sandbox]"
-PRODUCT_WITH_BOTH = ".[cli,dask,dlt,duckdb,export,fast,mcp,otel,report,sandbox]"
+EXTRAS_WITHOUT_FAST = "cli,duckdb,export,mcp,otel,report,sandbox"
+EXTRAS = f"{EXTRAS_WITHOUT_FAST},fast"
+ALL_EXTRAS = f"{EXTRAS},dask,dlt"
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["lint", "types", "drift", "tests"]
@@ -51,45 +51,58 @@ READERS_OF_EXPORTS = (
 )
 
 
-def _group(name: str) -> list[str]:
-    return list(nox.project.dependency_groups(PYPROJECT, name))
-
-
-def _install_product(session: nox.Session, *groups: str) -> None:
+def _install_product(session: nox.Session, *groups: str, extras: str = EXTRAS) -> None:
     """Install the built wheel, as users get it, and the groups."""
-    requirements = [requirement for group in groups for requirement in _group(group)]
-    session.install(PRODUCT, *requirements)
+    session.install(f".[{extras}]", *_requirements(*groups))
 
 
-def _pytest(session: nox.Session, *arguments: str) -> None:
+def _run(session: nox.Session, *command: str) -> None:
+    """Run a command, and what follows `--` as its last arguments."""
     # Outside the checkout, since some tests must not run inside a repository. Removed afterwards.
     with tempfile.TemporaryDirectory() as temporary:
-        session.run("pytest", *arguments, *session.posargs, env={"TMPDIR": temporary})
+        session.run(*command, *session.posargs, env={"TMPDIR": temporary})
+
+
+def _test(
+    session: nox.Session,
+    *arguments: str,
+    groups: tuple[str, ...] = ("tests",),
+    extras: str = EXTRAS,
+) -> None:
+    """Install the product and the groups, and run tests."""
+    _install_product(session, *groups, extras=extras)
+    _run(session, "pytest", *arguments)
+
+
+def _require(session: nox.Session, *programs: str, to_install: str) -> None:
+    missing = " and ".join(name for name in programs if shutil.which(name) is None)
+    if missing:
+        session.error(f"{missing} not found: install {to_install}, then run this again")
 
 
 def _npm_ci(session: nox.Session, name: str) -> Path:
-    """Install the packages that `tests/NAME/package-lock.json` names; return the folder."""
+    """Install the packages that `tests/NAME/package-lock.json` names; return their folder."""
+    node = "Node.js 20 or newer with npm (https://nodejs.org, or the packages nodejs and npm)"
+    _require(session, "node", "npm", to_install=node)
     folder = Path(session.create_tmp()) / name
     folder.mkdir(exist_ok=True)
     for file in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(ROOT / "tests" / name / file, folder)
     with session.chdir(folder):
         session.run("npm", "ci", external=True)
-    return folder
+    return folder / "node_modules"
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests on the built wheel, with the Python that runs nox."""
-    _install_product(session, "tests")
-    _pytest(session, *IN_PARALLEL)
+    _test(session, *IN_PARALLEL)
 
 
 @nox.session(python=PYTHONS)
 def matrix(session: nox.Session) -> None:
     """Run all tests on every Python that the classifiers name."""
-    _install_product(session, "tests")
-    _pytest(session, *IN_PARALLEL)
+    _test(session, *IN_PARALLEL)
 
 
 @nox.session
@@ -103,21 +116,10 @@ def lowest(session: nox.Session) -> None:
     client = ("tests/unit", "tests/faults/test_over_tls.py")
     formats = ("tests/export/test_export_formats.py", "tests/export/test_export_columns.py")
     others = ("tests/contract", "tests/export", "tests/mcp", "tests/otel", "tests/report")
-    for product, paths in (
-        (PRODUCT_WITHOUT_FAST, (*client, *formats)),
-        (PRODUCT, (*client, *others)),
-    ):
-        session.run(
-            "uv",
-            "pip",
-            "install",
-            "--python",
-            str(Path(session.bin) / "python"),
-            "--resolution=lowest-direct",
-            product,
-            *_group("tests"),
-        )
-        _pytest(session, *IN_PARALLEL, *paths)
+    install = ("uv", "pip", "install", "--resolution=lowest-direct", "--python")
+    for extras, paths in ((EXTRAS_WITHOUT_FAST, formats), (EXTRAS, others)):
+        session.run(*install, f"{session.bin}/python", f".[{extras}]", *_requirements("tests"))
+        _run(session, "pytest", *IN_PARALLEL, *client, *paths)
 
 
 @nox.session
@@ -126,18 +128,13 @@ def coverage(session: nox.Session) -> None:
 
     Programs that the tests start count too. Left out are the tests of scripts, which add nothing.
     """
-    session.install(PRODUCT_WITH_BOTH, *_group("coverage"))
+    _install_product(session, "coverage", extras=ALL_EXTRAS)
     session.env["COVERAGE_FILE"] = str(Path(session.create_tmp()) / "coverage")
     session.run("coverage", "erase")
-    with tempfile.TemporaryDirectory() as temporary:
-        without = ("--ignore=tests/drift", "--ignore=tests/growth", "--ignore=tests/scripts")
-        # With the tests of Dask and dlt, which pyproject.toml leaves out.
-        left_out = (
-            "norecursedirs=.* browser frozen interop mocking prism upstream scale growth_each export_s3 "
-            "export_scale"
-        )
-        arguments = ("-m", "pytest", *IN_PARALLEL, "-o", left_out, *without, *session.posargs)
-        session.run("coverage", "run", *arguments, env={"TMPDIR": temporary})
+    # With the tests of Dask and dlt, which pyproject.toml leaves out.
+    skip = ".* browser drift export_s* frozen growth* interop mocking prism scale scripts upstream"
+    options = (*IN_PARALLEL, f"--override-ini=norecursedirs={skip}")
+    _run(session, "coverage", "run", "-m", "pytest", *options)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
@@ -152,15 +149,13 @@ def mutants(session: nox.Session) -> None:
 @nox.session
 def contract(session: nox.Session) -> None:
     """Check that the wrapper matches the vendored spec."""
-    _install_product(session, "tests")
-    _pytest(session, "tests/contract")
+    _test(session, "tests/contract")
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
     """Put clients of every engine into every situation of docs/internals/faults.md."""
-    _install_product(session, "tests")
-    _pytest(session, "tests/faults")
+    _test(session, "tests/faults")
 
 
 @nox.session
@@ -178,7 +173,7 @@ def audit(session: nox.Session) -> None:
 
     It also fails if a package could not be looked up.
     """
-    session.install(*_group("audit"))
+    session.install(*_requirements("audit"))
     # Only the dependencies of the product, at the newest versions that it allows.
     requirements = Path(session.create_tmp()) / "requirements.txt"
     extras = PYPROJECT["project"]["optional-dependencies"].values()
@@ -197,72 +192,63 @@ def audit(session: nox.Session) -> None:
 @nox.session
 def interop(session: nox.Session) -> None:
     """Run the provider's SDK against the sandbox, and compare our client with it."""
-    _install_product(session, "interop")
-    _pytest(session, "tests/interop")
+    _test(session, "tests/interop", groups=("interop",))
 
 
 @nox.session
 def mocking(session: nox.Session) -> None:
     """Mock, record and trace the engine `httpx` with respx, pytest-httpx, vcrpy and OpenTelemetry."""
-    _install_product(session, "mocking")
-    _pytest(session, "tests/mocking")
+    _test(session, "tests/mocking", groups=("mocking",))
 
 
 @nox.session
 def frozen(session: nox.Session) -> None:
     """Freeze an app with PyInstaller (a minute), and run command, library and sandbox in it."""
-    _install_product(session, "frozen")
-    _pytest(session, "tests/frozen")
+    _test(session, "tests/frozen", groups=("frozen",))
 
 
 @nox.session(name="export-queries")
 def export_queries(session: nox.Session) -> None:
     """Read exports with pandas, Polars, DuckDB and pyarrow, and run the documented queries."""
-    _install_product(session, "export")
-    _pytest(session, *READERS_OF_EXPORTS)
+    _test(session, *READERS_OF_EXPORTS, groups=("export",))
 
 
 @nox.session(name="export-spark")
 def export_spark(session: nox.Session) -> None:
     """Read exports with Spark too (large; needs Java)."""
-    if shutil.which("java") is None:
-        session.error("java not found: install Java 17 or newer, then run this again")
-    _install_product(session, "export", "spark")
-    _pytest(session, *READERS_OF_EXPORTS)
+    _require(session, "java", to_install="Java 17 or newer")
+    _test(session, *READERS_OF_EXPORTS, groups=("export", "spark"))
 
 
 @nox.session(name="export-s3")
 def export_s3(session: nox.Session) -> None:
     """Export to S3 (moto, a third-party server on loopback), with failures and interruptions."""
-    _install_product(session, "tests", "s3")
-    _pytest(session, "tests/export_s3")
+    _test(session, "tests/export_s3", groups=("tests", "s3"))
 
 
 @nox.session(name="export-dask")
 def export_dask(session: nox.Session) -> None:
     """Export over a Dask cluster of two worker processes, one of which is killed."""
-    session.install(PRODUCT_WITH_DASK, *_group("tests"))
-    _pytest(session, "tests/export_dask")
+    _test(session, "tests/export_dask", extras=f"{EXTRAS},dask")
 
 
 @nox.session(name="export-dlt")
 def export_dlt(session: nox.Session) -> None:
     """Load into DuckDB with dlt, with failures and interruptions."""
-    session.install(PRODUCT_WITH_DLT, *_group("tests"))
-    _pytest(session, *IN_PARALLEL, "tests/export_dlt", "tests/export/test_export_dlt_memory.py")
+    paths = ("tests/export_dlt", "tests/export/test_export_dlt_memory.py")
+    _test(session, *IN_PARALLEL, *paths, extras=f"{EXTRAS},dlt")
 
 
 @nox.session(name="export-kill")
 def export_kill(session: nox.Session) -> None:
     """Kill exports of thousands of calls, make their requests fail, and compare the results."""
-    _install_product(session, "tests")
-    _pytest(session, "tests/export_scale")
+    _test(session, "tests/export_scale")
 
 
 @nox.session(name="export-scale")
 def export_scale(session: nox.Session) -> None:
     """Measure an export's memory and throughput, and write the figures into docs/internals/exports.md."""
-    session.install(PRODUCT)
+    _install_product(session)
     session.run("python", "benchmarks/export_scale.py", *session.posargs)
 
 
@@ -270,45 +256,30 @@ def export_scale(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Open pages about calls in Chromium, and check their accessibility (needs Chromium and npm)."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    command = os.environ.get("BROWSER_COMMAND") or next(
-        filter(None, map(shutil.which, names)), None
-    )
+    found = filter(None, map(shutil.which, names))
+    command = os.environ.get("BROWSER_COMMAND") or next(found, None)
     if command is None:
         session.error(
             "Chromium not found: install the package chromium, or set BROWSER_COMMAND to the path of "
             "a Chromium or Chrome, then run this again"
         )
-    if shutil.which("npm") is None:
-        session.error(
-            "npm not found: install Node.js 20 or newer with npm (https://nodejs.org, or the "
-            "packages nodejs and npm), then run this again"
-        )
-    _install_product(session, "browser")
-    folder = _npm_ci(session, "browser")
+    packages = _npm_ci(session, "browser")
     session.env["BROWSER_COMMAND"] = command
-    session.env["AXE_PATH"] = str(folder / "node_modules" / "axe-core" / "axe.min.js")
-    _pytest(session, "tests/browser")
+    session.env["AXE_PATH"] = str(packages / "axe-core" / "axe.min.js")
+    _test(session, "tests/browser", groups=("browser",))
 
 
 @nox.session
 def prism(session: nox.Session) -> None:
     """Check client and sandbox with Prism, a third-party OpenAPI server (needs Node.js)."""
-    missing = [program for program in ("node", "npm") if shutil.which(program) is None]
-    if missing:
-        session.error(
-            f"{' and '.join(missing)} not found: install Node.js 20 or newer with npm "
-            "(https://nodejs.org, or the packages nodejs and npm), then run this again"
-        )
-    _install_product(session, "tests")
-    folder = _npm_ci(session, "prism")
-    session.env["PRISM_COMMAND"] = str(folder / "node_modules" / ".bin" / "prism")
-    _pytest(session, "tests/prism")
+    session.env["PRISM_COMMAND"] = str(_npm_ci(session, "prism") / ".bin" / "prism")
+    _test(session, "tests/prism")
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the style and format of hand-written code, and the language of all prose."""
-    session.install(*_group("lint"))
+    session.install(*_requirements("lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("typos")
@@ -322,13 +293,13 @@ def docs(session: nox.Session) -> None:
     # Material for MkDocs would otherwise advertise its successor in every build.
     session.run("mkdocs", "build", env={"NO_MKDOCS_2_WARNING": "1"})
     session.env["CARTESIA_DOCS_COMPLETE"] = "yes"
-    _pytest(session, "tests/docs")
+    _run(session, "pytest", "tests/docs")
 
 
 @nox.session
 def workflows(session: nox.Session) -> None:
     """Check the CI workflows, their shell and their security."""
-    session.install(*_group("workflows"))
+    session.install(*_requirements("workflows"))
     session.run("actionlint", "-shellcheck", "shellcheck")
     session.run("zizmor", "--offline", "--quiet", ".github")
 
@@ -336,7 +307,7 @@ def workflows(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy and pyright, both strict, on hand-written and generated code."""
-    session.install(PRODUCT_WITH_BOTH, *_group("types"))
+    _install_product(session, "types", extras=ALL_EXTRAS)
     session.run("mypy")
     session.run("mypy", "generated/cartesia_api")
     session.run("pyright")
@@ -345,21 +316,21 @@ def types(session: nox.Session) -> None:
 @nox.session
 def regenerate(session: nox.Session) -> None:
     """Generate generated/cartesia_api from openapi/latest.yml."""
-    session.install(*_group("generator"))
+    session.install(*_requirements("generator"))
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
 
 @nox.session
 def drift(session: nox.Session) -> None:
     """Check that generated/cartesia_api is what the generator makes of openapi/latest.yml."""
-    session.install(*_group("generator"))
+    session.install(*_requirements("generator"))
     session.run("python", "scripts/regenerate.py", "--check")
 
 
 @nox.session
 def vendor(session: nox.Session) -> None:
     """Take the reference pages or specs that follow `--` into openapi/latest.yml."""
-    session.install(*_group("generator"))
+    session.install(*_requirements("generator"))
     session.run("python", "scripts/vendor_spec.py", *session.posargs)
 
 
@@ -373,8 +344,7 @@ def check_upstream(session: nox.Session) -> None:
 @nox.session
 def upstream(session: nox.Session) -> None:
     """Compare the drift check with Redocly: what one finds and the other does not (needs Node.js)."""
-    _install_product(session, "tests")
-    _pytest(session, "tests/upstream")
+    _test(session, "tests/upstream")
 
 
 @nox.session(name="update-spec")
@@ -387,36 +357,34 @@ def update_spec(session: nox.Session) -> None:
 @nox.session
 def growth(session: nox.Session) -> None:
     """Add a response field of each shape to the spec, one at a time, and read it (an hour)."""
-    _install_product(session, "tests", "types")
     # Each test reads in a process of its own, so files need not stay in one process.
-    _pytest(session, "-n", "auto", "tests/growth_each")
+    _test(session, "-n", "auto", "tests/growth_each", groups=("tests", "types"))
 
 
 @nox.session
 def scale(session: nox.Session) -> None:
     """Vendor, generate and check large specs (minutes); `-- --write-docs` writes docs/internals/scale.md."""
-    _install_product(session, "tests")
-    _pytest(session, "tests/scale")
+    _test(session, "tests/scale")
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure the client against its peers; `-- --quick` for one round instead of ten minutes."""
-    session.install(".[fast,cli,sandbox]", *_group("bench"))
+    _install_product(session, "bench", extras="cli,fast,sandbox")
     session.run("python", "benchmarks/bench.py", *session.posargs)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
     """Run the demo of the command against the sandbox."""
-    session.install(PRODUCT)
+    _install_product(session)
     session.run("cartesia-calls", "demo")
 
 
 @nox.session
 def build(session: nox.Session) -> None:
     """Build sdist and wheel into dist/ with pinned tools, check both, and try each on its own."""
-    session.install(*_group("build"), PRODUCT)
+    _install_product(session, "build")
     dist = ROOT / "dist"
     for old in dist.glob("*"):
         old.unlink()
