@@ -113,13 +113,13 @@ def _checked_base_url(argument: str | None) -> str:
         raise _bad_base_url(url, "is not an https:// URL")
     if "?" in url or "#" in url:
         raise _bad_base_url(url, "has a query or a fragment")
-    if ":" not in host and not _HOST_NAME.fullmatch(host):
-        raise _bad_base_url(url, "has a host that is no host name")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
             f"The base URL {url!r} would send the API key over plain HTTP.",
             hint="Use https://; http:// is only for a loopback address such as http://127.0.0.1:8000.",
         )
+    if not _can_be_host(parts.netloc):
+        raise _bad_base_url(url, "has a host that is no host name and no address")
     return url.rstrip("/")
 
 
@@ -136,6 +136,17 @@ def _without_secrets(url: object) -> object:
         return url
     shown = re.split(r"[?#]", url)[0]
     return f"…@{shown.rpartition('@')[2]}" if "@" in url else shown
+
+
+def _can_be_host(netloc: str) -> bool:
+    host = re.sub(r":\d*$", "", netloc)
+    if "[" in host or not host.strip(".0123456789"):
+        try:
+            ipaddress.ip_address(host.strip("[]"))
+        except ValueError:
+            return False
+        return True
+    return _HOST_NAME.fullmatch(host) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -76,21 +76,18 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_part`
         for package in _PACKAGES_OF_FAST:
             import_module(package)
         return _part(flavour.fast)
-    except Exception as error:  # noqa: BLE001 - a broken package may raise anything
-        broken = error
-    from importlib.util import find_spec  # noqa: PLC0415 - rarely needed
-
-    missing = [package for package in _PACKAGES_OF_FAST if find_spec(package) is None]
-    if missing:
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in _PACKAGES_OF_FAST:
+            raise ConfigurationError(
+                f"The engine `fast` is not installed: there is no package {error.name}.",
+                hint="Run: pip install 'cartesia-calls[fast]'",
+            ) from None
+        # A broken package may raise anything.
+        logger().warning("The engine `fast` is installed and can't be imported: %s", error)
         raise ConfigurationError(
-            f"The engine `fast` needs packages that are not installed: {' and '.join(missing)}.",
-            hint="Run: pip install 'cartesia-calls[fast]'",
-        )
-    logger().warning("The engine `fast` is installed and can't be imported: %s", broken)
-    raise ConfigurationError(
-        f"The engine `fast` is installed and can't be imported: {broken}.",
-        hint="Reinstall it with: pip install --force-reinstall httptools orjson",
-    ) from broken
+            f"The engine `fast` is installed and can't be imported: {error}.",
+            hint="Reinstall it with: pip install --force-reinstall httptools orjson",
+        ) from error
 
 
 def _library_of(client: object, flavour: Flavour) -> ModuleType:

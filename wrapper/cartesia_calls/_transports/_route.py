@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -48,22 +46,9 @@ def find_route(base_url: str) -> Route:
     """Return how to reach a base URL."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    _check_host(parts.netloc)
     # A proxy would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
     return Route(parts.scheme, host, parts.port or _PORTS[parts.scheme], proxy)
-
-
-def _check_host(netloc: str) -> None:
-    """Refuse an address that can't exist."""
-    host = re.sub(r":\d*$", "", netloc)
-    if "[" in host or not host.strip(".0123456789"):
-        try:
-            ipaddress.ip_address(host.strip("[]"))
-        except ValueError as error:
-            raise ConfigurationError(
-                f"The base URL's host can't be one: {error}.", hint="Check the base URL."
-            ) from error
 
 
 def make_tls_context(route: Route) -> ssl.SSLContext | None:
