@@ -341,13 +341,15 @@ def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_pa
         {"shard": "half"},
         {"since": "soon"},
         {"until": "then"},
+        {"since": "1d", "until": "2d"},
+        {"status": "complete"},
     ],
 )
 def test_what_makes_no_sense_is_refused_before_anything_is_sent(
     wrong: dict[str, Any], tmp_path: Path
 ) -> None:
     arguments: dict[str, Any] = {"agents": AGENT, "to": tmp_path / "out", **wrong}
-    with pytest.raises(ValueError, match=r"pass|write"):
+    with pytest.raises(ValueError, match=r"pass|write|did you mean"):
         export(**arguments)
     assert not (tmp_path / "out").exists()
 

@@ -99,3 +99,28 @@ def test_an_id_that_can_not_stand_in_a_path_is_refused(value: str, problem: str)
 def test_an_id_is_a_string(value: object, kind: str) -> None:
     with pytest.raises(TypeError, match=f"^agent_id must be a string .*, not {kind}$"):
         _agent(value)
+
+
+def _listed(status: object) -> object:
+    calls: dict[str, object] = {"data": [], "has_more": False}
+    return FakeServer([ok(calls)]).do(
+        lambda client: client.calls.list(agent_id="agent_1", status=status)
+    )
+
+
+@pytest.mark.parametrize("status", ["failed", ["created", "completed"], "queued", "restarted", []])
+def test_a_status_that_may_exist_is_accepted(status: object) -> None:
+    assert _listed(status) == []
+
+
+@pytest.mark.parametrize("status", ["complete", "FAILED", ["started", "create"], {"fail"}])
+def test_a_status_that_is_nearly_a_known_one_is_refused_with_a_suggestion(status: object) -> None:
+    with pytest.raises(
+        ValueError, match=r"^'\w+' is no status; did you mean (completed|created|failed)\?$"
+    ):
+        _listed(status)
+
+
+def test_a_status_is_text() -> None:
+    with pytest.raises(TypeError, match=r"^a status must be text such as 'failed', not int$"):
+        _listed([3])

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cartesia_calls import AgentCall
+from cartesia_calls import AgentCall, read_window
 from fake_server import FakeServer, Flavour, ok
 
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
@@ -117,6 +117,25 @@ def test_until_is_not_in_the_window(flavour: Flavour, *, filters: bool) -> None:
     server = WindowServer([], flavour, calls=tuple(_hourly(5)), filters=filters)
     assert _numbers(server, until="2h") == [3, 4, 5]
     assert _numbers(server, until="2h", since="3h") == [3]
+
+
+@FLAVOURS
+@pytest.mark.parametrize("since", ["2h", "1h", NOW - timedelta(hours=1)])
+def test_a_window_that_ends_where_it_starts_or_earlier_is_refused(
+    flavour: Flavour, since: datetime | str
+) -> None:
+    server = WindowServer([], flavour)
+    with pytest.raises(ValueError, match=r"^since .* is not earlier than until .*; swap them"):
+        _numbers(server, since=since, until="2h")
+    assert server.requests == []
+
+
+def test_an_open_window_and_one_of_any_zones_are_read() -> None:
+    assert read_window(None, None) == (None, None)
+    assert read_window("2h", "2026-03-01T10:00:01Z", NOW) == (
+        NOW - timedelta(hours=2),
+        NOW - timedelta(hours=2) + timedelta(seconds=1),
+    )
 
 
 @SERVERS

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ._analysis._timeline import timeline as timeline
     from ._analysis._turns import reply_gaps as reply_gaps
     from ._analysis._turns import tool_failed as tool_failed
+    from ._arguments import read_status as read_status
     from ._client import AsyncClient as AsyncClient
     from ._client import Client as Client
     from ._clock import Clock as Clock
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from ._printable import printable as printable
     from ._retry import RetryEvent as RetryEvent
     from ._times import read_moment as read_moment
+    from ._times import read_window as read_window
     from ._version import __version__ as __version__
 
 _HOMES = {
@@ -85,6 +87,7 @@ _HOMES = {
     "cartesia_calls._analysis._statistics": "CallStats call_stats",
     "cartesia_calls._analysis._timeline": "Timeline TimelineEntry timeline",
     "cartesia_calls._analysis._turns": "reply_gaps tool_failed",
+    "cartesia_calls._arguments": "read_status",
     "cartesia_calls._client": "AsyncClient Client",
     "cartesia_calls._clock": "Clock SystemClock",
     "cartesia_calls._exceptions": (
@@ -97,7 +100,7 @@ _HOMES = {
     "cartesia_calls._missing_logs": "is_over",
     "cartesia_calls._printable": "clock_text printable",
     "cartesia_calls._retry": "RetryEvent",
-    "cartesia_calls._times": "read_moment",
+    "cartesia_calls._times": "read_moment read_window",
     "cartesia_calls._version": "__version__",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

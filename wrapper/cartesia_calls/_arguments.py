@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from cartesia_api.known_values import AgentCallStatus
+
 # Sockets and event loops can wait so many seconds.
 _LONGEST = 7 * 24 * 3600
 # Far longer than any real id. A much longer one makes a URL that proxies refuse.
 _LONGEST_ID = 1000
+# How alike a word and a known status must be for a typing error. A longer word that holds one is
+# another word, such as `restarted`.
+_ALIKE = 0.8
 
 
 def check_id(value: object, name: str) -> str:
@@ -48,3 +55,23 @@ def check_limit(value: object) -> int:
     if value < 1:
         raise ValueError(f"limit is {value}; pass a number from 1, or none for all")
     return value
+
+
+def read_status(text: object) -> str:
+    """Return a status of calls that a user wrote. The API may add any, so unknown ones are accepted.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It is nearly a known status; the message suggests that one.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a status must be text such as 'failed', not {type(text).__name__}")
+    known = get_args(AgentCallStatus)
+    if text in known:
+        return text
+    from difflib import get_close_matches  # noqa: PLC0415 - rarely needed
+
+    close = get_close_matches(text.lower(), known, n=1, cutoff=_ALIKE)
+    if not close or (close[0] in text and len(text) > len(close[0]) + 1):
+        return text
+    raise ValueError(f"{text!r} is no status; did you mean {close[0]}?")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cartesia_api.types import Misfit
 
-from ._arguments import check_id, check_limit, check_seconds
+from ._arguments import check_id, check_limit, check_seconds, read_status
 from ._driving import documented_by, iterate, run
 from ._exceptions import CallLogsNotAvailableError
 from ._listing import AsyncCallList, CallList, CallQuery
@@ -212,18 +212,23 @@ class AsyncCalls:
 
         Returns:
             An iterable; each page is fetched when it is needed.
+
+        Raises:
+            ValueError: `since` is not earlier than `until`, a time can't be read, or a status is nearly
+                a known one.
         """
         if (agent_id is None) == (batch_id is None):
             raise ValueError("pass agent_id or batch_id, one of the two")
-        from ._times import read_moment  # noqa: PLC0415 - dateutil's parser is large
+        from ._times import read_window  # noqa: PLC0415 - dateutil's parser is large
 
-        now = self._sender.clock.now()
+        first, end = read_window(since, until, self._sender.clock.now())
+        statuses = [status] if isinstance(status, str) else status or ()
         query = CallQuery(
             agent_id=None if agent_id is None else check_id(agent_id, "agent_id"),
             batch_id=None if batch_id is None else check_id(batch_id, "batch_id"),
-            statuses=frozenset([status] if isinstance(status, str) else status or ()),
-            since=None if since is None else read_moment(since, now, "since"),
-            until=None if until is None else read_moment(until, now, "until"),
+            statuses=frozenset(map(read_status, statuses)),
+            since=first,
+            until=end,
             limit=None if limit is None else check_limit(limit),
             expand_transcript=expand_transcript,
             undated=undated,

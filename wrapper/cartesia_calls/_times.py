@@ -84,6 +84,26 @@ def read_moment(given: object, now: datetime | None = None, name: str = "the tim
         raise ValueError(f"{name} {given!r} can't be read{why}; {_EXAMPLES}") from error
 
 
+def read_window(
+    since: datetime | str | None, until: datetime | str | None, now: datetime | None = None
+) -> tuple[datetime | None, datetime | None]:
+    """Return the two ends of a window of time, each read by `read_moment`; None leaves one open.
+
+    Raises:
+        TypeError: One is neither text nor datetime.
+        ValueError: A text has another form, or `since` is not earlier than `until`.
+    """
+    now = now or datetime.now(UTC)
+    first = None if since is None else read_moment(since, now, "since")
+    end = None if until is None else read_moment(until, now, "until")
+    if first and end and first >= end:
+        raise ValueError(
+            f"since ({first}) is not earlier than until ({end}), which is not part of the window; "
+            "swap them, or pass a later until"
+        )
+    return first, end
+
+
 def _read_text(text: str, now: datetime) -> datetime:
     if text.lower() == "now":
         return now

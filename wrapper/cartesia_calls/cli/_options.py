@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from argparse import ArgumentTypeError
@@ -34,9 +33,6 @@ KEY_VARIABLE = "CARTESIA_API_KEY"
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _LONGEST_ID = 1000
 _URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
-# How alike a word and a known status must be for a typing error. A longer word that holds one is
-# another word, such as `restarted`.
-_ALIKE = 0.8
 
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -74,15 +70,15 @@ def add_call_ids(parser: CommandParser, *, needed: bool = True) -> None:
 
 def add_status(parser: CommandParser) -> None:
     """Add `--status`."""
-    from cartesia_calls import AgentCallStatus  # noqa: PLC0415 - see above
+    from cartesia_calls import AgentCallStatus, read_status  # noqa: PLC0415 - see above
 
     known = get_args(AgentCallStatus)
 
     def status(text: str) -> str:
-        close = difflib.get_close_matches(text.lower(), known, n=1, cutoff=_ALIKE)
-        if text in known or not close or (close[0] in text and len(text) > len(close[0]) + 1):
-            return text
-        raise ArgumentTypeError(f"{text!r} is no status; did you mean {close[0]}?")
+        try:
+            return read_status(text)
+        except ValueError as error:
+            raise ArgumentTypeError(str(error)) from error
 
     only = f"only calls with this status: {', '.join(known)}; may be given again"
     parser.value("--status", "S", status, only, action="append", choices=_Suggestions(known))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
-from cartesia_calls import Redactor
+from cartesia_calls import Redactor, read_status
 
 from ._target import is_id
 
@@ -102,7 +102,7 @@ def check_job(
     now: datetime,
     most_at_once: int = MOST_AT_ONCE,
 ) -> Job:
-    from cartesia_calls import read_moment  # noqa: PLC0415 - dateutil's parser is large
+    from cartesia_calls import read_window  # noqa: PLC0415 - dateutil's parser is large
 
     ids = tuple(dict.fromkeys(_many(agents, "agents", "'agent_1'")))
     if not ids:
@@ -115,11 +115,12 @@ def check_job(
     if not parts or not parts <= set(PARTS):
         raise ValueError(f"include is {include!r}; pass one or more of {', '.join(PARTS)}")
     patterns = tuple(redact_patterns)
+    first, end = read_window(since, until, now)
     return Job(
         agents=ids,
-        since=None if since is None else read_moment(since, now, "since"),
-        until=None if until is None else read_moment(until, now, "until"),
-        status=_many(status or (), "status", "'completed'"),
+        since=first,
+        until=end,
+        status=tuple(map(read_status, _many(status or (), "status", "'completed'"))),
         include=tuple(part for part in PARTS if part in parts),
         format=format,
         shard=Shard() if shard is None else Shard.read(shard),
