@@ -33,7 +33,7 @@ _FOLD_FROM = 80
 # No spec comes near it, and every function that walks a document can recurse this far.
 _MAX_DEPTH = 100
 _TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
-# The most that the aliases of a document may add: characters of text, and so many a value.
+# The most that the aliases of a document may add: characters of text, in all and per value.
 _MAX_EXPANSION = 10_000_000
 _VALUE_SIZE = 50
 

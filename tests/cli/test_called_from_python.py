@@ -1,4 +1,4 @@
-"""The command as a function: `main([...])` in a program of somebody's own."""
+"""The command as a function: `main([...])` in another program."""
 
 from __future__ import annotations
 

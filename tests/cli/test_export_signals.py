@@ -66,10 +66,10 @@ def test_it_does_so_though_the_store_hangs_from_the_start() -> None:
     with _exporting("/_locks/", subprocess.PIPE) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == b"/_locks/ hangs\n"
-        # Two of a kind that come before one was heard count as one.
+        # Two equal signals count as one if the second arrives before the first is handled.
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
-        # Which of the two is heard first is the system's choice.
+        # The system chooses which of the two it delivers first.
         assert process.wait(_LONGEST) in {128 + signal.SIGINT, 128 + signal.SIGTERM}
 
 

@@ -135,7 +135,7 @@ BROKEN_BODY = json.dumps(
 
 @contextmanager
 def _breaking_off(times: int) -> Generator[tuple[ScriptedServer, dict[str, str]]]:
-    """Serve a log whose end is missing so many times, and an environment that points to it."""
+    """Serve a log whose first `times` responses are cut off, and return an environment that points to it."""
 
     def serve(connection: socket.socket, _head: bytes) -> bool:
         whole = answer(BROKEN_BODY)

@@ -118,7 +118,7 @@ def _untrusted() -> APIConnectionError:
         ),
         (
             LogsWaitTimeoutError(
-                "In vain.",
+                "No logs of call 'ac_1' within 1 s.",
                 hint="Wait longer, or check that the call is over.",
                 call_id="ac_1",
                 timeout=1.0,

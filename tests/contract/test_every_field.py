@@ -38,7 +38,7 @@ VALUES: dict[str, object] = {
 
 
 def _ask(operation: WrappedOperation, body: object) -> object:
-    """Return what the wrapper makes of a response: a value, or the error that it raises."""
+    """Return the value that the wrapper returns for a response, or the error that it raises."""
     answer = httpx.Response(200, json=body)
     last_page = httpx.Response(200, json={"data": []})  # after a response with a next page
     try:

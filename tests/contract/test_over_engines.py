@@ -1,4 +1,4 @@
-"""What each engine really puts on the wire, and makes of what comes, is what `openapi/latest.yml` says."""
+"""Each engine's requests, and how it reads responses, match `openapi/latest.yml`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every example in the README and in the guide runs, and prints what the page shows.
 
-A page is run from top to bottom against a sandbox of its own. What its blocks print is compared where
-the page shows it; `...` stands for any text. Blocks marked `sh` are typed by people: they install.
+A page is run from top to bottom against its own sandbox. What its blocks print is compared where
+the page shows it; `...` matches any text. Blocks marked `sh` are typed by people: they install.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ MODULES = (
 
 
 def _first_cells(page: Page) -> set[str]:
-    """Return what stands in backticks in the first column of a page's tables."""
+    """Return what is in backticks in the first column of a page's tables."""
     rows = re.findall(r"^\| ([^|]+) \|", page.text, re.MULTILINE)
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
 

@@ -1,4 +1,4 @@
-"""A disk that is full, or may be written no more, in the midst of an export: real ones, of the system."""
+"""Real disks that fill up, or become read-only, during an export."""
 
 from __future__ import annotations
 

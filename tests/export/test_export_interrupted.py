@@ -101,7 +101,7 @@ def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_continu
     tmp_path: Path,
 ) -> None:
     temporary = {"SQLITE_TMPDIR": str(tmp_path)}
-    # What is remembered of so many calls outgrows SQLite's memory long before the journal does this.
+    # The index of that many calls outgrows SQLite's memory long before the journal does this.
     with ManyCalls(20_000) as server:
         stopped = run_export(server, tmp_path / "out", largest_file=1_500_000, env=temporary)
         assert stopped.code == 1

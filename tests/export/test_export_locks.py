@@ -38,7 +38,7 @@ PLACES = pytest.mark.parametrize(
 
 
 def _beside(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:
-    """At the first call that is written, begin something in another thread, and keep how it ends."""
+    """At the first call that is written, run a function in another thread and keep its result or error."""
     if isinstance(event, CallExported) and not found:
         with ThreadPoolExecutor(1) as pool:
             begun = pool.submit(begin)

@@ -1,4 +1,4 @@
-"""Calls that fail in every run, that are deleted meanwhile, and files that are gone: what a run makes of them."""
+"""How a run handles calls that always fail or are deleted during it, and missing files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult: 
 
 
 def _one_in(count: int, answer: bytes) -> Interfere:
-    """Return a function that responds so to the request for the logs of one call in so many."""
+    """Return a function that sends this response to requests for the logs of one call in `count`."""
 
     def interfere(_number: int, path: str) -> bytes | None:
         asked = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0

@@ -53,7 +53,7 @@ async def _once(throttle: Throttle, client: AsyncClient) -> object:
 
 
 async def _in_flight(throttle: Throttle, asked: int = 10) -> int:
-    """Return how many of so many requests are sent before the first response."""
+    """Return how many of these requests are sent before the first response."""
     running = 0
     respond = asyncio.Event()
 
@@ -72,7 +72,7 @@ async def _in_flight(throttle: Throttle, asked: int = 10) -> int:
 
 
 async def _refuse(throttle: Throttle, client: AsyncClient, at_once: int) -> None:
-    """Have so many requests refused together, and stop them before they are retried."""
+    """Refuse these requests together, and stop them before they are retried."""
     under_way = 0
     all_are_under_way = asyncio.Event()
 

@@ -40,7 +40,7 @@ def test_a_target_that_fails_half_way_ends_it_and_the_next_run_continues(
         export_from(server, url)
     assert "It resumes where it stopped" in failure.value.hint
     StubbornFileSystem.writes_left = 1_000_000
-    # Its lock is still there where it could not be removed: after 90 s it counts as dead.
+    # A lock that could not be removed stays, and expires after 90 s.
     for lock in (tmp_path / "out").glob("_locks/*"):
         lock.unlink()
     assert export_from(server, url).is_complete

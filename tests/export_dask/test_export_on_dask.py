@@ -103,7 +103,7 @@ def test_with_a_worker_killed_midway_the_result_is_that_of_one_machine(
     assert data_files(tmp_path / "together") == data_files(tmp_path / "alone")
     assert _manifest(tmp_path / "together") == _manifest(tmp_path / "alone")
     assert (together.exported, together.rows) == (alone.exported, alone.rows) == (CALLS, 1942)
-    # What the killed worker had in hand, at the most, was requested again.
+    # At most the killed worker's unfinished calls were requested again.
     assert server.requests - first <= together.requests + CONCURRENCY
     server.fetched.clear()
     again = _export(server, tmp_path / "together", format=format_name, workers=DaskWorkers(cluster))

@@ -25,7 +25,7 @@ def table_of(
 
 
 def written_table() -> str:
-    """Return the table that stands in the document."""
+    """Return the table in the document."""
     return _parts()[1]
 
 

@@ -78,7 +78,7 @@ class Send:
 
 @dataclass(frozen=True)
 class SendInPieces:
-    """Writes bytes one by one, each in a packet of its own as far as the system lets it."""
+    """Writes bytes one by one, each in its own packet where the system allows it."""
 
     data: bytes
 
@@ -90,7 +90,7 @@ class SendInPieces:
 
 @dataclass(frozen=True)
 class Endless:
-    """Writes the same bytes again and again, `every` so many seconds."""
+    """Writes the same bytes repeatedly, with a pause of `every` seconds."""
 
     data: bytes
     every: float = 0.0
@@ -151,7 +151,7 @@ class Visit:
 
 
 class RawServer:
-    """Listens on a free port of 127.0.0.1, in a thread of its own, for one visit after the other."""
+    """Listens on a free port of 127.0.0.1, in its own thread, and serves one visit after the other."""
 
     def __init__(self, elsewhere: str = "", tls: ssl.SSLContext | None = None) -> None:
         self._elsewhere = elsewhere.encode()

@@ -27,7 +27,7 @@ CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 
 @cache
 def _bomb(size: int, wbits: int) -> bytes:
-    """Return so many zeros, compressed, with a checksum of fewer: a client must stop before it."""
+    """Return that many zeros, compressed, with the checksum of fewer: a client must stop before it."""
     packer = zlib.compressobj(9, wbits=wbits)
     first, other = (
         packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)

@@ -1,4 +1,4 @@
-"""Command, library and sandbox in an app that PyInstaller froze, with no option of its own."""
+"""Command, library and sandbox in an app that PyInstaller froze without special options."""
 
 from __future__ import annotations
 

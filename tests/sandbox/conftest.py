@@ -43,7 +43,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def advance(clock: ManualClock) -> Callable[[float], None]:
-    """Let so many seconds pass in the sandbox."""
+    """Advance the sandbox's time by some seconds."""
     return clock.advance
 
 
@@ -82,7 +82,7 @@ def api(in_process: httpx.Client) -> httpx.Client:
 
 @pytest.fixture
 def other_api(clock: ManualClock, api: httpx.Client) -> Iterator[httpx.Client]:
-    """A client like `api`, of an application of its own."""
+    """A client like `api`, with its own application."""
     with client_of_app(clock) as client:
         client.headers = api.headers
         yield client

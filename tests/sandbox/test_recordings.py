@@ -30,7 +30,7 @@ def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None
         assert reader.getnframes() / reader.getframerate() == pytest.approx(69.532)
         samples = reader.readframes(reader.getnframes())
     assert (min(samples), max(samples)) == (88, 168)
-    # 440 Hz for 69.532 s: so many times the wave goes from below its middle to the middle or above.
+    # 440 Hz for 69.532 s: how often the wave rises from below its middle to the middle or above.
     rises = sum(before < 128 <= after for before, after in pairwise(samples))
     assert rises == pytest.approx(440 * 69.532, abs=1)
 

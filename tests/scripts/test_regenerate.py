@@ -289,7 +289,7 @@ def test_a_spec_that_cannot_be_read_is_refused(
 
 
 def test_other_versions_than_the_pinned_ones_are_refused_with_3(tmp_path: Path) -> None:
-    """Copies of the scripts stand in a repository that pins another generator."""
+    """Copy the scripts into a repository that pins another generator."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     pins = '[dependency-groups]\ngenerator = ["openapi-python-client==0.1.0", "ruff==0.17.6"]\n'
     (tmp_path / "pyproject.toml").write_text(pins)

@@ -1,4 +1,4 @@
-"""The mutation campaign: every mutant checked, and judged by somebody else as well."""
+"""The mutation campaign: checks every mutant and compares the verdict with an independent one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def base_spec() -> dict[str, Any]:
-    """Return the spec that mutants and drifts are made of; vendoring does not move it."""
+    """Return the spec that mutants and drifts are made from; vendoring does not change it."""
     text = BASE_SPEC.read_text(encoding="utf-8")
     return cast("dict[str, Any]", parse_yaml(text))
 

@@ -15,7 +15,7 @@ _CALL_ID = re.compile(rb"GET /agents/calls/([^/ ]+)/logs HTTP/1\.1")
 class EchoServer:
     """Responds with one line for each call's logs, the call's id; never those of an id in `silent_…`.
 
-    As a context manager it listens on a free port of loopback, in a thread of its own.
+    As a context manager it listens on a free port of loopback, in its own thread.
     """
 
     def __init__(self) -> None:

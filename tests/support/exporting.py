@@ -1,4 +1,4 @@
-"""The export as a program that can be killed, and what it has left."""
+"""Exports in this process and as a program that can be killed, and the files that they leave."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
 
 
 def file_system(to: str | Path) -> tuple[Any, str]:
-    """Return the file system of a target, one of fsspec's, and the target's path in it."""
+    """Return a target's fsspec file system, and its path in it."""
     fsspec: Any = import_module("fsspec")
     files, root = fsspec.url_to_fs(to)
     return files, str(root)
@@ -75,7 +75,7 @@ def run_export(
     largest_file: int | None = None,
     env: Mapping[str, str] = MappingProxyType({}),
 ) -> Done:
-    """Run the command to its end, with files of so many bytes at the most; `env` adds to its own."""
+    """Run the command to its end with a limit on file sizes, in bytes; `env` adds variables."""
     words = command(server, target, *options)
     if largest_file is not None:
         words = [sys.executable, "-c", _WITH_A_LARGEST_FILE, str(largest_file), *words[3:]]
@@ -98,7 +98,7 @@ def kill_at_request(
     *options: str,
     env: Mapping[str, str] = MappingProxyType({}),
 ) -> int:
-    """Run the command until the server has heard so many more requests, then kill it."""
+    """Run the command until the server has received `number` more requests, then kill it."""
     last = server.requests + number
     with subprocess.Popen(
         command(server, target, *options),
@@ -127,7 +127,7 @@ def data_files(target: Path) -> Mapping[str, bytes]:
 
 
 def one_in_ten_fails(seed: int) -> Interfere:
-    """Return what makes one request in ten fail, each time in another way."""
+    """Return a function that makes one request in ten fail, each time in another way."""
     draw = random.Random(seed)  # noqa: S311 - no secret
 
     def interfere(_number: int, _path: str) -> bytes | None:

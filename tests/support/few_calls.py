@@ -36,7 +36,7 @@ class FewCall:
 class FewCalls:
     """Interferes with every request; `asked` counts the requests for each call's logs.
 
-    Calls are listed in the order they stand in, newest first.
+    Calls are listed in the order of `calls`, newest first.
     """
 
     calls: dict[str, FewCall] = field(default_factory=dict[str, FewCall])

@@ -2,7 +2,7 @@
 
     python growth_reading.py SPEC VERSION [NAME...]
 
-Runs in a process of its own, since another package `cartesia_api` is on its path.
+Runs in its own process, since another package `cartesia_api` is on its path.
 """
 
 from __future__ import annotations

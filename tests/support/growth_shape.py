@@ -1,4 +1,4 @@
-"""What a field that a spec gains is made of."""
+"""The shape of a field that a spec gains."""
 
 from __future__ import annotations
 

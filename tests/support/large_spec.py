@@ -13,7 +13,7 @@ def large_spec(operations: int, version: str = "3.1.0") -> Node:
     """Make a spec whose operations take turns at being of each kind.
 
     Args:
-        operations: How many it has, each with schemas of its own.
+        operations: How many it has, each with its own schemas.
         version: The version of OpenAPI that it is written in, `3.0.x` or `3.1.x`.
     """
     spec: Node = {

@@ -1,7 +1,7 @@
-"""A quick server with as many calls as one likes, made up from their numbers, that counts and fails.
+"""A fast server with any number of generated calls, which counts requests and fails on demand.
 
-It responds to the two operations that an export of logs needs. Run as a program, it serves in a process
-of its own: `python many_calls.py COUNT [SECONDS_PER_ANSWER]` prints its URL.
+It responds to the two operations that an export of logs needs. Run as a program, it serves in its own
+process: `python many_calls.py COUNT [SECONDS_PER_ANSWER]` prints its URL.
 """
 
 from __future__ import annotations
@@ -60,17 +60,17 @@ def http(status: str, body: bytes, *headers: str) -> bytes:
 
 @dataclass
 class ManyCalls:
-    """The server, in a thread of its own as a context manager.
+    """The server; as a context manager, in its own thread.
 
     Attributes:
         count: How many calls there are.
         interfere: May respond instead; a response of no bytes closes the connection.
         delay: How long each response takes, in seconds.
-        requests: How many requests have come.
-        fetched: How often the logs of each call were given.
+        requests: How many requests were received.
+        fetched: How often the logs of each call were sent.
         connections: Those that are open.
         waiting: How many requests wait for their responses.
-        most_at_once: How many did at once, at the most.
+        most_at_once: The highest number that waited at once.
     """
 
     count: int

@@ -1,4 +1,4 @@
-"""File systems of fsspec's that fail, are late, or lie, each in a way of its own."""
+"""fsspec file systems that fail, are slow, or report something false."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -18,7 +18,7 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 
 
 class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Local files; after so many writes the next one fails, half written."""
+    """Local files; after `writes_left` writes the next one fails, half written."""
 
     protocol = "stubborn"
     writes_left: ClassVar[int] = 1_000_000
@@ -26,7 +26,7 @@ class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has n
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
-        # Older releases of fsspec take off no protocol but their own.
+        # Older releases of fsspec strip only their own protocol.
         return cast("str", super()._strip_protocol(path.removeprefix("stubborn://")))
 
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **kwargs: Any) -> None:  # noqa: ANN401 - theirs
@@ -40,7 +40,7 @@ class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has n
 
 
 class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Where a file is removed, somebody else writes it again before anybody can."""
+    """When a file is removed, another process writes it again first."""
 
     protocol = "contested"
     theirs: ClassVar[bytes] = b'{"pid": 7, "run": "theirs"}'

@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# What HTTP itself and the client's transport send; everything else must stand in the spec.
+# What HTTP itself and the client's transport send; the spec must declare everything else.
 _HEADERS_OF_HTTP = frozenset(
     {
         "accept",

@@ -47,7 +47,7 @@ class RealDrift:
         number: The drift's number among the ten.
         title: What happened.
         before: Makes the spec of that time from the base.
-        after: Makes of that what came next.
+        after: Changes it into the next version.
         verdict: Its verdict.
         rules: The rules that give it, of all its changes.
         methods: The wrapper's methods that it touches.

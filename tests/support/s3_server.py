@@ -1,4 +1,4 @@
-"""moto's S3 server in a process of its own, some of whose requests can be made to fail.
+"""moto's S3 server in its own process; some of its requests can be made to fail.
 
 Run as a program, it serves until it is ended: `python s3_server.py [ONE_IN]` prints its URL, and one
 request in so many fails, each time in another way.

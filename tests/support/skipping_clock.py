@@ -1,6 +1,6 @@
 """Clocks on which real time passes, and more where a test wants it.
 
-For servers that are really slow, where the pauses between attempts must cost no time.
+For servers that are slow in real time, where the pauses between attempts must cost none.
 """
 
 from __future__ import annotations

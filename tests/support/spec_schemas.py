@@ -86,7 +86,7 @@ class Schemas:
         return found
 
     def followed(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what a reference stands for."""
+        """Return the target of a reference."""
         while "$ref" in node:
             found: Any = self.spec
             for step in node["$ref"].removeprefix("#/").split("/"):

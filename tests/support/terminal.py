@@ -1,4 +1,4 @@
-"""The command as a user meets it: in a process of its own, piped or on a terminal."""
+"""The command as a user runs it: in its own process, piped or on a terminal."""
 
 from __future__ import annotations
 

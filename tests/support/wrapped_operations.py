@@ -37,7 +37,7 @@ from spec_schemas import Schemas, vendored_schemas
 
 @dataclass(frozen=True)
 class DocumentedError:
-    """An error response that the spec documents, and what the wrapper makes of it."""
+    """An error response that the spec documents, and the error that the wrapper raises."""
 
     status: int
     body: Mapping[str, object]

@@ -1,4 +1,4 @@
-"""A host's name may stand for many addresses, of which some refuse or send nothing."""
+"""A host name may have many addresses, some of which refuse or send nothing."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def test_what_follows_deflate_is_left_alone() -> None:
 
 
 def test_all_comes_out_though_all_has_gone_in() -> None:
-    # After so many bytes some are still to come when the last byte has been read.
+    # After that many bytes, output remains when the last byte has been read.
     for length in range(PIECE + 200, PIECE + 300):
         packer = zlib.compressobj(9, wbits=-15)
         body = BODY[:-1].ljust(length - 1) + BODY[-1:]

@@ -1,4 +1,4 @@
-"""Every engine does the same: what goes over the wire, what comes back, and every way to fail."""
+"""Every engine sends the same, reads the same and fails in the same ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`wait_for_logs`: patient with what may pass, never past its deadline."""
+"""`wait_for_logs` keeps waiting while logs may still come, never past its deadline."""
 
 from __future__ import annotations
 

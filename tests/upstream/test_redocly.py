@@ -26,7 +26,7 @@ _PINNED = Path(__file__).parent / "redocly"
 
 @dataclass(frozen=True)
 class Sight:
-    """A mutant, what our comparison makes of it, and what Redocly sees."""
+    """A mutant, the verdict of our comparison, and the one of Redocly."""
 
     mutant: Mutant
     verdict: str
