@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from math import inf
 from typing import Any
 
 import httpx
@@ -117,3 +118,47 @@ def test_the_reason_for_missing_logs_is_found(env: dict[str, str], call_id: str)
 
     assert done.code == 5
     assert "deleted" in done.err
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "ac_finished"),
+        ("show", "ac_finished", "--logs"),
+        ("list", "--agent", "a"),
+        ("stats", "--agent", "a"),
+    ],
+)
+def test_numbers_that_no_float_can_hold_are_valid_json(
+    sandbox: Sandbox, env: dict[str, str], words: tuple[str, ...]
+) -> None:
+    metric = {"name": "x", "value": "-HUGE", "timestamp": "HUGE"}
+    times = {"start_timestamp": "HUGE", "end_timestamp": "-HUGE", "log_metric": metric}
+    text = 'Infinity "-Infinity"'
+    turns = [{"role": role, "text": text, **times} for role in ("user", "assistant")]
+    call: Record = {
+        "id": "ac_finished",
+        "agent_id": "a",
+        "status": "completed",
+        "transcript": turns,
+    }
+    call |= {"start_time": "2026-03-01T10:00:00Z", "metadata": {"a": "HUGE", "b": "-HUGE"}}
+    body = json.dumps(call if words[0] == "show" else {"data": [call]})
+    sandbox.fail_next(
+        status=200,
+        body=body.replace('"HUGE"', "1e999").replace('"-HUGE"', "-2e400").encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    done = piped(*words, "--json", env=env)
+
+    rows = [json.loads(row, parse_constant=_refuse_constant) for row in done.out.splitlines()]
+    assert rows, done.err
+    if words[0] != "stats":
+        assert "1e999" in done.out
+        assert json.dumps(text) in done.out
+    if "metadata" in rows[0]:
+        assert rows[0]["metadata"] == {"a": inf, "b": -inf}

@@ -1,4 +1,4 @@
-"""A recording's file appears whole or not at all."""
+"""A file appears whole or not at all, whether the library or its user writes it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cartesia_calls import whole_file
 from fake_server import FakeServer
 
 WAV = httpx.Response(200, content=b"RIFF" + bytes(1996), headers={"content-type": "audio/wav"})
@@ -69,3 +70,44 @@ def test_a_target_is_checked_before_anything_is_sent(tmp_path: Path) -> None:
         _download(link, overwrite=True)
     _download(there, overwrite=True)
     assert there.read_bytes() == WAV.content
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "è" * 127 + "x", "界" * 85])
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path, name: str) -> None:
+    _download(tmp_path / name)
+    assert (tmp_path / name).read_bytes() == WAV.content
+    with whole_file(tmp_path / name, overwrite=True) as file:
+        file.write(b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(name, b"new")]
+    with pytest.raises(OSError, match="too long"):
+        _download(tmp_path / f"{name}x")
+
+
+def test_a_file_is_there_when_the_block_has_ended_without_an_error(tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+
+    def write(text: bytes, *, fails: bool = False) -> None:
+        with whole_file(target, overwrite=True) as file:
+            file.write(text)
+            assert not target.exists() or target.read_bytes() == b"first"
+            if fails:
+                raise ZeroDivisionError
+
+    write(b"first")
+    assert target.read_bytes() == b"first"
+    with pytest.raises(ZeroDivisionError):
+        write(b"second", fails=True)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"first"]
+
+
+def test_a_device_is_written_to_without_being_allowed_to_replace_it() -> None:
+    _download(Path("/dev/null"))
+    assert Path("/dev/null").is_char_device()
+
+
+def test_two_parts_of_a_program_may_write_the_same_file(tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    with whole_file(target) as one, whole_file(target) as other:
+        one.write(b"one")
+        other.write(b"other")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"one"]

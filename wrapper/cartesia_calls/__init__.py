@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from ._exceptions import UnprocessableEntityError as UnprocessableEntityError
     from ._listing import CallPage as CallPage
     from ._missing_logs import is_over as is_over
+    from ._part_file import whole_file as whole_file
     from ._printable import clock_text as clock_text
     from ._printable import printable as printable
     from ._retry import RetryEvent as RetryEvent
@@ -98,6 +99,7 @@ _HOMES = {
     ),
     "cartesia_calls._listing": "CallPage",
     "cartesia_calls._missing_logs": "is_over",
+    "cartesia_calls._part_file": "whole_file",
     "cartesia_calls._printable": "clock_text printable",
     "cartesia_calls._retry": "RetryEvent",
     "cartesia_calls._times": "read_moment read_window",

@@ -24,7 +24,7 @@ from ._operations import (
     GET_CALL_LOGS,
     SPEC_VERSION,
 )
-from ._part_file import FileSink, check_target, is_rewritable, whole_file
+from ._part_file import FileSink, whole_file
 
 if TYPE_CHECKING:
     import os
@@ -266,19 +266,17 @@ class AsyncCalls:
         """
         call_id = check_id(call_id, "call_id")
         check_seconds(timeout, "timeout")
-        target = Path(path)
-        check_target(target, overwrite=overwrite)
         sender, operation = self._sender, DOWNLOAD_CALL_AUDIO
         request = operation.request(sender.settings, call_id, cartesia_version=SPEC_VERSION)
-        with whole_file(target) as file:
-            request = request._replace(timeout=timeout, sink=FileSink(file, progress))
-            # A pipe takes no second attempt: what was written to it stays.
-            response = await sender.send(request, repeatable=is_rewritable(target))
+        with whole_file(path, overwrite=overwrite) as file:
+            sink = FileSink(file, progress)
+            request = request._replace(timeout=timeout, sink=sink)
+            response = await sender.send(request, repeatable=sink.is_rewritable)
             try:
                 operation.check_audio(response)
             except Misfit as misfit:
                 raise sender.invalid(operation.operation_id, response.body, misfit) from None
-        return target
+        return Path(path)
 
     async def cancel(self, call_id: str) -> None:
         """End a call that is running (operation `agents_cancel-call`).

@@ -5,47 +5,57 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from pathlib import Path
     from typing import BinaryIO
 
 
-def check_target(target: Path, *, overwrite: bool) -> None:
-    """Check that a file of this name can be written, before anything is fetched for it."""
-    if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; name a file in it.")
-    if not target.resolve().parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {target.resolve().parent}; make it first.")
-    if not overwrite and target.exists():
-        raise FileExistsError(f"{target} exists; allow overwriting, or name another file.")
-
-
-def is_rewritable(target: Path) -> bool:
-    """Return whether a second attempt can replace what was written: not in a pipe or a device."""
-    return target.is_file() or not target.exists()
-
-
 @contextmanager
-def whole_file(target: Path) -> Generator[BinaryIO]:
-    """Open a file beside the target, and move it to the target if the block succeeds.
+def whole_file(path: str | os.PathLike[str], *, overwrite: bool = False) -> Generator[BinaryIO]:
+    """Open a file for bytes that appears when the block ends without an error, or not at all.
 
-    A link is written through. Other than regular files, such as `/dev/stdout` or a pipe, are written
-    directly.
+    Until then the bytes are in a file beside it. A link is written through. A pipe or a device, such
+    as `/dev/stdout`, is written to directly.
+
+    Args:
+        path: The file.
+        overwrite: Whether an existing file may be replaced.
+
+    Raises:
+        FileExistsError: The file exists, and `overwrite` is not set.
+        IsADirectoryError: The path is a folder.
+        FileNotFoundError: There is no folder to hold the file.
+        OSError: The file cannot be written.
     """
-    if not is_rewritable(target):
+    target = Path(path)
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        mode = 0
+    except OSError as error:
+        what = f"{target} cannot be written: {error.strerror}; name another file."
+        raise type(error)(what) from error
+    if stat.S_ISDIR(mode) or os.fspath(path).endswith(os.sep):
+        raise IsADirectoryError(f"{target} is a folder; name a file in it.")
+    if mode and not stat.S_ISREG(mode):
         with target.open("wb") as file:
             yield file
         return
+    if mode and not overwrite:
+        raise FileExistsError(f"{target} exists; allow overwriting, or name another file.")
     real = target.resolve()
-    part = real.with_name(f".{real.name}.{os.getpid()}.part")
+    if not real.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {real.parent}; make it first.")
+    # Not the file's own name, with which this one might be too long.
+    part = real.with_name(f".cartesia-calls-{os.urandom(8).hex()}.part")
     try:
         # "x": a file or link that another user has put there is not written to.
         with part.open("xb") as file:
-            if real.exists():
-                part.chmod(stat.S_IMODE(real.stat().st_mode))
+            if mode:
+                part.chmod(stat.S_IMODE(mode))
             yield file
         part.replace(real)
     finally:
@@ -64,6 +74,11 @@ class FileSink:
         self._progress = progress
         self._total: int | None = None
         self.written = 0
+
+    @property
+    def is_rewritable(self) -> bool:
+        """Whether an attempt can replace what the previous one wrote: not in a pipe or a device."""
+        return Path(self._file.name).is_file()
 
     def start(self, length: int | None) -> None:
         """Start over, with this length if the server sent it: an attempt may have broken off."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ._errors import ExitCode
 from ._options import open_client
 from ._tables import Column, write_list
-from ._terminal import progress, say, write_object
+from ._terminal import progress, say
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +44,6 @@ _COLUMNS: list[Column[AgentSummary]] = [
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.section("output")
     parser.flag("--json", does="JSON, one object a line")
 
@@ -53,11 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Fetch the agents and show them."""
     with open_client(arguments) as client, progress("Listing agents…"):
         agents = client.agents.list()
-    if arguments.json:
-        for agent in agents:
-            write_object(agent.to_dict())
-        return ExitCode.DONE
-    write_list([agents], _COLUMNS)
+    write_list([agents], _COLUMNS, as_json=arguments.json)
     if not agents and sys.stdout.isatty():
         say("The account has no agents.")
     return ExitCode.DONE

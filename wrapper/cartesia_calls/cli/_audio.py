@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure, for_each
-from ._files import STDOUT, check_writable, writing
-from ._options import add_call_ids, add_file, open_client
+from ._options import STDOUT, add_call_ids, add_file, open_client, writing
 from ._terminal import progress, say
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     add_call_ids(parser)
     parser.section("output")
     add_file(parser, "write to FILE instead of CALL_ID.wav")
@@ -47,7 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
             name = f"{call_id}.wav" if output is None else output
             if output is None and Path(name).name != name:
                 raise Failure(f"{name!r} is no file name.", "Name the file with -o.")
-            check_writable(name, force=arguments.force)
             _download(client, call_id, name, force=arguments.force)
             say(f"Wrote the recording of {call_id} to {name}.")
 
@@ -65,9 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _download(client: Client, call_id: str, name: str, *, force: bool) -> None:
     text = f"Fetching the audio of {call_id}…"
     with progress(text) as shown, writing(name):
-        client.calls.download_audio(
-            call_id,
-            name,
-            overwrite=force,
-            progress=lambda done, _: shown.update(f"{text} {done / 1e6:.1f} MB"),
-        )
+
+        def show(done: int, _total: int | None) -> None:
+            shown.text = f"{text} {done / 1e6:.1f} MB"
+
+        client.calls.download_audio(call_id, name, overwrite=force, progress=show)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"))
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     add_call_ids(parser)
     parser.flag("--yes", does="don't ask")
 

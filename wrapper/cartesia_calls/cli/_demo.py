@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def add_options(_: CommandParser) -> None:
-    """Add nothing."""
+    pass
 
 
 class _QuickClock:

@@ -52,7 +52,6 @@ _NOTE = (
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.section("output")
     parser.flag("--json", does="one JSON object")
 

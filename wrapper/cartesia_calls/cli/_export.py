@@ -54,7 +54,6 @@ _REASONS = {
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.section("which calls", options.TIMES)
     these, several = "the calls of these agents; needed", {"nargs": "+", "action": "extend"}
     parser.value("--agent", "ID", options.agent_id, these, required=True, **several)
@@ -190,7 +189,7 @@ def _showing() -> Generator[OnEvent]:
             done = min(found, present + exported + skipped)
             rate = exported / max(time.monotonic() - start, 0.1)
             counts = f"{exported} exported, {rate:.1f} a second, {skipped} skipped"
-            shown.update(f"Exporting… {done} of {found} calls: {counts}.")
+            shown.text = f"Exporting… {done} of {found} calls: {counts}."
 
         yield show
 

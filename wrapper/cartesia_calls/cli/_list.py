@@ -29,7 +29,7 @@ from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of t
 from ._arguments import did_you_mean
 from ._errors import ExitCode, Failure, for_each
 from ._tables import Column, write_list
-from ._terminal import progress, say, write_object
+from ._terminal import progress, say
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +79,6 @@ def _columns(names: Sequence[str] | None, agents: int) -> list[Column[AgentCall]
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.section("whose calls; one is needed")
     one_agent = "the calls of this agent; may be given again"
     parser.value("--agent", "ID", options.agent_id, one_agent, action="append")
@@ -127,12 +126,8 @@ def run(arguments: argparse.Namespace) -> int:
         sources = (timed(agent, calls) for agent, calls in lists.items())
         newest_first = merge(*sources, key=lambda pair: pair[0], reverse=True)
         calls = islice((call for _, call in newest_first), arguments.limit)
-        if arguments.json:
-            for batch in _batches(calls):
-                for call in batch:
-                    write_object(call.to_dict())
-        else:
-            write_list(_batches(calls), _columns(arguments.columns, len(agents)))
+        columns = _columns(arguments.columns, len(agents))
+        write_list(_batches(calls), columns, as_json=arguments.json)
         if unplaced := sum(one.unplaced for one in lists.values()):
             what = f"Calls without a start or end time, which are left out: {unplaced}."
             say(f"{what} List without --since and --until to see all calls.")

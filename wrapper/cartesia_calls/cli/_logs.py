@@ -13,14 +13,12 @@ logs ac_123 --redact -o call.log      # to share it
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
 import time
 from collections import deque
-from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,22 +28,23 @@ from cartesia_calls import (
     CallLogsNotAvailableError,
     log_line,
     printable,
+    whole_file,
 )
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure
-from ._files import STDOUT, check_writable, is_rewritable, whole_file
-from ._terminal import Screen, progress, say, until_first
+from ._terminal import Screen, counted, json_text, progress, say, started
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from typing import BinaryIO
 
     from cartesia_calls import AgentCallLogs, Client, LogRow
 
     from ._arguments import CommandParser
 
-_FILE = Screen(is_terminal=False, colour=False, width=None)
 _LONGEST_WAIT = 7 * 24 * 3600
 # In seconds, before a log that broke off is read again from its first line.
 _PAUSES = (0.5, 1.0)
@@ -55,7 +54,6 @@ _log = logging.getLogger("cartesia_calls")
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.add_argument(
         "call_id", metavar="CALL_ID", type=options.call_id, help="such as ac_123, or a URL"
     )
@@ -92,19 +90,17 @@ def run(arguments: argparse.Namespace) -> int:
     with options.open_client(arguments) as client:
         if arguments.follow:
             return _follow(client, arguments)
-        if arguments.output and not (arguments.wait or arguments.json):
+        if arguments.output not in {None, options.STDOUT}:
             return _save(client, arguments)
         logs = _fetch(client, arguments)
         picked = _picked(client, arguments, logs.logs, logs.updated_at)
-        lines = list(_last(picked, arguments.tail))
-    if arguments.output:
-        return _write(arguments, lines)
+        lines = [*_last(picked, arguments.tail)]
     screen = Screen.of(sys.stdout)
     for line in lines:
         sys.stdout.write(_shown(arguments, line, screen))
     if not lines and sys.stdout.isatty():
         say(
-            f"None of the call's {len(logs.logs)} lines matches."
+            f"Of the call's {counted(len(logs.logs), 'line')}, none matches."
             if logs.logs
             else "The call has logs, but not a line in them."
         )
@@ -121,12 +117,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise Failure("--invert and -i change what --grep does.", "Give --grep too.")
     if grep and arguments.ignore_case:
         arguments.grep = re.compile(grep.pattern, grep.flags | re.IGNORECASE)
-    if arguments.output == STDOUT:
-        arguments.output = None
-    if arguments.output is not None:
-        if arguments.follow:
-            raise Failure("-o writes a file whole or not at all.", "With --follow, use > FILE.")
-        check_writable(arguments.output, force=arguments.force)
+    if arguments.output is not None and arguments.follow:
+        raise Failure("-o writes a file whole or not at all.", "With --follow, use > FILE.")
 
 
 def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
@@ -149,33 +141,54 @@ def _follow(client: Client, arguments: argparse.Namespace) -> int:
             there = 0  # following finds out whether they may still come
         lines = islice(lines, max(0, there - arguments.tail), None)
     screen = Screen.of(sys.stdout)
-    for line in until_first(lines, f"Following {call_id}; Ctrl-C stops."):
+    for line in started(lines, f"Following {call_id}; Ctrl-C stops."):
         sys.stdout.write(_shown(arguments, line, screen))
         sys.stdout.flush()
     return ExitCode.DONE
 
 
 def _save(client: Client, arguments: argparse.Namespace) -> int:
+    name = arguments.output
+    with options.writing(name), whole_file(name, overwrite=arguments.force) as file:
+        if arguments.wait or arguments.json:
+            logs = _fetch(client, arguments)
+            picked = _picked(client, arguments, logs.logs, logs.updated_at)
+            count = _write(arguments, picked, file)
+        else:
+            count = _stream(client, arguments, file)
+    say(f"Wrote {counted(count, 'line')} to {name}.")
+    return ExitCode.DONE
+
+
+def _stream(client: Client, arguments: argparse.Namespace, file: BinaryIO) -> int:
     """Write the lines while they come, so that memory does not grow with them.
 
     If the log breaks off, it is read again from its first line. What has gone into a pipe can't be
     taken back: there it is an error.
     """
     text = f"Reading the logs of {arguments.call_id}…"
-    pauses = iter(_PAUSES if is_rewritable(Path(arguments.output)) else ())
+    pauses = iter(_PAUSES if Path(file.name).is_file() else ())
     while True:
-        stream = client.calls.stream_logs(arguments.call_id)
         # Until the first line has come, the client retries.
-        first = list(islice(until_first(stream, text), 1))
-        lines = _picked(client, arguments, chain(first, stream))
+        lines = started(client.calls.stream_logs(arguments.call_id), text)
         try:
-            return _write(arguments, _last(lines, arguments.tail))
+            return _write(arguments, _picked(client, arguments, lines), file)
         except APIConnectionError as error:
             pause = next(pauses, None)
             if pause is None:
                 raise
             _log.info("%s Reading it again in %.1f s.", error.summary, pause)
             time.sleep(pause)
+            file.seek(0)
+            file.truncate()
+
+
+def _write(arguments: argparse.Namespace, lines: Iterator[LogRow], file: BinaryIO) -> int:
+    count = 0
+    for line in _last(lines, arguments.tail):
+        file.write(_shown(arguments, line, Screen()).encode("utf-8", errors="backslashreplace"))
+        count += 1
+    return count
 
 
 def _picked(
@@ -224,22 +237,10 @@ def _last(lines: Iterator[LogRow], count: int | None) -> Iterator[LogRow]:
     return lines if count is None else iter(deque(lines, maxlen=count))
 
 
-def _write(arguments: argparse.Namespace, lines: Iterable[LogRow]) -> int:
-    count = 0
-    with whole_file(Path(arguments.output)) as file:
-        for line in lines:
-            file.write(_shown(arguments, line, _FILE).encode("utf-8", errors="backslashreplace"))
-            count += 1
-    say(f"Wrote {count} {'line' if count == 1 else 'lines'} to {arguments.output}.")
-    return ExitCode.DONE
-
-
 def _shown(arguments: argparse.Namespace, line: LogRow, screen: Screen) -> str:
     """Return a line as its place gets it."""
     if arguments.json:
-        # A terminal may obey characters that JSON allows.
-        as_ascii = screen.is_terminal
-        return json.dumps(line, ensure_ascii=as_ascii, default=datetime.isoformat) + "\n"
+        return json_text(line, as_ascii=screen.is_terminal) + "\n"
     if not screen.escapes:
         return f"{line['text']}\n"
     lines = screen.hang("", printable(line["text"]), indent=4)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.section("what is shown")
     parser.flag("--no-redact", does="show secrets and personal data")
     more = "redact what matches, too; may be given again"

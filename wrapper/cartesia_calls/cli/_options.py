@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import re
 from argparse import ArgumentTypeError
+from contextlib import contextmanager
 from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import unquote
 
-from cartesia_calls import ConfigurationError
+from cartesia_calls import CartesiaError, ConfigurationError
 
 from ._arguments import did_you_mean
-from ._errors import Failure
+from ._errors import ExitCode, Failure
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from datetime import datetime
 
     from cartesia_calls import AgentCall, Client, Redactor
@@ -30,6 +31,7 @@ TIMES = (
     "10:00 Europe/Berlin'. Without a zone it is local time."
 )
 KEY_VARIABLE = "CARTESIA_API_KEY"
+STDOUT = "-"
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _LONGEST_ID = 1000
 _URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
@@ -109,6 +111,23 @@ def add_file(parser: CommandParser, what: str) -> None:
     """Add `--output` and `--force`."""
     parser.value("-o", "--output", "FILE", path, f"{what}; - is stdout")
     parser.flag("--force", does="overwrite an existing file")
+
+
+@contextmanager
+def writing(name: str) -> Generator[None]:
+    """Raise `Failure` if the block fails to write the file of this name."""
+    try:
+        yield
+    except CartesiaError:  # of which a timeout is an OSError too
+        raise
+    except OSError as error:
+        what, _, to_do = str(error).rpartition("; ")
+        if what and error.errno is None:  # a check of `whole_file`
+            to_do = to_do.replace("allow overwriting", "overwrite it with --force")
+            raise Failure(f"{what}.", to_do[0].upper() + to_do[1:]) from error
+        what = f"{name[:80]} was not written: {error.strerror or error}."
+        to_do = "Name another place with -o, or make room and permit writing there."
+        raise Failure(what, to_do, ExitCode.LOCAL_FAILURE) from error
 
 
 def add_redaction(parser: CommandParser) -> None:
@@ -214,6 +233,8 @@ def pattern(text: str) -> re.Pattern[str]:
 
 def path(text: str) -> str:
     """Read the name of a file or a folder; `~` is the home, even if a shell leaves it."""
+    if not text:
+        raise ArgumentTypeError("the name is empty")
     return str(Path(text).expanduser()) if text.startswith("~") else text
 
 

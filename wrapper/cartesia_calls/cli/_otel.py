@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     options.add_call_ids(parser, needed=False)
     parser.section("which calls", options.TIMES)
     one_agent = "the calls of this agent; may be given again"

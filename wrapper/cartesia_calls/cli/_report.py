@@ -23,11 +23,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError
+from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError, whole_file
 
 from ._errors import ExitCode, Failure
-from ._files import STDOUT, check_writable, whole_file, writing
-from ._options import add_file, add_redaction, call_id, log_offset, open_client, redactor_of
+from ._options import (
+    STDOUT,
+    add_file,
+    add_redaction,
+    call_id,
+    log_offset,
+    open_client,
+    redactor_of,
+    writing,
+)
 from ._stats import about, add_calls, calls_of
 from ._terminal import progress, say
 
@@ -45,7 +53,6 @@ _REDACTED = (
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     an_id = "such as ac_123, or a URL"
     parser.add_argument("call_id", metavar="CALL_ID", nargs="?", type=call_id, help=an_id)
     add_calls(parser)
@@ -69,14 +76,12 @@ def run(arguments: argparse.Namespace) -> int:
         with writing(str(folder)):
             folder.mkdir(parents=True, exist_ok=True)
         name = str(Path(name, "index.html"))
-    if name != STDOUT:
-        check_writable(name, force=arguments.force)
-    page = _call_page(arguments) if arguments.call_id else _calls_page(arguments, folder)
     if name == STDOUT:
-        sys.stdout.buffer.write(page.encode())
-    else:
-        _save(name, page)
-        say(f"Wrote {name}.")
+        sys.stdout.buffer.write(_page(arguments, folder).encode())
+        return ExitCode.DONE
+    with writing(name), whole_file(name, overwrite=arguments.force) as file:
+        file.write(_page(arguments, folder).encode())
+    say(f"Wrote {name}.")
     return ExitCode.DONE
 
 
@@ -92,6 +97,12 @@ def _check(arguments: argparse.Namespace) -> None:
         raise Failure("--audio fetches the recording of one CALL_ID.", "Leave it out.")
     if arguments.each and (arguments.output in {None, STDOUT}):
         raise Failure("--each writes many pages.", "Name a folder with -o.")
+    if arguments.each and Path(arguments.output).is_file():
+        raise Failure(f"{arguments.output} is a file.", "Name a folder with -o.")
+
+
+def _page(arguments: argparse.Namespace, folder: Path | None) -> str:
+    return _call_page(arguments) if arguments.call_id else _calls_page(arguments, folder)
 
 
 def _call_page(arguments: argparse.Namespace) -> str:
@@ -143,7 +154,9 @@ def _calls_page(arguments: argparse.Namespace, folder: Path | None) -> str:
             # A pattern may redact ids, and some file systems ignore case.
             name = f"{name}-{len(pages)}.html" if name.lower() in taken else f"{name}.html"
             taken.add(name.lower().removesuffix(".html"))
-            _save(str(folder / name), call_page(record, lines, log_offset=offset, notes=notes))
+            page = call_page(record, lines, log_offset=offset, notes=notes)
+            with whole_file(folder / name, overwrite=True) as file:
+                file.write(page.encode())
             record = {key: value for key, value in record.items() if key != "transcript"}
             pages.append((record, f"calls/{quote(name)}"))
     if folder:
@@ -165,8 +178,3 @@ def _redacted(
 def _notes(arguments: argparse.Namespace) -> list[str]:
     notes = [_REDACTED] if arguments.redact or arguments.redact_pattern else []
     return [*notes, "The page was made without logs."] if arguments.no_logs else notes
-
-
-def _save(name: str, page: str) -> None:
-    with whole_file(Path(name)) as file:
-        file.write(page.encode())

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     parser.value("--port", "N", count(0, 65535), "a free one by default", default=0)
     parser.flag("--json", does="print its address, key and ids as one JSON object")
 

@@ -59,7 +59,6 @@ _LOG_LIMIT = 2_000_000
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     add_call_ids(parser)
     parser.section("logs")
     parser.flag("--logs", does="show the runtime logs too, each record at its time")

@@ -39,7 +39,6 @@ _AT_ONCE = 8
 
 
 def add_options(parser: CommandParser) -> None:
-    """Add what can be typed."""
     add_calls(parser)
     parser.section("output")
     parser.flag("--json", does="one JSON object")
@@ -100,7 +99,7 @@ def calls_of(arguments: argparse.Namespace) -> Iterator[Found]:
         found = _fetched(arguments)
     with progress("Reading calls…") as shown:
         for count, (record, lines) in enumerate(found, 1):
-            shown.update(f"Reading calls… {count} so far")
+            shown.text = f"Reading calls… {count} so far"
             yield record, None if arguments.no_logs else lines
 
 

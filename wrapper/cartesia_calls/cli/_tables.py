@@ -5,14 +5,19 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cartesia_calls import UNSET, printable
 
-from ._terminal import Screen, cells, cut, local_time, moment_text
+from ._terminal import Screen, cells, cut, local_time, moment_text, write_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from cartesia_calls import AgentCall, AgentSummary
+
+    Record = TypeVar("Record", AgentCall, AgentSummary)
 
 T = TypeVar("T")
 
@@ -36,8 +41,14 @@ class Column(Generic[T]):
     style: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def write_list(batches: Iterable[Sequence[T]], columns: Sequence[Column[T]]) -> None:
-    """Write rows as they come: a table on a terminal, else tab-separated."""
+def write_list(
+    batches: Iterable[Sequence[Record]], columns: Sequence[Column[Record]], *, as_json: bool
+) -> None:
+    """Write records as they come: as JSON, as a table on a terminal, or tab-separated."""
+    if as_json:
+        for record in chain.from_iterable(batches):
+            write_object(record.to_dict())
+        return
     for line in table_lines(batches, columns, Screen.of(sys.stdout)):
         print(line, flush=True)
 

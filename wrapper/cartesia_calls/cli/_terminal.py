@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import textwrap
 import unicodedata
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import cycle
+from itertools import chain, cycle, islice
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,17 @@ _FRAME_SECONDS = 0.1
 _NARROWEST_TEXT = 16
 # After a character that takes two columns; `printable` leaves none in a text.
 _FILLER = "\0"
+# A string, or the name that Python's writer has for a number without end.
+_INFINITY = re.compile(r'("(?:[^"\\]|\\.)*")|Infinity')
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a stream shows; its width is None if it is unknown or unbounded, as in a pipe."""
+    """What a stream or a file shows; its width is None if it is unknown or unbounded."""
 
-    is_terminal: bool
-    colour: bool
-    width: int | None
+    is_terminal: bool = False
+    colour: bool = False
+    width: int | None = None
 
     @classmethod
     def of(cls, stream: TextIO) -> Screen:
@@ -148,9 +151,26 @@ def _with_fillers(text: str) -> str:
     )
 
 
+def json_text(value: Mapping[str, object], *, as_ascii: bool) -> str:
+    """Return an object as JSON.
+
+    Python reads a number that is too large for a float, such as `2e400`, as infinity, which JSON has
+    not: it becomes `1e999`, which JSON has, and which reads as infinity again.
+    """
+    text = json.dumps(value, ensure_ascii=as_ascii, default=datetime.isoformat)
+    if "Infinity" not in text:
+        return text
+    return _INFINITY.sub(lambda found: found[1] or "1e999", text)
+
+
 def write_object(value: Mapping[str, object]) -> None:
-    """Write an object as a line of JSON, at once; on a terminal all but ASCII is escaped."""
-    print(json.dumps(value, ensure_ascii=sys.stdout.isatty()), flush=True)
+    """Write an object as a line of JSON, at once; a terminal may obey what is not ASCII."""
+    print(json_text(value, as_ascii=sys.stdout.isatty()), flush=True)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count and what is counted: `1 line`, `2 lines`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def local_time(moment: datetime) -> datetime:
@@ -180,37 +200,20 @@ def drop(stream: TextIO) -> None:
 
 
 class Progress:
-    """A text in the last line of stderr, which is gone at the end."""
+    """A text that is shown while something runs; assign another to replace it."""
 
-    # There is one at most.
+    # In the last line of stderr, where there is one at most.
     is_shown = False
 
     def __init__(self, text: str) -> None:
-        self._text = text
-
-    def update(self, text: str) -> None:
-        """Replace the text."""
-        self._text = text
-
-    def show(self, mark: str) -> None:
-        """Write the text after a mark, in place of the previous one."""
-        Progress.is_shown = True
-        width = Screen.of(sys.stderr).width or 80
-        line = cut(f"{mark} {printable(self._text)}", width - 1)
-        print(f"{_ERASE}{line}", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        """Remove the text."""
-        if Progress.is_shown:
-            Progress.is_shown = False
-            print(_ERASE, end="", file=sys.stderr, flush=True)
+        self.text = text
 
 
 @contextmanager
 def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
     """Show a text that moves, if stderr is a terminal, once the block has run for `quiet` seconds.
 
-    The block may replace the text.
+    The block may replace the text. It is gone at the end.
     """
     shown = Progress(text)
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
@@ -223,7 +226,10 @@ def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
         for mark in cycle("|/-\\"):  # pragma: no branch - it has no end
             if over.wait(pause):
                 return
-            shown.show(mark)
+            Progress.is_shown = True
+            width = Screen.of(sys.stderr).width or 80
+            line = cut(f"{mark} {printable(shown.text)}", width - 1)
+            print(f"{_ERASE}{line}", end="", file=sys.stderr, flush=True)
             pause = _FRAME_SECONDS
 
     thread = Thread(target=move, daemon=True)
@@ -233,16 +239,15 @@ def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
     finally:
         over.set()
         thread.join()
-        shown.end()
+        if Progress.is_shown:
+            Progress.is_shown = False
+            print(_ERASE, end="", file=sys.stderr, flush=True)
 
 
-def until_first(items: Iterator[T], text: str) -> Iterator[T]:
-    """Yield the items; until the first one comes, show a text."""
+def started(items: Iterator[T], text: str) -> Iterator[T]:
+    """Return the items when the first one has come; until then, show a text."""
     with progress(text):
-        first = next(items, None)
-    if first is not None:
-        yield first
-        yield from items
+        return chain([*islice(items, 1)], items)
 
 
 def say(text: str) -> None:
