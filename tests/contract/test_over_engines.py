@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, CartesiaError, Client
-from engines import ENGINES, FLAVOURS, EngineName, Flavour
-from fake_server import KEY, gathered, gathered_async
+from engines import ENGINES, EngineName
+from fake_server import FLAVOURS, KEY, Flavour, gathered, gathered_async
 from oracle import Oracle
 from scripted_server import Script, ScriptedServer
 from spec_schemas import load_spec

@@ -19,8 +19,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pytest_httpx import HTTPXMock
 
 from cartesia_calls import AgentCallLogs, AsyncClient, CallNotFoundError, Client
-from engines import FLAVOURS, Flavour
-from fake_server import CALL_NOT_FOUND, KEY, LOGS
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, Flavour
 from scripted_server import ScriptedServer, answer, saying
 
 URL = "https://api.cartesia.ai/agents/calls/ac_1/logs"

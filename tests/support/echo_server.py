@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import threading
-from types import TracebackType
 from typing import Self
 
 _CALL_ID = re.compile(rb"GET /agents/calls/([^/ ]+)/logs HTTP/1\.1")
@@ -31,12 +30,7 @@ class EchoServer:
         self._ready.wait(10)
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 

@@ -15,16 +15,14 @@ from cartesia_calls._part_file import FileSink
 from cartesia_calls._secret import ApiKey
 from cartesia_calls._transports._choice import ASYNC, SYNC, make_transport
 from cartesia_calls._transports._pool import PooledTransport
-from fake_server import KEY
+from fake_server import KEY, Flavour
 
-Flavour = Literal["sync", "async"]
 EngineName = Literal["fast", "httpx"]
 
 INSTALLED: tuple[EngineName, ...] = (
     ("httpx", "fast") if find_spec("httptools") and find_spec("orjson") else ("httpx",)
 )
 ENGINES = pytest.mark.parametrize("engine", INSTALLED)
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
 
 def a_request(

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import httpx
+import pytest
 
 from cartesia_calls import AgentCallLogs, AsyncClient, Client
 from fake_clock import FakeClock
 
 Flavour = Literal["sync", "async"]
+FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 Answer = httpx.Response | Exception
 Ask = Callable[[Any], Any]
 """Takes a client of either flavour, and calls it."""

@@ -7,7 +7,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 Script = Callable[[socket.socket, bytes], object]
@@ -30,7 +29,7 @@ def saying(*answers: bytes) -> Script:
 
 
 class ScriptedServer:
-    """Serves each connection in a thread of its own, until the block ends.
+    """Serves each connection in its own thread, until the block ends.
 
     Attributes:
         url: Where it is.
@@ -53,12 +52,7 @@ class ScriptedServer:
         self._accepting.start()
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         _close(self._listener)
         self._accepting.join()
         for connection in self._open:

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from cartesia_calls import AsyncClient, Client
-from engines import INSTALLED, EngineName, Flavour
-from fake_server import KEY
+from engines import INSTALLED, EngineName
+from fake_server import KEY, Flavour
 
 LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
 DOCUMENT = {"call_id": "ac_1", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"}

@@ -23,10 +23,9 @@ from cartesia_calls import (
 )
 from cartesia_calls.sandbox import Sandbox
 from fake_clock import FakeClock
-from fake_server import KEY, Answer, FakeServer, Flavour, ok
+from fake_server import FLAVOURS, KEY, Answer, FakeServer, Flavour, ok
 from scripted_server import ScriptedServer, answer
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"
 RECORD = {"id": "ac_1", "agent_id": "a", "status": "completed"}
 

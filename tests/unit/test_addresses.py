@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError
-from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
+from engines import ENGINES, EngineName, a_request, send
+from fake_server import FLAVOURS, Flavour
 from scripted_server import ScriptedServer, answer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

@@ -25,10 +25,8 @@ from cartesia_calls import (
     ResponseValidationError,
     UnprocessableEntityError,
 )
-from fake_server import CALL_NOT_FOUND, KEY, LOGS, LOGS_NOT_AVAILABLE, FakeServer, Flavour
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, LOGS_NOT_AVAILABLE, FakeServer, Flavour
 from prose import is_prose
-
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
 STRUCTURED = {
     "error_code": "concurrency_limited",

@@ -13,8 +13,8 @@ import pytest
 import trustme
 
 from cartesia_calls import AsyncClient, Client
-from engines import ENGINES, FLAVOURS, EngineName, Flavour
-from fake_server import KEY, LOGS
+from engines import ENGINES, EngineName
+from fake_server import FLAVOURS, KEY, LOGS, Flavour
 from scripted_server import ScriptedServer, answer
 
 RIGHT, SMUGGLED = (

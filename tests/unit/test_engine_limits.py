@@ -20,18 +20,9 @@ from cartesia_calls import (
     Client,
     ConfigurationError,
 )
-from engines import (
-    ENGINES,
-    FLAVOURS,
-    EngineName,
-    Flavour,
-    SyncTransport,
-    a_request,
-    async_transport,
-    send,
-)
+from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
 from fake_clock import FakeClock
-from fake_server import KEY
+from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import ScriptedServer, answer, saying
 from skipping_clock import SkippingLoop, let_happen
 

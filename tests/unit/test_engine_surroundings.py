@@ -25,22 +25,27 @@ from cartesia_calls import (
     ConfigurationError,
     NotFoundError,
 )
-from engines import (
-    ENGINES,
-    FLAVOURS,
-    INSTALLED,
-    EngineName,
-    Flavour,
-    SyncTransport,
-    a_request,
-    send,
-)
-from fake_server import KEY
+from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, send
+from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import ScriptedServer, answer, saying
 
 # The engine `fast` sends through no proxy.
 THROUGH_PROXIES = pytest.mark.parametrize("engine", ["httpx", "auto"])
 NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast is not installed")
+
+
+def _output_of(code: str, *options: str) -> str:
+    """Run code in its own process, which may write nothing to stderr."""
+    done = subprocess.run(
+        [sys.executable, *options, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -269,15 +274,7 @@ with scripted_server.ScriptedServer(interrupt) as server:
     except KeyboardInterrupt:
         print("interrupted", time.monotonic() - began < 30)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == ("interrupted True\n", "")
+    assert _output_of(code) == "interrupted True\n"
 
 
 @ENGINES
@@ -345,15 +342,7 @@ with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.answe
         os._exit(2)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == ("7\n", "")
+    assert _output_of(code, "-W", "ignore") == "7\n"
 
 
 @ENGINES

@@ -23,18 +23,8 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from cartesia_calls._part_file import FileSink
-from engines import (
-    ENGINES,
-    FLAVOURS,
-    INSTALLED,
-    EngineName,
-    Flavour,
-    SyncTransport,
-    a_request,
-    async_transport,
-    send,
-)
-from fake_server import KEY
+from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, async_transport, send
+from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import Script, ScriptedServer, answer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

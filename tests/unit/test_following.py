@@ -14,9 +14,16 @@ from cartesia_calls import (
     LogsRewrittenError,
     RateLimitError,
 )
-from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Answer, FakeServer, Flavour, ok
+from fake_server import (
+    CALL_NOT_FOUND,
+    FLAVOURS,
+    LOGS_NOT_AVAILABLE,
+    Answer,
+    FakeServer,
+    Flavour,
+    ok,
+)
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOT_AVAILABLE = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
 OVER = ok({"id": "ac_1", "agent_id": "a", "status": "completed"})
 RUNNING = ok({"id": "ac_1", "agent_id": "a", "status": "started"})

@@ -22,10 +22,8 @@ from cartesia_calls import (
     NotFoundError,
     ResponseValidationError,
 )
-from fake_server import CALL_NOT_FOUND, KEY, LOGS, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, FakeServer, Flavour, ok
 from prose import is_prose
-
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import asyncio
 import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
-from engines import FLAVOURS, Flavour
-from fake_server import KEY, LOGS
+from fake_server import FLAVOURS, KEY, LOGS, Flavour
 from scripted_server import Script, ScriptedServer, answer, saying
 
 httpx2 = pytest.importorskip("httpx2", reason="httpx2 is not installed")

@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from cartesia_calls import AgentCall, CallPage, ResponseValidationError
-from fake_server import FakeServer, Flavour, ok
+from fake_server import FLAVOURS, FakeServer, Flavour, ok
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
 
 

@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from cartesia_calls import AgentCall, CallLogsNotAvailableError, LogsWaitTimeoutError, is_over
-from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
 NOT_AVAILABLE = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cartesia_calls import APIConnectionError
-from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
+from engines import ENGINES, EngineName, a_request, send
+from fake_server import FLAVOURS, Flavour
 from scripted_server import ScriptedServer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

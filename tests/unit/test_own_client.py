@@ -17,9 +17,8 @@ from cartesia_calls import (
     ConfigurationError,
     NotFoundError,
 )
-from engines import FLAVOURS, Flavour
 from fake_clock import FakeClock
-from fake_server import KEY, LOGS, URL, Ask, FakeServer, ok
+from fake_server import FLAVOURS, KEY, LOGS, URL, Ask, FakeServer, Flavour, ok
 from scripted_server import ScriptedServer, answer, saying
 
 _LOGS: Ask = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it

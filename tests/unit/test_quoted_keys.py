@@ -18,8 +18,8 @@ from cartesia_calls import (
     Client,
     ResponseValidationError,
 )
-from engines import ENGINES, FLAVOURS, EngineName, Flavour, a_request, send
-from fake_server import KEY, FakeServer
+from engines import ENGINES, EngineName, a_request, send
+from fake_server import FLAVOURS, KEY, FakeServer, Flavour
 from scripted_server import ScriptedServer, answer, saying
 from skipping_clock import SkippingClock
 

@@ -12,8 +12,8 @@ import pytest
 
 from cartesia_calls import APIConnectionError, AsyncClient, CartesiaError, Client
 from cartesia_calls.sandbox import Sandbox
-from engines import ENGINES, FLAVOURS, EngineName, Flavour
-from fake_server import KEY, Ask, gathered, gathered_async
+from engines import ENGINES, EngineName
+from fake_server import FLAVOURS, KEY, Ask, Flavour, gathered, gathered_async
 from scripted_server import ScriptedServer, saying
 
 pytestmark = [ENGINES, FLAVOURS]

@@ -7,9 +7,7 @@ import json
 import httpx
 import pytest
 
-from fake_server import KEY, FakeServer, Flavour, ok
-
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
+from fake_server import FLAVOURS, KEY, FakeServer, Flavour, ok
 
 
 @FLAVOURS

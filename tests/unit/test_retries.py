@@ -19,9 +19,8 @@ from cartesia_calls import (
     RateLimitError,
     RetryEvent,
 )
-from fake_server import CALL_NOT_FOUND, KEY, Answer, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, Answer, FakeServer, Flavour, ok
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 

@@ -22,9 +22,9 @@ from cartesia_calls import (
     ConfigurationError,
     ResponseValidationError,
 )
-from engines import ENGINES, FLAVOURS, INSTALLED, EngineName, Flavour
+from engines import ENGINES, INSTALLED, EngineName
 from fake_clock import FakeClock
-from fake_server import KEY, LOGS_NOT_AVAILABLE, FakeServer, ok
+from fake_server import FLAVOURS, KEY, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 from scripted_server import ScriptedServer, answer, saying
 from streaming import BODY, CHUNKED, DOCUMENT, ENGINES_AND_OWN, LINES, Sending, chunk, stream_into
 

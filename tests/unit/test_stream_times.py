@@ -15,8 +15,8 @@ from cartesia_calls import (
     APITimeoutError,
     AsyncClient,
 )
-from engines import ENGINES, FLAVOURS, EngineName, Flavour
-from fake_server import KEY
+from engines import ENGINES, EngineName
+from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import ScriptedServer
 from skipping_clock import SkippingLoop
 from streaming import BODY, CHUNKED, ENGINES_AND_OWN, LINES, Sending, chunk, stream_into

@@ -13,16 +13,8 @@ import pytest
 import trustme
 
 from cartesia_calls import APIConnectionError, APITimeoutError
-from engines import (
-    ENGINES,
-    FLAVOURS,
-    EngineName,
-    Flavour,
-    SyncTransport,
-    a_request,
-    async_transport,
-    send,
-)
+from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
+from fake_server import FLAVOURS, Flavour
 from scripted_server import ScriptedServer, answer
 from skipping_clock import let_happen
 

@@ -17,9 +17,8 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from fake_clock import FakeClock
-from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 NOT_YET = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
 
 

@@ -10,9 +10,8 @@ import httpx
 import pytest
 
 from cartesia_calls import AgentCall, read_window
-from fake_server import FakeServer, Flavour, ok
+from fake_server import FLAVOURS, FakeServer, Flavour, ok
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 SERVERS = pytest.mark.parametrize("filters", [True, False], ids=["filters", "ignores"])
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
 A_DAY = 147  # calls; the first older than 25 days is on page 37
