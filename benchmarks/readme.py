@@ -36,7 +36,7 @@ _WORDS = {
     Bound.TIMES_LESS: "{:.3g} times less",
     Bound.TIMES_MORE: "{:.3g} times more",
     Bound.TIMES_FASTER: "{:.3g} times less",
-    Bound.TIMES_AT_MOST: "{:.3g} times as long",
+    Bound.TIMES_AT_MOST: "{:.2f} times as long",
     Bound.MEGABYTES_MORE_AT_MOST: "{:.1f} MB more",
 }
 _PLACE = re.compile(r"(?<=<!-- benchmarks -->\n).*?(?=<!-- end of benchmarks -->)", re.DOTALL)
