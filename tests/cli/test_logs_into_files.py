@@ -15,7 +15,7 @@ from cartesia_calls import Client
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
 from scripted_server import ScriptedServer, answer
-from terminal import environment, piped
+from terminal import environment, in_a_process, piped
 
 HOSTILE = "\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %"
 
@@ -103,7 +103,9 @@ def test_a_link_is_written_through_and_a_device_is_left_a_device(
 
     assert piped("logs", sandbox.calls.finished, "-o", "/dev/null", env=env).code == 0
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
-    to_stdout = piped("logs", sandbox.calls.finished, "-o", "/dev/stdout", env=env)
+    to_stdout = piped(
+        "logs", sandbox.calls.finished, "-o", "/dev/stdout", env=env, run=in_a_process
+    )
     assert HOSTILE in to_stdout.out
 
 
@@ -188,7 +190,7 @@ def test_a_file_is_not_begun_where_the_server_can_not_be_reached(tmp_path: Path)
 
 def test_what_has_gone_into_a_pipe_is_not_begun_again() -> None:
     with _breaking_off(1) as (server, env):
-        done = piped("logs", "ac_1", "-o", "/dev/stdout", env=env)
+        done = piped("logs", "ac_1", "-o", "/dev/stdout", env=env, run=in_a_process)
     assert done.code == 7
     assert done.out.splitlines() == BROKEN_LINES
     assert len(server.heads) == 1

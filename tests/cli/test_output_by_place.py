@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from cartesia_calls.sandbox import Sandbox
-from terminal import COMMAND, on_terminal, piped
+from terminal import COMMAND, in_a_process, on_terminal, piped
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
 # What hides a package from a process: a module of that name which can't be found.
@@ -58,9 +58,10 @@ def test_without_the_extra_the_output_is_the_same(sandbox: Sandbox, env: dict[st
 def test_any_locale_shows_all(sandbox: Sandbox, env: dict[str, str], locale: str) -> None:
     for words in _commands(sandbox)[:-2]:
         plain = piped(*words, env=env)
-        done = piped(*words, env={**env, "LC_ALL": locale, "LANG": locale})
+        elsewhere = {**env, "LC_ALL": locale, "LANG": locale}
+        done = piped(*words, env=elsewhere, run=in_a_process)
         assert (done.code, done.out) == (plain.code, plain.out)
-        assert on_terminal(*words, env={**env, "LC_ALL": locale}).code == plain.code
+        assert on_terminal(*words, env=elsewhere, run=in_a_process).code == plain.code
 
 
 def test_a_pipe_gets_no_colours_and_no_breaks(sandbox: Sandbox, env: dict[str, str]) -> None:

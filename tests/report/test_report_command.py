@@ -14,7 +14,7 @@ from cartesia_calls.report import exported_calls
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
 from pages import Page
-from terminal import Done, environment, on_terminal, piped
+from terminal import Done, environment, in_a_process, on_terminal, piped
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +254,7 @@ def test_a_missing_package_is_named_with_how_to_install_it(
     # A module of this name that can't be found is what a missing package looks like.
     hidden = f"import sys; sys.modules[{module!r}] = None\n"
     (tmp_path / "sitecustomize.py").write_text(hidden, encoding="utf-8")
-    done = piped(*words, env={**env, "PYTHONPATH": str(tmp_path)})
+    done = piped(*words, env={**env, "PYTHONPATH": str(tmp_path)}, run=in_a_process)
     assert done.code == 3
     assert f"needs what is not installed: {package}." in done.err
     assert re.search(rf"(?i)install .*'{package}>=", done.err)

@@ -1,4 +1,4 @@
-"""The command as a user runs it: in its own process, piped or on a terminal."""
+"""The command as a user runs it: piped or on a terminal, in this process or in its own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import os
 import pty
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import key_watch
+from cartesia_calls.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import Literal, Self, TextIO
 
 COMMAND = (sys.executable, "-m", "cartesia_calls")
 _LONGEST_RUN = 60
@@ -25,6 +32,17 @@ class Done:
     err: str
 
 
+@dataclass(frozen=True)
+class Streams:
+    stdin: TextIO
+    out: TextIO
+    err: TextIO
+
+
+Run = Callable[[Sequence[str], Mapping[str, str], Streams], int]
+"""Runs the command with these words, variables and streams, and returns its exit code."""
+
+
 def environment(**variables: str) -> dict[str, str]:
     """Return a small environment: what a process needs here, and the given variables."""
     kept = {
@@ -35,34 +53,86 @@ def environment(**variables: str) -> dict[str, str]:
     return {**kept, "PYTHONIOENCODING": "", "TERM": "xterm-256color", **variables}
 
 
-def piped(*words: str, env: Mapping[str, str]) -> Done:
-    """Run the command with stdout and stderr piped."""
-    done = subprocess.run(
-        [*COMMAND, *words], env=env, capture_output=True, timeout=_LONGEST_RUN, check=False
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    key_watch.check(out, err)
-    return Done(done.returncode, out, err)
-
-
-def on_terminal(*words: str, env: Mapping[str, str]) -> Done:
-    """Run the command on a pseudo-terminal; `out` is all that is shown there, `err` is empty."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *words], env=env, stdin=theirs, stdout=theirs, stderr=theirs
-    ) as process:
-        os.close(theirs)
-        shown = bytearray()
-        while chunk := _read(ours):
-            shown += chunk
-        code = process.wait(timeout=_LONGEST_RUN)
-    os.close(ours)
-    key_watch.check(shown.decode())
-    return Done(code, shown.decode().replace("\r\n", "\n"), "")
-
-
-def _read(terminal: int) -> bytes:
+def here(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
+    """Run the command in this process, in which all is imported already."""
     try:
-        return os.read(terminal, 65536)
-    except OSError:
-        return b""  # Linux's way of saying that the other side is closed
+        with (
+            patch.dict(os.environ, env, clear=True),
+            patch.multiple(sys, stdin=streams.stdin, stdout=streams.out, stderr=streams.err),
+        ):
+            time.tzset()
+            return main(words)
+    except SystemExit as ended:
+        code = ended.code
+        assert isinstance(code, int)
+        return code
+    finally:
+        time.tzset()
+
+
+def in_a_process(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
+    """Run the command in a process of its own, where its start or its descriptors matter."""
+    return subprocess.run(
+        [*COMMAND, *words],
+        env=env,
+        stdin=streams.stdin,
+        stdout=streams.out,
+        stderr=streams.err,
+        timeout=_LONGEST_RUN,
+        check=False,
+    ).returncode
+
+
+def piped(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
+    """Run the command with stdout and stderr piped."""
+    with (
+        Path(os.devnull).open(encoding="utf-8") as nothing,
+        _Reader(*os.pipe()) as out,
+        _Reader(*os.pipe()) as err,
+    ):
+        code = run(words, env, Streams(nothing, out.open(), err.open()))
+    key_watch.check(out.shown, err.shown)
+    return Done(code, out.shown, err.shown)
+
+
+def on_terminal(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
+    """Run the command on a pseudo-terminal; `out` is all that is shown there, `err` is empty."""
+    with _Reader(*pty.openpty()) as terminal:
+        code = run(words, env, Streams(terminal.open("r"), terminal.open(), terminal.open()))
+    key_watch.check(terminal.shown)
+    return Done(code, terminal.shown.replace("\r\n", "\n"), "")
+
+
+class _Reader:
+    """Reads from one end of a pipe or a terminal; `shown` is what has come when the block ends."""
+
+    shown = ""
+
+    def __init__(self, ours: int, theirs: int) -> None:
+        self._ours = ours
+        self._theirs = theirs
+        self._streams = ExitStack()
+        self._thread = Thread(target=self._read)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._streams.close()
+        os.close(self._theirs)
+        self._thread.join()
+        os.close(self._ours)
+
+    def open(self, mode: Literal["r", "w"] = "w") -> TextIO:
+        """Return the other end as a stream."""
+        stream = os.fdopen(os.dup(self._theirs), mode, encoding="utf-8")
+        return self._streams.enter_context(stream)
+
+    def _read(self) -> None:
+        read = bytearray()
+        # Linux's way of saying that the other side of a terminal is closed is an error.
+        with suppress(OSError):
+            while chunk := os.read(self._ours, 65536):
+                read += chunk
+        self.shown = read.decode()
