@@ -214,8 +214,8 @@ class AsyncCalls:
             An iterable; each page is fetched when it is needed.
 
         Raises:
-            ValueError: `since` is not earlier than `until`, a time can't be read, or a status is nearly
-                a known one.
+            ValueError: `since` is later than `until`, a time can't be read, or a status is nearly a known
+                one.
         """
         if (agent_id is None) == (batch_id is None):
             raise ValueError("pass agent_id or batch_id, one of the two")

@@ -91,15 +91,14 @@ def read_window(
 
     Raises:
         TypeError: One is neither text nor datetime.
-        ValueError: A text has another form, or `since` is not earlier than `until`.
+        ValueError: A text has another form, or `since` is later than `until`.
     """
     now = now or datetime.now(UTC)
     first = None if since is None else read_moment(since, now, "since")
     end = None if until is None else read_moment(until, now, "until")
-    if first and end and first >= end:
+    if first and end and first > end:
         raise ValueError(
-            f"since ({first}) is not earlier than until ({end}), which is not part of the window; "
-            "swap them, or pass a later until"
+            f"since ({first}) is later than until ({end}); swap them, or pass a later until"
         )
     return first, end
 
