@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(_shown(arguments, line, screen))
     if not lines and sys.stdout.isatty():
         say(
-            f"Of the call's {counted(len(logs.logs), 'line')}, none matches."
+            f"None of the call's {counted(len(logs.logs), 'line')} matches."
             if logs.logs
             else "The call has logs, but not a line in them."
         )
