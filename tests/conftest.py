@@ -41,7 +41,7 @@ LONG_FILES = (
     "test_left_out.py",
     "test_concurrency.py",
     "test_accelerators.py",
-    "test_odd_values.py",
+    "test_unexpected_values.py",
     "test_vendor_real_pages.py",
     "test_campaign.py",
     "test_export_dlt_memory.py",

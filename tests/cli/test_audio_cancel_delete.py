@@ -157,11 +157,11 @@ def test_delete_without_a_terminal_needs_yes(sandbox: Sandbox, env: dict[str, st
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "kept"),
+    ("typed", "code", "kept"),
     [("y\n", 0, False), ("YES\n", 0, False), ("n\n", 1, True), ("\n", 1, True), ("\x04", 1, True)],
 )
 def test_delete_asks_at_a_terminal(
-    sandbox: Sandbox, env: dict[str, str], answer: str, code: int, *, kept: bool
+    sandbox: Sandbox, env: dict[str, str], typed: str, code: int, *, kept: bool
 ) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -169,7 +169,7 @@ def test_delete_asks_at_a_terminal(
     ) as process:
         assert process.stderr is not None
         asked = process.stderr.readline().decode()
-        os.write(ours, answer.encode())
+        os.write(ours, typed.encode())
         rest = process.stderr.read().decode()
         assert process.wait(timeout=60) == code
     os.close(theirs)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import odd_file_systems
+import faulty_file_systems
 from cartesia_calls.cli import main
 from cartesia_calls.sandbox import Sandbox
 from exporting import command
@@ -26,12 +26,12 @@ import sys
 sys.path.append(sys.argv.pop(1))
 import fsspec
 from cartesia_calls.cli import main
-from odd_file_systems import HangingFileSystem
+from faulty_file_systems import HangingFileSystem
 HangingFileSystem.word = sys.argv.pop(1)
 fsspec.register_implementation("hanging", HangingFileSystem)
 sys.exit(main(sys.argv[1:]))
 """
-_SUPPORT = str(Path(odd_file_systems.__file__).parent)
+_SUPPORT = str(Path(faulty_file_systems.__file__).parent)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 from cartesia_calls import Client
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
-from scripted_server import ScriptedServer, answer
+from scripted_server import ScriptedServer, http_response
 from terminal import environment, in_a_process, piped
 
 HOSTILE = "\x1b[31mPAPER LOW\x1b[0m 12 %\rpaper ok 100 %"
@@ -140,7 +140,7 @@ def _breaking_off(times: int) -> Generator[tuple[ScriptedServer, dict[str, str]]
     """Serve a log whose first `times` responses are cut off, and return an environment that points to it."""
 
     def serve(connection: socket.socket, _head: bytes) -> bool:
-        whole = answer(BROKEN_BODY)
+        whole = http_response(BROKEN_BODY)
         connection.sendall(whole[:-5] if len(server.heads) <= times else whole)
         return False
 

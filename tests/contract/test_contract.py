@@ -61,7 +61,7 @@ def test_the_oracle_catches_a_wrong_request(request_: httpx.Request, problem: st
 
 
 @pytest.mark.parametrize(
-    ("answer", "problem"),
+    ("response", "problem"),
     [
         (ok({**LOGS, "logs": None}), "None is not of type 'array'"),
         (ok({**LOGS, "logs": [1]}), "1 is not of type 'string'"),
@@ -72,8 +72,8 @@ def test_the_oracle_catches_a_wrong_request(request_: httpx.Request, problem: st
         (httpx.Response(404, json={"message": "x"}), "'description' is a required property"),
     ],
 )
-def test_the_oracle_catches_a_wrong_response(answer: httpx.Response, problem: str) -> None:
-    found = Oracle(load_spec()).problems_of_response(_request(), answer)
+def test_the_oracle_catches_a_wrong_response(response: httpx.Response, problem: str) -> None:
+    found = Oracle(load_spec()).problems_of_response(_request(), response)
     assert any(problem in text for text in found), found
 
 

@@ -18,10 +18,10 @@ import pytest
 from cartesia_calls import CartesiaError, ResponseValidationError
 from fake_server import FakeServer
 from kept import STRICT, came_through, is_needed
-from spec_schemas import Place, answer_schemas, places, whole_example
+from spec_schemas import Place, places, response_schemas, whole_example
 from wrapped_operations import WRAPPED, WrappedOperation
 
-OPERATIONS = [operation for operation in WRAPPED if operation.operation_id in answer_schemas()]
+OPERATIONS = [operation for operation in WRAPPED if operation.operation_id in response_schemas()]
 of_each_operation = pytest.mark.parametrize(
     "operation", OPERATIONS, ids=lambda operation: operation.operation_id
 )
@@ -39,10 +39,10 @@ VALUES: dict[str, object] = {
 
 def _ask(operation: WrappedOperation, body: object) -> object:
     """Return the value that the wrapper returns for a response, or the error that it raises."""
-    answer = httpx.Response(200, json=body)
+    response = httpx.Response(200, json=body)
     last_page = httpx.Response(200, json={"data": []})  # after a response with a next page
     try:
-        return FakeServer([answer, last_page], record=answer).do(operation.call, max_retries=0)
+        return FakeServer([response, last_page], record=response).do(operation.call, max_retries=0)
     except CartesiaError as error:
         return error
 
@@ -83,7 +83,7 @@ def _problem(seen: object, pointer: str) -> str | None:
 def test_a_wrong_type_is_refused_where_nothing_can_do_without_it_and_else_kept(
     operation: WrappedOperation,
 ) -> None:
-    schema = answer_schemas()[operation.operation_id]
+    schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
     assert not isinstance(_ask(operation, whole), CartesiaError)
     problems: list[str] = []
@@ -104,7 +104,7 @@ def test_a_wrong_type_is_refused_where_nothing_can_do_without_it_and_else_kept(
 
 @of_each_operation
 def test_only_what_nothing_can_do_without_may_not_be_missing(operation: WrappedOperation) -> None:
-    schema = answer_schemas()[operation.operation_id]
+    schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
     problems: list[str] = []
     for place in places(schema):
@@ -122,7 +122,7 @@ def test_only_what_nothing_can_do_without_may_not_be_missing(operation: WrappedO
 
 @of_each_operation
 def test_null_is_taken_where_the_spec_allows_it(operation: WrappedOperation) -> None:
-    schema = answer_schemas()[operation.operation_id]
+    schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
     for place in places(schema):
         if "null" in place.types:
@@ -132,7 +132,7 @@ def test_null_is_taken_where_the_spec_allows_it(operation: WrappedOperation) -> 
 
 @of_each_operation
 def test_fields_that_the_spec_does_not_name_are_kept(operation: WrappedOperation) -> None:
-    schema = answer_schemas()[operation.operation_id]
+    schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
     more = {"of tomorrow": {"deep": [1, None]}, "another/~": False}
     objects = [place for place in places(schema) if place.types & {"object"}]

@@ -24,10 +24,10 @@ pytestmark = [
 ]
 
 
-def _giving(answer: httpx.Response) -> Script:
-    lines = [b"HTTP/1.1 %d X" % answer.status_code]
-    lines += [b"%s: %s" % header for header in answer.headers.raw]
-    sent = b"\r\n".join(lines) + b"\r\n\r\n" + answer.content
+def _giving(response: httpx.Response) -> Script:
+    lines = [b"HTTP/1.1 %d X" % response.status_code]
+    lines += [b"%s: %s" % header for header in response.headers.raw]
+    sent = b"\r\n".join(lines) + b"\r\n\r\n" + response.content
 
     def give(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(sent)
@@ -71,7 +71,7 @@ def test_each_documented_error_is_raised(
     operation: WrappedOperation, engine: EngineName, flavour: Flavour
 ) -> None:
     for error in operation.errors:
-        answer = httpx.Response(error.status, json=error.body)
-        with ScriptedServer(_giving(answer)) as server, pytest.raises(error.raises):
+        response = httpx.Response(error.status, json=error.body)
+        with ScriptedServer(_giving(response)) as server, pytest.raises(error.raises):
             _ask(operation, engine, flavour, server.url.removesuffix("/x"))
         assert Oracle(load_spec()).problems_of_request(_request_in(server.heads[0])) == []

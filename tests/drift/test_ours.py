@@ -115,7 +115,7 @@ def test_the_fields_in_the_table_are_those_that_the_code_names() -> None:
     schemas = Schemas(base_spec())
     fields = {
         str(step)
-        for schema in schemas.answers().values()
+        for schema in schemas.responses().values()
         for place in schemas.places(schema)
         for step in place.steps[-1:]
         if isinstance(step, str)

@@ -11,8 +11,7 @@ import fsspec  # type: ignore[import-untyped]  # fsspec has no types
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]  # fsspec has no types
 
-from many_calls import ManyCalls
-from odd_file_systems import (
+from faulty_file_systems import (
     BrokenFileSystem,
     ContestedFileSystem,
     ForgetfulFileSystem,
@@ -20,6 +19,7 @@ from odd_file_systems import (
     StubbornFileSystem,
     TalkativeFileSystem,
 )
+from many_calls import ManyCalls
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from cartesia_calls.export import (
 )
 from exporting import data_files, export_from, file_system
 from fake_clock import FakeClock
+from faulty_file_systems import StubbornFileSystem
 from many_calls import AGENT, ManyCalls, http
-from odd_file_systems import StubbornFileSystem
 
 pytestmark = pytest.mark.usefixtures("file_systems")
 
@@ -80,14 +80,14 @@ def _calls_named(*ids: str) -> ManyCalls:
     facts = {"agent_id": AGENT, "status": "completed", "start_time": "2026-03-01T12:00:00Z"}
     page = {"data": [{"id": one} | facts for one in ids], "has_more": False}
 
-    def answer(_number: int, path: str) -> bytes:
+    def respond(_number: int, path: str) -> bytes:
         if path.startswith("/agents/calls?"):
             return http("200 OK", json.dumps(page).encode())
         found = unquote(path.split("/")[-2])
         logs = {"call_id": found, "logs": [found], "updated_at": "2026-03-01T12:00:00Z"}
         return http("200 OK", json.dumps(logs).encode())
 
-    return ManyCalls(0, interfere=answer)
+    return ManyCalls(0, interfere=respond)
 
 
 def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(tmp_path: Path) -> None:

@@ -29,13 +29,15 @@ _HALF = ["perché", "half \ud83d", "\udfff\ud800"]
 
 def _logs(lines: list[str]) -> Callable[[int, str], bytes | None]:
     body = {"call_id": call_id(0), "logs": lines, "updated_at": "2026-03-01T12:00:00.5Z"}
-    answer = http("200 OK", json.dumps(body).encode())
-    return lambda _number, path: answer if path.endswith("/logs") else None
+    response = http("200 OK", json.dumps(body).encode())
+    return lambda _number, path: response if path.endswith("/logs") else None
 
 
-def _exported(to: Path, format_: str, part: str, answer: Callable[[int, str], bytes | None]) -> Any:  # noqa: ANN401 - rows of any kind
+def _exported(
+    to: Path, format_: str, part: str, respond: Callable[[int, str], bytes | None]
+) -> Any:  # noqa: ANN401 - rows of any kind
     """Export a call; return the rows of a part, with times as in NDJSON."""
-    with ManyCalls(1, interfere=answer) as server:
+    with ManyCalls(1, interfere=respond) as server:
         connect = partial(AsyncClient, KEY, base_url=server.url)
         # With the transcript, so that the record is the call's own.
         export(agents=AGENT, to=to, format=format_, include={part, "transcript"}, connect=connect)
@@ -75,25 +77,25 @@ def test_parquet_holds_what_ndjson_does(tmp_path: Path, lines: list[str]) -> Non
 def _record_with(metadata: str) -> Callable[[int, str], bytes | None]:
     record = {"id": call_id(0), "agent_id": AGENT, "status": "completed"}
     body = json.dumps(record)[:-1] + f', "metadata": {metadata}}}'
-    answer = http("200 OK", body.encode())
-    return lambda _number, path: answer if path.endswith(call_id(0)) else None
+    response = http("200 OK", body.encode())
+    return lambda _number, path: response if path.endswith(call_id(0)) else None
 
 
 def test_a_nested_value_stays_one_in_ndjson_and_is_its_text_in_parquet(tmp_path: Path) -> None:
     metadata = {"rate": 1e16, "name": "perché"}
-    answer = _record_with(json.dumps(metadata))
-    (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", answer)
+    respond = _record_with(json.dumps(metadata))
+    (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", respond)
     assert row["metadata"] == metadata
-    (row,) = _exported(tmp_path / "parquet", "parquet", "record", answer)
+    (row,) = _exported(tmp_path / "parquet", "parquet", "record", respond)
     assert json.loads(row["metadata"]) == metadata
     assert "perché" in row["metadata"], "as people search for it"
 
 
 def test_a_number_that_json_can_not_say_is_null(tmp_path: Path) -> None:
     """JSON may hold `1e999`, which Python reads as infinity."""
-    answer = _record_with(f'{{"rate": [1e999, {2**70}]}}')
+    respond = _record_with(f'{{"rate": [1e999, {2**70}]}}')
     expected = {"rate": [None, 2**70]}
-    (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", answer)
+    (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", respond)
     assert row["metadata"] == expected
-    (row,) = _exported(tmp_path / "parquet", "parquet", "record", answer)
+    (row,) = _exported(tmp_path / "parquet", "parquet", "record", respond)
     assert json.loads(row["metadata"]) == expected

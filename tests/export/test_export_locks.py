@@ -26,8 +26,8 @@ from cartesia_calls.export import (
 )
 from exporting import export_from, file_system
 from fake_clock import FakeClock
+from faulty_file_systems import ContestedFileSystem
 from many_calls import ManyCalls
-from odd_file_systems import ContestedFileSystem
 
 pytestmark = pytest.mark.usefixtures("file_systems")
 

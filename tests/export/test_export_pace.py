@@ -25,14 +25,14 @@ Ask = Callable[[Throttle, AsyncClient], Coroutine[Any, Any, object]]
 
 
 def _throttled(
-    answers: list[httpx.Response | Exception],
+    responses: list[httpx.Response | Exception],
     ask: Ask,
     *,
     concurrency: int = 4,
     rate: float | None = None,
     takes: float = 0.0,
 ) -> tuple[object, FakeServer, list[float]]:
-    server = FakeServer(answers, takes=takes)
+    server = FakeServer(responses, takes=takes)
     pauses: list[float] = []
 
     async def run() -> object:
@@ -223,10 +223,10 @@ def test_what_is_refused_together_pauses_all_once_and_for_the_longest() -> None:
         await _refuse(throttle, client, 2)
         return await _in_flight(throttle)
 
-    answers: list[httpx.Response | Exception] = [
+    responses: list[httpx.Response | Exception] = [
         httpx.Response(429, headers={"Retry-After": seconds}) for seconds in ("5", "60")
     ]
-    result, server, pauses = _throttled(answers, ask, takes=0.1)
+    result, server, pauses = _throttled(responses, ask, takes=0.1)
     assert result == 2
     assert pauses == [5.0]
     assert server.clock.elapsed >= 60

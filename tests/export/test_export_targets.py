@@ -22,8 +22,8 @@ from cartesia_calls.export import (
 )
 from exporting import data_files, export_from, file_system
 from fake_server import KEY
+from faulty_file_systems import StubbornFileSystem
 from many_calls import AGENT, ManyCalls
-from odd_file_systems import StubbornFileSystem
 
 pytestmark = pytest.mark.usefixtures("file_systems")
 

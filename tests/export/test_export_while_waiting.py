@@ -27,13 +27,13 @@ from cartesia_calls.export import (
     export_async,
 )
 from fake_server import KEY
+from faulty_file_systems import WatchedFileSystem
 from many_calls import AGENT, ManyCalls
-from odd_file_systems import WatchedFileSystem
 
 TARGET = "watched://bucket/out"
 _FOR_EVER = 3600.0
 _LONGEST_TEST = 60
-_LONGEST_ANSWER = 10
+_LONGEST_RESPONSE = 10
 
 
 @pytest.fixture(autouse=True)
@@ -145,7 +145,7 @@ def _round_trip(loop: asyncio.AbstractEventLoop, then: Callable[[], object]) -> 
         done.set()
 
     loop.call_soon_threadsafe(do)
-    return done.wait(_LONGEST_ANSWER)
+    return done.wait(_LONGEST_RESPONSE)
 
 
 def test_the_event_loop_continues_while_a_store_does_not_respond() -> None:

@@ -39,8 +39,8 @@ from cartesia_calls.export.dask import ClusterError, DaskWorkers
 from cartesia_calls.sandbox import Sandbox
 from exporting import data_files, one_in_ten_fails
 from fake_server import KEY
+from faulty_file_systems import WatchedFileSystem
 from many_calls import AGENT, ManyCalls, http
-from odd_file_systems import WatchedFileSystem
 from skipping_clock import SkippingClock
 from terminal import environment
 

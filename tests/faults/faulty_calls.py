@@ -16,7 +16,7 @@ from raw_server import Heard, Script, Send, Visit
 from situation import Situation
 
 # These are about requests, not responses.
-_NO_ANSWERS = (situations_call_ids, situations_operations)
+_NO_RESPONSES = (situations_call_ids, situations_operations)
 
 
 def ways_to_fail() -> list[Situation]:
@@ -25,7 +25,7 @@ def ways_to_fail() -> list[Situation]:
     Where the API itself says that a call has no logs, an export believes it.
     """
     situations = [
-        one for family in FAMILIES if family not in _NO_ANSWERS for one in family.SITUATIONS
+        one for family in FAMILIES if family not in _NO_RESPONSES for one in family.SITUATIONS
     ]
     return [one for one in situations if one.scripts[0] and not _tells_of_no_logs(one.scripts[0])]
 
@@ -62,7 +62,7 @@ class FaultyCalls(Visit):
 
     def next_script(self, request: Heard) -> Script:
         if self._draw.randrange(self.every):
-            return (Send(self.calls.answer(request.path)),)
+            return (Send(self.calls.response_to(request.path)),)
         way = next(self._ways)
         self.failed[f"{way.family}: {way.name}"] += 1
         return way.scripts[0]

@@ -22,7 +22,7 @@ def head(status: int | str, *headers: tuple[str, str | bytes]) -> bytes:
     return b"\r\n".join([*lines, b"", b""])
 
 
-def answer(
+def http_response(
     status: int | str = "200 OK",
     body: bytes = LOGS_BODY,
     *headers: tuple[str, str | bytes],
@@ -33,14 +33,14 @@ def answer(
     return head(status, *described, *headers) + body
 
 
-def json_answer(body: object, *headers: tuple[str, str | bytes]) -> Send:
+def json_response(body: object, *headers: tuple[str, str | bytes]) -> Send:
     """Return the step that sends a 200 with a JSON body."""
-    return Send(answer("200 OK", json.dumps(body).encode(), *headers))
+    return Send(http_response("200 OK", json.dumps(body).encode(), *headers))
 
 
-def text_answer(body: bytes, *headers: tuple[str, str | bytes], media_type: str) -> Send:
+def text_response(body: bytes, *headers: tuple[str, str | bytes], media_type: str) -> Send:
     """Return the step that sends a 200 with any body."""
-    return Send(answer("200 OK", body, *headers, media_type=media_type))
+    return Send(http_response("200 OK", body, *headers, media_type=media_type))
 
 
 def logs_with(**changes: Any) -> dict[str, object]:  # noqa: ANN401 - wrong types are the point

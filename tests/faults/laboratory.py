@@ -11,13 +11,13 @@ from typing import Any
 import situations_call_ids
 import situations_connections
 import situations_error_statuses
-import situations_odd_successes
 import situations_operations
 import situations_redirects
 import situations_retries
 import situations_retry_after
 import situations_sizes
-import situations_time_outs
+import situations_timeouts
+import situations_unexpected_successes
 import situations_wrong_successes
 from cartesia_calls import AsyncClient, CartesiaError, Client
 from expectations import Seen
@@ -28,10 +28,10 @@ from skipping_clock import SkippingClock
 
 FAMILIES = (
     situations_wrong_successes,
-    situations_odd_successes,
+    situations_unexpected_successes,
     situations_error_statuses,
     situations_connections,
-    situations_time_outs,
+    situations_timeouts,
     situations_retries,
     situations_retry_after,
     situations_redirects,

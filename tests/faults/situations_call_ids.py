@@ -8,7 +8,7 @@ from typing import cast
 from cartesia_calls import AgentCallLogs, AsyncClient, Client
 from expectations import Outcome
 from fake_server import Ask
-from http_bytes import answer
+from http_bytes import http_response
 from raw_server import Send
 from situation import Situation
 
@@ -89,7 +89,7 @@ def _ask(call_id: object) -> Ask:
 
 
 def _ids() -> Iterator[Situation]:
-    script = (Send(answer()),)
+    script = (Send(http_response()),)
     for call_id, segment in SENT.items():
         paths = (f"/agents/calls/{segment}/logs",)
         outcome = Outcome(AgentCallLogs, paths=paths)

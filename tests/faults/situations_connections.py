@@ -14,13 +14,13 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from expectations import Outcome
-from http_bytes import LOGS_BODY, answer, chunked, head, zipped
+from http_bytes import LOGS_BODY, chunked, head, http_response, zipped
 from raw_server import Close, Reset, Script, Send
 from situation import WITHOUT_RETRIES, Situation
 
 FAMILY = "A connection that breaks"
-ANSWER = answer()
-HEAD = ANSWER[: -len(LOGS_BODY)]
+RESPONSE = http_response()
+HEAD = RESPONSE[: -len(LOGS_BODY)]
 LONG = head("200 OK", ("Content-Length", "1000"), ("Content-Type", "application/json"))
 CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 BROKEN: dict[str, Script] = {
@@ -32,8 +32,8 @@ BROKEN: dict[str, Script] = {
     "reset in the headers": (Send(HEAD[:30]), Reset()),
     "closed between head and body": (Send(HEAD), Close()),
     "reset between head and body": (Send(HEAD), Reset()),
-    "closed in the body": (Send(ANSWER[:-10]), Close()),
-    "reset in the body": (Send(ANSWER[:-10]), Reset()),
+    "closed in the body": (Send(RESPONSE[:-10]), Close()),
+    "reset in the body": (Send(RESPONSE[:-10]), Reset()),
     "a whole JSON document, and more was announced": (Send(LONG + LOGS_BODY), Close()),
     "closed before the first chunk": (Send(CHUNKED), Close()),
     "closed inside a chunk": (Send(CHUNKED + b"ff\r\n" + LOGS_BODY), Close()),
@@ -117,7 +117,7 @@ def _lengths() -> Iterator[Situation]:
     yield Situation(FAMILY, name, ((Send(zero), Close()),), empty)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]})
     name = "garbage after the body that was announced"
-    yield Situation(FAMILY, name, ((Send(ANSWER + b"\x00garbage" * 100), Close()),), value)
+    yield Situation(FAMILY, name, ((Send(RESPONSE + b"\x00garbage" * 100), Close()),), value)
     cut_gzip = zipped()[:-12]
     encoded = head("200 OK", ("Content-Length", str(len(zipped()))), ("Content-Encoding", "gzip"))
     gone = Outcome(CartesiaError, requests=3)
@@ -138,13 +138,13 @@ async def _two_awaited(client: AsyncClient) -> list[str]:
 
 def _reused() -> Iterator[Situation]:
     """Two requests of one client: what is left of the first response is not the second."""
-    right = answer(body=LOGS_BODY.replace(b"ac_1", b"ac_2"))
-    forged = answer(body=LOGS_BODY.replace(b"ac_1", b"forged"))
+    right = http_response(body=LOGS_BODY.replace(b"ac_1", b"ac_2"))
+    forged = http_response(body=LOGS_BODY.replace(b"ac_1", b"forged"))
     both = Outcome(list, equals=["ac_1", "ac_2"], requests=2)
     for name, first in {
-        "a second, unsolicited response": (Send(ANSWER + forged),),
-        "garbage after a body": (Send(ANSWER + b"garbage"),),
-        "closed after a response, without a word": (Send(ANSWER), Close()),
+        "a second, unsolicited response": (Send(RESPONSE + forged),),
+        "garbage after a body": (Send(RESPONSE + b"garbage"),),
+        "closed after a response, without a word": (Send(RESPONSE), Close()),
     }.items():
         scripts = (first, (Send(right),))
         yield Situation(FAMILY, f"{name}, then another request", scripts, both, ask=_two)

@@ -22,7 +22,7 @@ from cartesia_calls import (
 )
 from expectations import Outcome
 from fake_server import CALL_NOT_FOUND, KEY, LOGS_NOT_AVAILABLE
-from http_bytes import answer, head
+from http_bytes import head, http_response
 from raw_server import Send
 from situation import Situation
 
@@ -154,7 +154,7 @@ def _situation(status: int, name: str, shape: Shape) -> Situation:
     sent = _times_sent(status)
     having = {"status_code": status, **shape.having, "attempts": sent}
     outcome = Outcome(_class_of(status), having, says=(str(status),), requests=sent)
-    step = Send(answer(f"{status} Unexpected", shape.body, media_type=shape.media_type))
+    step = Send(http_response(f"{status} Unexpected", shape.body, media_type=shape.media_type))
     return Situation(FAMILY, f"{status}, {name}", ((step,),), outcome)
 
 
@@ -177,21 +177,21 @@ def _missing() -> Iterator[Situation]:
     """The two 404s of the logs operation; for the second the call's record is requested too."""
 
     def step(body: Mapping[str, object]) -> Send:
-        return Send(answer("404 Not Found", json.dumps(body).encode()))
+        return Send(http_response("404 Not Found", json.dumps(body).encode()))
 
     logs, record = "/agents/calls/ac_1/logs", "/agents/calls/ac_1"
     outcome = Outcome(CallNotFoundError, {"status_code": 404}, paths=(logs,))
     yield Situation(FAMILY, "404, no such call", ((step(CALL_NOT_FOUND),),), outcome)
 
-    def unavailable(name: str, answers: Send, reason: str, *, may_come: bool | None) -> Situation:
+    def unavailable(name: str, responses: Send, reason: str, *, may_come: bool | None) -> Situation:
         having = {"reason": reason, "may_become_available": may_come, "status_code": 404}
         outcome = Outcome(CallLogsNotAvailableError, having, requests=2, paths=(logs, record))
-        scripts = ((step(LOGS_NOT_AVAILABLE),), (answers,))
+        scripts = ((step(LOGS_NOT_AVAILABLE),), (responses,))
         return Situation(FAMILY, f"404, no logs, and {name}", scripts, outcome)
 
     def call(**more: object) -> Send:
         body = {"id": "ac_1", "agent_id": "agent_1", "status": "completed", **more}
-        return Send(answer("200 OK", json.dumps(body).encode()))
+        return Send(http_response("200 OK", json.dumps(body).encode()))
 
     long_ago, just_now = "2026-01-01T00:00:00Z", "2026-03-01T11:59:30Z"
     yield unavailable("the call continues", call(status="started"), "in_progress", may_come=True)
@@ -205,8 +205,8 @@ def _missing() -> Iterator[Situation]:
     zero = call(end_time=just_now, zdr_enabled=True)
     yield unavailable("nothing is retained", zero, "zero_retention", may_come=False)
     for name, broken in {
-        "the record is HTML": Send(answer("200 OK", PAGE, media_type="text/html")),
-        "the record is a 500": Send(answer("500 Oh", b"")),
+        "the record is HTML": Send(http_response("200 OK", PAGE, media_type="text/html")),
+        "the record is a 500": Send(http_response("500 Oh", b"")),
         "the record is a 404": step(CALL_NOT_FOUND),
         "the record is not HTTP": Send(b"\x00\x01\x02\x03\r\n\r\n"),
         "the record redirects": Send(head("302 Found", ("Location", "/"), ("Content-Length", "0"))),
@@ -216,17 +216,17 @@ def _missing() -> Iterator[Situation]:
 
 def _details() -> Iterator[Situation]:
     for name in ("x-request-id", "cartesia-request-id", "X-Cartesia-Request-Id"):
-        step = Send(answer("400 Bad", b"", (name, "r-1")))
+        step = Send(http_response("400 Bad", b"", (name, "r-1")))
         outcome = Outcome(BadRequestError, {"request_id": "r-1"})
         yield Situation(FAMILY, f"400, its id in `{name}`", ((step,),), outcome)
-    quoting = Send(answer("401 No", f"Bad key: {KEY}".encode(), media_type="text/plain"))
+    quoting = Send(http_response("401 No", f"Bad key: {KEY}".encode(), media_type="text/plain"))
     shown = Outcome(AuthenticationError, {"message": "sk_car_…ghij"}, says=("sk_car_…ghij",))
     yield Situation(FAMILY, "401, the key quoted in it", ((quoting,),), shown)
-    in_header = Send(answer("401 No", b"", ("X-Key", KEY)))
+    in_header = Send(http_response("401 No", b"", ("X-Key", KEY)))
     outcome = Outcome(AuthenticationError, {"headers": {"x-key": "sk_car_…ghij"}})
     yield Situation(FAMILY, "401, the key quoted in a header", ((in_header,),), outcome)
     for coding in ("gzip", "deflate"):
-        step = Send(answer("404 No", b"\xff\xff\xff", ("Content-Encoding", coding)))
+        step = Send(http_response("404 No", b"\xff\xff\xff", ("Content-Encoding", coding)))
         outcome = Outcome(NotFoundError, {"status_code": 404})
         yield Situation(FAMILY, f"404, garbage that claims to be {coding}", ((step,),), outcome)
 

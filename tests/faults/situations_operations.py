@@ -22,13 +22,13 @@ from cartesia_calls import (
 )
 from expectations import Outcome
 from fake_server import Ask
-from http_bytes import answer, head, json_answer, logs_with
+from http_bytes import head, http_response, json_response, logs_with
 from raw_server import Close, Reset, Script, Send
 from situation import Situation
 from wrapped_operations import AGENT, CALL, STRUCTURED
 
-HTML = Send(answer(body=b"<html>", media_type="text/html"))
-BUSY = Send(answer("503 Busy", b""))
+HTML = Send(http_response(body=b"<html>", media_type="text/html"))
+BUSY = Send(http_response("503 Busy", b""))
 
 
 def _get(client: Client | AsyncClient) -> object:
@@ -97,7 +97,7 @@ def _each() -> Iterator[Situation]:
         yield Situation(family, f"{name}: HTML with a 200", ((HTML,),), invalid, ask=ask)
         if name != "`calls.download_audio`":
             for title, body in (("an array", b"[]"), ("an empty object", b"{}")):
-                script = (Send(answer(body=body)),)
+                script = (Send(http_response(body=body)),)
                 yield Situation(family, f"{name}: {title}", (script,), invalid, ask=ask)
         for status in (204, 206):
             script = (Send(head(f"{status} Unexpected", ("Content-Length", "0"))),)
@@ -108,7 +108,7 @@ def _each() -> Iterator[Situation]:
         yield Situation(family, f"{name}: 503", ((BUSY,),), busy, ask=ask)
         reset = Outcome(APIConnectionError, {"attempts": sent}, requests=sent)
         yield Situation(family, f"{name}: a reset", ((Reset(),),), reset, ask=ask)
-        missing = (Send(answer("404 No", json.dumps(STRUCTURED).encode())),)
+        missing = (Send(http_response("404 No", json.dumps(STRUCTURED).encode())),)
         outcome = Outcome(NotFoundError, {"title": "Not found", "request_id": "0a1b"})
         yield Situation(family, f"{name}: 404", (missing,), outcome, ask=ask)
 
@@ -118,8 +118,8 @@ def _records() -> Iterator[Situation]:
     tomorrow = {**CALL, "status": "a status of tomorrow", "mood": "calm"}
     value = Outcome(AgentCall, {"status": "a status of tomorrow"})
     name = "a status that the spec does not name"
-    yield Situation(family, name, ((json_answer(tomorrow),),), value, ask=_get)
-    wrong = (json_answer({**CALL, "status": None}),)
+    yield Situation(family, name, ((json_response(tomorrow),),), value, ask=_get)
+    wrong = (json_response({**CALL, "status": None}),)
     outcome = Outcome(ResponseValidationError, {"pointer": "/status"})
     yield Situation(family, "`status` is `null`", (wrong,), outcome, ask=_get)
     # What does not fit is kept as it came, and costs nothing else.
@@ -132,7 +132,7 @@ def _records() -> Iterator[Situation]:
         ("telephony_params", []),
     )
     for field, odd in odd_fields:
-        script = (json_answer({**CALL, field: odd}),)
+        script = (json_response({**CALL, field: odd}),)
         typed: object = [] if field == "transcript" and isinstance(odd, list) else UNSET
         outcome = Outcome(
             AgentCall, {"id": "ac_1", field: typed, "additional_properties": {field: odd}}
@@ -140,14 +140,14 @@ def _records() -> Iterator[Situation]:
         name = f"`{field}` is `{json.dumps(odd)}`"
         yield Situation(family, name, (script,), outcome, ask=_get)
     for odd_map in ({"order": 4711}, {"a/b~c": None}):
-        script = (json_answer({**CALL, "metadata": odd_map}),)
+        script = (json_response({**CALL, "metadata": odd_map}),)
         metadata = AgentCallMetadataType0.from_dict(odd_map)
         outcome = Outcome(AgentCall, {"metadata": metadata})
         name = f"`metadata` is `{json.dumps(odd_map)}`"
         yield Situation(family, name, (script,), outcome, ask=_get)
     for field in ("id", "created_at", "deployment_count"):
         agent = {key: value for key, value in AGENT.items() if key != field}
-        script = (json_answer({"summaries": [AGENT, agent]}),)
+        script = (json_response({"summaries": [AGENT, agent]}),)
         outcome = Outcome(list)
         if field == "id":
             outcome = Outcome(ResponseValidationError, {"pointer": "/summaries/1/id"})
@@ -160,7 +160,7 @@ def _pages() -> Iterator[Situation]:
     family = "Pages of a list"
 
     def page(*ids: str, **more: object) -> Script:
-        return (json_answer({"data": [{**CALL, "id": one} for one in ids], **more}),)
+        return (json_response({"data": [{**CALL, "id": one} for one in ids], **more}),)
 
     circle = Outcome(ResponseValidationError, {"pointer": "/next_page"}, requests=2)
     script = page("ac_1", next_page="ac_1")
@@ -191,12 +191,12 @@ def _files() -> Iterator[Situation]:
     family = "A recording"
     wav = b"RIFF" + bytes(1000)
     for name, media_type in (("HTML", "text/html"), ("JSON", "application/json")):
-        script = (Send(answer(body=wav, media_type=media_type)),)
+        script = (Send(http_response(body=wav, media_type=media_type)),)
         outcome = Outcome(ResponseValidationError)
         yield Situation(family, f"{name} by its media type", (script,), outcome, ask=_audio)
     for name, status, sent in (("503", "503 Busy", 1), ("429", "429 Too Many Requests", 3)):
         outcome = Outcome(APIStatusError, {"attempts": sent}, requests=sent)
-        script = (Send(answer(status, b"")),)
+        script = (Send(http_response(status, b"")),)
         yield Situation(family, f"{name}, into a device", (script,), outcome, ask=_to_device)
     cut: Script = (
         Send(head("200 OK", ("Content-Type", "audio/wav"), ("Content-Length", "9999")) + wav),
@@ -204,24 +204,26 @@ def _files() -> Iterator[Situation]:
     )
     outcome = Outcome(APIConnectionError, {"attempts": 3}, requests=3)
     yield Situation(family, "cut short", (cut,), outcome, ask=_audio)
-    right = (Send(answer(body=wav, media_type="audio/wav")),)
+    right = (Send(http_response(body=wav, media_type="audio/wav")),)
     outcome = Outcome(os.PathLike, requests=2)
     yield Situation(family, "cut short once", (cut, right), outcome, ask=_audio)
     outcome = Outcome(APIConnectionError, {"attempts": 1})
     name = "cut short, into a device"
     yield Situation(family, name, (cut, right), outcome, ask=_to_device)
-    garbled = (Send(answer("200 OK", wav, ("Content-Encoding", "gzip"), media_type="audio/wav")),)
+    garbled = (
+        Send(http_response("200 OK", wav, ("Content-Encoding", "gzip"), media_type="audio/wav")),
+    )
     outcome = Outcome(ResponseValidationError)
     yield Situation(family, "not the gzip that it claims", (garbled,), outcome, ask=_audio)
 
 
 def _waiting() -> Iterator[Situation]:
     family = "Waiting and following"
-    right = (json_answer(logs_with()),)
+    right = (json_response(logs_with()),)
     missing = (
-        Send(answer("404 No", b'{"message": "Call logs not available", "description": ""}')),
+        Send(http_response("404 No", b'{"message": "Call logs not available", "description": ""}')),
     )
-    running = (json_answer({"id": "ac_1", "agent_id": "agent_1", "status": "started"}),)
+    running = (json_response({"id": "ac_1", "agent_id": "agent_1", "status": "started"}),)
     passing: dict[str, Script] = {"a 503": (BUSY,), "a reset": (Reset(),)}
     for name, script in passing.items():
         value = Outcome(AgentCallLogs, requests=2)
@@ -232,12 +234,12 @@ def _waiting() -> Iterator[Situation]:
     invalid = Outcome(ResponseValidationError)
     yield Situation(family, "waiting: HTML", ((HTML,),), invalid, ask=_wait)
     yield Situation(family, "following: HTML", ((HTML,),), invalid, ask=_follow)
-    shrunk = (right, (json_answer(logs_with(logs=["one"])),))
+    shrunk = (right, (json_response(logs_with(logs=["one"])),))
     rewritten = Outcome(LogsRewrittenError, says=("rewritten",), requests=2)
     yield Situation(family, "following: a line is taken away", shrunk, rewritten, ask=_follow)
-    changed = (right, (json_answer(logs_with(logs=["one", "2", "3"])),))
+    changed = (right, (json_response(logs_with(logs=["one", "2", "3"])),))
     yield Situation(family, "following: a line is changed", changed, rewritten, ask=_follow)
-    over = (json_answer(CALL),)
+    over = (json_response(CALL),)
     quiet = (right, right, over, right)
     ended = Outcome(list, equals=["one", "two"], requests=6)
     yield Situation(family, "following: the call is over", quiet, ended, ask=_follow)

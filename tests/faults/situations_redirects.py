@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cartesia_calls import APIStatusError, AsyncClient, Client
 from expectations import Outcome
-from http_bytes import answer, head
+from http_bytes import head, http_response
 from raw_server import ELSEWHERE, HERE, Script, Send
 from situation import Situation
 
@@ -36,7 +36,7 @@ def _status(client: Client | AsyncClient) -> object:
 
 
 def _redirect(status: str, *headers: tuple[str, str | bytes]) -> Script:
-    return (Send(answer(f"{status} Moved", b"", *headers)),)
+    return (Send(http_response(f"{status} Moved", b"", *headers)),)
 
 
 def _told(status: str) -> Outcome:
@@ -58,7 +58,7 @@ def _redirects() -> Iterator[Situation]:
     yield Situation(FAMILY, "302 without an address", (_redirect("302"),), _told("302"))
     twice = _redirect("302", ("Location", "/a"), ("Location", ELSEWHERE))
     yield Situation(FAMILY, "302 with two addresses", (twice,), _told("302"))
-    refresh = (Send(answer("302 Moved", b"", ("Refresh", b"0; url=" + ELSEWHERE))),)
+    refresh = (Send(http_response("302 Moved", b"", ("Refresh", b"0; url=" + ELSEWHERE))),)
     yield Situation(FAMILY, "302 with a refresh", (refresh,), _told("302"))
     unchanged = (Send(head("304 Not Modified")),)
     told = Outcome(APIStatusError, {"status_code": 304})

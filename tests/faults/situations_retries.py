@@ -17,25 +17,25 @@ from cartesia_calls import (
     RateLimitError,
 )
 from expectations import Outcome
-from http_bytes import answer, head
+from http_bytes import head, http_response
 from raw_server import Close, Reset, Script, Send
 from situation import Situation
 from wrapped_operations import CALL
 
 FAMILY = "A failure that passes"
-RIGHT: Script = (Send(answer()),)
+RIGHT: Script = (Send(http_response()),)
 PASSING: dict[str, Script] = {
-    "408": (Send(answer("408 Request Timeout", b"")),),
-    "409": (Send(answer("409 Conflict", b"")),),
-    "429": (Send(answer("429 Too Many Requests", b"")),),
-    "500": (Send(answer("500 Oh", b"")),),
-    "502 in HTML": (Send(answer("502 Bad Gateway", b"<html>", media_type="text/html")),),
-    "503": (Send(answer("503 Busy", b"")),),
-    "504": (Send(answer("504 Gateway Timeout", b"")),),
-    "520": (Send(answer("520 Unexpected", b"")),),
+    "408": (Send(http_response("408 Request Timeout", b"")),),
+    "409": (Send(http_response("409 Conflict", b"")),),
+    "429": (Send(http_response("429 Too Many Requests", b"")),),
+    "500": (Send(http_response("500 Oh", b"")),),
+    "502 in HTML": (Send(http_response("502 Bad Gateway", b"<html>", media_type="text/html")),),
+    "503": (Send(http_response("503 Busy", b"")),),
+    "504": (Send(http_response("504 Gateway Timeout", b"")),),
+    "520": (Send(http_response("520 Unexpected", b"")),),
     "a reset": (Reset(),),
     "a connection closed": (Close(),),
-    "a body cut short": (Send(answer()[:-5]), Close()),
+    "a body cut short": (Send(http_response()[:-5]), Close()),
     "bytes that are not HTTP": (Send(b"\x00\x01\r\n\r\n"), Close()),
 }
 LASTING = ("400", "401", "402", "403", "404", "405", "410", "413", "422", "499")
@@ -69,7 +69,7 @@ def _reading() -> Iterator[Situation]:
     mixed = (PASSING["a reset"], PASSING["503"], RIGHT)
     value = Outcome(AgentCallLogs, requests=3)
     yield Situation(FAMILY, "a reset, then a 503, then a response", mixed, value)
-    lasting = (PASSING["503"], (Send(answer("403 No", b"")),), RIGHT)
+    lasting = (PASSING["503"], (Send(http_response("403 No", b"")),), RIGHT)
     refused = Outcome(APIStatusError, {"status_code": 403, "attempts": 2}, requests=2)
     yield Situation(FAMILY, "a 503, then a 403", lasting, refused)
 
@@ -87,14 +87,14 @@ def _settings() -> Iterator[Situation]:
         yield Situation(FAMILY, name, (PASSING["503"],), outcome, {"max_retries": retries})
     for status in LASTING:
         outcome = Outcome(APIStatusError, {"attempts": 1}, pauses=())
-        step = Send(answer(f"{status} No", b""))
+        step = Send(http_response(f"{status} No", b""))
         yield Situation(FAMILY, f"{status}, which does not pass", ((step,), RIGHT), outcome)
 
 
 def _acting() -> Iterator[Situation]:
     """An action is retried only if the server is known to have done nothing."""
-    done = Send(answer(body=b'{"cancelled": true}'))
-    record = Send(answer(body=json.dumps(CALL).encode()))
+    done = Send(http_response(body=b'{"cancelled": true}'))
+    record = Send(http_response(body=json.dumps(CALL).encode()))
     for verb, ask, right in (("cancel", _cancel, done), ("delete", _delete, record)):
         for name in ("500", "503", "504", "409"):
             outcome = Outcome(APIStatusError, {"status_code": int(name), "attempts": 1})

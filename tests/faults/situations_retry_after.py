@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from cartesia_calls import AgentCallLogs, APIStatusError, BadRequestError, RateLimitError
 from expectations import Outcome, Range
-from http_bytes import answer
+from http_bytes import http_response
 from raw_server import Script, Send
 from situation import Situation
 
 FAMILY = "A server that says when to come back"
-RIGHT: Script = (Send(answer()),)
+RIGHT: Script = (Send(http_response()),)
 BACKOFF: Range = (0.0, 0.5)
 # The clock of the laboratory stands at noon of 1 March 2026.
 SLEPT: dict[str, tuple[str, float]] = {
@@ -58,7 +58,7 @@ NONSENSE = (
 
 
 def _busy(*headers: tuple[str, str | bytes], status: str = "429 Too Many Requests") -> Script:
-    return (Send(answer(status, b"", *headers)),)
+    return (Send(http_response(status, b"", *headers)),)
 
 
 def _slept(name: str, script: Script, pause: Range) -> Situation:

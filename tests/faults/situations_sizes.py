@@ -15,7 +15,7 @@ from cartesia_calls import (
     ResponseValidationError,
 )
 from expectations import Outcome
-from http_bytes import LOGS_BODY, answer, chunked, head, zipped
+from http_bytes import LOGS_BODY, chunked, head, http_response, zipped
 from raw_server import Close, Endless, Script, Send
 from situation import WITHOUT_RETRIES, Situation
 
@@ -36,7 +36,7 @@ def _bomb(size: int, wbits: int) -> bytes:
 
 
 def _encoded(body: bytes, coding: str, status: str = "200 OK") -> Script:
-    return (Send(answer(status, body, ("Content-Encoding", coding))),)
+    return (Send(http_response(status, body, ("Content-Encoding", coding))),)
 
 
 def _bombs() -> Iterator[Situation]:
@@ -80,7 +80,7 @@ def _bodies() -> Iterator[Situation]:
     until_closed: Script = (Send(head("200 OK")), Endless(large))
     name = "a body without a length or an end"
     yield Situation(FAMILY, name, (until_closed,), refused, BOUNDED, streamed=None)
-    line = answer(body=LOGS_BODY.replace(b"one", b"1" * MEGABYTE))
+    line = http_response(body=LOGS_BODY.replace(b"one", b"1" * MEGABYTE))
     name = "a line of ten times the bound"
     yield Situation(FAMILY, name, ((Send(line),),), refused, BOUNDED)
     error_head = head("500 Oh", ("Transfer-Encoding", "chunked"))
@@ -89,9 +89,11 @@ def _bodies() -> Iterator[Situation]:
     yield Situation(FAMILY, "a 500 without an end", (failing,), outcome, BOUNDED)
     exact = LOGS_BODY + b" " * (100_000 - len(LOGS_BODY))
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]})
-    yield Situation(FAMILY, "exactly the bound", ((Send(answer(body=exact)),),), value, BOUNDED)
+    yield Situation(
+        FAMILY, "exactly the bound", ((Send(http_response(body=exact)),),), value, BOUNDED
+    )
     lines = Outcome(list, equals=["one", "two"])
-    over = (Send(answer(body=exact + b" ")),)
+    over = (Send(http_response(body=exact + b" ")),)
     name = "one byte over the bound"
     yield Situation(FAMILY, name, (over,), refused, BOUNDED, streamed=lines)
     packed = _encoded(zipped(exact), "gzip")

@@ -10,12 +10,12 @@ from expectations import Outcome
 from http_bytes import (
     JSON_TYPE,
     LOGS_BODY,
-    answer,
     head,
-    json_answer,
+    http_response,
+    json_response,
     logs_with,
     logs_without,
-    text_answer,
+    text_response,
     zipped,
 )
 from raw_server import Send, Step
@@ -106,21 +106,23 @@ def _refused(name: str, step: Step, pointer: str = "", *says: str) -> Situation:
 
 
 def _bodies() -> Iterator[Situation]:
-    yield _refused("an empty body", Send(answer(body=b"")), "", "is empty")
+    yield _refused("an empty body", Send(http_response(body=b"")), "", "is empty")
     for name, body in NOT_JSON.items():
-        yield _refused(name, text_answer(body, media_type="application/json"), "", "is not JSON")
-    html = text_answer(NOT_JSON["HTML"], media_type="text/html")
+        yield _refused(name, text_response(body, media_type="application/json"), "", "is not JSON")
+    html = text_response(NOT_JSON["HTML"], media_type="text/html")
     yield _refused("HTML with its media type", html, "", "is not JSON")
     for name, body in DEEP_JSON.items():
-        yield _refused(name, text_answer(body, media_type="application/json"), "")
+        yield _refused(name, text_response(body, media_type="application/json"), "")
     for name, value in ODD_VALUES.items():
         if name != "an object":
-            yield _refused(f"{name} instead of an object", json_answer(value), "", "not an object")
-    yield _refused("an empty array", json_answer([]), "", "is an array, not an object")
-    yield _refused("an empty object", json_answer({}), "/call_id", "is required and missing")
-    enveloped = json_answer({"data": json.loads(LOGS_BODY)})
+            yield _refused(
+                f"{name} instead of an object", json_response(value), "", "not an object"
+            )
+    yield _refused("an empty array", json_response([]), "", "is an array, not an object")
+    yield _refused("an empty object", json_response({}), "/call_id", "is required and missing")
+    enveloped = json_response({"data": json.loads(LOGS_BODY)})
     yield _refused("the right object inside another", enveloped, "/call_id", "required")
-    error = json_answer({"message": "Call not found", "description": "No such call."})
+    error = json_response({"message": "Call not found", "description": "No such call."})
     yield _refused("an error's body with a 200", error, "/call_id", "required")
 
 
@@ -131,33 +133,33 @@ def _fields() -> Iterator[Situation]:
         "updated_at": ("a string",),
     }
     for field, right in wrong.items():
-        missing = json_answer(logs_without(field))
+        missing = json_response(logs_without(field))
         yield _refused(f"no `{field}`", missing, f"/{field}", "is required and missing")
         for kind, value in ODD_VALUES.items():
             if kind not in right:
-                step = json_answer(logs_with(**{field: value}))
+                step = json_response(logs_with(**{field: value}))
                 yield _refused(f"`{field}` is {kind}", step, f"/{field}")
     for kind, value in ODD_VALUES.items():
         if kind != "a string":
-            step = json_answer(logs_with(logs=["a", value, "b"]))
+            step = json_response(logs_with(logs=["a", value, "b"]))
             yield _refused(f"a line is {kind}", step, "/logs/1", "not a string")
-    late = json_answer(logs_with(logs=["a"] * 10_000 + [None]))
+    late = json_response(logs_with(logs=["a"] * 10_000 + [None]))
     yield _refused("the last of 10,001 lines is null", late, "/logs/10000")
-    spelt = json_answer({"callId": "a", "logs": [], "updatedAt": "2026-03-01T10:00:00Z"})
+    spelt = json_response({"callId": "a", "logs": [], "updatedAt": "2026-03-01T10:00:00Z"})
     yield _refused("names in another spelling", spelt, "/call_id", "is required and missing")
 
 
 def _times() -> Iterator[Situation]:
     for name, value in BAD_TIMES.items():
-        step = json_answer(logs_with(updated_at=value))
+        step = json_response(logs_with(updated_at=value))
         yield _refused(f"`updated_at` is a time {name}", step, "/updated_at")
 
 
 def _encodings() -> Iterator[Situation]:
     def encoded(coding: str, body: bytes) -> Send:
-        return Send(answer("200 OK", body, ("Content-Encoding", coding)))
+        return Send(http_response("200 OK", body, ("Content-Encoding", coding)))
 
-    yield _refused("gzip without a header", Send(answer(body=zipped())), "", "is not JSON")
+    yield _refused("gzip without a header", Send(http_response(body=zipped())), "", "is not JSON")
     yield _refused("plain JSON that claims to be gzip", encoded("gzip", LOGS_BODY))
     yield _refused("plain JSON that claims to be deflate", encoded("deflate", LOGS_BODY))
     yield _refused("gzip cut in its middle", encoded("gzip", zipped()[:40]))
@@ -178,7 +180,7 @@ def _statuses() -> Iterator[Situation]:
         step = Send(head(f"{status} Nothing", *extra))
         yield _refused(f"a {status} without a body", step)
     for status in SUCCESSES:
-        step = Send(answer(f"{status} Unexpected"))
+        step = Send(http_response(f"{status} Unexpected"))
         yield _refused(f"the right body with a {status}", step, "", str(status))
 
 

@@ -13,7 +13,7 @@ import trustme
 from cartesia_calls import AgentCallLogs, APIConnectionError, AsyncClient, Client
 from engines import INSTALLED
 from fake_server import KEY, Flavour
-from http_bytes import answer
+from http_bytes import http_response
 from raw_server import RawServer, Send, Visit
 from skipping_clock import SkippingClock
 
@@ -61,7 +61,7 @@ def _ask(url: str, engine: str, flavour: Flavour) -> object:
 
 def _visit(certificate: trustme.LeafCert, engine: str, flavour: Flavour) -> tuple[object, Visit]:
     with RawServer(tls=_context(certificate)) as server:
-        visit = server.begin([[Send(answer())]])
+        visit = server.begin([[Send(http_response())]])
         result = _ask(f"https://localhost:{server.port}", engine, flavour)
         server.end()
     return result, visit
@@ -118,7 +118,7 @@ def test_an_unknown_authority_is_not_trusted(
 @over_every_engine
 def test_a_server_without_tls_gets_no_key(engine: str, flavour: Flavour) -> None:
     with RawServer() as server:
-        visit = server.begin([[]], greeting=answer("400 Bad Request", b""))
+        visit = server.begin([[]], greeting=http_response("400 Bad Request", b""))
         result = _ask(f"https://localhost:{server.port}", engine, flavour)
         server.end()
     assert isinstance(result, APIConnectionError)

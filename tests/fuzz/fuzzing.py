@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from cartesia_calls import AsyncClient, CartesiaError, Client
 from engines import INSTALLED
 from fake_server import KEY
-from http_bytes import answer
+from http_bytes import http_response
 from laboratory import ALL
 from raw_server import Close, RawServer, Send
 from skipping_clock import SkippingClock
@@ -106,7 +106,7 @@ def _seeds() -> list[bytes]:
         for step in script
         if isinstance(step, Send)
     ]
-    known = [answer(), *(file.read_bytes() for file in kept()), *sent]
+    known = [http_response(), *(file.read_bytes() for file in kept()), *sent]
     return list(dict.fromkeys(seed for seed in known if 0 < len(seed) <= _LONGEST_SEED))
 
 
@@ -117,7 +117,7 @@ def _spoilt(seed: bytes, cuts: list[tuple[float, int, bytes]]) -> bytes:
     return seed
 
 
-def _answers() -> st.SearchStrategy[bytes]:
+def _responses() -> st.SearchStrategy[bytes]:
     seeds = _seeds()
     pieces = st.binary(max_size=6) | st.sampled_from(
         [
@@ -148,7 +148,7 @@ def fuzz(check: Callable[[bytes], None], seconds: float, corpus: Path = CORPUS) 
     checked = 0
     failing: bytes | None = None
 
-    @given(data=_answers())
+    @given(data=_responses())
     @settings(
         max_examples=_BATCH,
         deadline=None,

@@ -137,12 +137,12 @@ def test_ours_reads_the_same_of_every_unexpected_call(
 
 def test_both_read_the_same_logs(ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
     # It knows no such operation: a request by path is what its users are left with.
-    answer: Any = theirs.get(f"/agents/calls/{sandbox.calls.finished}/logs", cast_to=object)
+    response: Any = theirs.get(f"/agents/calls/{sandbox.calls.finished}/logs", cast_to=object)
     logs = ours.calls.logs(sandbox.calls.finished)
-    assert answer["call_id"] == logs.call_id == sandbox.calls.finished
-    assert answer["logs"] == logs.logs
+    assert response["call_id"] == logs.call_id == sandbox.calls.finished
+    assert response["logs"] == logs.logs
     assert logs.logs
-    assert datetime.fromisoformat(answer["updated_at"]) == logs.updated_at
+    assert datetime.fromisoformat(response["updated_at"]) == logs.updated_at
 
 
 def test_both_say_why_there_are_no_logs(

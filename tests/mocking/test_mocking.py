@@ -20,10 +20,10 @@ from pytest_httpx import HTTPXMock
 
 from cartesia_calls import AgentCallLogs, AsyncClient, CallNotFoundError, Client
 from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, Flavour
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 
 URL = "https://api.cartesia.ai/agents/calls/ac_1/logs"
-SENT_LOGS = answer(httpx.Response(200, json=LOGS).content)
+SENT_LOGS = http_response(httpx.Response(200, json=LOGS).content)
 
 
 def _logs(flavour: Flavour, base_url: str | None = None, times: int = 1) -> list[AgentCallLogs]:

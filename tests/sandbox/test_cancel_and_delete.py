@@ -24,9 +24,9 @@ def lines(client: httpx.Client, call_id: str) -> list[str] | None:
 
 
 def test_a_running_call_can_be_cancelled_once(client: httpx.Client) -> None:
-    answer = cancel(client, CALLS.running)
+    response = cancel(client, CALLS.running)
 
-    assert (answer.status_code, answer.json()) == (200, {"cancelled": True})
+    assert (response.status_code, response.json()) == (200, {"cancelled": True})
     call = client.get(path(CALLS.running)).json()
     assert (call["status"], call["end_reason"]) == ("completed", "api_cancelled")
     assert call["end_time"] == "2026-03-02T09:00:00+00:00"
@@ -66,28 +66,28 @@ def test_a_call_cancelled_before_anybody_watched_has_its_logs_a_little_later(
 def test_only_a_started_call_can_be_cancelled(api: httpx.Client, call_id: str) -> None:
     before = api.get(path(call_id)).json()
 
-    answer = cancel(api, call_id)
+    response = cancel(api, call_id)
 
-    assert answer.status_code == 409
-    assert set(answer.json()) == {"error_code", "title", "message", "request_id"}
-    assert "'started'" in answer.json()["message"]
+    assert response.status_code == 409
+    assert set(response.json()) == {"error_code", "title", "message", "request_id"}
+    assert "'started'" in response.json()["message"]
     assert api.get(path(call_id)).json() == before
 
 
 def test_deleting_erases_what_is_sensitive(client: httpx.Client) -> None:
     before = client.get(path(CALLS.finished)).json()
 
-    answer = client.delete(path(CALLS.finished))
+    response = client.delete(path(CALLS.finished))
 
-    assert answer.status_code == 200
-    left = answer.json()
+    assert response.status_code == 200
+    left = response.json()
     assert left == client.get(path(CALLS.finished)).json()
     assert left["redacted_at"] == "2026-03-02T09:00:00+00:00"
     changed = {name for name in before if before[name] != left[name]}
     assert changed == {"redacted_at", "transcript", "summary", "metadata", "telephony_params"}
     assert (left["transcript"], left["summary"], left["metadata"]) == (None, None, None)
     assert not {"to", "from"} & set(left["telephony_params"])
-    assert "+39" not in answer.text
+    assert "+39" not in response.text
     assert lines(client, CALLS.finished) is None
     assert client.get(path(CALLS.finished, "/audio")).status_code == 404
 
@@ -104,10 +104,10 @@ def test_deleting_again_changes_nothing(
 
 @pytest.mark.parametrize("call_id", [CALLS.created, CALLS.running])
 def test_a_call_that_is_not_over_cannot_be_deleted(api: httpx.Client, call_id: str) -> None:
-    answer = api.delete(path(call_id))
+    response = api.delete(path(call_id))
 
-    assert answer.status_code == 409
-    assert "completed or failed" in answer.json()["message"]
+    assert response.status_code == 409
+    assert "completed or failed" in response.json()["message"]
     assert api.get(path(call_id)).json()["redacted_at"] is None
 
 

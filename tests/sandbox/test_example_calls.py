@@ -23,11 +23,11 @@ def logs_path(call_id: str) -> str:
 
 
 def test_the_finished_call_has_its_logs(client: httpx.Client) -> None:
-    answer = client.get(logs_path(CALLS.finished))
+    response = client.get(logs_path(CALLS.finished))
 
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "application/json"
-    body = answer.json()
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    body = response.json()
     assert set(body) == {"call_id", "logs", "updated_at"}
     assert body["call_id"] == "ac_finished"
     assert body["updated_at"] == "2026-03-01T10:01:09.702000+00:00"
@@ -50,8 +50,8 @@ def test_the_expired_call_never_has_logs(
     client: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     for _ in range(2):
-        answer = client.get(logs_path(CALLS.expired))
-        assert (answer.status_code, answer.json()) == (404, NOT_AVAILABLE)
+        response = client.get(logs_path(CALLS.expired))
+        assert (response.status_code, response.json()) == (404, NOT_AVAILABLE)
         advance(3600)
 
 
@@ -69,11 +69,11 @@ def test_the_expired_call_never_has_logs(
     ],
 )
 def test_any_other_id_is_a_call_not_found(client: httpx.Client, call_id: str) -> None:
-    answer = client.get(logs_path(call_id))
+    response = client.get(logs_path(call_id))
 
-    assert answer.status_code == 404
-    assert set(answer.json()) == {"message", "description"}
-    assert answer.json()["message"] == "Call not found"
+    assert response.status_code == 404
+    assert set(response.json()) == {"message", "description"}
+    assert response.json()["message"] == "Call not found"
 
 
 def test_an_encoded_id_is_the_same_id(client: httpx.Client) -> None:

@@ -21,14 +21,14 @@ def client(sandbox: Sandbox, over_loopback: httpx.Client) -> httpx.Client:
 def test_so_many_responses_fail_and_then_no_more(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=503, times=2, headers={"Retry-After": "0"})
 
-    answers = [client.get(PATH) for _ in range(3)]
+    responses = [client.get(PATH) for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [503, 503, 200]
-    assert [answer.headers.get("retry-after") for answer in answers] == ["0", "0", None]
-    body = answers[0].json()
+    assert [response.status_code for response in responses] == [503, 503, 200]
+    assert [response.headers.get("retry-after") for response in responses] == ["0", "0", None]
+    body = responses[0].json()
     assert set(body) == {"error_code", "title", "message", "request_id"}
     assert body["title"] == "Service Unavailable"
-    assert body["request_id"] == answers[0].headers["x-request-id"]
+    assert body["request_id"] == responses[0].headers["x-request-id"]
 
 
 def test_failures_come_in_the_order_requested(sandbox: Sandbox, client: httpx.Client) -> None:
@@ -81,9 +81,9 @@ def test_a_failure_can_be_for_one_operation(sandbox: Sandbox, client: httpx.Clie
     sandbox.fail_next(status=500)
 
     paths = [PATH, PATH, "/agents/calls?agent_id=agent_busy", "/agents/calls/ac_finished"]
-    answers = [client.get(path) for path in [*paths, paths[-1]]]
+    responses = [client.get(path) for path in [*paths, paths[-1]]]
 
-    assert [answer.status_code for answer in answers] == [500, 200, 200, 404, 200]
+    assert [response.status_code for response in responses] == [500, 200, 200, 404, 200]
 
 
 def test_a_failure_for_an_operation_knows_it_by_method_and_path(
@@ -150,10 +150,10 @@ def test_a_page_can_be_scripted(sandbox: Sandbox, client: httpx.Client) -> None:
         operation="agents_list-calls",
     )
 
-    answers = [client.get("/agents/calls?agent_id=agent_busy").json() for _ in range(3)]
+    responses = [client.get("/agents/calls?agent_id=agent_busy").json() for _ in range(3)]
 
-    assert answers[:2] == [page, page]
-    assert len(answers[2]["data"]) == 10
+    assert responses[:2] == [page, page]
+    assert len(responses[2]["data"]) == 10
 
 
 def test_failures_can_be_requested_from_many_threads(

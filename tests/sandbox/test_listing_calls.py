@@ -18,11 +18,13 @@ Record = dict[str, Any]
 
 
 def pages(client: httpx.Client, **query: str | int) -> Iterator[Record]:
-    answer = client.get(PATH, params=query).json()
-    yield answer
-    while answer["next_page"] is not None:
-        answer = client.get(PATH, params={**query, "starting_after": answer["next_page"]}).json()
-        yield answer
+    response = client.get(PATH, params=query).json()
+    yield response
+    while response["next_page"] is not None:
+        response = client.get(
+            PATH, params={**query, "starting_after": response["next_page"]}
+        ).json()
+        yield response
 
 
 def every_call(client: httpx.Client, **query: str | int) -> list[Record]:
@@ -228,11 +230,11 @@ def test_a_deleted_call_keeps_its_position(api: httpx.Client) -> None:
 def test_an_impossible_query_is_a_bad_request(
     api: httpx.Client, query: dict[str, str], named: str
 ) -> None:
-    answer = api.get(PATH, params=query)
+    response = api.get(PATH, params=query)
 
-    assert answer.status_code == 400
-    assert set(answer.json()) == {"error_code", "title", "message", "request_id"}
-    assert named in answer.json()["message"]
+    assert response.status_code == 400
+    assert set(response.json()) == {"error_code", "title", "message", "request_id"}
+    assert named in response.json()["message"]
 
 
 def test_a_list_moves_with_the_time(api: httpx.Client, advance: Callable[[float], None]) -> None:

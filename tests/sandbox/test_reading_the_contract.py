@@ -177,8 +177,8 @@ def test_what_is_no_operation_of_a_path_is_left_out(edited: Path) -> None:
 
 def test_an_error_without_an_example_has_none(tmp_path: Path) -> None:
     spec = yaml.safe_load(SPEC.read_text())
-    answers = spec["paths"]["/agents/calls/{call_id}/logs"]["get"]["responses"]
-    for field in answers["404"]["content"]["application/json"]["schema"]["properties"].values():
+    responses = spec["paths"]["/agents/calls/{call_id}/logs"]["get"]["responses"]
+    for field in responses["404"]["content"]["application/json"]["schema"]["properties"].values():
         field.pop("example", None)
     file = tmp_path / "latest.yml"
     file.write_text(yaml.safe_dump(spec))

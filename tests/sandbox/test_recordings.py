@@ -18,14 +18,14 @@ def audio(client: httpx.Client, call_id: str) -> httpx.Response:
 
 
 def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None:
-    answer = audio(client, CALLS.finished)
+    response = audio(client, CALLS.finished)
 
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "audio/wav"
-    assert int(answer.headers["content-length"]) == len(answer.content)
-    assert answer.content[:4] == b"RIFF"
-    assert int.from_bytes(answer.content[4:8], "little") == len(answer.content) - 8
-    with wave.open(io.BytesIO(answer.content)) as reader:
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "audio/wav"
+    assert int(response.headers["content-length"]) == len(response.content)
+    assert response.content[:4] == b"RIFF"
+    assert int.from_bytes(response.content[4:8], "little") == len(response.content) - 8
+    with wave.open(io.BytesIO(response.content)) as reader:
         assert reader.getnchannels() == 1
         assert reader.getnframes() / reader.getframerate() == pytest.approx(69.532)
         samples = reader.readframes(reader.getnframes())
@@ -40,11 +40,11 @@ def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None
     [CALLS.created, CALLS.running, CALLS.deleted, CALLS.zero_retention, CALLS.expired],
 )
 def test_a_call_without_a_recording_reports_it(api: httpx.Client, call_id: str) -> None:
-    answer = audio(api, call_id)
+    response = audio(api, call_id)
 
-    assert answer.status_code == 404
-    assert set(answer.json()) == {"error_code", "title", "message", "request_id"}
-    assert "no recording" in answer.json()["message"]
+    assert response.status_code == 404
+    assert set(response.json()) == {"error_code", "title", "message", "request_id"}
+    assert "no recording" in response.json()["message"]
 
 
 def test_a_recording_is_there_once_the_call_is_over(

@@ -15,28 +15,28 @@ DAY = 24 * 3600
 
 
 def record(api: httpx.Client, call_id: str) -> dict[str, Any]:
-    answer = api.get(f"/agents/calls/{call_id}")
-    assert answer.status_code == 200
-    body: dict[str, Any] = answer.json()
+    response = api.get(f"/agents/calls/{call_id}")
+    assert response.status_code == 200
+    body: dict[str, Any] = response.json()
     return body
 
 
 def log(api: httpx.Client, call_id: str) -> list[str] | None:
     """Return the lines; `None` if there are no logs."""
-    answer = api.get(f"/agents/calls/{call_id}/logs")
-    if answer.status_code == 404:
-        assert answer.json()["message"] == "Call logs not available"
+    response = api.get(f"/agents/calls/{call_id}/logs")
+    if response.status_code == 404:
+        assert response.json()["message"] == "Call logs not available"
         return None
-    lines: list[str] = answer.json()["logs"]
+    lines: list[str] = response.json()["logs"]
     return lines
 
 
 def test_no_such_call(api: httpx.Client) -> None:
     assert api.get(f"/agents/calls/{CALLS.unknown}/logs").json()["message"] == "Call not found"
     for method, path in [("GET", ""), ("GET", "/audio"), ("POST", "/cancel"), ("DELETE", "")]:
-        answer = api.request(method, f"/agents/calls/{CALLS.unknown}{path}")
-        assert answer.status_code == 404
-        assert answer.json()["message"] == "There is no call with this ID."
+        response = api.request(method, f"/agents/calls/{CALLS.unknown}{path}")
+        assert response.status_code == 404
+        assert response.json()["message"] == "There is no call with this ID."
 
 
 def test_a_call_that_rings_for_ever(api: httpx.Client, advance: Callable[[float], None]) -> None:

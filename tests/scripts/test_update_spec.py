@@ -30,7 +30,7 @@ class Checkout:
             "node_modules",
             "dist",
             "test_every_field.py",
-            "test_odd_values.py",
+            "test_unexpected_values.py",
             "test_over_engines.py",
             "test_spec_changes.py",
         )
@@ -121,7 +121,7 @@ def test_allowed_changes_are_applied_as_a_whole(checkout: Checkout, tmp_path: Pa
     assert [path.name for path in (checkout.folder / "generated").iterdir()] == ["cartesia_api"]
 
 
-def answer_of_unknown_type(block: Block) -> None:
+def response_of_unknown_type(block: Block) -> None:
     logs_operation(block)["responses"]["200"]["content"] = {"application/x-unheard-of": {}}
 
 
@@ -134,7 +134,7 @@ def rename_the_lines(block: Block) -> None:
 @pytest.mark.parametrize(
     ("change", "failed"),
     [
-        (answer_of_unknown_type, "Regenerating"),
+        (response_of_unknown_type, "Regenerating"),
         (rename_the_lines, "Running the contract tests"),
     ],
 )

@@ -30,21 +30,21 @@ class _Pages(BaseHTTPRequestHandler):
         self.asked.append(self.path)
         step, _, target = self.path.removeprefix("/").partition("/to/")
         if step == "agents.md":
-            self._answer(200, page_text(fragment()).encode())
+            self._respond(200, page_text(fragment()).encode())
         elif step == "large.md":
-            self._answer(200, b" " * _TOO_LARGE)
+            self._respond(200, b" " * _TOO_LARGE)
         elif step == "gzipped.md":
-            self._answer(200, gzip.compress(b"page"), encoding="gzip")
+            self._respond(200, gzip.compress(b"page"), encoding="gzip")
         elif step == "trickle-headers":
             self._trickle(b"X-More: 1\r\n")
         elif step == "trickle-body":
             self._trickle(b"1\r\n \r\n", b"Transfer-Encoding: chunked\r\n\r\n")
         elif step == "redirect":
-            self._answer(302, location=target)
+            self._respond(302, location=target)
         else:
-            self._answer(404)
+            self._respond(404)
 
-    def _answer(
+    def _respond(
         self,
         status: int,
         body: bytes = b"",
@@ -168,9 +168,9 @@ def test_nothing_that_a_spec_names_is_fetched(vendoring: Vendoring, site: str) -
     document["info"]["termsOfService"] = f"{site}/terms"
     document["externalDocs"] = {"url": f"{site}/docs"}
     document["servers"] = [{"url": f"{site}/server"}]
-    answer = document["paths"]["/agents"]["get"]["responses"]["200"]
-    answer["links"] = {"next": {"operationRef": f"{site}/operation"}}
-    answer["content"]["application/json"]["examples"] = {"one": {"externalValue": f"{site}/one"}}
+    response = document["paths"]["/agents"]["get"]["responses"]["200"]
+    response["links"] = {"next": {"operationRef": f"{site}/operation"}}
+    response["content"]["application/json"]["examples"] = {"one": {"externalValue": f"{site}/one"}}
     _Pages.asked.clear()
     assert vendoring.run(vendoring.page("agents.md", document)) == 0
     assert _Pages.asked == []

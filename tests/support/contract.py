@@ -33,9 +33,11 @@ def load_overlay() -> list[OverlayEntry]:
     return read_overlay(yaml.safe_load(OVERLAY_FILE.read_text("utf-8")), OVERLAY_FILE.name)
 
 
-def _exchange(operation: WrappedOperation, answer: httpx.Response) -> tuple[httpx.Request, object]:
+def _exchange(
+    operation: WrappedOperation, response: httpx.Response
+) -> tuple[httpx.Request, object]:
     """Return the request that the wrapper sends, and its result or the error that it raises."""
-    server = FakeServer([answer], record=answer)
+    server = FakeServer([response], record=response)
     try:
         result: object = server.do(operation.call, base_url=_defaults().base_url, max_retries=0)
     except CartesiaError as error:
@@ -114,11 +116,11 @@ def check_success(spec: Spec) -> list[str]:
     oracle = Oracle(spec)
     problems: list[str] = []
     for operation in WRAPPED:
-        answer = operation.success(Schemas(spec))
-        request, result = _exchange(operation, answer)
+        response = operation.success(Schemas(spec))
+        request, result = _exchange(operation, response)
         if isinstance(result, CartesiaError):
             problems.append(f"{operation.operation_id}: the wrapper raises {_told(result)}")
-        found = oracle.problems_of_response(request, answer)
+        found = oracle.problems_of_response(request, response)
         problems += [f"{operation.operation_id}, 200: {p}" for p in found]
     return problems
 
@@ -141,7 +143,7 @@ def check_model(spec: Spec) -> list[str]:
         ours = {name: one.required for name, one in fields.items()}
         for described in _documented(spec, operation):
             schemas = Schemas(spec)
-            schema = schemas.resolved(schemas.answers().get(described["operationId"], {}))
+            schema = schemas.resolved(schemas.responses().get(described["operationId"], {}))
             required = schema.get("required", [])
             theirs = {name: name in required for name in schema.get("properties", {})}
             problems += [
@@ -164,17 +166,19 @@ def check_errors(spec: Spec) -> list[str]:
     for operation in WRAPPED:
         for error in operation.errors:
             name = f"{operation.operation_id}, {error.raises.__name__}"
-            answer = httpx.Response(error.status, json=error.body)
-            request, result = _exchange(operation, answer)
+            response = httpx.Response(error.status, json=error.body)
+            request, result = _exchange(operation, response)
             if type(result) is not error.raises:
                 problems.append(f"{name}: the wrapper raises {type(result).__name__}")
             for described in _documented(spec, operation):
-                answers: dict[str, Any] = described["responses"]
-                if not {str(error.status), "4XX", "default"} & answers.keys():
+                responses: dict[str, Any] = described["responses"]
+                if not {str(error.status), "4XX", "default"} & responses.keys():
                     continue  # most of the provider's pages declare no errors
-                problems += [f"{name}: {p}" for p in oracle.problems_of_response(request, answer)]
+                problems += [f"{name}: {p}" for p in oracle.problems_of_response(request, response)]
                 words = str(error.body["message"])
-                own = Schemas(spec).followed(answers.get(str(error.status), {"description": words}))
+                own = Schemas(spec).followed(
+                    responses.get(str(error.status), {"description": words})
+                )
                 if words not in own.get("description", ""):
                     problems.append(
                         f"{name}: {words!r} is not in the description of the {error.status}"

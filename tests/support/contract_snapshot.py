@@ -83,9 +83,9 @@ class _Snapshot:
             body = self._resolved(operation["requestBody"])
             yield f"  body{_mark(body.get('required', False))}"
             yield from self._content(body)
-        for status, answer in operation["responses"].items():
+        for status, response in operation["responses"].items():
             yield f"  response {status}"
-            resolved = self._resolved(answer)
+            resolved = self._resolved(response)
             for name, header in resolved.get("headers", {}).items():
                 yield from self._schema(f"header {name}", self._resolved(header), 2)
             yield from self._content(resolved)

@@ -65,7 +65,7 @@ class EchoServer:
                 if call_id.startswith("silent_"):
                     continue  # the next request on it gets no response out of order
                 await asyncio.sleep(hash(call_id) % 5 / 1000)
-                writer.write(_answer(call_id))
+                writer.write(_response(call_id))
         except ConnectionError:
             pass
         finally:
@@ -82,7 +82,7 @@ async def _read_head(reader: asyncio.StreamReader) -> bytes:
         return b""  # the client, or the test, is done with it
 
 
-def _answer(call_id: str) -> bytes:
+def _response(call_id: str) -> bytes:
     logs = {"call_id": call_id, "logs": [call_id], "updated_at": "2026-03-01T10:00:00Z"}
     body = json.dumps(logs).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"

@@ -17,7 +17,7 @@ from fake_clock import FakeClock
 
 Flavour = Literal["sync", "async"]
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
-Answer = httpx.Response | Exception
+Outcome = httpx.Response | Exception
 Ask = Callable[[Any], Any]
 """Takes a client of either flavour, and calls it."""
 
@@ -47,9 +47,9 @@ def cut(body: bytes, size: int) -> list[bytes]:
     return [body[start : start + size] for start in range(0, len(body), size)]
 
 
-def _fresh(answer: httpx.Response) -> httpx.Response:
+def _fresh(response: httpx.Response) -> httpx.Response:
     # A response can be read once only.
-    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+    return httpx.Response(response.status_code, headers=response.headers, content=response.content)
 
 
 @dataclass
@@ -65,7 +65,7 @@ class FakeServer:
         record_requests: Those.
     """
 
-    answers: Iterable[Answer]
+    outcomes: Iterable[Outcome]
     flavour: Flavour = "sync"
     takes: float = 0.0
     clock: FakeClock = field(default_factory=FakeClock)
@@ -74,7 +74,7 @@ class FakeServer:
     record_requests: list[httpx.Request] = field(default_factory=list[httpx.Request])
 
     def __post_init__(self) -> None:
-        self._answers = list(self.answers)
+        self._outcomes = list(self.outcomes)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         bound: float = request.extensions["timeout"]["read"]
@@ -85,10 +85,10 @@ class FakeServer:
             self.record_requests.append(request)
             return _fresh(self.record)
         self.requests.append(request)
-        answer = self._answers[0] if len(self._answers) == 1 else self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return _fresh(answer)
+        outcome = self._outcomes[0] if len(self._outcomes) == 1 else self._outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return _fresh(outcome)
 
     def client(self, **settings: object) -> Client:
         transport = httpx.Client(transport=httpx.MockTransport(self.handle))

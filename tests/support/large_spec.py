@@ -72,7 +72,7 @@ def _nullable(spec: Node, kind: str) -> Node:
     return {"type": [kind, "null"]}
 
 
-def _answer(content: Node, status: str = "200") -> Node:
+def _response(content: Node, status: str = "200") -> Node:
     return {status: {"description": "Done.", "content": content}}
 
 
@@ -87,8 +87,8 @@ def _list(name: str, spec: Node) -> Node:
         data={"type": "array", "items": _add(spec, name, item)}, next_page=_nullable(spec, "string")
     )
     limit: Node = {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 100}}
-    answer = _answer(_json(_add(spec, f"{name}Page", page)))
-    return {"method": "get", "parameters": [limit], "responses": answer}
+    response = _response(_json(_add(spec, f"{name}Page", page)))
+    return {"method": "get", "parameters": [limit], "responses": response}
 
 
 def _choice(name: str, spec: Node) -> Node:
@@ -102,7 +102,7 @@ def _choice(name: str, spec: Node) -> Node:
         "discriminator": {"propertyName": "kind", "mapping": mapping},
     }
     holder = _object(item=_add(spec, f"{name}Either", either))
-    return {"method": "get", "responses": _answer(_json(_add(spec, name, holder)))}
+    return {"method": "get", "responses": _response(_json(_add(spec, name, holder)))}
 
 
 def _recursive(name: str, spec: Node) -> Node:
@@ -110,7 +110,7 @@ def _recursive(name: str, spec: Node) -> Node:
     tree["properties"]["parent"] = _ref(name)
     _add(spec, name, tree)
     body = {"required": True, "content": _json(_ref(name))}
-    return {"method": "post", "requestBody": body, "responses": _answer(_json(_ref(name)))}
+    return {"method": "post", "requestBody": body, "responses": _response(_json(_ref(name)))}
 
 
 def _stream(name: str, spec: Node) -> Node:
@@ -118,7 +118,7 @@ def _stream(name: str, spec: Node) -> Node:
     return {
         "method": "post",
         "requestBody": {"required": True, "content": _json(body)},
-        "responses": _answer({"text/event-stream": {"schema": {"type": "string"}}}),
+        "responses": _response({"text/event-stream": {"schema": {"type": "string"}}}),
     }
 
 
@@ -126,18 +126,18 @@ def _upload(name: str, spec: Node) -> Node:
     form = _object(file={"type": "string", "format": "binary"}, name={"type": "string"})
     body = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     result = _add(spec, name, _object(id={"type": "string"}))
-    return {"method": "post", "requestBody": body, "responses": _answer(_json(result), "201")}
+    return {"method": "post", "requestBody": body, "responses": _response(_json(result), "201")}
 
 
 def _download(name: str, spec: Node) -> Node:  # noqa: ARG001 - as the others
     binary: Node = {"schema": {"type": "string", "format": "binary"}}
-    return {"method": "get", "responses": _answer({"audio/wav": binary})}
+    return {"method": "get", "responses": _response({"audio/wav": binary})}
 
 
 def _export(name: str, spec: Node) -> Node:  # noqa: ARG001 - as the others
     since: Node = {"name": "since", "in": "query", "schema": {"type": "string", "format": "date"}}
     table: Node = {"text/csv": {"schema": {"type": "string"}}}
-    return {"method": "get", "parameters": [since], "responses": _answer(table)}
+    return {"method": "get", "parameters": [since], "responses": _response(table)}
 
 
 def _replace(name: str, spec: Node) -> Node:

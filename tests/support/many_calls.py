@@ -1,7 +1,7 @@
 """A fast server with any number of generated calls, which counts requests and fails on demand.
 
 It responds to the two operations that an export of logs needs. Run as a program, it serves in its own
-process: `python many_calls.py COUNT [SECONDS_PER_ANSWER]` prints its URL.
+process: `python many_calls.py COUNT [SECONDS_PER_RESPONSE]` prints its URL.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ AGENT = "agent_many"
 _NEWEST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _PAGE = 100
 
-Answer = bytes
-Interfere = Callable[[int, str], Answer | None]
+Response = bytes
+Interfere = Callable[[int, str], Response | None]
 """Is called with each request, its number from 1 and its path; may respond instead of the server."""
 
 
@@ -107,7 +107,7 @@ class ManyCalls:
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         return server
 
-    def answer(self, path: str) -> bytes:
+    def response_to(self, path: str) -> bytes:
         self.requests += 1
         if (other := self.interfere(self.requests, path)) is not None:
             return other
@@ -155,17 +155,17 @@ class _Connection(asyncio.Protocol):
             head, _, self._heard = self._heard.partition(b"\r\n\r\n")
             self._server.waiting += 1
             self._server.most_at_once = max(self._server.most_at_once, self._server.waiting)
-            answer = self._server.answer(head.split(b" ", 2)[1].decode())
+            response = self._server.response_to(head.split(b" ", 2)[1].decode())
             if self._server.delay:
                 loop = asyncio.get_running_loop()
-                loop.call_later(self._server.delay, self._send, answer)
+                loop.call_later(self._server.delay, self._send, response)
             else:
-                self._send(answer)
+                self._send(response)
 
-    def _send(self, answer: bytes) -> None:
+    def _send(self, response: bytes) -> None:
         self._server.waiting -= 1
-        self._transport.write(answer)
-        if b"\r\n\r\n" not in answer or b"Connection: close" in answer:
+        self._transport.write(response)
+        if b"\r\n\r\n" not in response or b"Connection: close" in response:
             self._transport.close()
 
 

@@ -31,7 +31,7 @@ def fragment(
     schema: dict[str, Any] | None = None,
     schema_name: str = "Agent",
 ) -> dict[str, Any]:
-    """Make the OpenAPI fragment of one operation whose answer is a named schema."""
+    """Make the OpenAPI fragment of one operation whose response is a named schema."""
     return {
         "openapi": "3.0.1",
         "info": {"title": "Cartesia API", "version": "0.0.1"},

@@ -66,36 +66,36 @@ class S3Server:
 
 def _refuse(status: str, code: str) -> Callable[[_Application], _Application]:
     def spoil(_: _Application) -> _Application:
-        def answer(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        def respond(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start(status, [("Content-Type", "application/xml")])
             return [f"<Error><Code>{code}</Code><Message>Not now.</Message></Error>".encode()]
 
-        return answer
+        return respond
 
     return spoil
 
 
 def _hang_up(_: _Application) -> _Application:
-    def answer(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+    def respond(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         start("200 OK", [])
         return []
 
-    return answer
+    return respond
 
 
-def _lose_the_answer(application: _Application) -> _Application:
-    def answer(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+def _lose_the_response(application: _Application) -> _Application:
+    def respond(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         done = b"".join(application(environ, start))
         environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return [done]
 
-    return answer
+    return respond
 
 
 _FAULTS = (
-    _lose_the_answer,
+    _lose_the_response,
     _refuse("503 Slow Down", "SlowDown"),
     _hang_up,
     _refuse("500 Internal Server Error", "InternalError"),
@@ -106,11 +106,11 @@ def _spoiled(application: _Application, one_in: int) -> _Application:
     numbers = count(1)
     faults = cycle([fault(application) for fault in _FAULTS])
 
-    def answer(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+    def respond(environ: _Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         chosen = application if next(numbers) % one_in else next(faults)
         return chosen(environ, start)
 
-    return answer
+    return respond
 
 
 def _serve(one_in: int | None) -> None:

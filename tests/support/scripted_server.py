@@ -13,14 +13,14 @@ Script = Callable[[socket.socket, bytes], object]
 """Is called with a connection and the head of each request on it; what it sends is the response."""
 
 
-def answer(body: bytes = b"{}", status: int = 200, headers: bytes = b"") -> bytes:
+def http_response(body: bytes = b"{}", status: int = 200, headers: bytes = b"") -> bytes:
     """Return a whole response; `headers` end each with a line break."""
     return b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n%s" % (status, headers, len(body), body)
 
 
-def saying(*answers: bytes) -> Script:
+def saying(*responses: bytes) -> Script:
     """Return a script that gives one response for each request, and repeats the last one."""
-    left = list(answers)
+    left = list(responses)
 
     def say(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(left.pop(0) if len(left) > 1 else left[0])
@@ -72,9 +72,9 @@ class ScriptedServer:
                 connection = self._context.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
             with connection:
-                self._answer(connection)
+                self._respond(connection)
 
-    def _answer(self, connection: socket.socket) -> None:
+    def _respond(self, connection: socket.socket) -> None:
         pending = b""
         while True:
             while b"\r\n\r\n" not in pending:

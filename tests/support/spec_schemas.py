@@ -75,7 +75,7 @@ class Schemas:
                 if isinstance(described, dict) and "operationId" in described:
                     yield cast("dict[str, Any]", described)
 
-    def answers(self) -> dict[str, Schema]:
+    def responses(self) -> dict[str, Schema]:
         """Return the schema of each operation's JSON success, by operationId."""
         found: dict[str, Schema] = {}
         for operation in self.operations():
@@ -257,9 +257,9 @@ def vendored_schemas() -> Schemas:
     return Schemas(load_spec())
 
 
-def answer_schemas() -> dict[str, Schema]:
+def response_schemas() -> dict[str, Schema]:
     """Return the schema of each operation's JSON success in the vendored spec."""
-    return vendored_schemas().answers()
+    return vendored_schemas().responses()
 
 
 def resolved(schema: Schema) -> Schema:

@@ -65,7 +65,7 @@ class WrappedOperation:
         if self.model is None:
             return httpx.Response(200, content=b"RIFF", headers={"Content-Type": "audio/wav"})
         spec = spec or vendored_schemas()
-        schema = spec.answers().get(self.operation_id, {"type": "object"})
+        schema = spec.responses().get(self.operation_id, {"type": "object"})
         return httpx.Response(200, json={**spec.example(schema), **self.fields})
 
 

@@ -23,8 +23,8 @@ from cartesia_calls import (
 )
 from cartesia_calls.sandbox import Sandbox
 from fake_clock import FakeClock
-from fake_server import FLAVOURS, KEY, Answer, FakeServer, Flavour, ok
-from scripted_server import ScriptedServer, answer
+from fake_server import FLAVOURS, KEY, FakeServer, Flavour, Outcome, ok
+from scripted_server import ScriptedServer, http_response
 
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"
 RECORD = {"id": "ac_1", "agent_id": "a", "status": "completed"}
@@ -75,7 +75,7 @@ def test_a_recording_cut_at_half_is_fetched_again_from_its_beginning(
 ) -> None:
     def half_first(connection: socket.socket, _head: bytes) -> bool:
         is_first = len(server.heads) == 1
-        connection.sendall(HALF if is_first else answer(b"allofit!"))
+        connection.sendall(HALF if is_first else http_response(b"allofit!"))
         return not is_first
 
     target = tmp_path / "call.wav"
@@ -98,7 +98,7 @@ def test_a_recording_cut_at_half_leaves_no_file(flavour: Flavour, tmp_path: Path
 
 @FLAVOURS
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (httpx.Response(404, json={"title": "No recording"}), NotFoundError),
         (httpx.Response(200, text="<html>"), ResponseValidationError),
@@ -107,15 +107,15 @@ def test_a_recording_cut_at_half_leaves_no_file(flavour: Flavour, tmp_path: Path
     ],
 )
 def test_a_failure_leaves_no_file_and_none_changed(
-    flavour: Flavour, answer: httpx.Response, error: type[Exception], tmp_path: Path
+    flavour: Flavour, response: httpx.Response, error: type[Exception], tmp_path: Path
 ) -> None:
     target = tmp_path / "call.wav"
     with pytest.raises(error):
-        _download(FakeServer([answer], flavour), target)
+        _download(FakeServer([response], flavour), target)
     assert list(tmp_path.iterdir()) == []
     target.write_bytes(b"before")
     with pytest.raises(error):
-        _download(FakeServer([answer], flavour), target, overwrite=True)
+        _download(FakeServer([response], flavour), target, overwrite=True)
     assert target.read_bytes() == b"before"
 
 
@@ -148,7 +148,7 @@ ACTIONS = pytest.mark.parametrize(
     "not_acted_on", [httpx.ConnectError("refused"), httpx.Response(429)], ids=repr
 )
 def test_what_the_server_is_known_not_to_have_acted_on_is_retried(
-    flavour: Flavour, action: str, done: httpx.Response, not_acted_on: Answer
+    flavour: Flavour, action: str, done: httpx.Response, not_acted_on: Outcome
 ) -> None:
     server = FakeServer([not_acted_on, done], flavour)
     server.do(lambda client: getattr(client.calls, action)("ac_1"))
@@ -158,7 +158,7 @@ def test_what_the_server_is_known_not_to_have_acted_on_is_retried(
 @FLAVOURS
 @ACTIONS
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (httpx.ReadTimeout(""), APIConnectionError),
         (httpx.ReadError("reset"), APIConnectionError),
@@ -169,9 +169,9 @@ def test_what_the_server_is_known_not_to_have_acted_on_is_retried(
     ],
 )
 def test_what_may_have_been_acted_on_is_not(
-    flavour: Flavour, action: str, done: httpx.Response, answer: Answer, error: type[Exception]
+    flavour: Flavour, action: str, done: httpx.Response, response: Outcome, error: type[Exception]
 ) -> None:
-    server = FakeServer([answer, done], flavour)
+    server = FakeServer([response, done], flavour)
     with pytest.raises(error):
         server.do(lambda client: getattr(client.calls, action)("ac_1"))
     assert len(server.requests) == 1

@@ -12,7 +12,7 @@ import pytest
 from cartesia_calls import APIConnectionError, APITimeoutError
 from engines import ENGINES, EngineName, a_request, send
 from fake_server import FLAVOURS, Flavour
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -24,11 +24,11 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the addresses of `NAME`, to be filled in."""
     look_up, found = socket.getaddrinfo, list[str]()
 
-    def answer_with_them(host: str | bytes | None, *args: Any, **options: Any) -> list[Any]:  # noqa: ANN401 - handed on
+    def resolve_to_them(host: str | bytes | None, *args: Any, **options: Any) -> list[Any]:  # noqa: ANN401 - handed on
         hosts = found if host in {NAME, NAME.encode()} else [host]
         return [entry for one in hosts for entry in look_up(one, *args, **options)]
 
-    monkeypatch.setattr(socket, "getaddrinfo", answer_with_them)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_to_them)
     return found
 
 
@@ -51,7 +51,7 @@ def test_an_address_that_does_not_respond_leaves_time_for_the_next(
     engine: EngineName, flavour: Flavour, first: str, addresses: list[str]
 ) -> None:
     addresses += [first, "127.0.0.1"]
-    with ScriptedServer(saying(answer())) as server:
+    with ScriptedServer(saying(http_response())) as server:
         port = int(server.url.split(":")[2].partition("/")[0])
         with _silence_at(port):
             url = f"http://{NAME}:{port}/x"

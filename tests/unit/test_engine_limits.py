@@ -23,7 +23,7 @@ from cartesia_calls import (
 from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
 from fake_clock import FakeClock
 from fake_server import FLAVOURS, KEY, Flavour
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 from skipping_clock import SkippingLoop, let_happen
 
 
@@ -56,7 +56,10 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
             await closing
         await let_happen()
 
-    with ScriptedServer(saying(answer())) as server, warnings.catch_warnings(record=True) as told:
+    with (
+        ScriptedServer(saying(http_response())) as server,
+        warnings.catch_warnings(record=True) as told,
+    ):
         warnings.simplefilter("always")
         asyncio.run(close_and_cancel(server.url), debug=True)
         gc.collect()
@@ -67,7 +70,7 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
 @ENGINES
 def test_a_close_in_another_event_loop_closes_nothing_and_reports_it(engine: EngineName) -> None:
     with (
-        ScriptedServer(saying(answer())) as server,
+        ScriptedServer(saying(http_response())) as server,
         asyncio.Runner() as first,
         asyncio.Runner() as second,
     ):
@@ -85,7 +88,7 @@ def test_a_close_in_another_event_loop_closes_nothing_and_reports_it(engine: Eng
 @ENGINES
 @FLAVOURS
 def test_what_http_has_no_way_to_say_is_not_sent(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(saying(answer())) as server:
+    with ScriptedServer(saying(http_response())) as server:
         request = a_request(server.url)._replace(headers={"x-two": "one\r\nx-evil: 1"})
         with pytest.raises(ConfigurationError, match="can't be sent"):
             send(engine, flavour, request)
@@ -117,7 +120,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
     def script(connection: socket.socket, _head: bytes) -> None:
         heard.set()
         go_on.wait(10)
-        connection.sendall(answer(b"first"))
+        connection.sendall(http_response(b"first"))
 
     def ask(url: str) -> bytes:
         sending = SyncTransport(engine, url)
@@ -171,7 +174,7 @@ def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
     def script(connection: socket.socket, _head: bytes) -> None:
         heard.set()
         go_on.wait(30)
-        connection.sendall(answer())
+        connection.sendall(http_response())
 
     with ScriptedServer(script) as server, ThreadPoolExecutor(1) as thread:
         sending = SyncTransport(engine, server.url, Clock())
@@ -204,7 +207,7 @@ def test_no_more_is_waited_for_once_the_time_is_over(engine: EngineName) -> None
 
     def begin(connection: socket.socket, _head: bytes) -> None:
         clock.elapsed += 60
-        connection.sendall(answer(b"right")[:-1])
+        connection.sendall(http_response(b"right")[:-1])
 
     with ScriptedServer(begin) as server:
         sending = SyncTransport(engine, server.url, clock)
@@ -222,7 +225,7 @@ def test_each_request_over_a_connection_has_its_own_time(engine: EngineName) -> 
         if b"slow" in head:
             heard.set()
             respond.wait(30)
-        connection.sendall(answer(b"right"))
+        connection.sendall(http_response(b"right"))
 
     loop = SkippingLoop()
 

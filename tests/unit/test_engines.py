@@ -25,7 +25,7 @@ from cartesia_calls import (
 from cartesia_calls._part_file import FileSink
 from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, async_transport, send
 from fake_server import FLAVOURS, KEY, Flavour
-from scripted_server import Script, ScriptedServer, answer, saying
+from scripted_server import Script, ScriptedServer, http_response, saying
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -51,7 +51,7 @@ def _fails(
 def test_a_request_goes_out_with_its_headers_and_no_others(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with ScriptedServer(saying(answer())) as server:
+    with ScriptedServer(saying(http_response())) as server:
         send(engine, flavour, a_request(f"{server.url}/a%2Fb?c=%20d"))
     (head,) = server.heads
     first, *lines = head.decode().split("\r\n")
@@ -69,14 +69,14 @@ def test_a_request_goes_out_with_its_headers_and_no_others(
 
 
 def test_a_post_says_that_it_has_no_body(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(saying(answer())) as server:
+    with ScriptedServer(saying(http_response())) as server:
         send(engine, flavour, a_request(server.url, "POST"))
     assert server.heads[0].lower().count(b"content-length: 0") == 1
 
 
 @pytest.mark.parametrize("status", [200, 299, 301, 304, 404, 407, 429, 499, 503, 520, 600, 999])
 def test_every_status_is_a_response(engine: EngineName, flavour: Flavour, status: int) -> None:
-    with ScriptedServer(saying(answer(LOG if status != 304 else b"", status))) as server:
+    with ScriptedServer(saying(http_response(LOG if status != 304 else b"", status))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.status_code == status
     assert response.body == (LOG if status != 304 else b"")
@@ -84,7 +84,7 @@ def test_every_status_is_a_response(engine: EngineName, flavour: Flavour, status
 
 
 def test_a_redirect_is_handed_back(engine: EngineName, flavour: Flavour) -> None:
-    moved = answer(b"", 302, b"Location: /elsewhere\r\n")
+    moved = http_response(b"", 302, b"Location: /elsewhere\r\n")
     with ScriptedServer(saying(moved)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.headers["location"]) == (302, "/elsewhere")
@@ -92,7 +92,9 @@ def test_a_redirect_is_handed_back(engine: EngineName, flavour: Flavour) -> None
 
 
 def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(saying(answer(headers=b"Set-Cookie: sid=of-this-account\r\n"))) as server:
+    with ScriptedServer(
+        saying(http_response(headers=b"Set-Cookie: sid=of-this-account\r\n"))
+    ) as server:
         first, _ = send(engine, flavour, a_request(server.url), a_request(server.url))
     assert first.headers["set-cookie"] == "sid=of-this-account"
     assert b"cookie" not in server.heads[1].lower()
@@ -101,7 +103,7 @@ def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
 def test_one_connection_serves_one_request_after_the_other(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with ScriptedServer(saying(answer())) as server:
+    with ScriptedServer(saying(http_response())) as server:
         send(engine, flavour, *[a_request(server.url)] * 5)
     assert server.connections == 1
 
@@ -109,7 +111,7 @@ def test_one_connection_serves_one_request_after_the_other(
 def test_repeated_headers_are_joined_and_unexpected_bytes_do_no_harm(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    odd = answer(headers=b"X-B: 1\r\nx-raw: caf\xe9 \xff\r\nX-b: 2\r\n")
+    odd = http_response(headers=b"X-B: 1\r\nx-raw: caf\xe9 \xff\r\nX-b: 2\r\n")
     with ScriptedServer(saying(odd)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.headers["x-b"] == "1, 2"
@@ -118,7 +120,7 @@ def test_repeated_headers_are_joined_and_unexpected_bytes_do_no_harm(
 
 def test_early_hints_are_skipped(engine: EngineName, flavour: Flavour) -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
-    with ScriptedServer(saying(hint * 3 + answer(LOG))) as server:
+    with ScriptedServer(saying(hint * 3 + http_response(LOG))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (200, LOG)
 
@@ -140,7 +142,7 @@ def test_early_hints_are_skipped(engine: EngineName, flavour: Flavour) -> None:
 def test_an_encoded_body_is_decoded(
     engine: EngineName, flavour: Flavour, encoding: str, body: bytes
 ) -> None:
-    encoded = answer(body, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
+    encoded = http_response(body, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
     with ScriptedServer(saying(encoded)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == LOG
@@ -160,11 +162,11 @@ def test_a_body_that_is_not_encoded_as_it_says_spoils_a_success_only(
     engine: EngineName, flavour: Flavour, encoding: str, body: bytes
 ) -> None:
     header = b"Content-Encoding: %s\r\n" % encoding.encode()
-    error = _fails(engine, flavour, saying(answer(body, headers=header)))
+    error = _fails(engine, flavour, saying(http_response(body, headers=header)))
     assert isinstance(error, ResponseValidationError)
     assert "can't be decoded" in str(error)
 
-    with ScriptedServer(saying(answer(body, 503, header))) as server:
+    with ScriptedServer(saying(http_response(body, 503, header))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (503, b"")
 
@@ -183,8 +185,8 @@ def test_a_success_longer_than_allowed_is_refused_and_an_error_is_cut(
         + large
         + b"\r\n0\r\n\r\n",
         "to the end": start + b"\r\n" + large,
-        "gzip": answer(gzip.compress(large), status, b"Content-Encoding: gzip\r\n"),
-        "deflate": answer(zlib.compress(large), status, b"Content-Encoding: deflate\r\n"),
+        "gzip": http_response(gzip.compress(large), status, b"Content-Encoding: gzip\r\n"),
+        "deflate": http_response(zlib.compress(large), status, b"Content-Encoding: deflate\r\n"),
     }[how]
     if status == 404:
         with ScriptedServer(saying(raw)) as server:
@@ -197,7 +199,7 @@ def test_a_success_longer_than_allowed_is_refused_and_an_error_is_cut(
 
 
 def test_a_body_as_long_as_allowed_is_taken(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(saying(answer(bytes(100_000)))) as server:
+    with ScriptedServer(saying(http_response(bytes(100_000)))) as server:
         (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
     assert len(response.body) == 100_000
 
@@ -206,7 +208,7 @@ def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Fl
     body = bytes(range(256)) * 8000
     file, seen = BytesIO(), list[tuple[int, int | None]]()
     sink = FileSink(file, lambda written, total: seen.append((written, total)))
-    with ScriptedServer(saying(answer(body))) as server:
+    with ScriptedServer(saying(http_response(body))) as server:
         request = a_request(server.url, sink=sink, max_bytes=1000)
         (response,) = send(engine, flavour, request)
     assert (response.status_code, response.body) == (200, b"")
@@ -217,7 +219,7 @@ def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Fl
 
 def test_the_body_of_an_error_is_not_for_the_sink(engine: EngineName, flavour: Flavour) -> None:
     file = BytesIO(b"before")
-    with ScriptedServer(saying(answer(b"no", 404))) as server:
+    with ScriptedServer(saying(http_response(b"no", 404))) as server:
         request = a_request(server.url, sink=FileSink(file, None))
         (response,) = send(engine, flavour, request)
     assert (response.body, file.getvalue()) == (b"no", b"before")
@@ -243,7 +245,7 @@ def _then_hang_up(sent: bytes) -> Script:
         pytest.param(_reset, id="reset"),
         pytest.param(_then_hang_up(b""), id="no response"),
         pytest.param(_then_hang_up(b"HTTP/1.1 200 OK\r\nX: "), id="head cut short"),
-        pytest.param(_then_hang_up(answer(LOG)[:-10]), id="body cut short"),
+        pytest.param(_then_hang_up(http_response(LOG)[:-10]), id="body cut short"),
         pytest.param(
             _then_hang_up(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
             id="chunk cut short",
@@ -280,7 +282,7 @@ def _silence(_connection: socket.socket, _head: bytes) -> None:
     "script",
     [
         pytest.param(_silence, id="silence"),
-        pytest.param(saying(answer(LOG)[:-10]), id="silence in the body"),
+        pytest.param(saying(http_response(LOG)[:-10]), id="silence in the body"),
         pytest.param(_trickle(b"", b"HTTP/1.1 103 X\r\n\r\n"), id="hints for ever"),
         pytest.param(_trickle(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), id="headers for ever"),
         pytest.param(
@@ -325,7 +327,7 @@ def test_a_closed_client_reports_it(engine: EngineName, flavour: Flavour) -> Non
             await client.status()
         await client.status()
 
-    status = answer(b'{"ok": true, "version": "1"}')
+    status = http_response(b'{"ok": true, "version": "1"}')
     ask: dict[Flavour, Callable[[str], None]] = {
         "sync": ask_and_close,
         "async": lambda url: asyncio.run(ask_and_close_async(url)),
@@ -338,24 +340,24 @@ def test_a_closed_client_reports_it(engine: EngineName, flavour: Flavour) -> Non
 
 
 def _echo(connection: socket.socket, head: bytes) -> None:
-    connection.sendall(answer(head.split(b" ")[1]))
+    connection.sendall(http_response(head.split(b" ")[1]))
 
 
 def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
     sending = SyncTransport(engine, base_url)
     requests = [a_request(base_url + path) for path in paths]
     with ThreadPoolExecutor(64) as threads:
-        answers = list(threads.map(sending.send, requests))
+        responses = list(threads.map(sending.send, requests))
     sending.close()
-    return [response.body for response in answers]
+    return [response.body for response in responses]
 
 
 def _ask_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
     async def ask() -> list[bytes]:
         sending = async_transport(engine, base_url)
-        answers = await asyncio.gather(*(sending.send(a_request(base_url + p)) for p in paths))
+        responses = await asyncio.gather(*(sending.send(a_request(base_url + p)) for p in paths))
         await sending.close()
-        return [response.body for response in answers]
+        return [response.body for response in responses]
 
     return asyncio.run(ask())
 
@@ -364,8 +366,8 @@ def test_many_at_once_get_each_their_own(engine: EngineName, flavour: Flavour) -
     paths = [f"/{number}" for number in range(512)]
     ask = _ask_in_threads if flavour == "sync" else _ask_in_tasks
     with ScriptedServer(_echo) as server:
-        answers = ask(engine, server.url.removesuffix("/x"), paths)
-    assert answers == [path.encode() for path in paths]
+        responses = ask(engine, server.url.removesuffix("/x"), paths)
+    assert responses == [path.encode() for path in paths]
     # At most 100 are open; one or the other may be made while another just becomes free.
     assert 1 < server.connections < 200
 

@@ -18,9 +18,9 @@ from fake_server import (
     CALL_NOT_FOUND,
     FLAVOURS,
     LOGS_NOT_AVAILABLE,
-    Answer,
     FakeServer,
     Flavour,
+    Outcome,
     ok,
 )
 
@@ -130,7 +130,7 @@ def test_logs_that_shrink_or_change_are_reported_and_not_merged(
 
 @FLAVOURS
 def test_failures_that_may_pass_are_lived_through(flavour: Flavour) -> None:
-    down: list[Answer] = [httpx.ConnectError("refused")] * 7
+    down: list[Outcome] = [httpx.ConnectError("refused")] * 7
     server = FakeServer([_logs("a"), *down, _logs("a", "b", minute=1)], flavour, record=OVER)
     assert _follow(server) == ["a", "b"]
 
@@ -154,7 +154,7 @@ def test_a_long_retry_after_is_raised_and_not_slept(flavour: Flavour) -> None:
 
 @FLAVOURS
 @pytest.mark.parametrize(
-    ("answer", "record", "error"),
+    ("response", "record", "error"),
     [
         (httpx.Response(404, json=CALL_NOT_FOUND), RUNNING, CallNotFoundError),
         (
@@ -165,9 +165,9 @@ def test_a_long_retry_after_is_raised_and_not_slept(flavour: Flavour) -> None:
     ],
 )
 def test_what_can_not_be_followed_is_reported_at_once(
-    flavour: Flavour, answer: httpx.Response, record: httpx.Response, error: type[Exception]
+    flavour: Flavour, response: httpx.Response, record: httpx.Response, error: type[Exception]
 ) -> None:
-    server = FakeServer([answer], flavour, record=record)
+    server = FakeServer([response], flavour, record=record)
     with pytest.raises(error):
         _follow(server)
     assert len(server.requests) == 1

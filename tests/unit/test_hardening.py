@@ -167,13 +167,13 @@ def test_a_body_that_is_not_encoded_as_it_says(
 ) -> None:
     requests: list[httpx.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def respond(request: httpx.Request) -> httpx.Response:
         requests.append(request)
         return httpx.Response(
             status, headers={"content-encoding": "gzip", "retry-after": "0"}, stream=_Garbage()
         )
 
-    transport = httpx.MockTransport(answer)
+    transport = httpx.MockTransport(respond)
 
     def ask() -> None:
         if flavour == "sync":

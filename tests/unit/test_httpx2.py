@@ -8,10 +8,10 @@ import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
 from fake_server import FLAVOURS, KEY, LOGS, Flavour
-from scripted_server import Script, ScriptedServer, answer, saying
+from scripted_server import Script, ScriptedServer, http_response, saying
 
 httpx2 = pytest.importorskip("httpx2", reason="httpx2 is not installed")
-SENT_LOGS = answer(
+SENT_LOGS = http_response(
     b'{"call_id": "ac_1", "logs": ["one", "two"], "updated_at": "2026-03-01T10:00:00Z"}'
 )
 

@@ -130,8 +130,8 @@ def test_a_wait_in_vain_carries_the_last_reason(flavour: Flavour) -> None:
 
 
 def test_a_wait_given_up_for_a_long_pause_does_not_say_that_it_waited() -> None:
-    answers = [NOT_AVAILABLE, httpx.Response(429, headers={"retry-after": "300"})]
-    server = FakeServer(answers, record=_record(status="started"))
+    responses = [NOT_AVAILABLE, httpx.Response(429, headers={"retry-after": "300"})]
+    server = FakeServer(responses, record=_record(status="started"))
     with pytest.raises(LogsWaitTimeoutError, match="requests a pause of 300 s") as caught:
         server.wait_for_logs(120)
     assert "did not appear" not in caught.value.summary

@@ -19,7 +19,7 @@ from cartesia_calls import (
 )
 from fake_clock import FakeClock
 from fake_server import FLAVOURS, KEY, LOGS, URL, Ask, FakeServer, Flavour, ok
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 
 _LOGS: Ask = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
 _STREAM: Ask = lambda client: client.calls.stream_logs("ac_1")  # noqa: E731 - as above
@@ -135,7 +135,7 @@ def test_an_error_s_body_is_cut_where_it_is_longer_than_allowed(flavour: Flavour
         ):
             await client.calls.get("ac_1")
 
-    with ScriptedServer(saying(answer(body, 404))) as server:
+    with ScriptedServer(saying(http_response(body, 404))) as server:
         base_url = server.url.removesuffix("/x")
         with pytest.raises(NotFoundError) as caught:
             ask(base_url) if flavour == "sync" else asyncio.run(ask_async(base_url))

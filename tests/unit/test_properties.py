@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cartesia_calls import AsyncClient, CartesiaError, Client
 from fake_clock import FakeClock
 from fake_server import KEY, LOGS, URL, FakeServer, gathered
-from spec_schemas import Schema, answer_schemas, resolved
+from spec_schemas import Schema, resolved, response_schemas
 from spec_strategies import JSON_VALUES, values_of
 from wrapped_operations import WRAPPED, WrappedOperation
 
@@ -25,7 +25,7 @@ from wrapped_operations import WRAPPED, WrappedOperation
 PATIENT = settings(
     deadline=None, max_examples=25, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-MODELLED = [one for one in WRAPPED if one.operation_id in answer_schemas()]
+MODELLED = [one for one in WRAPPED if one.operation_id in response_schemas()]
 # What the wrapper hands on of these is the list alone, and of a cancellation nothing.
 LISTS = {"agents_list": "summaries", "agents_list-calls": "data"}
 RIGHT = json.dumps(LOGS).encode()
@@ -51,13 +51,13 @@ def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of an
 def test_any_response_that_the_spec_allows_comes_through(
     operation: WrappedOperation, data: st.DataObject
 ) -> None:
-    schema = answer_schemas()[operation.operation_id]
+    schema = response_schemas()[operation.operation_id]
     name = LISTS.get(operation.operation_id)
     sent = data.draw(values_of(schema))
     if name == "data":
         sent.update({"has_more": False})  # pages that lead on are another matter
-    answer = httpx.Response(200, json=sent)
-    result = FakeServer([answer], record=answer).do(operation.call)
+    response = httpx.Response(200, json=sent)
+    result = FakeServer([response], record=response).do(operation.call)
     if operation.operation_id == "agents_cancel-call":
         assert result is None
     elif name is None:
@@ -101,11 +101,11 @@ STATUSES = st.just(200) | st.integers(100, 999)
 
 
 def _transport(status: int, headers: dict[str, str], body: bytes) -> httpx.MockTransport:
-    def answer(_: httpx.Request) -> httpx.Response:
+    def respond(_: httpx.Request) -> httpx.Response:
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         return httpx.Response(status, headers=raw, stream=httpx.ByteStream(body))
 
-    return httpx.MockTransport(answer)
+    return httpx.MockTransport(respond)
 
 
 @pytest.mark.parametrize("operation", WRAPPED, ids=lambda one: one.operation_id)

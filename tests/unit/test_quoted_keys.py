@@ -20,7 +20,7 @@ from cartesia_calls import (
 )
 from engines import ENGINES, EngineName, a_request, send
 from fake_server import FLAVOURS, KEY, FakeServer, Flavour
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 from skipping_clock import SkippingClock
 
 NAME = KEY.encode()
@@ -33,18 +33,22 @@ MALFORMED = {
     "what follows a chunk": CHUNKED + b"1\r\n{" + NAME + b"\r\n",
 }
 ENCODED = {
-    "its encoding": answer(headers=b"Content-Encoding: %s\r\n" % NAME),
-    "its encoding, a long one": answer(
+    "its encoding": http_response(headers=b"Content-Encoding: %s\r\n" % NAME),
+    "its encoding, a long one": http_response(
         headers=b"Content-Encoding: %s\r\n" % (b"x" * 285 + NAME + b"y" * 300)
     ),
 }
 WRONG = {
-    "a body that is no log": answer(json.dumps({"you sent": KEY}).encode()),
-    "a body that is no log, where its excerpt ends": answer(b'{"a": "' + b"x" * 473 + NAME + b'"}'),
-    "an error": answer(json.dumps({"message": f"no: {KEY}"}).encode(), 401),
-    "an error's text": answer(b"x" * 1_985 + NAME, 400),
-    "an error's headers": answer(b"{}", 401, b"X-Request-Id: %s\r\n%s: 1\r\n" % (NAME, NAME)),
-    "where to go": answer(b"", 302, b"Location: http://e.example/?k=%s\r\n" % NAME),
+    "a body that is no log": http_response(json.dumps({"you sent": KEY}).encode()),
+    "a body that is no log, where its excerpt ends": http_response(
+        b'{"a": "' + b"x" * 473 + NAME + b'"}'
+    ),
+    "an error": http_response(json.dumps({"message": f"no: {KEY}"}).encode(), 401),
+    "an error's text": http_response(b"x" * 1_985 + NAME, 400),
+    "an error's headers": http_response(
+        b"{}", 401, b"X-Request-Id: %s\r\n%s: 1\r\n" % (NAME, NAME)
+    ),
+    "where to go": http_response(b"", 302, b"Location: http://e.example/?k=%s\r\n" % NAME),
 }
 EACH = MALFORMED | ENCODED | WRONG
 

@@ -19,7 +19,7 @@ from cartesia_calls import (
     RateLimitError,
     RetryEvent,
 )
-from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, Answer, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, FakeServer, Flavour, Outcome, ok
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -66,30 +66,30 @@ def test_retries_end_and_the_error_says_how_many_attempts_were_made(
         server.logs(max_retries=max_retries)
     assert caught.value.attempts == len(server.requests) == max_retries + 1
     unreachable = FakeServer([httpx.ConnectError("refused")], flavour)
-    with pytest.raises(APIConnectionError) as no_answer:
+    with pytest.raises(APIConnectionError) as no_response:
         unreachable.logs(max_retries=max_retries)
-    assert no_answer.value.attempts == len(unreachable.requests) == max_retries + 1
+    assert no_response.value.attempts == len(unreachable.requests) == max_retries + 1
 
 
 def test_the_last_failure_is_the_one_that_is_raised() -> None:
-    answers: list[Answer] = [
+    responses: list[Outcome] = [
         httpx.ConnectError("refused"),
         httpx.Response(404, json=CALL_NOT_FOUND),
     ]
     with pytest.raises(CallNotFoundError) as caught:
-        FakeServer(answers).logs()
+        FakeServer(responses).logs()
     assert caught.value.attempts == 2
 
 
 @FLAVOURS
 def test_retry_after_is_honoured(flavour: Flavour) -> None:
-    answers = [
+    responses = [
         httpx.Response(429, headers={"retry-after": "7"}),
         httpx.Response(503, headers={"retry-after-ms": "1500", "retry-after": "99"}),
         httpx.Response(503, headers={"retry-after": "Sun, 01 Mar 2026 12:00:30 GMT"}),
         ok(),
     ]
-    server = FakeServer(answers, flavour)
+    server = FakeServer(responses, flavour)
     server.logs(max_retries=3)
     assert server.clock.sleeps == [7.0, 1.5, 21.5]
 
@@ -173,12 +173,12 @@ def test_the_final_error_says_in_words_how_often_it_was_tried(flavour: Flavour) 
 
 @FLAVOURS
 def test_the_hook_gets_each_retry_before_its_pause(flavour: Flavour) -> None:
-    answers: list[Answer] = [
+    responses: list[Outcome] = [
         httpx.ConnectError("refused"),
         httpx.Response(429, headers={"retry-after": "7"}),
         ok(),
     ]
-    server = FakeServer(answers, flavour)
+    server = FakeServer(responses, flavour)
     told: list[tuple[RetryEvent, int]] = []
 
     def tell(event: RetryEvent) -> None:
@@ -213,8 +213,8 @@ def test_an_operation_ends_within_its_total_time_out(flavour: Flavour) -> None:
 
 @FLAVOURS
 def test_the_last_attempt_has_only_the_time_that_is_left(flavour: Flavour) -> None:
-    answers = [httpx.Response(503, headers={"retry-after": "25"}), ok()]
-    server = FakeServer(answers, flavour)
+    responses = [httpx.Response(503, headers={"retry-after": "25"}), ok()]
+    server = FakeServer(responses, flavour)
     server.logs(timeout=60, total_timeout=30)
     assert [r.extensions["timeout"]["read"] for r in server.requests] == [30.0, 5.0]
 

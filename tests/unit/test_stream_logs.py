@@ -25,7 +25,7 @@ from cartesia_calls import (
 from engines import ENGINES, INSTALLED, EngineName
 from fake_clock import FakeClock
 from fake_server import FLAVOURS, KEY, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 from streaming import BODY, CHUNKED, DOCUMENT, ENGINES_AND_OWN, LINES, Sending, chunk, stream_into
 
 
@@ -36,7 +36,7 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
     body = gzip.compress(BODY) if encoding else BODY
     header = b"Content-Encoding: gzip\r\n" if encoding else b""
     got: list[str] = []
-    with ScriptedServer(saying(answer(body, headers=header))) as server:
+    with ScriptedServer(saying(http_response(body, headers=header))) as server:
         # The bound of a response's size is for each line.
         stream_into(got, engine, flavour, server.url, max_response_bytes=1000)
     assert got == LINES
@@ -103,8 +103,8 @@ def test_what_fails_before_the_first_line_is_tried_again(
     engine: EngineName, flavour: Flavour
 ) -> None:
     got: list[str] = []
-    busy = answer(b"{}", 503, b"Retry-After: 0\r\n")
-    with ScriptedServer(saying(busy, answer(BODY))) as server:
+    busy = http_response(b"{}", 503, b"Retry-After: 0\r\n")
+    with ScriptedServer(saying(busy, http_response(BODY))) as server:
         stream_into(got, engine, flavour, server.url, clock=FakeClock())
     assert got == LINES
     assert len(server.heads) == 2
@@ -115,7 +115,7 @@ def test_what_fails_before_the_first_line_is_tried_again(
 def test_an_error_is_reported_with_its_text(engine: EngineName, flavour: Flavour) -> None:
     said = json.dumps({"message": "no such key", "more": "x" * 70_000}).encode()
     with (
-        ScriptedServer(saying(answer(said, 401))) as server,
+        ScriptedServer(saying(http_response(said, 401))) as server,
         pytest.raises(AuthenticationError, match="no such key"),
     ):
         stream_into([], engine, flavour, server.url)
@@ -138,7 +138,7 @@ def test_what_the_spec_does_not_say_is_refused_where_it_is(
 ) -> None:
     got: list[str] = []
     with (
-        ScriptedServer(saying(answer(body))) as server,
+        ScriptedServer(saying(http_response(body))) as server,
         pytest.raises(ResponseValidationError, match=problem) as caught,
     ):
         stream_into(got, engine, flavour, server.url)
@@ -167,7 +167,7 @@ def test_an_error_at_the_end_quotes_the_beginning(flavour: Flavour) -> None:
 @ENGINES
 @FLAVOURS
 def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> None:
-    garbled = answer(gzip.compress(BODY)[:-20], headers=b"Content-Encoding: gzip\r\n")
+    garbled = http_response(gzip.compress(BODY)[:-20], headers=b"Content-Encoding: gzip\r\n")
     with (
         ScriptedServer(saying(garbled)) as server,
         pytest.raises(ResponseValidationError, match="can't be decoded"),

@@ -15,7 +15,7 @@ import trustme
 from cartesia_calls import APIConnectionError, APITimeoutError
 from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
 from fake_server import FLAVOURS, Flavour
-from scripted_server import ScriptedServer, answer
+from scripted_server import ScriptedServer, http_response
 from skipping_clock import let_happen
 
 pytestmark = [ENGINES, FLAVOURS]
@@ -34,7 +34,7 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     return context
 
 
-@pytest.mark.parametrize("begun", [b"", answer()[:20], answer()[:-1]])
+@pytest.mark.parametrize("begun", [b"", http_response()[:20], http_response()[:-1]])
 def test_what_is_no_tls_is_a_connection_error(
     engine: EngineName, flavour: Flavour, tls: ssl.SSLContext, begun: bytes
 ) -> None:

@@ -52,7 +52,7 @@ def test_failures_that_may_pass_are_lived_through(
 
 @FLAVOURS
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (httpx.Response(404, json=CALL_NOT_FOUND), CallNotFoundError),
         (httpx.Response(401), AuthenticationError),
@@ -60,9 +60,9 @@ def test_failures_that_may_pass_are_lived_through(
     ],
 )
 def test_what_waiting_can_not_change_ends_it_at_once(
-    flavour: Flavour, answer: httpx.Response, error: type[Exception]
+    flavour: Flavour, response: httpx.Response, error: type[Exception]
 ) -> None:
-    server = FakeServer([NOT_YET, answer], flavour)
+    server = FakeServer([NOT_YET, response], flavour)
     with pytest.raises(error):
         server.wait_for_logs(600)
     assert len(server.requests) == 2

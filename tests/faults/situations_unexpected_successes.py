@@ -10,7 +10,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from cartesia_calls import AgentCallLogs, ResponseValidationError
 from expectations import Outcome
 from fake_server import LOGS
-from http_bytes import LOGS_BODY, answer, chunked, head, json_answer, logs_with, text_answer, zipped
+from http_bytes import (
+    LOGS_BODY,
+    chunked,
+    head,
+    http_response,
+    json_response,
+    logs_with,
+    text_response,
+    zipped,
+)
 from raw_server import Close, Send, SendInPieces, Step
 from situation import Situation
 
@@ -62,13 +71,13 @@ def _value(name: str, script: Step | tuple[Step, ...], **having: object) -> Situ
 
 def _bodies() -> Iterator[Situation]:
     for name, (text, moment) in TIMES.items():
-        step = json_answer(logs_with(updated_at=text))
+        step = json_response(logs_with(updated_at=text))
         yield _value(f"`updated_at` with {name}", step, updated_at=moment)
     for name, lines in LINES_OF_ALL_KINDS.items():
-        yield _value(name, json_answer(logs_with(logs=lines)), logs=lines)
+        yield _value(name, json_response(logs_with(logs=lines)), logs=lines)
     more: dict[str, object] = {"retention_days": 30, "source": {"region": None}, "": []}
-    yield _value("fields of tomorrow", json_answer({**LOGS, **more}), additional_properties=more)
-    twice = (Send(answer(body=LOGS_BODY[:-1] + b', "logs": ["2"]}')),)
+    yield _value("fields of tomorrow", json_response({**LOGS, **more}), additional_properties=more)
+    twice = (Send(http_response(body=LOGS_BODY[:-1] + b', "logs": ["2"]}')),)
     yield Situation(
         FAMILY,
         "a field that two copies have",
@@ -83,7 +92,7 @@ def _bodies() -> Iterator[Situation]:
         "JSON with an indent": json.dumps(LOGS, indent=4).encode(),
         "every character escaped": LOGS_BODY.replace(b"one", b"\\u006f\\u006e\\u0065"),
     }.items():
-        yield _value(name, Send(answer(body=body)))
+        yield _value(name, Send(http_response(body=body)))
 
 
 def _media_types() -> Iterator[Situation]:
@@ -97,7 +106,7 @@ def _media_types() -> Iterator[Situation]:
         "nonsense",
         "",
     ):
-        step = text_answer(LOGS_BODY, media_type=media_type)
+        step = text_response(LOGS_BODY, media_type=media_type)
         yield _value(f"the media type `{media_type or '(empty)'}`", step)
     bare = head("200 OK", ("Content-Length", str(len(LOGS_BODY)))) + LOGS_BODY
     yield _value("no media type", Send(bare))
@@ -117,14 +126,14 @@ def _encodings() -> Iterator[Situation]:
         "no coding, which is announced": ("identity", LOGS_BODY),
     }
     for name, (coding, body) in codings.items():
-        yield _value(name, Send(answer("200 OK", body, ("Content-Encoding", coding))))
+        yield _value(name, Send(http_response("200 OK", body, ("Content-Encoding", coding))))
     chunks = head("200 OK", ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))
     halves = zipped(LOGS_BODY[:20]), zipped(LOGS_BODY[20:])
     yield _value("gzip of two members, each in a chunk", Send(chunks + chunked(*halves)))
 
 
 def _messages() -> Iterator[Situation]:
-    plain = answer()
+    plain = http_response()
     for hint in ("103 Early Hints", "100 Continue", "102 Processing"):
         name = f"a {hint[:3]} first"
         early = head(hint, ("Link", "</style.css>; rel=preload"))
@@ -148,15 +157,17 @@ def _messages() -> Iterator[Situation]:
     yield _value("HTTP/1.0", (Send(old), Close()))
     yield _value("no reason phrase", Send(plain.replace(b"200 OK", b"200 ", 1)))
     yield _value("a reason phrase in Latin-1", Send(plain.replace(b"200 OK", b"200 \xe4\xf6", 1)))
-    yield _value("headers in capitals", Send(answer("200 OK", LOGS_BODY, ("SET-COOKIE", "a=b"))))
-    twice = answer("200 OK", LOGS_BODY, ("X-Request-Id", "1"), ("X-Request-Id", "2"))
+    yield _value(
+        "headers in capitals", Send(http_response("200 OK", LOGS_BODY, ("SET-COOKIE", "a=b")))
+    )
+    twice = http_response("200 OK", LOGS_BODY, ("X-Request-Id", "1"), ("X-Request-Id", "2"))
     yield _value("a header twice", Send(twice))
-    latin = answer("200 OK", LOGS_BODY, ("X-Name", "Grüße".encode("latin-1")))
+    latin = http_response("200 OK", LOGS_BODY, ("X-Name", "Grüße".encode("latin-1")))
     yield _value("a header in Latin-1", Send(latin))
-    empty = answer("200 OK", LOGS_BODY, ("X-Empty", ""))
+    empty = http_response("200 OK", LOGS_BODY, ("X-Empty", ""))
     yield _value("a header without a value", Send(empty))
     many = [(f"X-Header-{number}", "x") for number in range(60)]
-    yield _value("60 more headers", Send(answer("200 OK", LOGS_BODY, *many)))
+    yield _value("60 more headers", Send(http_response("200 OK", LOGS_BODY, *many)))
     yield _value("the connection closed right after", (Send(plain), Close()))
 
 

@@ -27,7 +27,7 @@ from cartesia_calls import (
 )
 from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, send
 from fake_server import FLAVOURS, KEY, Flavour
-from scripted_server import ScriptedServer, answer, saying
+from scripted_server import ScriptedServer, http_response, saying
 
 # The engine `fast` sends through no proxy.
 THROUGH_PROXIES = pytest.mark.parametrize("engine", ["httpx", "auto"])
@@ -98,7 +98,7 @@ def test_certificates_named_by_the_environment_or_the_usual_ones_are_trusted(
     tls: ssl.SSLContext,
 ) -> None:
     trust(variable)
-    with ScriptedServer(saying(answer(b"secret")), tls) as server:
+    with ScriptedServer(saying(http_response(b"secret")), tls) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == b"secret"
 
@@ -109,7 +109,7 @@ def test_a_server_without_a_trusted_certificate_gets_nothing(
     engine: EngineName, flavour: Flavour, tls: ssl.SSLContext
 ) -> None:
     with (
-        ScriptedServer(saying(answer()), tls) as server,
+        ScriptedServer(saying(http_response()), tls) as server,
         pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught,
     ):
         send(engine, flavour, a_request(server.url))
@@ -124,7 +124,7 @@ def _tunnel(tls: ssl.SSLContext) -> Callable[[socket.socket, bytes], bool]:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         with tls.wrap_socket(connection, server_side=True) as inside:
             inside.recv(65536)
-            inside.sendall(answer(b"through the tunnel"))
+            inside.sendall(http_response(b"through the tunnel"))
         return False
 
     return script
@@ -161,7 +161,7 @@ def _be_a_socks_proxy(listener: socket.socket, tls: ssl.SSLContext) -> None:
         connection.sendall(b"\x05\x00\x00\x01" + bytes(6))  # connected
         with tls.wrap_socket(connection, server_side=True) as inside:
             inside.recv(65536)
-            inside.sendall(answer(b"through socks"))
+            inside.sendall(http_response(b"through socks"))
 
 
 @FLAVOURS
@@ -190,7 +190,7 @@ def test_loopback_goes_past_any_proxy(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    with ScriptedServer(saying(answer(b"direct"))) as server:
+    with ScriptedServer(saying(http_response(b"direct"))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == b"direct"
 
@@ -237,7 +237,7 @@ def test_the_fast_engine_refuses_a_proxy_and_auto_takes_another(
 def test_a_proxy_for_another_scheme_is_not_asked(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ScriptedServer(saying(answer())) as proxy:
+    with ScriptedServer(saying(http_response())) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/x"))
         with pytest.raises(APIConnectionError):
             send(engine, flavour, a_request("https://api.nowhere.invalid/x", timeout=5))
@@ -284,7 +284,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 
     def script(connection: socket.socket, _head: bytes) -> None:
         os.kill(os.getpid(), signal.SIGUSR1)
-        connection.sendall(answer(b"after all"))
+        connection.sendall(http_response(b"after all"))
 
     try:
         with ScriptedServer(script) as server:
@@ -297,7 +297,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 @ENGINES
 def test_another_thread_may_send_too(engine: EngineName) -> None:
     bodies: list[bytes] = []
-    with ScriptedServer(saying(answer(b"here"))) as server:
+    with ScriptedServer(saying(http_response(b"here"))) as server:
         sending = SyncTransport(engine, server.url)
         thread = threading.Thread(
             target=lambda: bodies.append(sending.send(a_request(server.url)).body)
@@ -322,7 +322,7 @@ import scripted_server
 def ask(client):
     result = client.calls.logs("ac_1")
     return asyncio.run(result) if asyncio.iscoroutine(result) else result
-with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.answer(b"[]"))) as server:
+with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.http_response(b"[]"))) as server:
     client = {"Client" if flavour == "sync" else "AsyncClient"}(
         "{KEY}", base_url=server.url, engine="{engine}"
     )
@@ -347,7 +347,7 @@ with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.answe
 
 @ENGINES
 def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
-    with ScriptedServer(saying(answer(b"[]", 404))) as server:
+    with ScriptedServer(saying(http_response(b"[]", 404))) as server:
         client = AsyncClient(KEY, base_url=server.url.removesuffix("/x"), engine=engine)
         with asyncio.Runner() as first, asyncio.Runner() as second:
             with pytest.raises(NotFoundError):

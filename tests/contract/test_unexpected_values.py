@@ -21,13 +21,13 @@ from cartesia_calls import AsyncClient, Client
 from engines import INSTALLED
 from fake_server import KEY, FakeServer, gathered, gathered_async
 from kept import LISTS, STRICT, came_through, is_needed
-from scripted_server import ScriptedServer, answer
-from spec_schemas import Place, answer_schemas, places, whole_example
+from scripted_server import ScriptedServer, http_response
+from spec_schemas import Place, places, response_schemas, whole_example
 from spec_strategies import JSON_VALUES
 from wrapped_operations import CALL, WRAPPED, WrappedOperation
 
 TOLERANT = [
-    one for one in WRAPPED if one.operation_id in answer_schemas() and one.operation_id != STRICT
+    one for one in WRAPPED if one.operation_id in response_schemas() and one.operation_id != STRICT
 ]
 # Seven operations, four clients: 10,080 readings.
 EXAMPLES = 360
@@ -69,7 +69,7 @@ class Clients:
         return AsyncClient(KEY, base_url=url, engine=engine)
 
     def _send(self, connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(answer(self.body, headers=b"Content-Type: application/json\r\n"))
+        connection.sendall(http_response(self.body, headers=b"Content-Type: application/json\r\n"))
 
     def close(self) -> None:
         self._open.close()
@@ -83,7 +83,7 @@ def clients() -> Iterator[Clients]:
 
 
 def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any:  # noqa: ANN401 - JSON of any type
-    schema = answer_schemas()[operation.operation_id]
+    schema = response_schemas()[operation.operation_id]
     body = copy.deepcopy(whole_example(schema))
     everywhere = [Place((), schema, required=True), *places(schema)]
     place = data.draw(st.sampled_from(everywhere))

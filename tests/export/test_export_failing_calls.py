@@ -29,23 +29,23 @@ def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult: 
     return export_from(server, to, **{"clock": FakeClock(), **options})
 
 
-def _one_in(count: int, answer: bytes) -> Interfere:
+def _one_in(count: int, response: bytes) -> Interfere:
     """Return a function that sends this response to requests for the logs of one call in `count`."""
 
     def interfere(_number: int, path: str) -> bytes | None:
         asked = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0
-        return answer if asked else None
+        return response if asked else None
 
     return interfere
 
 
 @pytest.mark.parametrize(
-    "answer", [NULL_LOGS, http("500 Internal Server Error", b"oops"), FORBIDDEN]
+    "response", [NULL_LOGS, http("500 Internal Server Error", b"oops"), FORBIDDEN]
 )
 def test_calls_that_always_fail_keep_no_other_from_being_exported(
-    answer: bytes, tmp_path: Path
+    response: bytes, tmp_path: Path
 ) -> None:
-    with ManyCalls(500, interfere=_one_in(10, answer)) as server:
+    with ManyCalls(500, interfere=_one_in(10, response)) as server:
         first = _export(server, tmp_path)
         asked = server.requests
         again = _export(server, tmp_path)
@@ -76,11 +76,11 @@ def test_a_first_run_that_meets_many_bad_calls_finds_the_good_ones_after_them(
     assert (result.present, result.skipped) == (300, {"failed": 200})
 
 
-@pytest.mark.parametrize("answer", [b"", http("500 Internal Server Error", b"oops")])
-def test_a_server_that_gives_no_logs_any_more_ends_it_soon(answer: bytes, tmp_path: Path) -> None:
-    with ManyCalls(300, interfere=_one_in(2, answer)) as server:
+@pytest.mark.parametrize("response", [b"", http("500 Internal Server Error", b"oops")])
+def test_a_server_that_gives_no_logs_any_more_ends_it_soon(response: bytes, tmp_path: Path) -> None:
+    with ManyCalls(300, interfere=_one_in(2, response)) as server:
         _export(server, tmp_path, until="2026-03-01T10:00Z")  # without the newest 120
-        server.interfere = _one_in(1, answer)
+        server.interfere = _one_in(1, response)
         asked = server.requests
         with pytest.raises(CartesiaError, match="keeps failing"):
             _export(server, tmp_path)
@@ -355,7 +355,7 @@ NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "Ther
 
 
 @pytest.mark.parametrize(
-    ("answer", "unknown"),
+    ("response", "unknown"),
     [
         (NO_AGENT, [AGENT]),
         (http("404 Not Found", b"<html>a gateway's</html>"), []),
@@ -366,10 +366,10 @@ NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "Ther
     ],
 )
 def test_an_agent_without_calls_that_the_api_does_not_know_is_reported(
-    answer: bytes, unknown: list[str], tmp_path: Path
+    response: bytes, unknown: list[str], tmp_path: Path
 ) -> None:
     def interfere(_number: int, path: str) -> bytes | None:
-        return answer if path == f"/agents/{AGENT}" else None
+        return response if path == f"/agents/{AGENT}" else None
 
     with ManyCalls(0, interfere=interfere) as server:
         result = _export(server, tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cartesia_calls import AgentCallLogs, APIConnectionError, APITimeoutError
 from expectations import Outcome
-from http_bytes import LOGS_BODY, answer, head
+from http_bytes import LOGS_BODY, head, http_response
 from raw_server import Endless, Script, Send, Silence
 from situation import IMPATIENT, Situation
 
@@ -21,8 +21,8 @@ SILENCE: dict[str, Script] = {
     "silence after the status line": (Send(OK[:17]), Silence()),
     "silence after half a header": (Send(OK[:20]), Silence()),
     "silence after the head": (Send(OK), Silence()),
-    "silence after half the body": (Send(answer()[:-20]), Silence()),
-    "silence before the last byte of the body": (Send(answer()[:-1]), Silence()),
+    "silence after half the body": (Send(http_response()[:-20]), Silence()),
+    "silence before the last byte of the body": (Send(http_response()[:-1]), Silence()),
     "silence after a chunk": (Send(CHUNKED + b"1\r\n{\r\n"), Silence()),
     "silence before the last chunk": (
         Send(CHUNKED + b"%x\r\n%b\r\n" % (len(LOGS_BODY), LOGS_BODY)),
@@ -75,7 +75,7 @@ def _silences() -> Iterator[Situation]:
     patience = {"timeout": 0.1}
     yield Situation(FAMILY, "silence, and two retries", ((Silence(),),), thrice, patience)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]}, requests=2)
-    scripts = ((Silence(),), (Send(answer()),))
+    scripts = ((Silence(),), (Send(http_response()),))
     yield Situation(FAMILY, "silence once, then a response", scripts, value, {"timeout": 1.0})
 
 

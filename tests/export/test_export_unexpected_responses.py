@@ -39,8 +39,8 @@ def _recording(data: bytes) -> bytes:
     return http("200 OK", data).replace(b"application/json", b"audio/wav")
 
 
-def _to(ending: str, answer: bytes) -> Callable[[int, str], bytes | None]:
-    return lambda _number, path: answer if path.endswith(ending) else None
+def _to(ending: str, response: bytes) -> Callable[[int, str], bytes | None]:
+    return lambda _number, path: response if path.endswith(ending) else None
 
 
 def _manifest(target: Path) -> dict[str, dict[str, Any]]:
@@ -67,7 +67,7 @@ def test_a_call_that_is_gone_since_it_was_listed_is_not_found(
 def test_pages_that_lead_in_a_circle_end_it_however_often_one_fails(
     fails: int, tmp_path: Path
 ) -> None:
-    def answer(number: int, path: str) -> bytes | None:
+    def respond(number: int, path: str) -> bytes | None:
         if not path.startswith("/agents/calls?"):
             return None
         if fails > 1 and number % fails:
@@ -75,15 +75,15 @@ def test_pages_that_lead_in_a_circle_end_it_however_often_one_fails(
         other = "b" if "starting_after=a" in path else "a"
         return http("200 OK", json.dumps({"data": [], "next_page": other}).encode())
 
-    with ManyCalls(1, interfere=answer) as server:
+    with ManyCalls(1, interfere=respond) as server:
         with pytest.raises(ResponseValidationError, match="leads back to 'a'"):
             _export(server, tmp_path)
         assert server.requests == 3 * fails
 
 
 def test_a_record_that_is_not_there_is_not_found(tmp_path: Path) -> None:
-    answer = _not_found({"message": "No such thing", "description": "Not here."})
-    with ManyCalls(2, interfere=_to("/ac_000001", answer)) as server:
+    response = _not_found({"message": "No such thing", "description": "Not here."})
+    with ManyCalls(2, interfere=_to("/ac_000001", response)) as server:
         _export(server, tmp_path, include="transcript")
     reasons = {
         call: parts["transcript"].get("reason") for call, parts in _manifest(tmp_path).items()
@@ -127,8 +127,8 @@ def test_what_is_of_another_call_is_not_kept_as_this_one_s(
 ) -> None:
     other = {"id": "ac_other", "agent_id": AGENT, "status": "completed", "call_id": "ac_other"}
     logs = {"logs": ["not yours"], "updated_at": "2026-03-01T12:00:00Z"}
-    answer = http("200 OK", json.dumps(other | logs).encode())
-    with ManyCalls(1, interfere=_to(ending, answer)) as server:
+    response = http("200 OK", json.dumps(other | logs).encode())
+    with ManyCalls(1, interfere=_to(ending, response)) as server:
         result = _export(server, tmp_path, include=include)
     assert result.skipped == {"failed": 1}
     (parts,) = _manifest(tmp_path).values()
@@ -142,9 +142,9 @@ def test_a_call_with_an_id_that_can_not_be_one_is_skipped_and_the_others_are_not
     record = {"agent_id": AGENT, "status": "completed"}
     page = {"data": [{"id": id_, **record} for id_ in ("..", "", call_id(1))], "has_more": False}
     events: list[ExportEvent] = []
-    answer = http("200 OK", json.dumps(page).encode())
+    response = http("200 OK", json.dumps(page).encode())
     with ManyCalls(2) as server:
-        server.interfere = lambda _, path: answer if path.startswith("/agents/calls?") else None
+        server.interfere = lambda _, path: response if path.startswith("/agents/calls?") else None
         result = _export(server, tmp_path, on_event=events.append)
     assert (result.found, result.exported, result.skipped) == (3, 1, {"failed": 2})
     skipped = [event for event in events if isinstance(event, CallSkipped)]
@@ -206,14 +206,14 @@ def test_a_recording_that_is_gone_before_it_is_written_ends_it() -> None:
                     other.unlink()
             super().put_file(lpath, rpath, *options, **others)
 
-    def answer(_number: int, path: str) -> bytes | None:
+    def respond(_number: int, path: str) -> bytes | None:
         if path.endswith(f"{call_id(2)}/audio"):
             third_is_requested.set()
         return _recording(WAV) if path.endswith("/audio") else None
 
     fsspec.register_implementation("sweeping", Sweeping, clobber=True)
     with (
-        ManyCalls(3, interfere=answer) as server,
+        ManyCalls(3, interfere=respond) as server,
         pytest.raises(TargetError, match="A recording can't be read: No such file"),
     ):
         # One at a time, so that the second waits while the first is written.
@@ -224,8 +224,8 @@ def test_a_recording_that_is_gone_before_it_is_written_ends_it() -> None:
 def test_a_time_that_utc_has_no_name_for_is_left_out(tmp_path: Path) -> None:
     line = '{"time": "0001-01-01T00:00:00+05:00", "level": "info"}'
     logs = {"call_id": call_id(0), "logs": [line], "updated_at": "2026-03-01T00:00:00Z"}
-    answer = http("200 OK", json.dumps(logs).encode())
-    with ManyCalls(1, interfere=_to("/logs", answer)) as server:
+    response = http("200 OK", json.dumps(logs).encode())
+    with ManyCalls(1, interfere=_to("/logs", response)) as server:
         _export(server, tmp_path)
     (file,) = tmp_path.rglob("ac_*")
     row = json.loads(file.read_bytes())

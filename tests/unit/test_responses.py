@@ -246,7 +246,7 @@ def test_a_success_that_the_spec_does_not_document(flavour: Flavour, status: int
 
 @FLAVOURS
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         httpx.Response(200, content=_logs(), headers={"content-type": "text/plain"}),
         httpx.Response(200, content=_logs(updated_at="2026-03-01t10:00:00z")),
@@ -257,8 +257,8 @@ def test_a_success_that_the_spec_does_not_document(flavour: Flavour, status: int
     ],
     ids=["text/plain", "lower case", "nanoseconds", "no lines", "more fields", "byte order mark"],
 )
-def test_an_unexpected_success_is_a_success(flavour: Flavour, answer: httpx.Response) -> None:
-    assert FakeServer([answer], flavour).logs().call_id == "ac_1"
+def test_an_unexpected_success_is_a_success(flavour: Flavour, response: httpx.Response) -> None:
+    assert FakeServer([response], flavour).logs().call_id == "ac_1"
 
 
 @FLAVOURS
@@ -287,7 +287,7 @@ def test_no_error_of_the_transport_reaches_the_caller_as_it_is(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         httpx.Response(404, json=CALL_NOT_FOUND),
         httpx.Response(429, json=STRUCTURED),
@@ -295,9 +295,9 @@ def test_no_error_of_the_transport_reaches_the_caller_as_it_is(
         httpx.ConnectTimeout(""),
     ],
 )
-def test_errors_travel_between_processes(answer: httpx.Response | Exception) -> None:
+def test_errors_travel_between_processes(response: httpx.Response | Exception) -> None:
     with pytest.raises(CartesiaError) as caught:
-        FakeServer([answer]).logs(max_retries=0)
+        FakeServer([response]).logs(max_retries=0)
     copy = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
     assert type(copy) is type(caught.value)
     assert str(copy) == str(caught.value)

@@ -15,7 +15,7 @@ import trustme
 from cartesia_calls import AsyncClient, Client
 from engines import ENGINES, EngineName
 from fake_server import FLAVOURS, KEY, LOGS, Flavour
-from scripted_server import ScriptedServer, answer
+from scripted_server import ScriptedServer, http_response
 
 RIGHT, SMUGGLED = (
     json.dumps({**LOGS, "logs": [line]}).encode() for line in ("right", "of somebody else")
@@ -40,9 +40,9 @@ def tls(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     return context
 
 
-def _answer_of(length: int) -> bytes:
+def _response_of(length: int) -> bytes:
     """Return a whole response that is as long as asked, head and all."""
-    return answer(RIGHT.ljust(length - len(answer(bytes(length))) + length))
+    return http_response(RIGHT.ljust(length - len(http_response(bytes(length))) + length))
 
 
 @ENGINES
@@ -65,17 +65,17 @@ def test_an_unsolicited_response_is_discarded(
     engine: EngineName, flavour: Flavour, how: tuple[str, int, str], tls: ssl.SSLContext
 ) -> None:
     scheme, length, after = how
-    right = _answer_of(length)
+    right = _response_of(length)
     put_aside, sent = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if after == "at once":
-            connection.sendall(right + answer(SMUGGLED))
+            connection.sendall(right + http_response(SMUGGLED))
         else:
             connection.sendall(right)
             put_aside.wait(10)
-            connection.sendall(answer(SMUGGLED))
+            connection.sendall(http_response(SMUGGLED))
         sent.set()
 
     seen: list[list[str]] = []
