@@ -36,6 +36,11 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
         ("httptools", "raise ImportError('no such symbol')"),  # it was built for another system
         ("httptools", "raise OSError('no such symbol')"),
         ("httptools", "import no_such_symbol"),
+        # One that uvicorn is content with is too old for the engine.
+        (
+            "httptools",
+            "HttpParserError = HttpParserUpgrade = HttpResponseParser = type('symbol', (), {})",
+        ),
         ("orjson", "raise ImportError('no such symbol')"),
         ("orjson", "raise RuntimeError('no such symbol')"),
         ("orjson", "import no_such_symbol"),

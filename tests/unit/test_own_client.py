@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
 
 from cartesia_calls import (
     APIConnectionError,
+    APIStatusError,
     APITimeoutError,
     AsyncClient,
+    CallNotFoundError,
     Client,
     ConfigurationError,
+    InternalServerError,
     NotFoundError,
 )
 from fake_clock import FakeClock
-from fake_server import FLAVOURS, KEY, LOGS, URL, Ask, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, URL, Ask, FakeServer, Flavour, ok
 from scripted_server import ScriptedServer, http_response, saying
 
 _LOGS: Ask = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
@@ -217,3 +220,100 @@ def test_a_closed_client_of_the_user_is_reported(flavour: Flavour) -> None:
 
     with pytest.raises(ConfigurationError, match="is closed"):
         ask() if flavour == "sync" else asyncio.run(ask_async())
+
+
+def _read(response: httpx.Response) -> None:
+    response.read()
+
+
+def _raise(response: httpx.Response) -> None:
+    response.raise_for_status()
+
+
+def _close(response: httpx.Response) -> None:
+    response.close()
+
+
+def _iterate(response: httpx.Response) -> None:
+    assert list(response.iter_bytes())
+
+
+def _ask_with_hooks(
+    flavour: Flavour, response: httpx.Response, *hooks: Callable[[httpx.Response], None]
+) -> int:
+    """Make a call that may be retried once, and return how many requests were sent."""
+    asked: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(response.status_code, stream=_Body(response.content))
+
+    def asynchronous(hook: Callable[[httpx.Response], None]) -> Callable[[httpx.Response], object]:
+        async def run(response: httpx.Response) -> None:
+            if hook is _read:
+                await response.aread()
+            elif hook is _close:
+                await response.aclose()
+            elif hook is _iterate:
+                assert [piece async for piece in response.aiter_bytes()]
+            else:
+                hook(response)
+
+        return run
+
+    transport, clock = httpx.MockTransport(handle), FakeClock()
+
+    async def ask() -> None:
+        own = httpx.AsyncClient(
+            transport=transport, event_hooks={"response": [*map(asynchronous, hooks)]}
+        )
+        async with own, AsyncClient(KEY, http_client=own, max_retries=1, clock=clock) as client:
+            await client.calls.logs("ac_1")
+
+    if flavour == "sync":
+        own = httpx.Client(transport=transport, event_hooks={"response": [*hooks]})
+        with own, Client(KEY, http_client=own, max_retries=1, clock=clock) as client:
+            client.calls.logs("ac_1")
+    else:
+        asyncio.run(ask())
+    return len(asked)
+
+
+class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content
+
+
+@FLAVOURS
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, NotFoundError), (503, InternalServerError), (302, APIStatusError)]
+)
+def test_a_hook_that_raises_for_the_status_leaves_it_to_the_client(
+    flavour: Flavour, status: int, error: type[APIStatusError]
+) -> None:
+    with pytest.raises(error) as caught:
+        _ask_with_hooks(flavour, httpx.Response(status, content=b"x"), _raise)
+    assert (type(caught.value), caught.value.status_code) == (error, status)
+    assert caught.value.attempts == (2 if status == 503 else 1)
+    assert _ask_with_hooks(flavour, ok(), _raise) == 1
+
+
+@FLAVOURS
+def test_what_a_hook_read_before_that_is_known(flavour: Flavour) -> None:
+    with pytest.raises(CallNotFoundError):
+        _ask_with_hooks(flavour, httpx.Response(404, json=CALL_NOT_FOUND), _read, _raise)
+
+
+@FLAVOURS
+@pytest.mark.parametrize("hook", [_close, _iterate])
+def test_a_hook_that_takes_the_body_is_reported(
+    flavour: Flavour, hook: Callable[[httpx.Response], None]
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"before this client could read it.*hooks"):
+        _ask_with_hooks(flavour, ok(), hook)

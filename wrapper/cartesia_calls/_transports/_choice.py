@@ -83,11 +83,12 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_part`
                 hint="Run: pip install 'cartesia-calls[fast]'",
             ) from None
         # A broken package may raise anything.
-        logger().warning("The engine `fast` is installed and can't be imported: %s", error)
-        raise ConfigurationError(
+        unusable = ConfigurationError(
             f"The engine `fast` is installed and can't be imported: {error}.",
-            hint="Reinstall it with: pip install --force-reinstall httptools orjson",
-        ) from error
+            hint="Run: pip install --upgrade --force-reinstall httptools orjson",
+        )
+        logger().warning("%s", unusable)
+        raise unusable from error
 
 
 def _library_of(client: object, flavour: Flavour) -> ModuleType:

@@ -55,6 +55,15 @@ def closed() -> ConfigurationError:
     )
 
 
+def taken(request: Request) -> ConfigurationError:
+    """Return the error of a response whose body the code of the user's own client took."""
+    return ConfigurationError(
+        f"The http_client closed the response to {request.method} {request.url}, or iterated over "
+        "it, before this client could read it.",
+        hint="In its event hooks, call response.read(), or `await response.aread()`, instead.",
+    )
+
+
 def unsendable(request: Request, why: object) -> ConfigurationError:
     """Return the error of a request that the HTTP library rejects."""
     return ConfigurationError(
@@ -64,11 +73,11 @@ def unsendable(request: Request, why: object) -> ConfigurationError:
 
 
 def without_quotes(error: BaseException) -> str:
-    """Return an HTTP library's text about a malformed response, without the bytes that it quotes.
+    """Return an HTTP library's text about a malformed response, without its period and quoted bytes.
 
-    They may hold the key, or a customer's words.
+    The bytes may hold the key, or a customer's words.
     """
-    return _QUOTED_BYTES.split(str(error), maxsplit=1)[0] or type(error).__name__
+    return _QUOTED_BYTES.split(str(error), maxsplit=1)[0].rstrip(".") or type(error).__name__
 
 
 def without_frames(error: BaseException) -> BaseException | None:

@@ -12,13 +12,14 @@ from abc import abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cartesia_calls._http import Response
+from cartesia_calls._http import Response, is_success
 
 from ._body import ACCEPT_ENCODING
 from ._failures import (
     closed,
     no_response,
     system_reason,
+    taken,
     timed_out,
     unsendable,
     without_frames,
@@ -116,16 +117,14 @@ class HttpxConnection(Connection):
         self._response, self.is_whole = None, False
         attempt.may_have_arrived = self.is_own  # for our HTTP transport, `trace` notices it
         try:
-            response = self._response = await self.send(self._request())
+            self._response = await self.send(self._request())
+            return self._head_of(self._response)
+        except self.library.HTTPStatusError as error:
+            # The user's hook called raise_for_status(), which closes the response.
+            return self._head_of(error.response)
         except BaseException as error:
             self._raise_ours(error)
             raise
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        if response.is_stream_consumed:
-            # The user's hook or transport has read and decoded it.
-            headers.pop("content-encoding", None)
-            self._content = response.content
-        return Response(response.status_code, headers, b"")
 
     async def receive(self, attempt: Attempt) -> bytes:
         self.attempt = attempt
@@ -183,6 +182,16 @@ class HttpxConnection(Connection):
         held, self._held = self._held, b""
         return held
 
+    def _head_of(self, response: httpx.Response) -> Response:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if response.is_stream_consumed:
+            # The user's hook or transport has read and decoded it.
+            headers.pop("content-encoding", None)
+            self._content = response.content
+        elif response.is_closed and not is_success(response.status_code):
+            self._content = b""
+        return Response(response.status_code, headers, b"")
+
     def _request(self) -> httpx.Request:
         request = self.attempt.request
         # httpx.Headers hides the key in its repr; a dict does not.
@@ -219,6 +228,8 @@ class HttpxConnection(Connection):
             ours = unsendable(request, without_quotes(error))
         elif isinstance(error, (library.HTTPError, ssl.SSLError)):
             ours = no_response(request, self._reason(error), may_have_arrived=arrived)
+        elif isinstance(error, library.StreamError):
+            ours = taken(request)
         elif isinstance(error, RuntimeError) and self.is_own and self.client.is_closed:
             ours = closed()
         else:

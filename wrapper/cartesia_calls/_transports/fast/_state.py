@@ -33,6 +33,8 @@ _LENIENCIES = {
     "lenient_spaces_after_chunk_size": True,
     "lenient_version": True,
 }
+# httptools before 0.6.3 lacks it. Read here, so that the engine counts as one that can't be imported.
+_accept = HttpResponseParser.set_dangerous_leniencies
 _NOT_IN_A_HEADER = re.compile("[\0\f\v]")
 _FRAMED_BY = ("content-length", "transfer-encoding")
 
@@ -72,7 +74,7 @@ class ConnectionState:
 
     def __init__(self) -> None:
         self._parser = HttpResponseParser(self)
-        self._parser.set_dangerous_leniencies(**_LENIENCIES)
+        _accept(self._parser, **_LENIENCIES)
         self.expect()
 
     def expect(self) -> None:
