@@ -21,6 +21,8 @@ MODULES = (
     "cartesia_calls.export",
     "cartesia_calls.export.dask",
     "cartesia_calls.export.dlt",
+    "cartesia_calls.mcp",
+    "cartesia_calls.otel",
     "cartesia_calls.report",
     "cartesia_calls.sandbox",
 )

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +191,10 @@ def test_stats_are_numbers_about_an_agents_calls(assistant: Assistant) -> None:
         ("timeline", {"call_id": "ac_finished", "kinds": ["dance"]}, "kinds"),
         ("list_calls", {"agent_id": "agent_busy", "since": "gestern"}, "such as"),
         ("stats", {}, "agent_id"),
+        ("list_calls", {"agent_id": "agent_busy", "since": "1d", "until": "2d"}, "swap them"),
+        ("stats", {"agent_id": "agent_busy", "until": "30d"}, "is later than until"),
+        ("list_calls", {"agent_id": "agent_busy", "status": "Failed"}, "did you mean failed?"),
+        ("list_calls", {"agent_id": "agent_busy", "status": "complete"}, "mean completed?"),
         ("list_calls", {"agent_id": "agent_buzy"}, "404"),
         ("stats", {"agent_id": "agent_buzy"}, "404"),
     ],
@@ -214,6 +218,35 @@ def _called(sandbox: Sandbox, name: str, arguments: JSON, **options: Any) -> str
     return asyncio.run(called())
 
 
+def _asked(
+    respond: Callable[[httpx.Request], httpx.Response], *asked: tuple[str, JSON]
+) -> list[JSON]:
+    """Return the results of tools over a server of these responses."""
+
+    async def called() -> list[JSON]:
+        async with (
+            httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http_client,
+            AsyncClient("sk_car_x", http_client=http_client) as client,
+            McpClient(make_server(client)) as assistant,
+        ):
+            results = [await assistant.call_tool(name, arguments) for name, arguments in asked]
+            return [json.loads(getattr(one.content[0], "text", "")) for one in results]
+
+    return asyncio.run(called())
+
+
+def _a_call(*logs: str, **fields: object) -> Callable[[httpx.Request], httpx.Response]:
+    """Return what responds with a call and its logs."""
+    call = {"id": "a", "agent_id": "b", "status": "failed", "start_time": TIME, **fields}
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/logs"):
+            return httpx.Response(200, json={"call_id": "a", "logs": logs, "updated_at": TIME})
+        return httpx.Response(200, json=call)
+
+    return respond
+
+
 def test_redaction_can_be_turned_off(sandbox: Sandbox) -> None:
     arguments = {"call_id": "ac_finished"}
 
@@ -235,21 +268,14 @@ def test_results_are_bounded() -> None:
         page = [{**call, "id": str(after + place)} for place in range(1, 101)]
         return httpx.Response(200, json={"data": page, "has_more": True})
 
-    async def called() -> list[JSON]:
-        transport = httpx.MockTransport(respond)
-        async with (
-            httpx.AsyncClient(transport=transport) as http_client,
-            AsyncClient("sk_car_x", http_client=http_client) as client,
-            McpClient(make_server(client)) as assistant,
-        ):
-            logs = await assistant.call_tool("get_logs", {"call_id": "a", "limit": 300})
-            stats = await assistant.call_tool("stats", {"agent_id": "b", "since": None})
-            return [json.loads(getattr(one.content[0], "text", "")) for one in (logs, stats)]
-
-    logs, stats = asyncio.run(called())
+    asked = (
+        ("get_logs", {"call_id": "a", "limit": 300}),
+        ("stats", {"agent_id": "b", "since": None}),
+    )
+    logs, stats = _asked(respond, *asked)
 
     assert len(json.dumps(logs)) < 50_000
-    assert all("… (3006 more characters) …" in record["text"] for record in logs["records"])
+    assert "… (3006 more characters: call this again with " in logs["records"][0]["text"]
     assert f"after={len(logs['records']) - 1}." in logs["left_out"]
     assert stats["calls"] == 1_000
     assert "latest 1000 calls" in stats["left_out"]
@@ -285,20 +311,10 @@ def test_one_enormous_record_is_bounded_and_keeps_its_last_line() -> None:
     def respond(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=bodies[request.url.path.rpartition("/")[2]])
 
-    async def called() -> dict[str, str]:
-        async with (
-            httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http_client,
-            AsyncClient("sk_car_x", http_client=http_client) as client,
-            McpClient(make_server(client)) as assistant,
-        ):
-            tools = {"get_logs": "a", "timeline": "a", "get_call": "a", "list_calls": None}
-            results = {
-                name: await assistant.call_tool(name, {"call_id": call} if call else {"limit": 500})
-                for name, call in tools.items()
-            }
-            return {name: getattr(one.content[0], "text", "") for name, one in results.items()}
-
-    texts = asyncio.run(called())
+    of_call = {"call_id": "a"}
+    asked: dict[str, JSON] = {"get_logs": of_call, "timeline": of_call, "get_call": of_call}
+    asked["list_calls"] = {"limit": 500}
+    texts = dict(zip(asked, map(json.dumps, _asked(respond, *asked.items())), strict=True))
 
     assert max(map(len, texts.values())) < 50_000
     for name in ("get_logs", "timeline"):
@@ -306,6 +322,45 @@ def test_one_enormous_record_is_bounded_and_keeps_its_last_line() -> None:
         assert "ValueError: the cause" in texts[name]
     assert "more characters" in texts["get_call"]
     assert "There is more." in json.loads(texts["list_calls"])["left_out"]
+
+
+@pytest.mark.parametrize(("tool", "part"), [("get_logs", "records"), ("timeline", "entries")])
+def test_a_shortened_text_says_how_to_get_it_whole(tool: str, part: str) -> None:
+    long = f"{'x' * 6_000}the middle{'y' * 6_000}"
+    respond = _a_call("INFO: one", f"ERROR: {long}", "INFO: three")
+    (first,) = _asked(respond, (tool, {"call_id": "a"}))
+    (text,) = [one["text"] for one in first[part] if "xxx" in one["text"]]
+    assert len(text) < 3_000
+    found = re.search(r"call this again with after=(\d+), limit=(\d+)", text)
+    assert found
+
+    after, limit = map(int, found.groups())
+    (whole,) = _asked(respond, (tool, {"call_id": "a", "after": after, "limit": limit}))
+
+    (item,) = whole[part]
+    assert item["text"].removeprefix("ERROR: ") == long
+
+
+def test_what_is_too_long_for_any_result_says_where_it_is() -> None:
+    respond = _a_call(f"ERROR {'x' * 60_000}", summary="y" * 60_000)
+    arguments = {"call_id": "a"}
+    logs, call = _asked(respond, ("get_logs", {**arguments, "limit": 1}), ("get_call", arguments))
+
+    for text in (logs["records"][0]["text"], call["call"]["summary"]):
+        assert 20_000 < len(text) < 21_000
+        assert "more characters: `cartesia-calls show" in text
+
+
+def test_logs_of_another_clock_have_an_offset_to_pass() -> None:
+    respond = _a_call("2026-03-01 12:00:05 INFO late", end_time="2026-03-01T10:01:00Z")
+    (first,) = _asked(respond, ("timeline", {"call_id": "a"}))
+    offset = first["suggested_log_offset"]
+    arguments = {"call_id": "a", "kinds": ["log"], "log_offset": offset}
+    (moved,) = _asked(respond, ("timeline", arguments))
+
+    assert offset == -7200
+    assert [one["seconds"] for one in moved["entries"]] == [5]
+    assert "suggested_log_offset" not in moved
 
 
 def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
@@ -323,11 +378,11 @@ def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptur
     taken = {
         ast.unparse(node)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("client.")
+        if isinstance(node, ast.Attribute) and "_client." in ast.unparse(node)
     }
-    agents, calls = {"client.agents.list", "client.agents.get"}, {"list", "get", "logs"}
-    reading = agents | {f"client.calls.{name}" for name in calls}
-    assert taken - {"client.agents", "client.calls"} == reading
+    reading = {"agents", "agents.list", "agents.get", "calls"}
+    reading |= {f"calls.{name}" for name in ("list", "get", "logs")}
+    assert {name for name in taken if "(" not in name} == {f"self._client.{one}" for one in reading}
 
 
 def test_a_wrong_pattern_is_refused_before_it_serves(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsServiceResponse,
 )
 
-from cartesia_calls import LEVELS, AgentCall, Redactor
+from cartesia_calls import LEVELS, AgentCall, ConfigurationError, Redactor
 from cartesia_calls.otel import OtlpError, OtlpSender, call_telemetry
 from otlp_receiver import Receiver, values
 
@@ -257,6 +257,56 @@ def test_what_the_receiver_refuses_is_an_error(
 
     with pytest.raises(OtlpError, match=rf"spans .* {receiver.url}/v1/traces: {problem}"):
         _send(_record())
+
+
+@pytest.mark.parametrize(
+    ("variables", "problem"),
+    [
+        ({"CLIENT_CERTIFICATE": "/nowhere.pem"}, "/nowhere.pem"),
+        ({"TIMEOUT": "0"}, "timeout"),
+        ({"ENDPOINT": "127.0.0.1:4318"}, "127.0.0.1:4318"),
+    ],
+)
+@pytest.mark.usefixtures("receiver")
+def test_settings_that_do_not_work_are_named(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], problem: str
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://127.0.0.1:9")
+    for name, value in variables.items():
+        monkeypatch.setenv(f"OTEL_EXPORTER_OTLP_{name}", value)
+
+    with pytest.raises(OtlpError, match=rf"could not be sent to .*: .*{problem}"):
+        _send(_record())
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"PROTOCOL": "grpc"}, "OTEL_EXPORTER_OTLP_PROTOCOL is 'grpc'"),
+        ({"TRACES_PROTOCOL": "grpc"}, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL is 'grpc'"),
+        ({"LOGS_PROTOCOL": "http/json"}, "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL is 'http/json'"),
+    ],
+)
+def test_another_protocol_is_a_configuration_error(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"OTEL_EXPORTER_OTLP_{name}", value)
+
+    with pytest.raises(ConfigurationError, match=named) as caught:
+        OtlpSender()
+    assert "=http/protobuf" in caught.value.hint
+
+
+def test_a_protocol_that_is_not_used_does_not_matter(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf")
+    monkeypatch.setenv("OTEL_LOGS_EXPORTER", "none")
+
+    assert _send(_record(), ["INFO: x"]) == (1, 0)
+    assert len(receiver.spans) == 1
 
 
 def test_what_the_receiver_takes_in_part_is_an_error(receiver: Receiver) -> None:

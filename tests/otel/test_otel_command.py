@@ -165,3 +165,12 @@ def test_without_the_extra_the_command_says_what_to_install(
 
     assert main(["otel", "ac_1"]) == 3
     assert "opentelemetry-sdk>=" in capsys.readouterr().err
+
+
+def test_another_protocol_is_3_and_says_what_works(
+    account: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+
+    assert main(["otel", account.calls.finished]) == 3
+    assert "Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" in capsys.readouterr().err

@@ -7,8 +7,8 @@ by placeholders unless that is turned off. Every result is bounded, and says wha
 from __future__ import annotations
 
 import json
-from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -28,17 +28,21 @@ from cartesia_calls import (
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
-    from cartesia_calls import AgentCall, AgentCallLogs, AgentSummary, AsyncClient
+    from cartesia_calls import AgentCall, AsyncClient
+
+__all__ = ["make_server"]
 
 T = TypeVar("T")
 JSON = dict[str, Any]
+Items = list[tuple[int, JSON]]
 CallId = Annotated[str, Field(description="A call's id, such as ac_123")]
 Since = Annotated[str | None, Field(description="From when: 7d (ago), monday, 2026-03-01T10:00Z")]
 Until = Annotated[str | None, Field(description="Only before this time, written like `since`")]
 After = Annotated[int, Field(ge=-1, description="The number that `left_out` of a result names")]
 Limit = Annotated[int, Field(ge=1, le=500)]
+Level = Annotated[str | None, Field(description="At least this level, such as ERROR")]
 Kind = Literal["start", "turn", "tool", "event", "metric", "log", "end"]
 
 # Characters of a text, and of a result.
@@ -49,16 +53,6 @@ _ABOUT = """\
 Read what happened in Cartesia voice-agent calls. Begin with list_calls. For one call, use timeline \
 for what was said and done, get_logs for what the agent's code logged, and get_call for the record's \
 other fields. Use stats for many calls. No tool changes anything."""
-
-
-class _Reading(NamedTuple):
-    """All that the tools can reach of a client: operations that read."""
-
-    agents: Callable[[], Awaitable[list[AgentSummary]]]
-    agent: Callable[[str], Awaitable[AgentSummary]]
-    calls: Callable[..., AsyncIterable[AgentCall]]
-    get: Callable[[str], Awaitable[AgentCall]]
-    logs: Callable[[str], Awaitable[AgentCallLogs]]
 
 
 def make_server(
@@ -74,9 +68,9 @@ def make_server(
     Raises:
         ValueError: A pattern is not a regular expression.
     """
-    agents = client.agents.list, client.agents.get
-    reading = _Reading(*agents, client.calls.list, client.calls.get, client.calls.logs)
-    tools = _Tools(reading, redacted=redacted, patterns=[*patterns])
+    redactor = partial(Redactor, patterns=[*patterns])
+    redactor()  # refuses a wrong pattern at once
+    tools = _Tools(client, redactor if redacted else None)
     notice = "Secrets are replaced by placeholders." if redacted else "Secrets are not redacted."
     server = MCPServer(
         "cartesia-calls", instructions=f"{_ABOUT} {notice}", version=__version__, log_level="ERROR"
@@ -90,11 +84,8 @@ def make_server(
 class _Tools:
     """The tools. An assistant reads their docstrings."""
 
-    def __init__(
-        self, reading: _Reading, *, redacted: bool, patterns: list[str | re.Pattern[str]]
-    ) -> None:
-        Redactor(patterns=patterns)  # refuses a wrong pattern at once
-        self._reading, self._redacted, self._patterns = reading, redacted, patterns
+    def __init__(self, client: AsyncClient, redactor: Callable[..., Redactor] | None) -> None:
+        self._client, self._redactor = client, redactor
 
     async def list_calls(
         self,
@@ -111,14 +102,14 @@ class _Tools:
         Without agent_id it lists the agents.
         """
         if agent_id is None:
-            agents = [{"id": one.id, "name": one.name} for one in await self._reading.agents()]
+            agents = [{"id": one.id, "name": one.name} for one in await self._client.agents.list()]
             return self._part("agents", [*enumerate(agents)], limit, after, next="Pass agent_id.")
-        window = {"agent_id": agent_id, "since": since, "until": until, "status": status}
+        window: JSON = {"agent_id": agent_id, "since": since, "until": until, "status": status}
         # One more than is shown tells whether there are more.
-        calls = self._reading.calls(**window, limit=after + limit + 2)
+        calls = self._client.calls.list(**window, limit=after + limit + 2)
         found = [self._record(call) async for call in calls]
         if not found:
-            await self._reading.agent(agent_id)  # raises if there is none
+            await self._client.agents.get(agent_id)  # raises if there is none
         return self._part("calls", [*enumerate(found)], limit, after)
 
     async def get_call(self, call_id: CallId) -> str:
@@ -126,15 +117,13 @@ class _Tools:
 
         Use timeline for the transcript.
         """
-        return self._result(call=_shortened(self._record(await self._reading.get(call_id))))
+        return self._result(call=_shortened(self._record(await self._client.calls.get(call_id))))
 
     async def get_logs(
         self,
         call_id: CallId,
         *,
-        level: Annotated[
-            str | None, Field(description="At least this level, such as ERROR")
-        ] = None,
+        level: Level = None,
         text: Annotated[str | None, Field(description="Only records that hold this text")] = None,
         limit: Limit = 100,
         after: After = -1,
@@ -147,9 +136,9 @@ class _Tools:
         if level is not None and level.upper() not in LEVELS:
             raise ToolError(f"Unknown level {level!r}. Use one of {', '.join(LEVELS)}.")
         least = LEVELS.get((level or "").upper(), 0)
-        logs = await self._reading.logs(call_id)
-        found: list[tuple[int, JSON]] = []
-        for record in log_records(self._safe(await self._reading.get(call_id), logs.logs)):
+        logs = await self._client.calls.logs(call_id)
+        found: Items = []
+        for record in log_records(self._safe(await self._client.calls.get(call_id), logs.logs)):
             lines = "\n".join(record.lines)
             if LEVELS.get(record.level or "", least) >= least and (text or "") in lines:
                 found.append((record.index, {"level": record.level, "text": lines}))
@@ -160,22 +149,26 @@ class _Tools:
         call_id: CallId,
         *,
         kinds: Annotated[list[Kind] | None, Field(description="Only these kinds")] = None,
+        log_offset: Annotated[float, Field(description="Seconds to add to the logs' times")] = 0,
         limit: Limit = 200,
         after: After = -1,
     ) -> str:
         """Return what happened in a call in order of time: turns, tool calls, events, metrics, logs.
 
         Use it to understand one call. `seconds` count from its start, `reply_gap` is the silence
-        before a reply. For the conversation alone, leave `log` out of kinds.
+        before a reply. For the conversation alone, leave `log` out of kinds. If the result has a
+        suggested_log_offset, the clock of the logs differs: call this again with it as log_offset.
         """
-        call, logs, note = await self._reading.get(call_id), None, {}
+        call, logs, note = await self._client.calls.get(call_id), None, None
         try:
-            logs = await self._reading.logs(call_id)
+            logs = await self._client.calls.logs(call_id)
         except CallLogsNotAvailableError as error:
-            note = {"note": error.summary}
-        entries = enumerate(self._safe(call, timeline(call, logs)).entries)
+            note = error.summary
+        shown = self._safe(call, timeline(call, logs, log_offset=log_offset))
+        entries = enumerate(shown.entries)
         found = [(place, one.as_dict()) for place, one in entries if not kinds or one.kind in kinds]
-        return self._part("entries", found, limit, after, **note)
+        more = {"note": note, "suggested_log_offset": shown.suggested_log_offset}
+        return self._part("entries", found, limit, after, **more)
 
     async def stats(
         self,
@@ -188,34 +181,33 @@ class _Tools:
 
         Use it for questions about many calls. It reads records and transcripts, not logs.
         """
-        window = {"agent_id": agent_id, "since": since, "until": until}
-        calls = self._reading.calls(**window, expand_transcript=True, limit=_MOST_COUNTED + 1)
-        stats, count = CallStats(), 0
+        window: JSON = {"agent_id": agent_id, "since": since, "until": until}
+        stats = CallStats()
+        calls = self._client.calls.list(**window, expand_transcript=True, limit=_MOST_COUNTED)
         async for call in calls:
-            count += 1
-            if count <= _MOST_COUNTED:
-                stats.add(self._safe(call, call.to_dict()))
-        if not count:
-            await self._reading.agent(agent_id)  # raises if there is none
-        more = {"left_out": f"Only the latest {_MOST_COUNTED} calls count. Narrow since and until."}
-        return self._result(**stats.as_dict(), **(more if count > _MOST_COUNTED else {}))
+            stats.add(self._safe(call, call.to_dict()))
+        found = stats.as_dict()
+        if not found["calls"]:
+            await self._client.agents.get(agent_id)  # raises if there is none
+        if found["calls"] == _MOST_COUNTED:
+            found["left_out"] = f"Only the latest {_MOST_COUNTED} calls count. Narrow the window."
+        return self._result(**found)
 
     def _safe(self, call: AgentCall, value: T) -> T:
         """Return what belongs to a call without its secrets, unless that is turned off."""
-        return Redactor(call, patterns=self._patterns).redact(value) if self._redacted else value
+        return self._redactor(call).redact(value) if self._redactor else value
 
     def _record(self, call: AgentCall) -> JSON:
         record = self._safe(call, call.to_dict())
         return {name: value for name, value in record.items() if name != "transcript"}
 
-    def _part(
-        self, name: str, items: list[tuple[int, JSON]], limit: int, after: int, **note: str
-    ) -> str:
+    def _part(self, name: str, items: Items, limit: int, after: int, **note: object) -> str:
         """Return the items after a place that fit, and how to get the rest."""
         wanted = [pair for pair in items if pair[0] > after]
-        shown, size = list[tuple[int, JSON]](), 0
+        shown, size = Items(), 0
         for place, item in wanted[:limit]:
-            shown.append((place, _shortened(item)))
+            again = f"call this again with after={place - 1}, limit=1" if limit > 1 else ""
+            shown.append((place, _shortened(item, again)))
             size += len(json.dumps(shown[-1][1], default=str))
             if size > _LONGEST_RESULT:
                 break
@@ -224,7 +216,9 @@ class _Tools:
         return self._result(**{name: [item for _, item in shown]}, **note)
 
     def _result(self, **result: object) -> str:
-        text = json.dumps({**result, "redacted": self._redacted}, ensure_ascii=False, default=str)
+        given = {name: value for name, value in result.items() if value is not None}
+        given["redacted"] = self._redactor is not None
+        text = json.dumps(given, ensure_ascii=False, default=str)
         return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair
 
 
@@ -241,11 +235,12 @@ def _explained(tool: Callable[..., Awaitable[str]]) -> Callable[..., Awaitable[s
     return explained
 
 
-def _shortened(found: JSON) -> JSON:
-    """Return an object whose long values are text, cut in the middle: an error's cause comes last."""
-    short, half = dict(found), _LONGEST_TEXT // 2
+def _shortened(found: JSON, again: str = "") -> JSON:
+    """Return an object whose long values are text without its middle; `again` says how to get more."""
+    short, longest = dict(found), _LONGEST_TEXT if again else _LONGEST_RESULT // 2
+    how, half = again or "`cartesia-calls show --logs --json` prints them", longest // 2
     for name, value in found.items():
         text = value if isinstance(value, str) else json.dumps(value, default=str)
-        if (rest := len(text) - _LONGEST_TEXT) > 0:
-            short[name] = f"{text[:half]}… ({rest} more characters) …{text[-half:]}"
+        if (rest := len(text) - longest) > 0:
+            short[name] = f"{text[:half]}… ({rest} more characters: {how}) …{text[-half:]}"
     return short

@@ -15,11 +15,10 @@ import json
 import os
 import re
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import requests
 from google.protobuf.message import DecodeError
@@ -27,7 +26,6 @@ from opentelemetry import trace
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
@@ -39,6 +37,7 @@ from cartesia_calls import (
     AgentCall,
     AgentCallLogs,
     CartesiaError,
+    ConfigurationError,
     __version__,
     timeline,
     tool_failed,
@@ -46,11 +45,12 @@ from cartesia_calls import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from cartesia_calls import Redactor, Timeline, TimelineEntry
 
-    _Reply = ExportTraceServiceResponse | ExportLogsServiceResponse
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+__all__ = ["CallTelemetry", "OtlpError", "OtlpSender", "call_telemetry"]
+
 # What receivers hold: whole numbers of so many digits, times until 2262, no half surrogate pairs.
 _DIGITS, _LATEST = 18, 2**63 - 1
 _SCOPE = InstrumentationScope("cartesia_calls", __version__)
@@ -105,10 +105,15 @@ def call_telemetry(
     return CallTelemetry([*of_call.spans(shown, record)], [*of_call.log_records(shown)])
 
 
-class OtlpSender:
-    """Sends calls to the receiver that the `OTEL_…` variables name; a context manager."""
+class OtlpSender(AbstractContextManager["OtlpSender"]):
+    """Sends calls to the receiver that the `OTEL_…` variables name; a context manager.
+
+    Raises:
+        ConfigurationError: The variables require another protocol than OTLP over HTTP.
+    """
 
     def __init__(self) -> None:
+        self._sends_spans, self._sends_logs = _is_sent("TRACES"), _is_sent("LOGS")
         self._session = _Session()
         self._spans = OTLPSpanExporter(session=self._session)
         self._logs = OTLPLogExporter(session=self._session)
@@ -119,57 +124,67 @@ class OtlpSender:
         Raises:
             OtlpError: The receiver is down, or rejected some of them.
         """
-        spans = () if os.environ.get("OTEL_TRACES_EXPORTER") == "none" else telemetry.spans
-        records = () if os.environ.get("OTEL_LOGS_EXPORTER") == "none" else telemetry.log_records
+        spans = telemetry.spans if self._sends_spans else ()
+        records = telemetry.log_records if self._sends_logs else ()
         for start in range(0, len(spans), _BATCH):
             sent = self._spans.export(spans[start:][:_BATCH]).name == "SUCCESS"
-            self._session.check("spans", ExportTraceServiceResponse(), sent=sent)
+            self._session.check("spans", sent=sent)
         for start in range(0, len(records), _BATCH):
             sent = self._logs.export(records[start:][:_BATCH]).name == "SUCCESS"
-            self._session.check("log_records", ExportLogsServiceResponse(), sent=sent)
+            self._session.check("log records", sent=sent)
         return len(spans), len(records)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
 
 
+def _is_sent(signal: str) -> bool:
+    """Return whether to send a signal, if its variables require what works here."""
+    if os.environ.get(f"OTEL_{signal}_EXPORTER") == "none":
+        return False
+    names = (f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+    name = next(filter(os.environ.get, names), "")
+    if (protocol := os.environ.get(name, "http/protobuf")) != "http/protobuf":
+        raise ConfigurationError(
+            f"{name} is {protocol!r}, and calls can only be sent with http/protobuf.",
+            hint=f"Set {name}=http/protobuf, and OTEL_EXPORTER_OTLP_ENDPOINT to the receiver's "
+            "port for OTLP over HTTP, often 4318.",
+        )
+    return True
+
+
 class _Session(requests.Session):
     """The exporters' session. It keeps how the last request ended, which exporters don't return."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._url, self._problem = "the receiver", "they are too large or malformed"
-        self._response: requests.Response | None = None
+    _url, _problem = "the receiver", "they are too large or malformed"
+    _response: requests.Response | None = None
 
     def request(self, method: Any, url: Any, *args: Any, **kw: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
         self._url = re.sub(r"(?<=//)[^/]*@|\?.*", "", url)
-        self._response = None
         try:
             kw["allow_redirects"] = False
             self._response = super().request(method, url, *args, **kw)
-        except requests.RequestException as error:
+        except (OSError, ValueError) as error:  # OSError: those of requests, and missing files
             self._problem = _innermost(error)
             raise
         self._problem = f"{self._response.status_code} {self._response.reason}"
         return self._response
 
-    def check(self, what: str, reply: _Reply, *, sent: bool) -> None:
-        """Raise if the last request was not accepted as a whole; `reply` reads the response."""
-        name, response = what.replace("_", " "), self._response
+    def check(self, what: str, *, sent: bool) -> None:
+        """Raise if the last request was not accepted as a whole."""
+        response, reply = self._response, ExportTraceServiceResponse()
         if not sent or response is None or response.is_redirect:
             raise OtlpError(
-                f"The {name} could not be sent to {self._url}: {self._problem}.",
+                f"The {what} could not be sent to {self._url}: {self._problem}.",
                 hint="Check OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP, often port 4318), "
                 "OTEL_EXPORTER_OTLP_HEADERS, and the receiver. Sending a call again is safe.",
             )
-        with suppress(DecodeError):  # some receivers respond with text
+        # Those to spans and to log records have the same form. Some receivers respond with text.
+        with suppress(DecodeError):
             reply.ParseFromString(response.content)
-        if rejected := getattr(reply.partial_success, f"rejected_{what}"):
+        if rejected := reply.partial_success.rejected_spans:
             raise OtlpError(
-                f"{self._url} rejected {rejected} {name}: {reply.partial_success.error_message}",
+                f"{self._url} rejected {rejected} {what}: {reply.partial_success.error_message}",
                 hint="Look up the receiver's limits.",
             )
 
@@ -190,9 +205,8 @@ class _OfCall:
         turns: defaultdict[int | None, list[TimelineEntry]] = defaultdict(list)
         for entry in shown.entries:
             if entry.kind == "event":
-                value = _flat({"metadata": entry.value})
-                name, time = entry.name or entry.text, self.at(entry.seconds)
-                events.append(Event(name, _attributes(value), time))
+                value = _attributes(_flat("metadata", entry.value))
+                events.append(Event(entry.name or entry.text, value, self.at(entry.seconds)))
             elif entry.kind == "metric":
                 metrics[f"cartesia.metric.{entry.name}"].append(entry.value)
             elif entry.kind in {"turn", "tool"}:
@@ -234,12 +248,13 @@ class _OfCall:
         for entry in shown.entries:
             if entry.kind == "log":
                 time = _nanoseconds(entry.time) if entry.time else self.at(entry.seconds)
+                level = LEVELS.get(entry.level or "")  # 10, 20 and so on are 5, 9 and so on there
                 line = LogRecord(
                     timestamp=time,
                     observed_timestamp=time,
                     context=context,
                     severity_text=entry.level,
-                    severity_number=_severity(entry.level),
+                    severity_number=None if level is None else SeverityNumber(level * 4 // 10 + 1),
                     body="\n".join(entry.lines),
                     attributes=_attributes({"cartesia.log.place": entry.name}),
                 )
@@ -257,7 +272,6 @@ class _OfCall:
         error: str | None = None,
     ) -> ReadableSpan:
         """Return a span; `key` and `parent` tell the spans of a call apart."""
-        failed = trace.Status(trace.StatusCode.ERROR, error)
         return ReadableSpan(
             name,
             context=self.context(key),
@@ -265,7 +279,7 @@ class _OfCall:
             resource=self.resource,
             attributes=_attributes(attributes),
             events=events,
-            status=failed if error else trace.Status(),
+            status=trace.Status(trace.StatusCode.ERROR, error) if error else trace.Status(),
             start_time=times[0],
             end_time=max(times),
             instrumentation_scope=_SCOPE,
@@ -287,10 +301,12 @@ class _OfCall:
 
 
 def _call_attributes(record: Mapping[str, object]) -> dict[str, object]:
-    own = {name: value for name, value in record.items() if name != "transcript"}
+    own: dict[str, object] = {}
+    for name, value in record.items():
+        own |= _flat(f"cartesia.call.{name}", value) if name != "transcript" else {}
     failed = record.get("status") == "failed" or record.get("error_message")
     return {
-        **{f"cartesia.call.{name}": value for name, value in _flat(own).items()},
+        **own,
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.provider.name": "cartesia",
         "gen_ai.agent.id": record.get("agent_id"),
@@ -301,9 +317,7 @@ def _call_attributes(record: Mapping[str, object]) -> dict[str, object]:
 
 
 def _turn_attributes(turn: TimelineEntry) -> dict[str, object]:
-    attributes: dict[str, object] = {
-        f"cartesia.turn.{name}": getattr(turn, name) for name in _OF_TURN
-    }
+    attributes = {f"cartesia.turn.{name}": getattr(turn, name) for name in _OF_TURN}
     if turn.kind == "turn" and turn.role in {"assistant", "user"}:
         message = {"role": turn.role, "parts": [{"type": "text", "content": turn.text}]}
         direction = "output" if turn.role == "assistant" else "input"
@@ -311,19 +325,10 @@ def _turn_attributes(turn: TimelineEntry) -> dict[str, object]:
     return attributes
 
 
-def _severity(level: str | None) -> SeverityNumber | None:
-    """Return the severity of a level: Python's 10, 20 and so on are 5, 9 and so on there."""
-    found = LEVELS.get(level or "")
-    return None if found is None else SeverityNumber(found * 4 // 10 + 1)
-
-
-def _flat(values: Mapping[str, object]) -> dict[str, object]:
-    """Return the values, with the fields of an object as `name.field`."""
-    flat: dict[str, object] = {}
-    for name, value in values.items():
-        fields = cast("dict[str, object]", value) if isinstance(value, dict) else {"": value}
-        flat.update({f"{name}.{field}".rstrip("."): one for field, one in fields.items()})
-    return flat
+def _flat(name: str, value: object) -> dict[str, object]:
+    """Return the fields of an object by names such as `name.field`, and any other value by its name."""
+    fields = cast("dict[str, object]", value) if isinstance(value, dict) else None
+    return {name: value} if fields is None else {f"{name}.{one}": fields[one] for one in fields}
 
 
 def _attributes(values: Mapping[str, object]) -> dict[str, Any]:
@@ -336,7 +341,7 @@ def _attributes(values: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _nanoseconds(time: datetime) -> int:
-    return max(0, min((time - _EPOCH) // timedelta(microseconds=1) * 1000, _LATEST))
+    return max(0, min(round(time.timestamp() * 1e6) * 1000, _LATEST))
 
 
 def _innermost(error: BaseException) -> str:
