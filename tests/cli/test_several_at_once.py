@@ -77,3 +77,29 @@ def test_an_agent_that_does_not_exist_is_named(sandbox: Sandbox, env: dict[str, 
     assert sandbox.agents.quiet in both.out
     none_fits = ("list", "--agent", sandbox.agents.busy, "--status", "queued")
     assert piped(*none_fits, env=env).code == 0
+
+
+@pytest.mark.parametrize("command", ["show", "audio", "cancel", "delete"])
+def test_a_call_that_is_given_twice_counts_once(
+    sandbox: Sandbox,
+    env: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    one = sandbox.calls.running if command == "cancel" else sandbox.calls.finished
+    same = f"https://play.cartesia.ai/agents/agent_1/calls/{one}"
+    options = {"show": ("--json",), "delete": ("--yes",)}.get(command, ())
+    done = piped(command, one, *options, one, same, env=env)
+    assert done.code == 0, done.err
+    assert len((done.out + done.err).splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["list", "stats"])
+def test_an_agent_that_is_given_twice_counts_once(
+    sandbox: Sandbox, env: dict[str, str], command: str
+) -> None:
+    agent = ("--agent", sandbox.agents.quiet)
+    once, twice = (piped(command, *words, env=env).out for words in (agent, (*agent, *agent)))
+    assert once.splitlines()[1:] == twice.splitlines()[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,6 +138,22 @@ def test_a_window_that_ends_as_it_starts_is_refused(
     what, to_do = capsys.readouterr().err.splitlines()
     assert "is not earlier than --until" in what
     assert "Swap them" in to_do
+
+
+def test_a_window_is_shown_in_the_time_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        window = ("--since", "2026-03-01 12:00Z", "--until", "2026-03-01 12:30 Europe/Berlin")
+        assert main(["list", "--agent", "a", *window]) == 2
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert capsys.readouterr().err.startswith(
+        "Error: --since 2026-03-01 17:30:00+05:30 is not earlier than --until 2026-03-01 17:00:00+05:30"
+    )
 
 
 def _status_is_taken(status: str) -> bool:

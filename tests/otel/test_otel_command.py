@@ -17,7 +17,7 @@ from otlp_receiver import Receiver, values
 def test_the_command_sends_a_call_and_sums_up(
     receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["otel", "ac_finished", "ac_running"]) == 0
+    assert main(["otel", "ac_finished", "ac_running", "ac_finished"]) == 0
 
     shown = " ".join(capsys.readouterr().out.split())
     spans, records = len(receiver.spans), len(receiver.log_records)

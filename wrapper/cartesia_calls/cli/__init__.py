@@ -42,28 +42,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         top_parser().print_help()
         return ExitCode.DONE
     command: Callable[..., int] = import_module(f"{__name__}._{arguments.command}").run
-    verbosity: int = getattr(arguments, "verbose", 0)
-    try:
-        with _logged_to_stderr(verbosity):
+    with _logged_to_stderr(getattr(arguments, "verbose", 0)):
+        try:
             check_times(arguments)
             code = command(arguments)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted.
-        drop(sys.stdout)
-        return ExitCode.DONE
-    except (CartesiaError, Failure) as error:
-        return report(error, verbose=bool(verbosity))
-    except ModuleNotFoundError as error:
-        return report(not_installed(error), verbose=False)
-    except OSError as error:
-        what = f"The output can't be written: {error.strerror or error}."
-        code = report(Failure(what, code=ExitCode.LOCAL_FAILURE), verbose=False)
-        drop(sys.stdout)
-    return code
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            say("Interrupted.")
+            return ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            # The reader, such as `head`, has what it wanted.
+            drop(sys.stdout)
+            return ExitCode.DONE
+        except (CartesiaError, Failure) as error:
+            return report(error)
+        except ModuleNotFoundError as error:
+            return report(not_installed(error))
+        except OSError as error:
+            what = f"The output can't be written: {error.strerror or error}."
+            code = report(Failure(what, code=ExitCode.LOCAL_FAILURE))
+            drop(sys.stdout)
+        return code
 
 
 @contextmanager

@@ -12,16 +12,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from ._errors import ExitCode
-from ._options import open_client
+from ._options import Arguments, CommandParser, open_client
 from ._tables import Column, write_list
 from ._terminal import progress, say
 
 if TYPE_CHECKING:
-    import argparse
-
     from cartesia_calls import AgentSummary
-
-    from ._arguments import CommandParser
 
 
 def _name(agent: AgentSummary) -> str:
@@ -48,7 +44,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--json", does="JSON, one object a line")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Fetch the agents and show them."""
     with open_client(arguments) as client, progress("Listing agents…"):
         agents = client.agents.list()

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import difflib
-import shutil
-import sys
-import textwrap
-from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from cartesia_calls import __version__
 
-from ._errors import ExitCode
-from ._terminal import Screen
+from ._options import Arguments, CommandParser, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 # Each command is a module of this package, imported only when it is typed. Its docstring is its help:
 # what it does, what is typed after its name, and examples. It has `add_options` and `run`.
@@ -69,95 +62,14 @@ environment:
 Output is text, on a terminal and in a pipe; --json writes JSON, one object a
 line. In a pipe, lists are tab-separated and have no header.
 """
-_WIDEST = 80
 
 
-class CommandParser(argparse.ArgumentParser):
-    """Reads the words of one command; the notes stand unchanged below its options."""
-
-    def __init__(self, prog: str, usage: str, about: str, notes: str) -> None:
-        self._width = min(_WIDEST, shutil.get_terminal_size().columns)
-        super().__init__(
-            prog=prog,
-            usage=f"{prog} {usage}".rstrip(),
-            description=self._filled(about),
-            epilog=notes,
-            formatter_class=partial(
-                argparse.RawDescriptionHelpFormatter, width=self._width, max_help_position=26
-            ),
-            allow_abbrev=False,
-        )
-        self.register("action", None, _Once)
-        self._section: Any = self
-        self._options = ["--help", "--version"]
-
-    def section(self, title: str, about: str = "") -> None:
-        """Begin a new group of options."""
-        self._section = self.add_argument_group(title, self._filled(about) or None)
-
-    def flag(self, *names: str, does: str, action: str = "store_true", **settings: int) -> None:
-        """Add an option without a value."""
-        self._options += names
-        self._section.add_argument(*names, action=action, help=does, **settings)
-
-    def value(self, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
-        """Add an option: its names, what its value is called, what reads it, and what it does."""
-        *names, metavar, read, does = words
-        self._options += names
-        self._section.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        """Write the usage and what is wrong, and exit with 2."""
-        screen = Screen.of(sys.stderr)
-        lines = [
-            self.format_usage().rstrip(),
-            *screen.hang(f"{self.prog}: error:", message, style="error", indent=2),
-            *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
-        ]
-        self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
-
-    def read(self, words: Sequence[str]) -> argparse.Namespace:
-        """Read the words; exit with 2 if they are wrong. Options and ids may come in any order."""
-        for word in words[: [*words, "--"].index("--")]:
-            option = word.partition("=")[0]
-            if option.startswith("--") and option not in self._options:
-                suggestion = did_you_mean(option, self._options)
-                self.error(f"there is no option {option}{suggestion}")
-        arguments, rest = self.parse_known_intermixed_args(words)
-        if rest and rest[0].startswith("-"):
-            self.error(f"there is no option {rest[0]}")
-        if rest:
-            why = "this command takes one id" if "call_id" in arguments else "it takes none"
-            self.error(f"unexpected argument {rest[0]!r}: {why}")
-        return arguments
-
-    def _filled(self, text: str) -> str:
-        return textwrap.fill(text, self._width - 2, break_on_hyphens=False)
-
-
-class _Once(argparse.Action):
-    """Stores a value; a second one is an error, where argparse silently takes the last."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        given: set[str] = vars(namespace).setdefault("_given", set())
-        if self.dest in given:
-            parser.error(f"{option_string} is given twice; give it once")
-        given.add(self.dest)
-        setattr(namespace, self.dest, values)
-
-
-def read(words: Sequence[str]) -> argparse.Namespace:
+def read(words: Sequence[str]) -> Arguments:
     """Read a command line; its `command` is None if it names none. Exit with 2 if it is wrong."""
     place = _place_of_command(words)
     if place is None:
         top_parser().read(words)
-        return argparse.Namespace(command=None)
+        return Arguments(command=None)
     name = words[place]
     if name not in COMMANDS:
         suggestion = did_you_mean(name, COMMANDS) or f"; use one of {', '.join(COMMANDS)}"
@@ -198,12 +110,6 @@ def _add_connection(parser: CommandParser) -> None:
     parser.value("--api-version", "DATE", str, "the API version, YYYY-MM-DD")
     more = "show retries and details of errors; -vv: each request"
     parser.flag("-v", "--verbose", does=more, action="count", default=0)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean …?` if a known word is like this one, else nothing."""
-    close = difflib.get_close_matches(word, [*known], n=1)
-    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _examples(examples: str) -> str:

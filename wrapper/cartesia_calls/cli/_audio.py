@@ -16,15 +16,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure, for_each
-from ._options import STDOUT, add_call_ids, add_file, open_client, writing
+from ._options import STDOUT, Arguments, CommandParser, add_call_ids, add_file, open_client, writing
 from ._terminal import progress, say
 
 if TYPE_CHECKING:
-    import argparse
-
     from cartesia_calls import Client
-
-    from ._arguments import CommandParser
 
 
 def add_options(parser: CommandParser) -> None:
@@ -33,7 +29,7 @@ def add_options(parser: CommandParser) -> None:
     add_file(parser, "write to FILE instead of CALL_ID.wav")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Download each recording; a file appears when all of it has come."""
     call_ids: list[str] = arguments.call_ids
     output: str | None = arguments.output
@@ -56,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
                 with path.open("rb") as file:
                     shutil.copyfileobj(file, sys.stdout.buffer)
             return ExitCode.DONE
-        return for_each(call_ids, save, verbose=bool(arguments.verbose))
+        return for_each(call_ids, save)
 
 
 def _download(client: Client, call_id: str, name: str, *, force: bool) -> None:

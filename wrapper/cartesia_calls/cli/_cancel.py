@@ -7,23 +7,16 @@ cancel ac_123
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ._errors import for_each
-from ._options import add_call_ids, open_client
+from ._options import Arguments, CommandParser, add_call_ids, open_client
 from ._terminal import progress, say
-
-if TYPE_CHECKING:
-    import argparse
-
-    from ._arguments import CommandParser
 
 
 def add_options(parser: CommandParser) -> None:
     add_call_ids(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Ask the API to end each call."""
     with open_client(arguments) as client:
 
@@ -32,4 +25,4 @@ def run(arguments: argparse.Namespace) -> int:
                 client.calls.cancel(call_id)
             say(f"Call {call_id!r} is cancelled.")
 
-        return for_each(arguments.call_ids, cancel, verbose=bool(arguments.verbose))
+        return for_each(arguments.call_ids, cancel)

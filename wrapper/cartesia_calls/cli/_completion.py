@@ -10,20 +10,17 @@ completion fish | source
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from ._arguments import COMMANDS, CommandParser, command_parser, top_parser
+from ._arguments import COMMANDS, command_parser, top_parser
 from ._errors import ExitCode
-
-if TYPE_CHECKING:
-    import argparse
+from ._options import Arguments, CommandParser
 
 
 def add_options(parser: CommandParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"))
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Print the script."""
     import shtab  # noqa: PLC0415 - an extra
 

@@ -15,14 +15,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure, for_each
-from ._options import add_call_ids, open_client
+from ._options import Arguments, CommandParser, add_call_ids, open_client
 from ._terminal import Screen, progress, say
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
-
-    from ._arguments import CommandParser
 
 
 def add_options(parser: CommandParser) -> None:
@@ -30,7 +27,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--yes", does="don't ask")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Ask the user to confirm, then erase the data of each call."""
     if not arguments.yes:
         if not sys.stdin or not sys.stdin.isatty():
@@ -48,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
                 client.calls.delete(call_id)
             say(f"The data of call {call_id!r} are deleted.")
 
-        return for_each(arguments.call_ids, delete, verbose=bool(arguments.verbose))
+        return for_each(arguments.call_ids, delete)
 
 
 def _is_confirmed(call_ids: Sequence[str]) -> bool:

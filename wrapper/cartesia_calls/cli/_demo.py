@@ -20,11 +20,9 @@ from ._errors import ExitCode
 from ._terminal import Screen
 
 if TYPE_CHECKING:
-    import argparse
-
     from cartesia_calls.sandbox import Sandbox
 
-    from ._arguments import CommandParser
+    from ._options import Arguments, CommandParser
 
 
 def add_options(_: CommandParser) -> None:
@@ -42,7 +40,7 @@ class _QuickClock:
         return self._start + 4 * (datetime.now(UTC) - self._start)
 
 
-def run(_: argparse.Namespace) -> int:
+def run(_: Arguments) -> int:
     """Start the sandbox on a free port and run each command, as a user would type it."""
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - an extra
 

@@ -10,7 +10,6 @@ doctor --base-url http://127.0.0.1:8765 -v
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import sys
@@ -22,13 +21,12 @@ from typing import TYPE_CHECKING, Any
 from cartesia_calls import CallNotFoundError, CartesiaError, __version__, printable
 
 from ._errors import ExitCode, details, exit_code_of, in_our_words
-from ._options import KEY_VARIABLE, open_client
+from ._options import KEY_VARIABLE, Arguments, CommandParser, open_client
 from ._terminal import Screen, write_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ._arguments import CommandParser
 
 # Each setting: its name, the client's argument, its variable, and a value to try the others with.
 _SETTINGS = (
@@ -56,7 +54,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--json", does="one JSON object")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Check each setting, then the server; the exit code is that of the first thing wrong."""
     findings = [_setting(arguments, *setting) for setting in _SETTINGS]
     if all(finding["ok"] for finding in findings):
@@ -92,14 +90,14 @@ def _finding(what: str, check: Callable[[], str]) -> dict[str, Any]:
 
 
 def _setting(
-    arguments: argparse.Namespace, name: str, argument: str, variable: str, _: str
+    arguments: Arguments, name: str, argument: str, variable: str, _: str
 ) -> dict[str, Any]:
     """Check a setting by itself: with good values of the others."""
     option: str | None = getattr(arguments, argument, None)
     tried = {one: good for _, one, _, good in _SETTINGS} | {argument: option}
 
     def check() -> str:
-        with open_client(argparse.Namespace(**tried)) as client:
+        with open_client(Arguments(**tried)) as client:
             return _masked_key() if argument == "api_key" else str(getattr(client, argument))
 
     in_environment = variable if os.environ.get(variable) else "default"
@@ -114,7 +112,7 @@ def _masked_key() -> str:
     return f"{prefix}…{secret[-4:] if len(secret) >= _SHORTEST_TO_HINT_AT else ''}"
 
 
-def _server(arguments: argparse.Namespace) -> str:
+def _server(arguments: Arguments) -> str:
     with open_client(arguments) as client:
         probe = client.with_options(timeout=_PROBE_TIMEOUT, max_retries=0)
         start = time.perf_counter()

@@ -10,12 +10,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 import cartesia_calls as api
-from cartesia_calls import APIConnectionError, APIStatusError, CartesiaError, printable
+from cartesia_calls import APIConnectionError, APIStatusError, CartesiaError
 
-from ._terminal import Screen
+from ._terminal import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
 
 class ExitCode(IntEnum):
@@ -111,31 +111,28 @@ def exit_code_of(error: CartesiaError | Failure) -> ExitCode:
     return ExitCode.REFUSED if is_4xx and code is ExitCode.SERVER else code
 
 
-def report(error: CartesiaError | Failure, *, verbose: bool) -> ExitCode:
-    """Write an error to stderr: what happened, what to do, and with `verbose` the details."""
+def report(error: CartesiaError | Failure) -> ExitCode:
+    """Write an error to stderr: what happened, and what to do. The details are logged."""
+    import logging  # noqa: PLC0415 - help does without it
+
     what, to_do = in_our_words(error)
-    _write("Error:", what)
+    say(what, label="Error:")
     if to_do:
-        _write("", to_do)
-    if verbose and isinstance(error, CartesiaError):
+        say(to_do)
+    if isinstance(error, CartesiaError):
         for detail in details(error):
-            _write("", f"  {detail}", indent=4)
+            logging.getLogger("cartesia_calls").info("  %s", detail)
     return exit_code_of(error)
 
 
-def _write(label: str, text: str, *, indent: int = 2) -> None:
-    lines = Screen.of(sys.stderr).hang(label, printable(text), style="error", indent=indent)
-    print("\n".join(lines), file=sys.stderr)
-
-
-def for_each(ids: Sequence[str], act: Callable[[str], object], *, verbose: bool) -> ExitCode:
+def for_each(ids: Iterable[str], act: Callable[[str], object]) -> ExitCode:
     """Do something for each id, whatever fails; return the exit code of the first failure."""
     first = ExitCode.DONE
     for one in ids:
         try:
             act(one)
         except (CartesiaError, Failure) as error:
-            code = report(error, verbose=verbose)
+            code = report(error)
             first = first or code
     return first
 

@@ -27,15 +27,13 @@ from cartesia_calls import export as exports
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure
-from ._terminal import drop, progress, say, write_object
+from ._terminal import counted, drop, progress, say, write_object
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Generator
 
     from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
 
-    from ._arguments import CommandParser
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LAST_WORDS = b"\nInterrupted.\n"
@@ -53,7 +51,7 @@ _REASONS = {
 }
 
 
-def add_options(parser: CommandParser) -> None:
+def add_options(parser: options.CommandParser) -> None:
     parser.section("which calls", options.TIMES)
     these, several = "the calls of these agents; needed", {"nargs": "+", "action": "extend"}
     parser.value("--agent", "ID", options.agent_id, these, required=True, **several)
@@ -86,7 +84,7 @@ def _shard(text: str) -> str:
         raise ArgumentTypeError(str(error)) from error
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: options.Arguments) -> int:
     """Export, and report how far it is, what was skipped, and the result."""
     if "audio" in arguments.include and (arguments.redact or arguments.redact_pattern):
         raise Failure(
@@ -109,7 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-async def _export(arguments: argparse.Namespace) -> ExportResult:
+async def _export(arguments: options.Arguments) -> ExportResult:
     stop = asyncio.Event()
     _stop_at_signals(stop)
     from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
@@ -189,7 +187,7 @@ def _showing() -> Generator[OnEvent]:
             done = min(found, present + exported + skipped)
             rate = exported / max(time.monotonic() - start, 0.1)
             counts = f"{exported} exported, {rate:.1f} a second, {skipped} skipped"
-            shown.text = f"Exporting… {done} of {found} calls: {counts}."
+            shown.text = f"Exporting… {done} of {counted(found, 'call')}: {counts}."
 
         yield show
 
@@ -206,18 +204,15 @@ def _summarize(result: ExportResult) -> None:
     """Report the result of an export, unless an error ended it before it sent any request."""
     if result.error is not None and not result.requests:
         return
-    written = f"{result.rows} rows, {result.size / 1e6:.1f} MB, in {result.seconds:.1f} s"
-    exported = f"Exported {_calls(result.exported)} to {result.target}: {written}"
-    say(f"{exported}; {result.present} were there already.")
+    written = f"{counted(result.rows, 'row')}, {result.size / 1e6:.1f} MB"
+    exported = f"Exported {counted(result.exported, 'call')} to {result.target}: {written}"
+    were = "was" if result.present == 1 else "were"
+    say(f"{exported}, in {result.seconds:.1f} s; {result.present} {were} there already.")
     for agent in result.unknown_agents:
         say(f"There is no agent {agent}, or it belongs to another account.")
     if result.skipped:
-        say(f"Skipped {_calls(result.skipped.total())}:")
+        say(f"Skipped {counted(result.skipped.total(), 'call')}:")
         for reason, count in sorted(result.skipped.items()):
             say(f"  {count} {_REASONS[reason]}")
     if result.interrupted:
         say("It was stopped before its end. Run the same command again to resume.")
-
-
-def _calls(count: int) -> str:
-    return f"{count} call" if count == 1 else f"{count} calls"

@@ -26,18 +26,15 @@ from typing import TYPE_CHECKING
 from cartesia_calls import CartesiaError, NotFoundError, clock_text
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
-from ._arguments import did_you_mean
 from ._errors import ExitCode, Failure, for_each
 from ._tables import Column, write_list
 from ._terminal import progress, say
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Iterator, Sequence
 
     from cartesia_calls import AgentCall, Client
 
-    from ._arguments import CommandParser
 
 STYLES = {"completed": "green", "failed": "red", "started": "cyan", "created": "cyan"}
 _BATCH = 50
@@ -78,7 +75,7 @@ def _columns(names: Sequence[str] | None, agents: int) -> list[Column[AgentCall]
     return [column for name, column in columns.items() if name not in _ONLY_IF_PICKED]
 
 
-def add_options(parser: CommandParser) -> None:
+def add_options(parser: options.CommandParser) -> None:
     parser.section("whose calls; one is needed")
     one_agent = "the calls of this agent; may be given again"
     parser.value("--agent", "ID", options.agent_id, one_agent, action="append")
@@ -94,7 +91,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--expand", does="with --json: the transcripts too")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: options.Arguments) -> int:
     """Show the calls as they come, newest first."""
     _check(arguments)
     agents: list[str | None] = list(dict.fromkeys(arguments.agent or [None]))
@@ -133,13 +130,13 @@ def run(arguments: argparse.Namespace) -> int:
             say(f"{what} List without --since and --until to see all calls.")
         without = [one for one in agents if one and not (found[one] or lists[one].unplaced)]
         check = partial(check_agent, client)
-        code = for_each(without, check, verbose=bool(arguments.verbose))
+        code = for_each(without, check)
     if code is ExitCode.DONE and not found and sys.stdout.isatty():
         say("No such calls.")
     return code
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _check(arguments: options.Arguments) -> None:
     if bool(arguments.agent) == bool(arguments.batch):
         what = "One of --agent and --batch is needed, and not both."
         raise Failure(what, "`cartesia-calls agents` shows the agents' ids.")
@@ -172,7 +169,7 @@ def check_agent(client: Client, agent: str) -> None:
     except NotFoundError as error:
         suggestion = ""
         with suppress(CartesiaError):
-            suggestion = did_you_mean(agent, [one.id for one in client.agents.list()])
+            suggestion = options.did_you_mean(agent, [one.id for one in client.agents.list()])
         raise Failure(
             f"There is no agent {agent!r}, or it belongs to another account{suggestion or '.'}",
             "`cartesia-calls agents` shows the ids.",

@@ -36,14 +36,12 @@ from ._errors import ExitCode, Failure
 from ._terminal import Screen, counted, json_text, progress, say, started
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Iterator
     from datetime import datetime
     from typing import BinaryIO
 
     from cartesia_calls import AgentCallLogs, Client, LogRow
 
-    from ._arguments import CommandParser
 
 _LONGEST_WAIT = 7 * 24 * 3600
 # In seconds, before a log that broke off is read again from its first line.
@@ -53,7 +51,7 @@ _STYLES = ((LEVELS["ERROR"], "red"), (LEVELS["WARNING"], "yellow"), (LEVELS["INF
 _log = logging.getLogger("cartesia_calls")
 
 
-def add_options(parser: CommandParser) -> None:
+def add_options(parser: options.CommandParser) -> None:
     parser.add_argument(
         "call_id", metavar="CALL_ID", type=options.call_id, help="such as ac_123, or a URL"
     )
@@ -84,7 +82,7 @@ def _level(text: str) -> str:
     return options.one_of(*LEVELS)(text.upper())
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: options.Arguments) -> int:
     """Fetch the logs and show or write them, or show their lines as they appear."""
     _check(arguments)
     with options.open_client(arguments) as client:
@@ -107,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _check(arguments: options.Arguments) -> None:
     if arguments.wait and arguments.follow:
         raise Failure("--wait ends when there are logs, --follow with the call.", "Give one.")
     if arguments.timeout is not None and not arguments.wait:
@@ -121,7 +119,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise Failure("-o writes a file whole or not at all.", "With --follow, use > FILE.")
 
 
-def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
+def _fetch(client: Client, arguments: options.Arguments) -> AgentCallLogs:
     call_id = arguments.call_id
     if not arguments.wait:
         with progress(f"Reading the logs of {call_id}…"):
@@ -131,7 +129,7 @@ def _fetch(client: Client, arguments: argparse.Namespace) -> AgentCallLogs:
         return client.calls.wait_for_logs(call_id, timeout=timeout)
 
 
-def _follow(client: Client, arguments: argparse.Namespace) -> int:
+def _follow(client: Client, arguments: options.Arguments) -> int:
     call_id = arguments.call_id
     lines = _picked(client, arguments, client.calls.follow_logs(call_id))
     if arguments.tail is not None:
@@ -147,7 +145,7 @@ def _follow(client: Client, arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _save(client: Client, arguments: argparse.Namespace) -> int:
+def _save(client: Client, arguments: options.Arguments) -> int:
     name = arguments.output
     with options.writing(name), whole_file(name, overwrite=arguments.force) as file:
         if arguments.wait or arguments.json:
@@ -160,7 +158,7 @@ def _save(client: Client, arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _stream(client: Client, arguments: argparse.Namespace, file: BinaryIO) -> int:
+def _stream(client: Client, arguments: options.Arguments, file: BinaryIO) -> int:
     """Write the lines while they come, so that memory does not grow with them.
 
     If the log breaks off, it is read again from its first line. What has gone into a pipe can't be
@@ -183,7 +181,7 @@ def _stream(client: Client, arguments: argparse.Namespace, file: BinaryIO) -> in
             file.truncate()
 
 
-def _write(arguments: argparse.Namespace, lines: Iterator[LogRow], file: BinaryIO) -> int:
+def _write(arguments: options.Arguments, lines: Iterator[LogRow], file: BinaryIO) -> int:
     count = 0
     for line in _last(lines, arguments.tail):
         file.write(_shown(arguments, line, Screen()).encode("utf-8", errors="backslashreplace"))
@@ -193,7 +191,7 @@ def _write(arguments: argparse.Namespace, lines: Iterator[LogRow], file: BinaryI
 
 def _picked(
     client: Client,
-    arguments: argparse.Namespace,
+    arguments: options.Arguments,
     texts: Iterable[str],
     updated_at: datetime | None = None,
 ) -> Iterator[LogRow]:
@@ -223,7 +221,7 @@ def _picked(
 
 
 def _is_wanted(
-    arguments: argparse.Namespace, text: str, level: str | None, time: datetime | None
+    arguments: options.Arguments, text: str, level: str | None, time: datetime | None
 ) -> bool:
     since, until, least = arguments.since, arguments.until, arguments.level
     if arguments.grep and bool(arguments.grep.search(text)) == arguments.invert:
@@ -237,7 +235,7 @@ def _last(lines: Iterator[LogRow], count: int | None) -> Iterator[LogRow]:
     return lines if count is None else iter(deque(lines, maxlen=count))
 
 
-def _shown(arguments: argparse.Namespace, line: LogRow, screen: Screen) -> str:
+def _shown(arguments: options.Arguments, line: LogRow, screen: Screen) -> str:
     """Return a line as its place gets it."""
     if arguments.json:
         return json_text(line, as_ascii=screen.is_terminal) + "\n"

@@ -12,15 +12,9 @@ mcp --no-redact
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from ._errors import ExitCode
-from ._options import pattern, settings_of
-
-if TYPE_CHECKING:
-    import argparse
-
-    from ._arguments import CommandParser
+from ._options import Arguments, CommandParser, pattern, settings_of
 
 
 def add_options(parser: CommandParser) -> None:
@@ -30,7 +24,7 @@ def add_options(parser: CommandParser) -> None:
     parser.value("--redact-pattern", "REGEX", pattern, more, action="append")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Serve over stdin and stdout until stdin ends."""
     import_module("mcp")
     from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
+import difflib
 import os
 import re
+import shutil
+import sys
+import textwrap
 from argparse import ArgumentTypeError
 from contextlib import contextmanager
+from functools import partial
 from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 from urllib.parse import unquote
 
 from cartesia_calls import CartesiaError, ConfigurationError
 
-from ._arguments import did_you_mean
 from ._errors import ExitCode, Failure
+from ._terminal import Screen, local_time
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from cartesia_calls import AgentCall, Client, Redactor
 
-    from ._arguments import CommandParser
+Arguments = argparse.Namespace
 
 TIMES = (
     "A TIME is a span back from now (90s, 1h30m, 2d), or a day, a time of day or both: 2026-03-01, "
@@ -34,10 +39,99 @@ KEY_VARIABLE = "CARTESIA_API_KEY"
 STDOUT = "-"
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _LONGEST_ID = 1000
+_WIDEST = 80
 _URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 
 
-def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
+class CommandParser(argparse.ArgumentParser):
+    """Reads the words of one command; the notes stand unchanged below its options."""
+
+    def __init__(self, prog: str, usage: str, about: str, notes: str) -> None:
+        self._width = min(_WIDEST, shutil.get_terminal_size().columns)
+        super().__init__(
+            prog=prog,
+            usage=f"{prog} {usage}".rstrip(),
+            description=self._filled(about),
+            epilog=notes,
+            formatter_class=partial(
+                argparse.RawDescriptionHelpFormatter, width=self._width, max_help_position=26
+            ),
+            allow_abbrev=False,
+        )
+        self.register("action", None, _Once)
+        self._section: Any = self
+        self._options = ["--help", "--version"]
+
+    def section(self, title: str, about: str = "") -> None:
+        """Begin a new group of options."""
+        self._section = self.add_argument_group(title, self._filled(about) or None)
+
+    def flag(self, *names: str, does: str, action: str = "store_true", **settings: int) -> None:
+        """Add an option without a value."""
+        self._options += names
+        self._section.add_argument(*names, action=action, help=does, **settings)
+
+    def value(self, *words: Any, **settings: Any) -> None:  # noqa: ANN401 - as add_argument
+        """Add an option: its names, what its value is called, what reads it, and what it does."""
+        *names, metavar, read, does = words
+        self._options += names
+        self._section.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Write the usage and what is wrong, and exit with 2."""
+        screen = Screen.of(sys.stderr)
+        lines = [
+            self.format_usage().rstrip(),
+            *screen.hang(f"{self.prog}: error:", message, style="error", indent=2),
+            *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
+        ]
+        self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
+
+    def read(self, words: Sequence[str]) -> Arguments:
+        """Read the words; exit with 2 if they are wrong. Options and ids may come in any order."""
+        for word in words[: [*words, "--"].index("--")]:
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in self._options:
+                suggestion = did_you_mean(option, self._options)
+                self.error(f"there is no option {option}{suggestion}")
+        arguments, rest = self.parse_known_intermixed_args(words)
+        if rest and rest[0].startswith("-"):
+            self.error(f"there is no option {rest[0]}")
+        if rest:
+            why = "this command takes one id" if "call_id" in arguments else "it takes none"
+            self.error(f"unexpected argument {rest[0]!r}: {why}")
+        return arguments
+
+    def _filled(self, text: str) -> str:
+        return textwrap.fill(text, self._width - 2, break_on_hyphens=False)
+
+
+class _Once(argparse.Action):
+    """Stores a value; a second one is an error, where argparse silently takes the last."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: Arguments,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        given: set[str] = vars(namespace).setdefault("_given", set())
+        if self.dest in given:
+            parser.error(f"{option_string} is given twice; give it once")
+        given.add(self.dest)
+        # An id that is given twice counts once.
+        value = [*dict.fromkeys(values)] if isinstance(values, list) else values
+        setattr(namespace, self.dest, value)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean …?` if a known word is like this one, else nothing."""
+    close = difflib.get_close_matches(word, [*known], n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def settings_of(arguments: Arguments) -> dict[str, Any]:
     """Return what a client takes: what options and the environment say.
 
     Raises:
@@ -52,7 +146,7 @@ def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"api_key": key, **found}
 
 
-def open_client(arguments: argparse.Namespace) -> Client:
+def open_client(arguments: Arguments) -> Client:
     """Return a client.
 
     Raises:
@@ -92,7 +186,7 @@ def add_times(parser: CommandParser, what: str) -> None:
     parser.value("--until", "TIME", moment, f"only {what} before TIME")
 
 
-def check_times(arguments: argparse.Namespace) -> None:
+def check_times(arguments: Arguments) -> None:
     """Check that `--since` is earlier than `--until`, in a command with these options.
 
     Raises:
@@ -100,7 +194,7 @@ def check_times(arguments: argparse.Namespace) -> None:
     """
     since, until = (getattr(arguments, name, None) for name in ("since", "until"))
     if since and until and since >= until:
-        shown = [f"{time:%Y-%m-%d %H:%M:%S %Z}" for time in (since, until)]
+        shown = [local_time(time).isoformat(" ", "seconds") for time in (since, until)]
         raise Failure(
             f"--since {shown[0]} is not earlier than --until {shown[1]}.",
             "Swap them. 6h is earlier than 5h: both are times back from now.",
@@ -141,7 +235,7 @@ def add_redaction(parser: CommandParser) -> None:
 
 
 def redactor_of(
-    arguments: argparse.Namespace, call: AgentCall | Mapping[str, Any] | None = None
+    arguments: Arguments, call: AgentCall | Mapping[str, Any] | None = None
 ) -> Redactor | None:
     """Return what redacts a call's data, its phone numbers in any spelling, if an option requires it."""
     if not (arguments.redact or arguments.redact_pattern):

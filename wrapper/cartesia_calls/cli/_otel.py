@@ -22,19 +22,16 @@ from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure, report
 from ._list import check_agent
-from ._terminal import progress, write_object
+from ._terminal import counted, progress, write_object
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Iterator
 
     from cartesia_calls import Client
     from cartesia_calls.otel import OtlpSender
 
-    from ._arguments import CommandParser
 
-
-def add_options(parser: CommandParser) -> None:
+def add_options(parser: options.CommandParser) -> None:
     options.add_call_ids(parser, needed=False)
     parser.section("which calls", options.TIMES)
     one_agent = "the calls of this agent; may be given again"
@@ -48,7 +45,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--json", does="JSON, one object a line")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: options.Arguments) -> int:
     """Send each call that is over, and sum up what the receiver accepted."""
     if bool(arguments.call_ids) == bool(arguments.agent):
         raise Failure("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
@@ -63,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     def failed(error: CartesiaError | Failure) -> None:
         nonlocal code
-        found = report(error, verbose=bool(arguments.verbose))
+        found = report(error)
         code = code or found
 
     with options.open_client(arguments) as client, OtlpSender() as sender:
@@ -86,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _ids(
     client: Client,
-    arguments: argparse.Namespace,
+    arguments: options.Arguments,
     failed: Callable[[CartesiaError | Failure], None],
 ) -> Iterator[str]:
     """Yield the ids of the agents' calls. An agent whose calls can't be listed stops no other."""
@@ -103,7 +100,7 @@ def _ids(
 
 
 def _send(
-    client: Client, sender: OtlpSender, call_id: str, arguments: argparse.Namespace
+    client: Client, sender: OtlpSender, call_id: str, arguments: options.Arguments
 ) -> dict[str, int]:
     """Send a call, and return what to add to the counts."""
     from cartesia_calls.otel import call_telemetry  # noqa: PLC0415 - an extra
@@ -123,9 +120,10 @@ def _send(
 
 
 def _summary(sent: Counter[str], *, redacted: bool) -> str:
-    calls = "1 call" if sent["calls"] == 1 else f"{sent['calls']} calls"
+    calls, spans = counted(sent["calls"], "call"), counted(sent["spans"], "span")
+    log_records = counted(sent["log_records"], "log record")
     state = "redacted" if redacted else "not redacted"
-    parts = [f"Sent {calls}: {sent['spans']} spans and {sent['log_records']} log records, {state}."]
+    parts = [f"Sent {calls}: {spans} and {log_records}, {state}."]
     if sent["without_logs"]:
         parts.append(f"Without logs: {sent['without_logs']}.")
     if sent["not_over"]:

@@ -28,6 +28,8 @@ from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError, 
 from ._errors import ExitCode, Failure
 from ._options import (
     STDOUT,
+    Arguments,
+    CommandParser,
     add_file,
     add_redaction,
     call_id,
@@ -37,13 +39,11 @@ from ._options import (
     writing,
 )
 from ._stats import about, add_calls, calls_of
-from ._terminal import progress, say
+from ._terminal import counted, progress, say
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Mapping
 
-    from ._arguments import CommandParser
 
 _LONGEST_NAME = 200
 _REDACTED = (
@@ -66,7 +66,7 @@ def add_options(parser: CommandParser) -> None:
     add_file(parser, "write to FILE instead of CALL_ID.html or calls.html")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Write the pages."""
     _check(arguments)
     import_module("jinja2")
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _check(arguments: Arguments) -> None:
     if arguments.call_id and (arguments.agent or arguments.each):
         raise Failure("CALL_ID is one call, and --agent and --each are for many.", "Give one.")
     chosen = arguments.since or arguments.until or arguments.status
@@ -101,11 +101,11 @@ def _check(arguments: argparse.Namespace) -> None:
         raise Failure(f"{arguments.output} is a file.", "Name a folder with -o.")
 
 
-def _page(arguments: argparse.Namespace, folder: Path | None) -> str:
+def _page(arguments: Arguments, folder: Path | None) -> str:
     return _call_page(arguments) if arguments.call_id else _calls_page(arguments, folder)
 
 
-def _call_page(arguments: argparse.Namespace) -> str:
+def _call_page(arguments: Arguments) -> str:
     from cartesia_calls.report import call_page  # noqa: PLC0415 - just required
 
     offset, notes = arguments.log_offset, _notes(arguments)
@@ -137,7 +137,7 @@ def _call_page(arguments: argparse.Namespace) -> str:
         return call_page(*shown, log_offset=offset, audio=audio, notes=notes)
 
 
-def _calls_page(arguments: argparse.Namespace, folder: Path | None) -> str:
+def _calls_page(arguments: Arguments, folder: Path | None) -> str:
     """Return the page about many calls; if a folder is given, write one about each into it."""
     from cartesia_calls.report import call_page, calls_page  # noqa: PLC0415 - just required
 
@@ -160,14 +160,14 @@ def _calls_page(arguments: argparse.Namespace, folder: Path | None) -> str:
             record = {key: value for key, value in record.items() if key != "transcript"}
             pages.append((record, f"calls/{quote(name)}"))
     if folder:
-        say(f"Wrote {len(pages)} {'page' if len(pages) == 1 else 'pages'} to {folder}.")
+        say(f"Wrote {counted(len(pages), 'page')} to {folder}.")
     title = f"Calls of {', '.join(arguments.agent)}" if arguments.agent else "Calls"
     notes = [about(arguments), *notes]
     return calls_page(stats.as_dict(), title=title, notes=notes, calls=pages)
 
 
 def _redacted(
-    arguments: argparse.Namespace, record: dict[str, Any], lines: Iterable[str] | None
+    arguments: Arguments, record: dict[str, Any], lines: Iterable[str] | None
 ) -> tuple[dict[str, Any], Iterable[str] | None]:
     redactor = redactor_of(arguments, record)
     if redactor is None:
@@ -175,6 +175,6 @@ def _redacted(
     return redactor.redact(record), None if lines is None else redactor.lines(lines)
 
 
-def _notes(arguments: argparse.Namespace) -> list[str]:
+def _notes(arguments: Arguments) -> list[str]:
     notes = [_REDACTED] if arguments.redact or arguments.redact_pattern else []
     return [*notes, "The page was made without logs."] if arguments.no_logs else notes

@@ -15,14 +15,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure
-from ._options import count
+from ._options import Arguments, CommandParser, count
 
 if TYPE_CHECKING:
-    import argparse
-
     from cartesia_calls.sandbox import Sandbox
-
-    from ._arguments import CommandParser
 
 
 def add_options(parser: CommandParser) -> None:
@@ -30,7 +26,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--json", does="print its address, key and ids as one JSON object")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Serve until Ctrl-C or SIGTERM, which end this command with 0."""
     from cartesia_calls.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - an extra
 

@@ -31,17 +31,23 @@ from cartesia_calls import (
 from ._errors import Failure, for_each
 from ._list import STYLES
 from ._logs import style_of
-from ._options import add_call_ids, add_redaction, log_offset, open_client, redactor_of
+from ._options import (
+    Arguments,
+    CommandParser,
+    add_call_ids,
+    add_redaction,
+    log_offset,
+    open_client,
+    redactor_of,
+)
 from ._terminal import Screen, cells, local_time, moment_text, progress, say, write_object
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from cartesia_calls import Timeline
 
-    from ._arguments import CommandParser
 
 _KINDS = {
     "assistant": "cyan",
@@ -69,7 +75,7 @@ def add_options(parser: CommandParser) -> None:
     add_redaction(parser)
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Fetch each record with its transcript, and its logs with --logs, and show it."""
     if arguments.log_offset is not None and not arguments.logs:
         raise Failure("--log-offset moves the times of --logs.", "Give both.")
@@ -112,13 +118,14 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.flush()
             shown += 1
 
-        return for_each(arguments.call_ids, show, verbose=bool(arguments.verbose))
+        return for_each(arguments.call_ids, show)
 
 
 def _notes(happened: Timeline) -> Iterator[str]:
     if happened.left_out:
+        are = "is" if happened.left_out == 1 else "are"
         yield (
-            f"{happened.left_out} of the log's {happened.log_lines} lines are left out, the least "
+            f"{happened.left_out} of the log's {happened.log_lines} lines {are} left out, the least "
             f"severe and earliest ones: `cartesia-calls logs {happened.call_id}` shows all."
         )
     if happened.suggested_log_offset is not None:

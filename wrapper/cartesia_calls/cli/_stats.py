@@ -23,15 +23,21 @@ from cartesia_calls import CallStats, NotFoundError
 
 from ._errors import ExitCode, Failure
 from ._list import check_agent
-from ._options import TIMES, add_status, add_times, agent_id, open_client, path
+from ._options import (
+    TIMES,
+    Arguments,
+    CommandParser,
+    add_status,
+    add_times,
+    agent_id,
+    open_client,
+    path,
+)
 from ._terminal import Screen, local_time, moment_text, progress, write_object
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator
     from concurrent.futures import Future
-
-    from ._arguments import CommandParser
 
     Found = tuple[dict[str, Any], list[str] | None]
 
@@ -56,7 +62,7 @@ def add_calls(parser: CommandParser) -> None:
     parser.flag("--no-logs", does="read no logs, which takes a request less for each call")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     """Read the calls one by one, and show the numbers."""
     if not arguments.json:
         import_module("jinja2")
@@ -75,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def calls_of(arguments: argparse.Namespace) -> Iterator[Found]:
+def calls_of(arguments: Arguments) -> Iterator[Found]:
     """Yield the record of each call that the options choose, and its log lines or None.
 
     Raises:
@@ -103,7 +109,7 @@ def calls_of(arguments: argparse.Namespace) -> Iterator[Found]:
             yield record, None if arguments.no_logs else lines
 
 
-def about(arguments: argparse.Namespace) -> str:
+def about(arguments: Arguments) -> str:
     """Return a sentence about which calls the options choose, and in which zone times are."""
     parts = ["Calls", "of", ", ".join(arguments.agent)] if arguments.agent else ["Calls"]
     parts += [f"in {arguments.source}"] if arguments.source else []
@@ -113,7 +119,7 @@ def about(arguments: argparse.Namespace) -> str:
     return f"{' '.join(parts)}. Times and days are in {local_time(datetime.now(UTC)):%Z}."
 
 
-def _fetched(arguments: argparse.Namespace) -> Iterator[Found]:
+def _fetched(arguments: Arguments) -> Iterator[Found]:
     waiting: deque[tuple[dict[str, Any], Future[list[str] | None]]] = deque()
     with open_client(arguments) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
 

@@ -250,11 +250,11 @@ def started(items: Iterator[T], text: str) -> Iterator[T]:
         return chain([*islice(items, 1)], items)
 
 
-def say(text: str) -> None:
+def say(text: str, label: str = "") -> None:
     """Write a line for people to stderr, wrapped to its width; a failure is ignored."""
     erase = _ERASE if Progress.is_shown else ""
     try:
-        lines = Screen.of(sys.stderr).hang("", printable(text), indent=2)
+        lines = Screen.of(sys.stderr).hang(label, printable(text), style="error", indent=2)
         print(erase + "\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
         drop(sys.stderr)
