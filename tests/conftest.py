@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -52,6 +54,13 @@ LONG_FILES = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     place = {name: number for number, name in enumerate(LONG_FILES)}
     items.sort(key=lambda item: place.get(item.path.name, len(LONG_FILES)))
+
+
+def pytest_sessionfinish() -> None:
+    # xdist kills a worker that takes longer than 10 s to exit, and coverage saves when it exits.
+    measured: Any = sys.modules.get("coverage")
+    if measured is not None and (running := measured.Coverage.current()) is not None:
+        running.save()
 
 
 @pytest.fixture(autouse=True, scope="session")
