@@ -1,4 +1,4 @@
-"""Report which overlay entries the vendored spec makes superfluous, after the tests."""
+"""After the tests, report the overlay entries that the vendored spec makes superfluous."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every operation that the wrapper calls still is what `openapi/latest.yml` says."""
+"""Every operation that the wrapper calls matches `openapi/latest.yml`."""
 
 from __future__ import annotations
 

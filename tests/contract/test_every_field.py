@@ -1,9 +1,10 @@
-"""Every field that the spec names, with every JSON type that it does not allow there.
+"""Every field that the spec names, with a value of every JSON type that it does not allow there.
 
-It is refused where a record can't do without the field, and kept as it came everywhere else.
+The client refuses the value if the record is unusable without the field, and otherwise keeps it as
+it came.
 
-The places come from the spec, not from the generated models, so that a check which is derived from
-the models can't be wrong in the same way.
+The places come from the spec, not from the generated models, so that this test can't share a mistake
+with them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ VALUES: dict[str, object] = {
 
 
 def _ask(operation: WrappedOperation, body: object) -> object:
-    """Return the value that the wrapper returns for a response, or the error that it raises."""
+    """Return the wrapper's result for a response, or the error that it raises."""
     response = httpx.Response(200, json=body)
     last_page = httpx.Response(200, json={"data": []})  # after a response with a next page
     try:
@@ -54,7 +55,7 @@ def _at(body: Any, steps: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - JSON 
 
 
 def _changed(body: object, place: Place, change: Callable[[Any, Any], None]) -> object:
-    """Return a copy in which something was done to what holds a place."""
+    """Return a copy with the object or array around a place changed."""
     changed = copy.deepcopy(body)
     change(_at(changed, place.steps[:-1]), place.steps[-1])
     return changed

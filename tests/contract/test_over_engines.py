@@ -1,4 +1,4 @@
-"""Each engine's requests, and how it reads responses, match `openapi/latest.yml`."""
+"""Each engine sends requests and reads responses that match `openapi/latest.yml`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _request_in(head: bytes) -> httpx.Request:
     first, *lines = head.decode("ascii").split("\r\n")
     method, target, _ = first.split(" ")
     headers = [tuple(line.split(": ", 1)) for line in lines]
-    # The spec knows one server; where that is, no engine decides.
+    # The spec declares one server; no engine depends on its address.
     sent = [(name, value) for name, value in headers if name.lower() != "host"]
     return httpx.Request(method, "https://api.cartesia.ai" + target, headers=sent)
 

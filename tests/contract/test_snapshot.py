@@ -1,4 +1,4 @@
-"""`snapshot.txt` is what the spec says of the wrapped operations, for a reviewer to read."""
+"""`snapshot.txt` has the spec's wrapped operations, for a reviewer to read."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A changed spec makes a named check fail, with a message that says what moved.
+"""A changed spec makes a named check fail, with a message that names the change.
 
-The table of it is `docs/internals/contract.md`, which this test makes: `nox -s contract -- --write-docs`.
+`nox -s contract -- --write-docs` writes the table of them in `docs/internals/contract.md`.
 """
 
 from __future__ import annotations

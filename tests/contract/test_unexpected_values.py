@@ -39,7 +39,7 @@ Ask = Callable[[WrappedOperation], object]
 
 
 class Clients:
-    """Clients of every engine, sync and async, and a server that sends them what it is given."""
+    """Clients of every engine, sync and async, and a server that sends them a given body."""
 
     def __init__(self) -> None:
         self.body = b""
@@ -109,7 +109,7 @@ def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any
             holder[place.steps[-1]] = value
     if LISTS.get(operation.operation_id) == "data":
         body.pop("next_page", None)
-        body["has_more"] = False  # pages that lead on are another matter
+        body["has_more"] = False  # no page follows
     return body
 
 

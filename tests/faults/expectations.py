@@ -1,4 +1,4 @@
-"""What the user must see in a situation, and whether that is what was seen."""
+"""The outcome that the user must see in a situation, compared with the outcome that was seen."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What must come of a situation.
+    """The outcome of a situation.
 
     Attributes:
-        kind: The class of the value that comes back, or of the exception that is raised.
-        having: The attributes that it has, by name.
-        says: Words that the exception's text has.
-        equals: What the value is equal to, where it is no object with attributes.
-        requests: How many requests arrive at the server.
-        all_arrive: Whether no fewer do: on a busy machine the time of one may be over before the server
+        kind: The class of the returned value, or of the raised exception.
+        having: The attributes of it to compare, by name.
+        says: Phrases that the exception's text contains.
+        equals: The returned value, if it is no object with attributes.
+        requests: The number of requests that arrive at the server.
+        all_arrive: Whether fewer are wrong: on a busy machine a request may time out before the server
             has read it.
         paths: The raw paths of these requests; any if None.
         pauses: The pauses between attempts; any if None.
@@ -48,7 +48,7 @@ class Outcome:
         return f"`{self.kind.__name__}`" + (": " if attributes else "") + ", ".join(attributes)
 
     def problems(self, seen: Seen) -> list[str]:
-        """Return what is not as it must be, in words; nothing if all is well."""
+        """Return each difference as a phrase; an empty list if there is none."""
         result = seen.result
         if not isinstance(result, self.kind):
             return [f"{result!r} is no {self.kind.__name__}"]
@@ -78,7 +78,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of a situation: a value or an exception, the requests' paths, and the pauses."""
+    """What was seen: a value or an exception, the requests' paths, and the pauses."""
 
     result: object
     paths: Sequence[str]
@@ -94,7 +94,7 @@ def _within(pauses: Sequence[float], expected: Sequence[Range]) -> bool:
 def _same(found: object, expected: object) -> bool:
     of_one_type = type(found) is type(expected)
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        # Of a mapping, such as headers, the named items count.
+        # In a mapping, such as headers, only the named items are compared.
         items = cast("Mapping[object, object]", found)
         return all(items.get(k) == v for k, v in cast("Mapping[object, object]", expected).items())
     return of_one_type and found == expected

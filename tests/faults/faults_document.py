@@ -1,4 +1,4 @@
-"""`docs/internals/faults.md`: the laboratory's table, with what was seen."""
+"""`docs/internals/faults.md`: the laboratory's tables and their results."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def written_table() -> str:
 
 
 def written_columns() -> list[Column]:
-    """Return the engines and flavours that the document was written from."""
+    """Return the engines and flavours that the document was written with."""
     header = next(line for line in written_table().splitlines() if line.startswith("| situation"))
     return [(engine, flavour) for engine, flavour in _COLUMN.findall(header)]
 
 
 def write_table(table: str) -> None:
-    """Put a table into the document; what stands around it stays."""
+    """Write a table into the document, and leave the rest of it as it is."""
     before, _, after = _parts()
     DOCUMENT.write_text(before + table + after, encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""A server with many calls that fails some requests, in every way of the laboratory by turns."""
+"""A server with many calls that makes some requests fail, in each way of the laboratory by turns."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _NO_RESPONSES = (situations_call_ids, situations_operations)
 
 
 def ways_to_fail() -> list[Situation]:
-    """Return the situations whose first response, to whatever request, is none that an export takes.
+    """Return the situations whose first response an export accepts for no request.
 
-    Where the API itself says that a call has no logs, an export believes it.
+    A response that reports that a call has no logs is left out, since an export accepts it.
     """
     situations = [
         one for family in FAMILIES if family not in _NO_RESPONSES for one in family.SITUATIONS
     ]
-    return [one for one in situations if one.scripts[0] and not _tells_of_no_logs(one.scripts[0])]
+    return [one for one in situations if one.scripts[0] and not _reports_no_logs(one.scripts[0])]
 
 
-def _tells_of_no_logs(script: Script) -> bool:
+def _reports_no_logs(script: Script) -> bool:
     message = LOGS_NOT_AVAILABLE["message"].encode()
     return any(isinstance(step, Send) and message in step.data for step in script)
 
 
 @dataclass
 class FaultyCalls(Visit):
-    """What a `RawServer` does: one request in `every` fails, drawn by lot, each in the next way.
+    """What a `RawServer` does: one request in `every` fails, chosen at random, each in the next way.
 
     Attributes:
-        calls: Responds to the others.
-        failed: How often it has failed in each way.
+        calls: Responds to the other requests.
+        failed: The number of failures of each kind.
     """
 
     scripts: Sequence[Script] = ()

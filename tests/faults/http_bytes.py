@@ -28,7 +28,7 @@ def http_response(
     *headers: tuple[str, str | bytes],
     media_type: str = "application/json",
 ) -> bytes:
-    """Return a whole response that says how long it is."""
+    """Return a whole response with a `Content-Length`."""
     described = ("Content-Type", media_type), ("Content-Length", str(len(body)))
     return head(status, *described, *headers) + body
 

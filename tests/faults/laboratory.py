@@ -1,4 +1,4 @@
-"""All situations, and how one is staged: a server, a client of either flavour, and what it sees."""
+"""All situations, and the code that stages one: a server, and a client of either flavour."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ STREAMED = tuple(one for one in ALL if one.over_a_stream() is not None)
 
 @dataclass(frozen=True)
 class Laboratory:
-    """Two servers, the one that clients are given and one that nothing may reach, and a folder."""
+    """Two servers, one for the clients and one that no request may reach, and a folder."""
 
     server: RawServer
     elsewhere: RawServer
     folder: Path
 
     def stage(self, situation: Situation, engine: str, flavour: Flavour) -> list[str]:
-        """Put a client into a situation, and return what the user should have seen and didn't."""
+        """Put a client into a situation, and return each difference from the expected outcome."""
         visit = self.server.begin(situation.scripts)
         strays = self.elsewhere.begin([[]])
         clock = SkippingClock()
@@ -85,7 +85,7 @@ def _ask(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> ob
             with Client(KEY, **settings) as client:
                 return gathered(situation.ask(client))
         return asyncio.run(_ask_async(situation, settings))
-    # Whatever comes, of the wrong kind above all, is what the situation is about.
+    # Every exception is an outcome, above all one of a wrong kind.
     except Exception as error:  # noqa: BLE001
         return error
 
@@ -106,7 +106,7 @@ def _problems_of_any(error: Exception) -> list[str]:
         problems.append("the error does not say what to do next")
     if not str(error).isprintable():
         problems.append(f"a terminal would obey what is in {str(error)!r}")
-    # What it was raised from, too; the lines of code between them show nothing, and take time.
+    # With the exceptions that it was raised from; the source lines show nothing, and take time.
     chain = "".join(traceback.TracebackException.from_exception(error, limit=0).format())
     if KEY in f"{error} {error!r} {vars(error)} {chain}":
         problems.append("the error shows the key")

@@ -1,7 +1,7 @@
-"""A server on loopback that responds in any way, mostly wrong ones: it writes bytes, not HTTP.
+"""A server on loopback that responds with any bytes, mostly wrong ones.
 
-What it does is a script for each request: steps that write, wait, or break the connection. The last
-script is for all requests after it too.
+It plays a script for each request: steps that write, wait, or break the connection. The last script
+is repeated for all further requests.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeVar
 
-# How long a step that has no end of its own continues, in seconds: far beyond the timeouts that the
-# clients are given, so that a client that would hang fails instead.
+# The longest time of a step without an end, in seconds: far longer than the clients' timeouts, so that
+# a client that hangs fails.
 ENDLESS = 10.0
-# The most that it sends, in bytes: far beyond the bounds that the clients are given.
+# The most that it sends, in bytes: far more than the clients' limits.
 _MOST_BYTES = 50_000_000
-# How long connections may take to notice that their client is gone, in seconds.
+# The time for connections to notice that their client is gone, in seconds.
 _PARTING = 0.05
 _PARTINGS = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
 _LONGEST_HEAD = 1 << 20
@@ -68,7 +68,7 @@ Script = Sequence[Step]
 
 @dataclass(frozen=True)
 class Send:
-    """Writes bytes; the addresses of the two servers take the place of `HERE` and `ELSEWHERE`."""
+    """Writes bytes, with `HERE` and `ELSEWHERE` replaced by the addresses of the two servers."""
 
     data: bytes
 
@@ -125,7 +125,7 @@ class Close:
 
 @dataclass(frozen=True)
 class Reset:
-    """Tears the connection down: the client's system reports a reset by the peer."""
+    """Resets the connection, which the client's system reports as a reset by the peer."""
 
     async def play(self, connection: Connection) -> None:
         raw = connection.writer.get_extra_info("socket")
@@ -151,7 +151,7 @@ class Visit:
 
 
 class RawServer:
-    """Listens on a free port of 127.0.0.1, in its own thread, and serves one visit after the other."""
+    """Listens on a free port of 127.0.0.1, in its own thread, and serves one visit at a time."""
 
     def __init__(self, elsewhere: str = "", tls: ssl.SSLContext | None = None) -> None:
         self._elsewhere = elsewhere.encode()
@@ -182,12 +182,12 @@ class RawServer:
         return self.admit(Visit(scripts, greeting))
 
     def admit(self, visit: Visit) -> Visit:
-        """Play what this visit says from the next connection on."""
+        """Play this visit from the next connection on."""
         self._visit = visit
         return visit
 
     def end(self) -> None:
-        """Wait until the connections are gone, so that what arrived is all there is."""
+        """Wait until the connections are gone, so that nothing more can arrive."""
         self._in_loop(self._part())
 
     def _in_loop(self, work: Coroutine[object, object, T]) -> T:
@@ -211,7 +211,7 @@ class RawServer:
         visit = self._visit
         visit.connections += 1
         try:
-            # A client may hang up at any moment; that is what many situations are about.
+            # A client may hang up at any moment, as many situations make it do.
             with contextlib.suppress(*_PARTINGS):
                 await self._serve(Connection(reader, writer, self._put_addresses), visit)
         finally:

@@ -1,4 +1,4 @@
-"""A situation: what the server does, what the user requests, and what the user must see."""
+"""A situation: the server's script, the user's request, and the outcome that the user must see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fake_server import Ask
 from raw_server import Script
 
 WITHOUT_RETRIES: Mapping[str, object] = {"max_retries": 0}
-# For a server that says too little: long enough for a response over loopback, no longer than needed.
+# For a server that does not respond: long enough for loopback, and no longer than that.
 IMPATIENT: Mapping[str, object] = {"max_retries": 0, "timeout": 0.1}
 
 
@@ -22,7 +22,7 @@ def ask_for_logs(client: Client | AsyncClient) -> object:
 
 
 def ask_for_lines(client: Client | AsyncClient) -> object:
-    """Request the lines of a call while they come."""
+    """Request the lines of a call as they arrive."""
     return client.calls.stream_logs("ac_1")
 
 
@@ -32,13 +32,13 @@ class Situation:
 
     Attributes:
         family: The part of the table that it belongs to.
-        name: What the server does, or what is requested where that is the unexpected thing.
-        scripts: What the server does with each request, the last for all that follow.
-        outcome: What the user must see.
-        settings: Of the client.
-        ask: What the user requests.
-        streamed: What the user must see where they request logs with `stream_logs`: by default the
-            same; None where it is no situation for that.
+        name: The server's behaviour, or the request if that is unexpected.
+        scripts: The server's script for each request; the last one is repeated.
+        outcome: The outcome that the user must see.
+        settings: The client's settings.
+        ask: The user's request.
+        streamed: The outcome with `stream_logs`: by default the same; None if the situation does not
+            apply to it.
     """
 
     family: str
@@ -67,7 +67,7 @@ class Situation:
 
 
 def _of_lines(outcome: Outcome) -> Outcome:
-    """Return what comes of lines where this comes of logs: the lines, or the same in other words."""
+    """Return the outcome for `stream_logs` where this is the outcome for `logs`."""
     if outcome.kind is AgentCallLogs:
         return replace(outcome, kind=list, having={}, equals=outcome.having.get("logs"))
     if outcome.kind is ResponseValidationError:

@@ -1,4 +1,4 @@
-"""Ids that are meant to lead elsewhere: one path segment, or nothing is sent."""
+"""Hostile ids: each is sent as one path segment, or not at all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from raw_server import Send
 from situation import Situation
 
 FAMILY = "A hostile call id"
-# As RFC 3986 has them: all but letters, digits, `-._~` percent-encoded.
+# As in RFC 3986: everything but letters, digits and `-._~` is percent-encoded.
 SENT: dict[str, str] = {
     "ac_1": "ac_1",
     "../agents": "..%2Fagents",

@@ -1,4 +1,4 @@
-"""A connection that breaks, or speaks no HTTP: one error, after the retries."""
+"""Connections that break, or that carry no HTTP: one error, after the retries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BROKEN: dict[str, Script] = {
     "reset before the last chunk": (Send(CHUNKED + chunked(LOGS_BODY, end=b"")), Reset()),
     "closed after early hints": (Send(head("103 Early Hints")), Close()),
 }
-BROKEN_BEHIND_A_PIECE = {
+BROKEN_AFTER_A_PIECE = {
     "closed in the body",
     "reset in the body",
     "a whole JSON document, and more was announced",
@@ -88,8 +88,8 @@ def _broken() -> Iterator[Situation]:
     once = Outcome(APIConnectionError, {"attempts": 1})
     for name, script in BROKEN.items():
         outcome = Outcome(APIConnectionError, {"attempts": 3}, requests=3)
-        # What has come of a body has been handed on.
-        if name in BROKEN_BEHIND_A_PIECE:
+        # The stream has returned the first piece of the body already.
+        if name in BROKEN_AFTER_A_PIECE:
             yield Situation(FAMILY, name, (script,), outcome, streamed=once)
         else:
             yield Situation(FAMILY, name, (script,), outcome)
@@ -102,7 +102,7 @@ def _broken() -> Iterator[Situation]:
     outcome = Outcome(APIConnectionError, {"attempts": 3}, requests=3)
     script = (Send(CHUNKED + b"2\r\nhello\r\n0\r\n\r\n"), Close())
     name = "a chunk longer than it says"
-    # One engine hands the chunk on, which is no JSON, before it sees the rest.
+    # One engine returns the chunk, which is no JSON, before it reads the rest.
     yield Situation(FAMILY, name, (script,), outcome, streamed=None)
 
 
@@ -137,7 +137,7 @@ async def _two_awaited(client: AsyncClient) -> list[str]:
 
 
 def _reused() -> Iterator[Situation]:
-    """Two requests of one client: what is left of the first response is not the second."""
+    """Two requests of one client; the rest of the first response is not the second response."""
     right = http_response(body=LOGS_BODY.replace(b"ac_1", b"ac_2"))
     forged = http_response(body=LOGS_BODY.replace(b"ac_1", b"forged"))
     both = Outcome(list, equals=["ac_1", "ac_2"], requests=2)

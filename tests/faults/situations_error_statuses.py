@@ -1,4 +1,4 @@
-"""Every error status, registered or not, with every shape of body that occurs."""
+"""Every error status, registered or not, with every shape of body."""
 
 from __future__ import annotations
 
@@ -88,13 +88,13 @@ UNREGISTERED: tuple[int, ...] = (
     599,
 )
 BEYOND = (600, 700, 999)
-# The same request may succeed later, and reading logs twice does no harm.
+# The same request may succeed later, and reading logs twice is harmless.
 SENT_AGAIN = {408, 409, 429}
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A body, and what the error must have made of it."""
+    """A body, and the error's attributes that must come from it."""
 
     body: bytes
     having: Mapping[str, object]
@@ -174,7 +174,7 @@ def _statuses() -> Iterator[Situation]:
 
 
 def _missing() -> Iterator[Situation]:
-    """The two 404s of the logs operation; for the second the call's record is requested too."""
+    """The two 404s of the logs operation; after the second, the client also fetches the record."""
 
     def step(body: Mapping[str, object]) -> Send:
         return Send(http_response("404 Not Found", json.dumps(body).encode()))

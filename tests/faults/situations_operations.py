@@ -1,4 +1,4 @@
-"""The same worst day for the other operations: lists, records, files, waiting and following."""
+"""The other operations: lists, records, files, waiting and following."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _records() -> Iterator[Situation]:
     wrong = (json_response({**CALL, "status": None}),)
     outcome = Outcome(ResponseValidationError, {"pointer": "/status"})
     yield Situation(family, "`status` is `null`", (wrong,), outcome, ask=_get)
-    # What does not fit is kept as it came, and costs nothing else.
+    # A value of a wrong type is kept as it came, and the rest is read.
     odd_fields: tuple[tuple[str, object], ...] = (
         ("start_time", "2026-03-01T10:00:00"),
         ("transcript", {}),

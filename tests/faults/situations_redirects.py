@@ -1,4 +1,4 @@
-"""A redirect: never followed, so that the key stays with its host, and reported."""
+"""Redirects: reported and never followed, so that the key stays with its host."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _redirect(status: str, *headers: tuple[str, str | bytes]) -> Script:
     return (Send(http_response(f"{status} Moved", b"", *headers)),)
 
 
-def _told(status: str) -> Outcome:
+def _refused(status: str) -> Outcome:
     words = ("Redirects are not followed",)
     return Outcome(APIStatusError, {"status_code": int(status), "attempts": 1}, says=words)
 
@@ -48,26 +48,26 @@ def _redirects() -> Iterator[Situation]:
     for status in STATUSES:
         for name in ("to another host", "to itself"):
             script = _redirect(status, ("Location", PLACES[name]))
-            yield Situation(FAMILY, f"{status}, {name}", (script,), _told(status))
+            yield Situation(FAMILY, f"{status}, {name}", (script,), _refused(status))
     for name, place in PLACES.items():
         script = _redirect("302", ("Location", place))
         words = ("Redirects are not followed", place.decode()) if name == "to HTTPS" else ()
-        told = Outcome(APIStatusError, {"status_code": 302}, says=words)
+        outcome = Outcome(APIStatusError, {"status_code": 302}, says=words)
         if name not in {"to another host", "to itself"}:
-            yield Situation(FAMILY, f"302, {name}", (script,), told)
-    yield Situation(FAMILY, "302 without an address", (_redirect("302"),), _told("302"))
+            yield Situation(FAMILY, f"302, {name}", (script,), outcome)
+    yield Situation(FAMILY, "302 without an address", (_redirect("302"),), _refused("302"))
     twice = _redirect("302", ("Location", "/a"), ("Location", ELSEWHERE))
-    yield Situation(FAMILY, "302 with two addresses", (twice,), _told("302"))
+    yield Situation(FAMILY, "302 with two addresses", (twice,), _refused("302"))
     refresh = (Send(http_response("302 Moved", b"", ("Refresh", b"0; url=" + ELSEWHERE))),)
-    yield Situation(FAMILY, "302 with a refresh", (refresh,), _told("302"))
+    yield Situation(FAMILY, "302 with a refresh", (refresh,), _refused("302"))
     unchanged = (Send(head("304 Not Modified")),)
-    told = Outcome(APIStatusError, {"status_code": 304})
-    yield Situation(FAMILY, "304", (unchanged,), told)
+    outcome = Outcome(APIStatusError, {"status_code": 304})
+    yield Situation(FAMILY, "304", (unchanged,), outcome)
     cookie = ("Set-Cookie", "sid=1; Domain=example.com")
     script = _redirect("302", ("Location", ELSEWHERE), cookie)
-    yield Situation(FAMILY, "302 with a cookie", (script,), _told("302"))
+    yield Situation(FAMILY, "302 with a cookie", (script,), _refused("302"))
     moved = _redirect("301", ("Location", ELSEWHERE))
-    yield Situation(FAMILY, "301 of the status operation", (moved,), _told("301"), ask=_status)
+    yield Situation(FAMILY, "301 of the status operation", (moved,), _refused("301"), ask=_status)
 
 
 SITUATIONS = tuple(_redirects())

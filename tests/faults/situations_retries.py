@@ -1,4 +1,4 @@
-"""Failures that pass: retried as often as the settings say, where that does no harm."""
+"""Temporary failures: retried as often as the settings allow, where that is harmless."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from raw_server import Close, Reset, Script, Send
 from situation import Situation
 from wrapped_operations import CALL
 
-FAMILY = "A failure that passes"
+FAMILY = "A temporary failure"
 RIGHT: Script = (Send(http_response()),)
 PASSING: dict[str, Script] = {
     "408": (Send(http_response("408 Request Timeout", b"")),),
@@ -39,7 +39,7 @@ PASSING: dict[str, Script] = {
     "bytes that are not HTTP": (Send(b"\x00\x01\r\n\r\n"), Close()),
 }
 LASTING = ("400", "401", "402", "403", "404", "405", "410", "413", "422", "499")
-# The longest pause before each retry; it is drawn from 0 up.
+# The longest pause before each retry; the client draws one from 0 up to it.
 FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = (
     (0.0, most) for most in (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
 )
@@ -55,7 +55,7 @@ def _delete(client: Client | AsyncClient) -> object:
 
 def _reading() -> Iterator[Situation]:
     for name, script in PASSING.items():
-        # What has come of a body has been handed on, and is not taken back.
+        # The stream has returned a part of the body already, so there is no retry.
         streamed: Outcome | Literal["the same"] = "the same"
         if name == "a body cut short":
             streamed = Outcome(APIConnectionError, {"attempts": 1}, pauses=())

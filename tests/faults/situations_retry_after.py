@@ -1,4 +1,4 @@
-"""The pause that a server names: kept if it is valid and short, else reported."""
+"""`Retry-After`: the client waits that long if the value is valid and short, and reports it otherwise."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from http_bytes import http_response
 from raw_server import Script, Send
 from situation import Situation
 
-FAMILY = "A server that says when to come back"
+FAMILY = "A server that names a pause"
 RIGHT: Script = (Send(http_response()),)
 BACKOFF: Range = (0.0, 0.5)
-# The clock of the laboratory stands at noon of 1 March 2026.
+# The laboratory's clock starts at noon on 1 March 2026.
 SLEPT: dict[str, tuple[str, float]] = {
     "0": ("0", 0.0),
     "one second": ("1", 1.0),
@@ -69,8 +69,8 @@ def _slept(name: str, script: Script, pause: Range) -> Situation:
 def _values() -> Iterator[Situation]:
     for name, (value, pause) in SLEPT.items():
         yield _slept(name, _busy(("Retry-After", value)), (pause, pause))
-    for name, (value, told) in TOO_LONG.items():
-        outcome = Outcome(RateLimitError, {"retry_after": told, "attempts": 1}, pauses=())
+    for name, (value, pause) in TOO_LONG.items():
+        outcome = Outcome(RateLimitError, {"retry_after": pause, "attempts": 1}, pauses=())
         yield Situation(FAMILY, name, (_busy(("Retry-After", value)), RIGHT), outcome)
     for value in NONSENSE:
         name = f"nonsense: `{value[:40]!a}`"

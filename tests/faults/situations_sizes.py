@@ -1,4 +1,4 @@
-"""More than anybody wants: refused at a bound that is documented, before memory is gone."""
+"""Responses that are too large: refused at a documented limit, before memory is used up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from http_bytes import LOGS_BODY, chunked, head, http_response, zipped
 from raw_server import Close, Endless, Script, Send
 from situation import WITHOUT_RETRIES, Situation
 
-FAMILY = "More than anybody wants"
+FAMILY = "A response that is too large"
 MEGABYTE = 1_000_000
 BOUNDED = {"max_response_bytes": 100_000, "max_retries": 0}
 CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
@@ -27,7 +27,7 @@ CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 
 @cache
 def _bomb(size: int, wbits: int) -> bytes:
-    """Return that many zeros, compressed, with the checksum of fewer: a client must stop before it."""
+    """Return that many zeros, compressed, with a wrong checksum, which a client must not reach."""
     packer = zlib.compressobj(9, wbits=wbits)
     first, other = (
         packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
@@ -50,7 +50,7 @@ def _bombs() -> Iterator[Situation]:
     ):
         name = f"{title} that unpacks to 500 times the bound"
         yield Situation(FAMILY, name, (_encoded(body, coding),), refused, BOUNDED)
-    # Two encodings were not requested, and are not decoded.
+    # The client does not accept two encodings at once, and does not decode them.
     twice = _encoded(zipped(_bomb(50 * MEGABYTE, 31)), "gzip, gzip")
     unasked = Outcome(ResponseValidationError, {"pointer": ""})
     yield Situation(FAMILY, "gzip inside gzip", (twice,), unasked, BOUNDED)
@@ -73,7 +73,7 @@ def _bodies() -> Iterator[Situation]:
     yield Situation(FAMILY, "a body of twice the bound", (announced,), refused, BOUNDED)
     huge: Script = (Send(head("200 OK", ("Content-Length", str(10**15)))), Endless(large))
     name = "a body without an end, announced as a petabyte"
-    # However long a log is, its lines are read; the bound is that of a line.
+    # A log may be of any length; only a line has a limit.
     yield Situation(FAMILY, name, (huge,), refused, BOUNDED, streamed=None)
     stream: Script = (Send(CHUNKED), Endless(chunked(large, end=b"")))
     yield Situation(FAMILY, "chunks without an end", (stream,), refused, BOUNDED, streamed=None)

@@ -1,4 +1,4 @@
-"""A server that takes its time: the timeout ends it, however busy the connection looks."""
+"""Slow servers: the timeout ends the request, however busy the connection is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http_bytes import LOGS_BODY, head, http_response
 from raw_server import Endless, Script, Send, Silence
 from situation import IMPATIENT, Situation
 
-FAMILY = "A server that takes its time"
+FAMILY = "A slow server"
 OK = head("200 OK", ("Content-Length", "9999999"))
 CHUNKED = head("200 OK", ("Transfer-Encoding", "chunked"))
 GZIPPED = head("200 OK", ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))
@@ -84,10 +84,10 @@ def _trickles() -> Iterator[Situation]:
     too_much = Outcome(APIConnectionError, all_arrive=False)
     for name, script in TRICKLES.items():
         title = f"{name} that trickles in for ever"
-        # What comes too often may be refused for its amount first; what counts is that it ends.
+        # The size limit may end the request before the timeout does; either is right.
         outcome = too_much if name == "the size of a chunk" else timed_out
         if name in BODIES:
-            # A user who reads piece by piece gets each.
+            # A user who reads piece by piece gets each piece.
             yield Situation(FAMILY, title, (script,), outcome, IMPATIENT, streamed=None)
         else:
             yield Situation(FAMILY, title, (script,), outcome, IMPATIENT)

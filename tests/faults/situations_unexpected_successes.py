@@ -1,4 +1,4 @@
-"""A 200 that is right, though one might trip over it: always the value."""
+"""Valid but unexpected successes: the client always returns the value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from http_bytes import (
 from raw_server import Close, Send, SendInPieces, Step
 from situation import Situation
 
-FAMILY = "A success that is right, though unexpected"
+FAMILY = "A valid but unexpected success"
 TEN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 LINES = ["one", "two"]
 
@@ -83,7 +83,7 @@ def _bodies() -> Iterator[Situation]:
         "a field that two copies have",
         (twice,),
         Outcome(AgentCallLogs, {"logs": ["2"]}),
-        # Lines that were handed on can't be taken back.
+        # The stream has returned lines already.
         streamed=Outcome(ResponseValidationError, {"pointer": "/logs"}),
     )
     for name, body in {

@@ -1,4 +1,4 @@
-"""A 200, or another success, that is not what the spec says: never a value, always one error."""
+"""Successes that do not match the spec: the client always raises, and returns no value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from http_bytes import (
 from raw_server import Send, Step
 from situation import Situation
 
-FAMILY = "A success that is not what the spec says"
+FAMILY = "A success that does not match the spec"
 DEEP = 200_000
 ODD_VALUES: dict[str, object] = {
     "null": None,
@@ -100,7 +100,7 @@ SUCCESSES = (201, 202, 203, 206, 207, 226, 299)
 
 
 def _refused(name: str, step: Step, pointer: str = "", *says: str) -> Situation:
-    # Sent once: the same response would come again.
+    # The client does not retry, since the same response would come again.
     outcome = Outcome(ResponseValidationError, {"pointer": pointer}, says=says)
     return Situation(FAMILY, name, ((step,),), outcome)
 

@@ -1,4 +1,4 @@
-"""Every situation, for sync and async, over every engine, for logs at once and while they come."""
+"""Every situation, sync and async, over every engine, with `logs` and with `stream_logs`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _title(situation: Situation) -> str:
 
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    # To read the certificates of all authorities takes longer than a situation; none is needed here.
+    # Loading all certificate authorities takes longer than a situation, and none is needed here.
     one_authority = tmp_path_factory.mktemp("authorities") / "one.pem"
     trustme.CA().cert_pem.write_to_path(str(one_authority))
     with (
@@ -43,7 +43,7 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[tuple[str, Column], bool]:
-    """Return what each situation came to; the tests fill it in."""
+    """Return the results of all situations; the tests fill it in."""
     return {}
 
 
@@ -88,7 +88,7 @@ def test_the_document_says_what_was_seen(
         write_table(
             table_of(ALL, COLUMNS, lambda one, column: verdicts.get((_title(one), column), False))
         )
-    # The engines that the document was written from may not all be installed here.
+    # Not all engines that the document was written with may be installed here.
     expected = table_of(ALL, written_columns(), _as_it_must_be)
     assert written_table() == expected, (
         "docs/internals/faults.md is not the laboratory's table, or a row falls short; run: "

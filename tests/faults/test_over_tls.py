@@ -1,4 +1,4 @@
-"""Over TLS the key goes to a server that proved who it is, or nowhere."""
+"""Over TLS, only a server with a trusted certificate gets the key."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Its signature names a class of pyOpenSSL, too, which nothing here installs.
+    # Its signature also names a class of pyOpenSSL, which is not installed here.
     certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 

@@ -1,4 +1,4 @@
-"""The MCP server over stdin and stdout, used with the SDK's client as an assistant does."""
+"""The MCP server over stdin and stdout, called by the SDK's client as an assistant calls it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def sandbox() -> Generator[Sandbox]:
 @pytest.fixture(scope="module")
 def assistant(sandbox: Sandbox) -> Generator[Assistant]:
     own = {"CARTESIA_API_KEY": sandbox.api_key, "CARTESIA_BASE_URL": sandbox.url}
-    # Whole, so that the coverage of the server is measured.
+    # The whole environment, so that the coverage of the server is measured.
     environment = {**os.environ, **own}
     words = ["-m", "cartesia_calls", "mcp", "--redact-pattern", "margherita"]
     started = Assistant(StdioServerParameters(command=sys.executable, args=words, env=environment))
@@ -373,7 +373,7 @@ def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptur
     requests = [one.getMessage() for one in caplog.records if one.name == "cartesia_calls"]
     assert len(requests) > 5
     assert all(request.startswith("GET ") for request in requests)
-    # All that the module takes from a client.
+    # Everything that the module uses of a client.
     tree = ast.parse(inspect.getsource(cartesia_calls.mcp))
     taken = {
         ast.unparse(node)

@@ -1,4 +1,4 @@
-"""A receiver of OTLP and an account, as the standard variables name them."""
+"""A receiver of OTLP and an account, named by the standard variables."""
 
 from __future__ import annotations
 

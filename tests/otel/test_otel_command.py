@@ -45,7 +45,7 @@ def test_the_command_sends_the_calls_of_an_agent(
     assert summary["calls"] > summary["without_logs"] > 0
     assert summary["spans"] == len(receiver.spans)
     assert summary["log_records"] == len(receiver.log_records)
-    # Nothing but reading.
+    # It only reads.
     requests = [one.getMessage() for one in caplog.records if one.levelno == logging.DEBUG]
     assert requests
     assert all(request.startswith("GET ") for request in requests)
@@ -101,7 +101,7 @@ def test_what_cannot_be_sent_is_an_error(
 ) -> None:
     assert main(["otel", *words.split()]) == code
     assert "Error:" in capsys.readouterr().err
-    # An unknown call keeps no other from being sent.
+    # An unknown call does not keep the others from being sent.
     assert bool(receiver.spans) == words.endswith(account.calls.finished)
 
 

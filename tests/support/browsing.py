@@ -27,7 +27,7 @@ def opened(
     scripts: bool = True,
     is_watched: bool = True,
 ) -> Generator[Page]:
-    """Open a file, and hold it to this, if `is_watched`: no request but for it, and nothing in the console."""
+    """Open a file; if `is_watched`, allow no other request and no message in the console."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=scheme,

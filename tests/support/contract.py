@@ -1,7 +1,7 @@
 """What the wrapper relies on in the spec: the wrapped operations, and checks that take a spec.
 
-Each check returns what no longer holds, in words; an empty list is a pass. They take the spec as an
-argument so that they can be shown to fail: `test_spec_changes.py` hands them changed copies.
+Each check returns its findings as sentences; an empty list is a pass. The spec is an argument, so that
+`test_spec_changes.py` can pass changed copies and see each check fail.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def _exchange(
         result: object = server.do(operation.call, base_url=_defaults().base_url, max_retries=0)
     except CartesiaError as error:
         result = error
-    # A missing log is looked up in the call's record besides; the first request is the operation's.
+    # Where logs are missing, the client also fetches the record; the first request is the operation's.
     (request,) = server.requests or server.record_requests
     return request, result
 
 
 def _documented(spec: Spec, operation: WrappedOperation) -> Iterator[dict[str, Any]]:
-    """Yield the operation's object in the spec; nothing if it is gone."""
+    """Yield the operation's object in the spec, or nothing if the spec no longer has it."""
     for described in Schemas(spec).operations():
         if described["operationId"] == operation.operation_id:
             yield described
@@ -102,7 +102,7 @@ def check_generated_signature(spec: Spec) -> list[str]:
 
 
 def check_request(spec: Spec) -> list[str]:
-    """The spec allows every request that the wrapper sends, names that it doesn't declare included."""
+    """The spec allows every request that the wrapper sends, and declares every name in it."""
     oracle = Oracle(spec)
     problems: list[str] = []
     for operation in WRAPPED:
@@ -119,13 +119,13 @@ def check_success(spec: Spec) -> list[str]:
         response = operation.success(Schemas(spec))
         request, result = _exchange(operation, response)
         if isinstance(result, CartesiaError):
-            problems.append(f"{operation.operation_id}: the wrapper raises {_told(result)}")
+            problems.append(f"{operation.operation_id}: the wrapper raises {_described(result)}")
         found = oracle.problems_of_response(request, response)
         problems += [f"{operation.operation_id}, 200: {p}" for p in found]
     return problems
 
 
-def _told(error: CartesiaError) -> str:
+def _described(error: CartesiaError) -> str:
     where = (
         error.pointer + " " + error.problem if isinstance(error, ResponseValidationError) else ""
     )
@@ -160,7 +160,7 @@ def _requiredness(required: bool | None) -> str:  # noqa: FBT001 - one of three 
 
 
 def check_errors(spec: Spec) -> list[str]:
-    """The wrapper raises what it should, and an error that the spec declares has that body and words."""
+    """The wrapper raises the documented error, with the body and the text that the spec declares."""
     oracle = Oracle(spec)
     problems: list[str] = []
     for operation in WRAPPED:

@@ -1,4 +1,4 @@
-"""The wrapped operations as a short text: all that the spec says of them, but for its prose."""
+"""The wrapped operations as a short text: everything that the spec says of them, without prose."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ SNAPSHOT = ROOT / "tests" / "contract" / "snapshot.txt"
 
 
 def spec_line() -> str:
-    """Return the line that says of which spec the snapshot and docs/internals/contract.md are."""
+    """Return the line that names the spec of the snapshot and of docs/internals/contract.md."""
     spec = (ROOT / "openapi" / "latest.yml").read_bytes()
     return f"# Of openapi/latest.yml with the SHA-256 {hashlib.sha256(spec).hexdigest()}."
 
 
 def skip_unless_reviewed() -> None:
-    """Skip a test of a document that was written for another spec: vendoring alone breaks nothing."""
+    """Skip a test of a document that was written for another spec, so that vendoring breaks nothing."""
     if SNAPSHOT.read_text(encoding="utf-8").partition("\n")[0] != spec_line():
         pytest.skip(
             "openapi/latest.yml was vendored since this document was written; run "
@@ -68,7 +68,7 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 class _Snapshot:
-    """Writes out parts of one spec, with what they refer to put in the reference's place."""
+    """Writes out parts of one spec, with each reference replaced by its target."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -119,7 +119,7 @@ class _Snapshot:
         details: str = "",
         above: tuple[str, ...] = (),
     ) -> Iterator[str]:
-        """Yield a line for the schema, and deeper ones for what it holds."""
+        """Yield a line for the schema, and indented lines for its parts."""
         if not isinstance(schema, dict):
             yield f"{'  ' * depth}{name}: {'anything' if schema else 'nothing'}"
             return
@@ -130,7 +130,7 @@ class _Snapshot:
                 return
             above = (*above, str(node["$ref"]))
             node = self._target(node["$ref"])
-        # Every other keyword is named, so that none moves unseen.
+        # Every other keyword is named, so that no change goes unseen.
         others = [keyword for keyword in node if keyword not in _SAID_OTHERWISE | _PROSE]
         summary = [_type(node), _keywords(node, others), details]
         yield f"{'  ' * depth}{name}: {', '.join(part for part in summary if part)}"

@@ -22,7 +22,7 @@ OF_EACH = 5
 """How many mutants of each sort of change, in a request, in a response and in the document."""
 UNSEEN = "not seen"
 
-# The API's requests have no bodies yet; the next one may, so the mutants get one to change.
+# No request of the API has a body yet; a future one may, so the mutants get one to change.
 _BODY: dict[str, Any] = {
     "required": True,
     "content": {
@@ -45,7 +45,7 @@ _BODY: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """A mutant, what it should have been taken for, and what it was taken for."""
+    """A mutant, the expected verdict, and the check's verdict."""
 
     mutant: Mutant
     expected: str
@@ -54,20 +54,20 @@ class Outcome:
 
 
 def base_spec() -> dict[str, Any]:
-    """Return the spec that mutants and drifts are made from; vendoring does not change it."""
+    """Return the spec that mutants and drifts are made from, which vendoring does not change."""
     text = BASE_SPEC.read_text(encoding="utf-8")
     return cast("dict[str, Any]", parse_yaml(text))
 
 
 def mutated_spec() -> dict[str, Any]:
-    """Return that spec with a request body to change as well."""
+    """Return that spec with a request body, so that mutants can change one."""
     spec = base_spec()
     spec["paths"]["/agents/calls/{call_id}/cancel"]["post"]["requestBody"] = copy.deepcopy(_BODY)
     return spec
 
 
 def document(spec: dict[str, Any]) -> SpecDocument:
-    """Return a spec as the check takes it, without the time that validating takes."""
+    """Return a spec in the form that the check takes, without validating it, which is slow."""
     value = cast("JsonObject", spec)
     return SpecDocument(
         "spec",
@@ -83,7 +83,7 @@ def document(spec: dict[str, Any]) -> SpecDocument:
 
 
 def run_campaign() -> Iterator[Outcome]:
-    """Yield what became of each mutant."""
+    """Yield the outcome of each mutant."""
     spec = mutated_spec()
     before, facts = ComparedDocument(document(spec)), facts_of(spec)
     for mutant in mutants(spec, seed=SEED, each=OF_EACH):

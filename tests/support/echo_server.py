@@ -1,4 +1,4 @@
-"""A raw server whose every response names what was requested, so that a crossed one shows."""
+"""A raw server whose responses name the requested call, so that a crossed response is seen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CALL_ID = re.compile(rb"GET /agents/calls/([^/ ]+)/logs HTTP/1\.1")
 
 
 class EchoServer:
-    """Responds with one line for each call's logs, the call's id; never those of an id in `silent_…`.
+    """Responds to a request for logs with one line, the call's id; never to an id `silent_…`.
 
     As a context manager it listens on a free port of loopback, in its own thread.
     """
@@ -35,7 +35,7 @@ class EchoServer:
         self._thread.join(10)
 
     def wait_for_a_request(self) -> None:
-        """Return once a request has come since this was last called."""
+        """Return once a request has arrived since the previous call of this method."""
         assert self._heard.wait(10)
         self._heard.clear()
 

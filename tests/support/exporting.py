@@ -44,7 +44,7 @@ def documented_columns() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def export_from(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult:  # noqa: ANN401
-    """Export the server's calls to a target in this process; `options` are those of `export`."""
+    """Export the server's calls to a target, in this process; `options` are those of `export`."""
     connect = partial(AsyncClient, KEY, base_url=server.url)
     options = {"agents": AGENT, "connect": connect, **options}
     return export(to=to, **options)
@@ -118,7 +118,7 @@ def kill_at_request(
 
 
 def data_files(target: Path) -> Mapping[str, bytes]:
-    """Return the exported files with their bytes; nothing else may be beside them."""
+    """Return the exported files with their bytes; fail if the folder holds anything else."""
     files = {str(f.relative_to(target)): f.read_bytes() for f in target.rglob("*") if f.is_file()}
     data = {path: data for path, data in files.items() if path.startswith("logs/")}
     others = {path.split("/")[0] for path in files} - {"logs"}
@@ -127,7 +127,7 @@ def data_files(target: Path) -> Mapping[str, bytes]:
 
 
 def one_in_ten_fails(seed: int) -> Interfere:
-    """Return a function that makes one request in ten fail, each time in another way."""
+    """Return a function that makes one request in ten fail, in each way by turns."""
     draw = random.Random(seed)  # noqa: S311 - no secret
 
     def interfere(_number: int, _path: str) -> bytes | None:

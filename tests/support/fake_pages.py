@@ -1,4 +1,4 @@
-"""A server on loopback that gives one reference page to every client."""
+"""A server on loopback that sends one reference page to every client."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def serving(page: bytes) -> Generator[Pages]:
             self.wfile.write(page)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Send nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
         pages = Pages(f"http://127.0.0.1:{server.server_port}/page.md")

@@ -1,4 +1,4 @@
-"""Clients whose transport is a function: what they send is kept, what they get is scripted."""
+"""Clients whose transport is a function: requests are kept, responses are scripted."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ def _fresh(response: httpx.Response) -> httpx.Response:
 
 @dataclass
 class FakeServer:
-    """Gives one response for each request, and repeats the last one.
+    """Responds to each request with the next outcome, and repeats the last one.
 
     Attributes:
-        responses: What to respond; an exception is raised by the transport.
+        outcomes: The responses; the transport raises one that is an exception.
         flavour: Which client `logs` and `wait_for_logs` use.
         takes: Seconds of the clock that each request takes.
-        record: What to respond where a call's record is requested.
-        requests: What was sent, but for requests of a record.
-        record_requests: Those.
+        record: The response to each request for a call's record.
+        requests: The requests that were sent, without those for a record.
+        record_requests: The requests for a record.
     """
 
     outcomes: Iterable[Outcome]
@@ -111,7 +111,7 @@ class FakeServer:
         return logs
 
     def do(self, ask: Ask, **settings: object) -> Any:  # noqa: ANN401 - whatever is requested
-        """Ask the flavour's client for something; items are gathered in a list."""
+        """Call a client of the flavour; gather items in a list."""
         if self.flavour == "sync":
             with self.client(**settings) as client:
                 return gathered(ask(client))
@@ -124,7 +124,7 @@ class FakeServer:
 
 
 def gathered(asked: object) -> object:
-    """Return the result of a client; items are gathered in a list."""
+    """Return the result of a client, with items gathered in a list."""
     return list(cast("Iterable[object]", asked)) if isinstance(asked, Iterable) else asked
 
 

@@ -18,7 +18,7 @@ from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[impor
 
 
 class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Local files; after `writes_left` writes the next one fails, half written."""
+    """Local files; after `writes_left` writes, the next one fails half way."""
 
     protocol = "stubborn"
     writes_left: ClassVar[int] = 1_000_000
@@ -40,7 +40,7 @@ class StubbornFileSystem(LocalFileSystem):  # type: ignore[misc]  # fsspec has n
 
 
 class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """When a file is removed, another process writes it again first."""
+    """When a file is removed, another process has just written it again."""
 
     protocol = "contested"
     theirs: ClassVar[bytes] = b'{"pid": 7, "run": "theirs"}'
@@ -51,7 +51,7 @@ class ContestedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
 
 
 class LateFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Says of a file that it is not there when it is; only a put that must create it fails."""
+    """Reports an existing file as missing; only a put that must create it fails."""
 
     protocol = "late"
 
@@ -65,7 +65,7 @@ class LateFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no t
 
 
 class BrokenFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Can't be opened: its credentials are read from a file that is not there."""
+    """Can't be opened: the file with its credentials is missing."""
 
     protocol = "broken"
 
@@ -74,7 +74,7 @@ class BrokenFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no
 
 
 class ForgetfulFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Makes an object, loses the response, tries again on its own and finds that it is there."""
+    """Creates an object, loses the response, retries by itself, and finds that the object exists."""
 
     protocol = "forgetful"
 
@@ -89,7 +89,7 @@ class ForgetfulFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
 
 
 class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Fails, and says with which credentials."""
+    """Fails with an error that quotes the credentials."""
 
     protocol = "talkative"
 
@@ -100,7 +100,7 @@ class TalkativeFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has
 
 
 class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """Reports each file that is written, of each that was read, and before one is removed."""
+    """Calls back after each write, after each read, and before each removal of a file."""
 
     protocol = ("watched", "memory")
     on_write: ClassVar[Callable[[str], object]] = print
@@ -128,7 +128,7 @@ class WatchedFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has n
 
 
 class HangingFileSystem(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-    """From its first file on whose path has that word in it, it reports it and never ends."""
+    """Never returns from writing a file whose path contains `word`, and reports that on stderr."""
 
     protocol = ("hanging", "memory")
     word: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""A server with calls whose state a test changes at will: with which `ManyCalls` responds instead."""
+"""Calls whose state a test can change, for `ManyCalls` to serve instead of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from many_calls import AGENT, http
 
 @dataclass
 class FewCall:
-    """A call: without an end it continues, without lines its logs are not available."""
+    """A call; without an end it is in progress, without lines its logs are not available."""
 
     start: datetime | None
     end: datetime | None = None
@@ -34,7 +34,7 @@ class FewCall:
 
 @dataclass
 class FewCalls:
-    """Interferes with every request; `asked` counts the requests for each call's logs.
+    """Responds to every request; `asked` counts the requests for each call's logs.
 
     Calls are listed in the order of `calls`, newest first.
     """

@@ -1,4 +1,4 @@
-"""Take a spec that grew through every step, and read responses with the generated package."""
+"""Take a grown spec through every step, and read responses with the generated package."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def package_of(folder: Path, version: str, shapes: tuple[Shape, ...]) -> Path:
 
 
 def problems_of(package: Path, version: str, shapes: tuple[Shape, ...]) -> list[list[str]]:
-    """Read responses with the package, in its own process."""
+    """Read responses with the package, in a process of its own."""
     spec = package.with_name("latest.json")
     latest = package.with_name("latest.yml").read_text(encoding="utf-8")
     spec.write_text(json.dumps(yaml.safe_load(latest)), encoding="utf-8")

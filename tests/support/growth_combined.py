@@ -1,4 +1,4 @@
-"""Unions, recursion and the words of OpenAPI 3.1 that a new field may be."""
+"""Shapes of new fields: unions, recursion and the keywords of OpenAPI 3.1."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def combined() -> Iterator[Shape]:
 
 
 def parts() -> Iterator[Shape]:
-    """Yield shapes that are put together of several."""
+    """Yield shapes that consist of several others."""
     pets = PETS
     both = [a_ref("GrownCat"), a_ref("GrownDog")]
     one = {"kind": "cat", "lives": 9}

@@ -1,4 +1,4 @@
-"""Read responses of a grown spec with the package that was generated from it; print what is wrong.
+"""Read responses of a grown spec with the package that was generated from it; print the problems.
 
     python growth_reading.py SPEC VERSION [NAME...]
 
@@ -38,7 +38,7 @@ class _Listener(logging.Handler):
 
 
 def _problem(shapes: Sequence[Shape], value: Callable[[Shape], object], *, is_odd: bool) -> str:
-    """Return what is wrong with a call that has a value for each shape; empty if nothing is."""
+    """Return the problem of a call that has a value for each shape; empty if there is none."""
     values = {one.name: value(one) for one in shapes}
     sent = {sent_name(one): {one.name: value(one)} for one in shapes}
     body = {**CALL, **values, **sent}
@@ -65,7 +65,7 @@ def _own(number: int, shape: Shape) -> object:
 
 
 def _problems(shapes: Sequence[Shape]) -> Iterator[tuple[str, str]]:
-    """Yield the name of a shape, and what is wrong with it."""
+    """Yield the name of a shape, and its problem."""
     typed = {*AgentCall.__json_names__.values()}
     for shape in shapes:
         if shape.is_untyped is (shape.name in typed):
@@ -81,7 +81,7 @@ def _problems(shapes: Sequence[Shape]) -> Iterator[tuple[str, str]]:
 
 
 def _contract(document: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
-    """Yield what the contract tests say."""
+    """Yield the findings of the contract tests."""
     with_examples = copy.deepcopy(document)
     for record in ("AgentCall", "AgentCallLogs"):
         fields = with_examples["components"]["schemas"][record]["properties"]
@@ -91,7 +91,7 @@ def _contract(document: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSO
                 fields.pop(sent_name(shape), None)
     for name, check in CHECKS.items():
         problems = check(with_examples if name == "success" else document)
-        # OpenAPI 3.1 has other words for the recording, which did not grow.
+        # OpenAPI 3.1 describes the recording in other keywords, and its schema did not grow.
         if problems := [one for one in problems if "agents_download-call-audio, 200" not in one]:
             yield f"contract: {name}", "; ".join(problems)
 

@@ -16,13 +16,13 @@ class Shape:
     """A field that a spec gains.
 
     Attributes:
-        kind: What the shape is about.
+        kind: The group of shapes that it belongs to.
         name: The field's name in JSON.
-        schema: What the spec says of it, in the words of OpenAPI 3.0 where that has them.
-        values: What a response may have there.
+        schema: Its schema, in the keywords of OpenAPI 3.0 where they suffice.
+        values: The values that a response may have there.
         needs: Components that the schema refers to.
-        is_new: Whether only OpenAPI 3.1 can say it.
-        is_untyped: Whether it is found in `additional_properties` alone.
+        is_new: Whether only OpenAPI 3.1 can express it.
+        is_untyped: Whether it is found only in `additional_properties`.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Shape:
 
     @property
     def is_strict(self) -> bool:
-        """Whether logs, which are taken as the spec says or not at all, may have all the values."""
+        """Whether logs, which are read strictly, may have all the values."""
         return (
             bool(self.values)
             and self.kind not in {"enum", "const", "types"}

@@ -23,7 +23,7 @@ SHAPES = (
 
 
 def shapes_of(version: str) -> tuple[Shape, ...]:
-    """Return the shapes that a version of OpenAPI can say."""
+    """Return the shapes that a version of OpenAPI can express."""
     return tuple(one for one in SHAPES if not one.is_new or version.startswith("3.1"))
 
 
@@ -38,12 +38,12 @@ WITHOUT_EXAMPLE = frozenset(
 
 
 def sent_name(shape: Shape) -> str:
-    """Return the name of a field whose object always has a shape's."""
+    """Return the name of the field whose object always has a field of this shape."""
     return f"with {SHAPES.index(shape)}"
 
 
 def grown(spec: dict[str, Any], version: str, shapes: Iterable[Shape]) -> dict[str, Any]:
-    """Return a copy of a spec with more fields, of calls and of logs: optional, and always sent."""
+    """Return a copy of a spec whose calls and logs have more fields, optional and required ones."""
     shapes = list(shapes)
     is_new = version.startswith("3.1")
     added: dict[str, Any] = {shape.name: shape.schema for shape in shapes}

@@ -1,4 +1,4 @@
-"""Objects, maps, references and arrays that a new field may be."""
+"""Shapes of new fields: objects, maps, references and arrays."""
 
 from __future__ import annotations
 

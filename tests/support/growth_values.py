@@ -1,4 +1,4 @@
-"""Names that a new field may have, and what it may say of plain values."""
+"""Names of new fields, and schemas of plain values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from growth_shape import (
     an_object,
 )
 
-# What a generated class or module, what makes it, or Python itself may use.
+# Names that generated code, its templates, or Python itself may use.
 NAMES = (
     "camelCase", "PascalCase", "kebab-case", "UPPER", "with space", "dotted.name", "a/b~c",
     "1st", "日本語", "straße", 'quo"te', "back\\slash", "{brace}", "new\nline", "nul\u200bl",

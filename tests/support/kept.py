@@ -1,4 +1,4 @@
-"""Is everything that came in a response still there, and of the type that the model declares?"""
+"""Checks that a result has everything of a response, in the types that the model declares."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STRICT = "agents_get-call-logs"
 
 
 def is_needed(operation_id: str, place: Place) -> bool:
-    """Tell whether a response can't be used without what stands at a place."""
+    """Return whether a response is unusable without the value at a place."""
     if operation_id == STRICT:
         return place.required
     steps = place.steps
@@ -36,11 +36,11 @@ def is_needed(operation_id: str, place: Place) -> bool:
 
 
 def came_through(operation: WrappedOperation, body: Any, result: object) -> bool:  # noqa: ANN401 - JSON of any type
-    """Tell whether a result has all of a body, with attributes of the types that they declare."""
+    """Return whether a result has everything of a body, in attributes of their declared types."""
     if isinstance(result, CartesiaError):
         return False
     if operation.operation_id == "agents_cancel-call":
-        return result is None  # its response is not handed on: it can only say true
+        return result is None  # the client does not return its response, which can only be true
     name = LISTS.get(operation.operation_id)
     if name is None:
         return _plain(result) == _plain(body) and types_hold(result)
@@ -49,7 +49,7 @@ def came_through(operation: WrappedOperation, body: Any, result: object) -> bool
 
 
 def types_hold(model: object) -> bool:
-    """Tell whether every attribute of a model, at any depth, is of its declared type."""
+    """Return whether every attribute of a model, at any depth, is of its declared type."""
     kind: Any = type(model)
     hints = _hints(kind)
     return all(_is(getattr(model, one.name), hints[one.name]) for one in attrs.fields(kind))
@@ -88,7 +88,7 @@ def _is(value: object, hint: Any) -> bool:  # noqa: ANN401 - any type
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - models, and JSON of any type
-    """Return a result as JSON that can be compared: times in one form, `true` unlike `1`."""
+    """Return a result as comparable JSON: with times in one form, and `true` unequal to `1`."""
     if hasattr(value, "to_dict"):
         return _plain(value.to_dict())
     if isinstance(value, dict):

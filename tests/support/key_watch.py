@@ -1,4 +1,4 @@
-"""Nothing that the tests print may show the key that they use: every test fails where it does."""
+"""Fail every test whose output shows the API key of the tests."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def check(*shown: str) -> None:
-    """Fail where the key is in a text that was shown."""
+    """Fail if the key is in a text that was shown."""
     # No assert: its explanation would show the text.
     if any(KEY in text for text in shown):
         pytest.fail("the API key was printed", pytrace=False)
 
 
 def watched(capture: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
-    """Make a capture fixture check all that it returns."""
+    """Make a capture fixture check everything that it returns."""
     read = capture.readouterr
 
     def read_and_check() -> CaptureResult[str]:
@@ -34,7 +34,7 @@ def watched(capture: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
 
 
 def judge(report: pytest.TestReport) -> None:
-    """Make a report a failure if what was captured for it, or its own text, shows the key."""
+    """Make a report a failure if its captured output, or its own text, shows the key."""
     sections: Iterable[tuple[str, str]] = report.sections
     if KEY not in "".join([report.nodeid, report.longreprtext, *(text for _, text in sections)]):
         return

@@ -1,4 +1,4 @@
-"""Valid specs of any size, with everything in them that large APIs have."""
+"""Valid specs of any size, with every construct that large APIs use."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ Node = dict[str, Any]
 
 
 def large_spec(operations: int, version: str = "3.1.0") -> Node:
-    """Make a spec whose operations take turns at being of each kind.
+    """Make a spec with operations of each kind by turns.
 
     Args:
-        operations: How many it has, each with its own schemas.
-        version: The version of OpenAPI that it is written in, `3.0.x` or `3.1.x`.
+        operations: The number of operations, each with its own schemas.
+        version: The version of OpenAPI, `3.0.x` or `3.1.x`.
     """
     spec: Node = {
         "openapi": version,

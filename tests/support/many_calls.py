@@ -1,4 +1,4 @@
-"""A fast server with any number of generated calls, which counts requests and fails on demand.
+"""A fast server with any number of generated calls; it counts requests and fails on demand.
 
 It responds to the two operations that an export of logs needs. Run as a program, it serves in its own
 process: `python many_calls.py COUNT [SECONDS_PER_RESPONSE]` prints its URL.
@@ -23,7 +23,7 @@ _PAGE = 100
 
 Response = bytes
 Interfere = Callable[[int, str], Response | None]
-"""Is called with each request, its number from 1 and its path; may respond instead of the server."""
+"""Takes the number (from 1) and the path of each request; may return the response to send instead."""
 
 
 def call_id(number: int) -> str:
@@ -63,14 +63,14 @@ class ManyCalls:
     """The server; as a context manager, in its own thread.
 
     Attributes:
-        count: How many calls there are.
-        interfere: May respond instead; a response of no bytes closes the connection.
-        delay: How long each response takes, in seconds.
-        requests: How many requests were received.
-        fetched: How often the logs of each call were sent.
-        connections: Those that are open.
-        waiting: How many requests wait for their responses.
-        most_at_once: The highest number that waited at once.
+        count: The number of calls.
+        interfere: May return another response; one of no bytes closes the connection.
+        delay: The time that each response takes, in seconds.
+        requests: The number of requests that were received.
+        fetched: The number of times that the logs of each call were sent.
+        connections: The open connections.
+        waiting: The number of requests that wait for their responses.
+        most_at_once: The highest number of requests that waited at once.
     """
 
     count: int

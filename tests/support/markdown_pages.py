@@ -19,12 +19,12 @@ class Block:
     """A fenced block of code.
 
     Attributes:
-        language: What its fence names, such as `python`.
+        language: The language that its fence names, such as `python`.
         text: The code.
         line: The number of its first line in the page.
-        output: The `text` block directly below a `python` block: what that one prints.
-        is_run_elsewhere: Whether a comment above it, such as `<!-- query: polars -->`, names it for
-            tests with what it needs (`tests/export`, `tests/export_dask`, `tests/export_dlt`).
+        output: The `text` block directly below a `python` block, with the output of the latter.
+        is_run_elsewhere: Whether a comment above it, such as `<!-- query: polars -->`, assigns it to
+            tests that have its requirements (`tests/export`, `tests/export_dask`, `tests/export_dlt`).
     """
 
     language: str

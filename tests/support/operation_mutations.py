@@ -1,4 +1,4 @@
-"""Every way to change an operation, or the document itself, by one thing."""
+"""Every way to change one thing in an operation, or in the document itself."""
 
 from __future__ import annotations
 

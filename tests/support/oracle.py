@@ -1,4 +1,4 @@
-"""openapi-core as the judge of what the client sends and is sent."""
+"""Checks of requests and responses by openapi-core."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# What HTTP itself and the client's transport send; the spec must declare everything else.
+# Sent by HTTP itself or by the client's transport; the spec must declare every other header.
 _HEADERS_OF_HTTP = frozenset(
     {
         "accept",
@@ -29,7 +29,7 @@ _HEADERS_OF_HTTP = frozenset(
 
 
 class _JudgedRequest:
-    """An `httpx.Request` as openapi-core wants to see it.
+    """An `httpx.Request` in the form that openapi-core takes.
 
     The path is the raw one: decoded, a `%2F` inside a call id would look like two segments.
     """
@@ -48,7 +48,7 @@ class _JudgedRequest:
 
 
 class _JudgedResponse:
-    """An `httpx.Response` as openapi-core wants to see it."""
+    """An `httpx.Response` in the form that openapi-core takes."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status_code = response.status_code
@@ -59,7 +59,7 @@ class _JudgedResponse:
 
 @dataclass
 class Oracle:
-    """Judges by one spec."""
+    """Checks against one spec."""
 
     spec: Mapping[str, Any]
 
@@ -67,18 +67,18 @@ class Oracle:
         self._openapi = OpenAPI.from_dict(cast("Any", self.spec))
 
     def problems_of_request(self, request: httpx.Request) -> list[str]:
-        """Return what the spec does not allow in a request, undeclared names among it."""
+        """Return everything in a request that the spec does not allow, undeclared names included."""
         judged = cast("Any", _JudgedRequest(request))
         problems = _texts(self._openapi.iter_request_errors(judged))
         return problems or self._undeclared(request)
 
     def problems_of_response(self, request: httpx.Request, response: httpx.Response) -> list[str]:
-        """Return what the spec does not allow in a response."""
+        """Return everything in a response that the spec does not allow."""
         judged = cast("Any", _JudgedRequest(request)), cast("Any", _JudgedResponse(response))
         return _texts(self._openapi.iter_response_errors(*judged))
 
     def _undeclared(self, request: httpx.Request) -> list[str]:
-        """openapi-core passes names that no parameter declares; a server may not."""
+        """Return the names that no parameter declares, which openapi-core lets pass."""
         judged = cast("Any", _JudgedRequest(request))
         unmarshalled = self._openapi.unmarshal_request(judged)
         declared_headers = {name.lower() for name in unmarshalled.parameters.header}

@@ -1,4 +1,4 @@
-"""An OTLP receiver over HTTP, which decodes what it gets with OpenTelemetry's own messages."""
+"""An OTLP receiver over HTTP, which decodes requests with OpenTelemetry's own messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 
 class Receiver:
-    """What a receiver got, and what it responds with."""
+    """The messages that a receiver got, and its response."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []

@@ -1,4 +1,4 @@
-"""What a page of HTML says: its elements, its text, and what it would load."""
+"""A page of HTML: its elements, its text, and the addresses that it would load."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Element:
 
 
 class Page(HTMLParser):
-    """Reads a page; fails where an element is not closed or closed twice."""
+    """Parses a page; fails if an element is not closed, or closed twice."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class Page(HTMLParser):
 
     @property
     def addresses(self) -> list[str]:
-        """All that the page links to or loads."""
+        """The addresses of everything that the page links to or loads."""
         names = ("href", "src", "action", "srcset", "data", "xlink:href", "poster")
         return [
             one.attributes[name]

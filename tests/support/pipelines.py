@@ -1,4 +1,4 @@
-"""What the tests of loads are given, as types; dlt need not be installed."""
+"""Types of the fixtures for tests of loads; dlt need not be installed."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from typing import Any
 MakePipeline = Callable[[], Any]
 """Makes the test's `dlt.Pipeline`, as another process would."""
 Rows = Callable[[str], list[tuple[Any, ...]]]
-"""Returns what a query finds in the warehouse."""
+"""Runs a query on the warehouse, and returns its result."""

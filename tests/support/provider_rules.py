@@ -1,11 +1,11 @@
-"""The provider's four rules, applied to two specs: an independent judge of the drift check.
+"""The provider's four rules, applied to two specs: an oracle for the drift check.
 
 Inside one API version the provider may add optional request fields, add response fields, change the
 conditions of particular error types, and add variants to enum-like output values. Anything else is a
 breaking change; so is what changes a name in the generated Python.
 
-It shares nothing with the check. A spec is turned into facts, each a path and a value, with all
-references followed; what is distinguished is which facts are gone, and which new ones are not excused.
+It shares no code with the check. It turns a spec into facts, each a path and a value, with all
+references followed. Then it looks for removed facts, and for new facts that no rule allows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _OPEN = "open enum"
 
 
 def facts_of(spec: Spec) -> Facts:
-    """Return the facts of each operation, by what it is on the wire."""
+    """Return the facts of each operation, by its method and path."""
     return _Reader(spec).operations()
 
 
@@ -47,7 +47,7 @@ def expected_verdict(old: Facts, new: Facts) -> str:
 
 
 def _without_lone_lists(facts: set[Fact], others: set[Fact]) -> set[Fact]:
-    """Leave out lists of known values that only one side has: they promise nothing."""
+    """Leave out lists of known values that only one side has, since they promise nothing."""
     listed = {path[:-1] for path, _ in others if path[-2:-1] == (_OPEN,)}
     return {fact for fact in facts if fact[0][-2:-1] != (_OPEN,) or fact[0][:-1] in listed}
 
@@ -58,7 +58,7 @@ def _is_error(path: Path) -> bool:
 
 def _is_excused_loss(fact: Fact, after: set[Fact]) -> bool:
     path, _ = fact
-    # Rule 3: the error is no longer among what the operation responses.
+    # Rule 3: the operation no longer responds with this error.
     return _is_error(path) and (path[:2], "there") not in after
 
 
@@ -67,7 +67,7 @@ def _is_excused_gain(fact: Fact, before: set[Fact], after: set[Fact]) -> bool:
     if _is_error(path) and (path[:2], "there") not in before:
         return True  # rule 3
     if path[0] == "response" and path[-2:-1] in (("enum",), (_OPEN,)):
-        return True  # rule 4; an enum where none was has a fact of its own
+        return True  # rule 4; a new enum has a fact of its own
     for length in range(1, len(path) + 1):
         root = path[:length]
         if (root, "there") in after and (root, "there") not in before:
@@ -84,7 +84,7 @@ class _Reader:
         self._spec = spec
 
     def operations(self) -> Facts:
-        """Return the facts of each operation, by what it is on the wire."""
+        """Return the facts of each operation, by its method and path."""
         return {
             (method, re.sub(r"\{[^}]*\}", "{}", path)): set(self._operation(path, item, method))
             for path, item in self._spec["paths"].items()
@@ -216,7 +216,7 @@ class _Reader:
 
 
 def _value_facts(key: str, value: Any, root: Path) -> Iterator[Fact]:  # noqa: ANN401 - as above
-    """Yield what a keyword says that holds no schema."""
+    """Yield the facts of a keyword that holds no schema."""
     if key in ("enum", "x-extensible-enum"):
         if key == "enum":
             yield (*root, "closed"), "closed"

@@ -41,16 +41,16 @@ _AUDIO = "/agents/calls/{call_id}/audio"
 
 @dataclass(frozen=True)
 class RealDrift:
-    """A drift, from before to after, and its expected verdict.
+    """A drift from one spec to the next, and its expected verdict.
 
     Attributes:
         number: The drift's number among the ten.
         title: What happened.
-        before: Makes the spec of that time from the base.
+        before: Makes the previous spec from the base.
         after: Changes it into the next version.
-        verdict: Its verdict.
-        rules: The rules that give it, of all its changes.
-        methods: The wrapper's methods that it touches.
+        verdict: The expected verdict.
+        rules: The rules that its changes fall under.
+        methods: The wrapper's methods that it affects.
     """
 
     number: int
@@ -62,7 +62,7 @@ class RealDrift:
     methods: frozenset[str] = field(default_factory=frozenset[str])
 
     def specs(self) -> tuple[Spec, Spec]:
-        """Return the spec before and after."""
+        """Return the previous spec and the next one."""
         before = base_spec()
         self.before(before)
         after = copy.deepcopy(before)
@@ -71,7 +71,7 @@ class RealDrift:
 
 
 def _nothing(_: Spec) -> None:
-    """The vendored spec is how it was."""
+    """Leave the vendored spec as it is."""
 
 
 def _versions(*dates: str) -> Edit:
@@ -130,7 +130,7 @@ def _operation(
     parameters: list[Spec] | None = None,
     body: str | None = None,
 ) -> Edit:
-    """Return the edit that adds, or replaces, an operation that we don't wrap."""
+    """Return the edit that adds, or replaces, an operation that the client does not wrap."""
     operation: Spec = {
         "tags": ["Other"],
         "operationId": operation_id,

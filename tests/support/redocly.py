@@ -23,7 +23,7 @@ _QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", 
 
 
 class RedoclyMissingError(Exception):
-    """Redocly can't be used here; the text says why."""
+    """Redocly can't be used here, for the reason in the message."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Redocly:
     config: Path
 
     def differences(self, before: JsonObject, after: JsonObject) -> list[Difference]:
-        """Return what Redocly sees; its ratings are left aside.
+        """Return the differences that Redocly finds, without its ratings.
 
         Raises:
             RedoclyMissingError: It fails on these documents.
@@ -61,7 +61,7 @@ def install_redocly(pinned: Path, cache: Path) -> Redocly:
 
     Args:
         pinned: The folder with package.json, package-lock.json, .npmrc and redocly.yaml.
-        cache: The folder to install into; it is left as it is if it has just that.
+        cache: The folder to install into; it stays as it is if it holds exactly that.
 
     Raises:
         RedoclyMissingError: Node or npm is missing, or the installation fails.
@@ -84,7 +84,7 @@ def install_redocly(pinned: Path, cache: Path) -> Redocly:
 
 
 def unseen(theirs: Sequence[Difference], ours: Sequence[Difference]) -> list[Difference]:
-    """Return what only Redocly sees: at no place where the other comparison sees something."""
+    """Return the differences that only Redocly finds, at places where the other comparison has none."""
     known = {pointer for one in ours for pointer in one.pointers}
     return [
         one
@@ -95,7 +95,7 @@ def unseen(theirs: Sequence[Difference], ours: Sequence[Difference]) -> list[Dif
 
 
 def _is_component(pointer: str) -> bool:
-    """Tell whether a whole component came or went: what matters is who refers to it."""
+    """Return whether a whole component was added or removed; its references count, not itself."""
     return pointer.startswith("#/components/") and pointer.count("/") == _STEPS_TO_COMPONENT
 
 
@@ -108,7 +108,7 @@ def _read(report: JsonValue) -> Iterator[Difference]:
         change = as_object(item)
         base, revision = (as_object(change.get(key)) for key in ("base", "revision"))
         if ("value" in base) != ("value" in revision):
-            # Where a key is not there, Redocly names the mapping that lacks it.
+            # For a missing key, Redocly names the mapping that lacks it.
             (revision if "value" in base else base).pop("pointer", None)
         subject = str(change.get("property") or change.get("typeName"))
         yield Difference(

@@ -16,7 +16,7 @@ SEED_PAGE = ROOT / "tests" / "data" / "get-call-logs.md"
 
 
 def seed_block() -> dict[str, Any]:
-    """Take the seed's YAML out of its page, by other means than the scripts do."""
+    """Take the seed's YAML out of its page, without the code of the scripts."""
     text = SEED_PAGE.read_text(encoding="utf-8")
     _, _, rest = text.partition("````yaml /latest.yml GET /agents/calls/{call_id}/logs\n")
     block: dict[str, Any] = yaml.safe_load(rest.partition("````")[0])
@@ -80,7 +80,7 @@ def page_text(document: dict[str, Any], heading: str | None = None) -> str:
 
 @dataclass(frozen=True)
 class Vendoring:
-    """A folder with pages to vendor, and the two files that vendoring makes."""
+    """A folder with pages to vendor, and the two files that vendoring writes."""
 
     folder: Path
 

@@ -1,7 +1,7 @@
-"""moto's S3 server in its own process; some of its requests can be made to fail.
+"""moto's S3 server in a process of its own; it can make some requests fail.
 
 Run as a program, it serves until it is ended: `python s3_server.py [ONE_IN]` prints its URL, and one
-request in so many fails, each time in another way.
+request in so many fails, in each way by turns.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class S3Server:
     """The server's process, as a context manager.
 
     Args:
-        one_in: Which of its requests fail: one in so many; none by default.
-        **variables: Of its environment, which moto reads.
+        one_in: One request in so many fails; none by default.
+        **variables: Variables of its environment, which moto reads.
     """
 
     def __init__(self, one_in: int | None = None, **variables: str) -> None:
@@ -55,7 +55,7 @@ class S3Server:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """What a user's environment has, for s3fs and all that is built on AWS's SDK."""
+        """The variables that s3fs, and everything built on AWS's SDK, read from the environment."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": KEY_ID,

@@ -1,4 +1,4 @@
-"""Every way to change a schema by one thing."""
+"""Every way to change one thing in a schema."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _keyword_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
     for key, value in _TEXT.items():
         yield f"text {key} of a schema", place, True, setting(place, key, value)
     yield "deprecated of a schema", place, False, setting(place, "deprecated", value=True)
-    # The generator names classes after titles; of a plain string it makes none.
+    # The generator names classes after titles; for a plain string it makes no class.
     is_named = schema.get("type") == "object" or "enum" in schema or "allOf" in schema
     category = "title of a class" if is_named else "text title of a schema"
     yield category, place, not is_named, setting(place, "title", "AnotherTitle")

@@ -1,4 +1,4 @@
-"""A server on loopback that sends scripted bytes, right or wrong, and keeps what it received."""
+"""A server on loopback that sends scripted bytes, right or wrong, and keeps the requests."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import Self
 
 Script = Callable[[socket.socket, bytes], object]
-"""Is called with a connection and the head of each request on it; what it sends is the response."""
+"""Takes a connection and the head of each request on it, and sends the response."""
 
 
 def http_response(body: bytes = b"{}", status: int = 200, headers: bytes = b"") -> bytes:
-    """Return a whole response; `headers` end each with a line break."""
+    """Return a whole response; each of the `headers` ends with a line break."""
     return b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n%s" % (status, headers, len(body), body)
 
 
 def saying(*responses: bytes) -> Script:
-    """Return a script that gives one response for each request, and repeats the last one."""
+    """Return a script that sends the next response to each request, and repeats the last one."""
     left = list(responses)
 
     def say(connection: socket.socket, _head: bytes) -> None:
@@ -32,9 +32,9 @@ class ScriptedServer:
     """Serves each connection in its own thread, until the block ends.
 
     Attributes:
-        url: Where it is.
+        url: Its address.
         heads: The heads of all requests.
-        connections: How many connections were made.
+        connections: The number of connections that were accepted.
     """
 
     def __init__(self, script: Script, context: ssl.SSLContext | None = None) -> None:

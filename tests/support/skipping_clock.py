@@ -1,6 +1,6 @@
-"""Clocks on which real time passes, and more where a test wants it.
+"""Clocks on which real time passes, and which a test can move forward.
 
-For servers that are slow in real time, where the pauses between attempts must cost none.
+They are for servers that are slow in real time, where pauses between attempts must not be.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class SkippingClock:
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time can continue at once."""
+    """An event loop whose clock can be moved forward."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,12 +38,12 @@ class SkippingLoop(asyncio.SelectorEventLoop):
         return super().time() + self._skipped
 
     async def skip(self, seconds: float) -> None:
-        """Let time pass, and what was to happen meanwhile."""
+        """Move the clock forward, and run everything that is due by then."""
         self._skipped += seconds
         await let_happen()
 
 
 async def let_happen() -> None:
-    """Let the event loop do what is due, and what follows from that."""
+    """Let the event loop run everything that is due, and its consequences."""
     for _ in range(10):
         await asyncio.sleep(0)

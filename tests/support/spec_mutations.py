@@ -1,4 +1,4 @@
-"""Every way to change a spec by one thing, and a choice of them from a fixed seed."""
+"""Every way to change one thing in a spec, and a sample of them from a fixed seed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Mutant:
     """A spec with one thing changed.
 
     Attributes:
-        category: What sort of thing was changed: `field added`.
-        part: Where: in a request, a response or the document.
-        name: Which one, readable.
-        is_prose: Whether it is text for people alone.
+        category: The sort of change, such as `field added`.
+        part: The changed part: a request, a response or the document.
+        name: A readable name of the change.
+        is_prose: Whether it changes only text for people.
         spec: The changed spec.
     """
 
@@ -35,7 +35,7 @@ class Mutant:
 
 
 def mutants(spec: Spec, *, seed: int, each: int) -> Iterator[Mutant]:
-    """Yield mutants: of each category and part as many as wanted, or as there are."""
+    """Yield mutants: of each category and part as many as requested, or all if there are fewer."""
     groups: dict[tuple[str, str], list[tuple[str, bool, Edit]]] = {}
     for category, place, is_prose, edit in (*schema_changes(spec), *operation_changes(spec)):
         groups.setdefault((category, place.part), []).append((str(place), is_prose, edit))

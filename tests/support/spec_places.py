@@ -19,14 +19,14 @@ class SpecPlace:
     part: str
 
     def get(self, spec: Spec) -> Any:  # noqa: ANN401 - whatever a spec may hold
-        """Return what stands there."""
+        """Return the value there."""
         value: Any = spec
         for step in self.steps:
             value = value[step]
         return value
 
     def put(self, spec: Spec, new: object) -> None:
-        """Put something else there."""
+        """Replace the value there."""
         SpecPlace(self.steps[:-1], self.part).get(spec)[self.steps[-1]] = new
 
     def inside(self, *steps: str | int) -> SpecPlace:
@@ -46,7 +46,7 @@ def operations(spec: Spec) -> Iterator[SpecPlace]:
 
 
 def parameters(spec: Spec) -> Iterator[SpecPlace]:
-    """Yield the parameters that are written out, where they are."""
+    """Yield the places of the parameters that are no references."""
     for name in spec["components"].get("parameters", {}):
         yield SpecPlace(("components", "parameters", name), "request")
     for operation in operations(spec):
@@ -56,7 +56,7 @@ def parameters(spec: Spec) -> Iterator[SpecPlace]:
 
 
 def responses(spec: Spec) -> Iterator[SpecPlace]:
-    """Yield the responses that are written out, where they are."""
+    """Yield the places of the responses that are no references."""
     for name in spec["components"].get("responses", {}):
         yield SpecPlace(("components", "responses", name), "response")
     for operation in operations(spec):
@@ -73,7 +73,7 @@ def bodies(spec: Spec) -> Iterator[SpecPlace]:
 
 
 def schemas(spec: Spec) -> Iterator[SpecPlace]:
-    """Yield all schemas, those inside others as well."""
+    """Yield all schemas, nested ones included."""
     for name in spec["components"].get("schemas", {}):
         yield from _inner_schemas(spec, SpecPlace(("components", "schemas", name), "response"))
     for parameter in parameters(spec):
@@ -96,7 +96,7 @@ def _inner_schemas(spec: Spec, place: SpecPlace) -> Iterator[SpecPlace]:
 
 
 def refer(value: object, old: str, new: str) -> None:
-    """Let every reference in a value that points at one place point at another."""
+    """Point every reference in a value from one target to another."""
     if isinstance(value, dict):
         mapping = cast("Spec", value)
         if mapping.get("$ref") == old:

@@ -1,4 +1,4 @@
-"""The schemas of a spec and examples of them, read from the spec alone: no generated code comes near."""
+"""The schemas of a spec and examples of them, read without any generated code."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Place:
     """A value's place in a whole example.
 
     Attributes:
-        steps: The names and indexes that lead there.
-        schema: What the spec says of it.
+        steps: The names and indexes of the path there.
+        schema: Its schema in the spec.
         required: Whether the object that holds it must have it.
         types: The JSON types that it may have.
     """
@@ -64,7 +64,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Reads the schemas of one spec, whatever shapes they have."""
+    """Reads the schemas of one spec, of any shape."""
 
     spec: Spec
 
@@ -95,7 +95,7 @@ class Schemas:
         return node
 
     def resolved(self, schema: Schema | bool) -> Schema:  # noqa: FBT001 - a schema may be true
-        """Return a schema without references: of `allOf` the parts are put together."""
+        """Return a schema without references, and with the parts of `allOf` merged."""
         if not isinstance(schema, Mapping):
             return {}
         schema = self.followed(schema)
@@ -112,7 +112,7 @@ class Schemas:
         return merged
 
     def alternatives(self, schema: Schema | bool) -> list[Schema]:  # noqa: FBT001 - see above
-        """Return the forms that a value may have, each of at most one type; null is not among them."""
+        """Return the forms that a value may have, each of at most one type, without null."""
         schema = self.resolved(schema)
         for key in ("oneOf", "anyOf"):
             if key in schema:
@@ -182,7 +182,7 @@ class Schemas:
         return {**named, **missing, **more, **self._discriminated(form)}
 
     def _discriminated(self, form: Schema) -> dict[str, str]:
-        """Return the field that says which of several forms this is."""
+        """Return the field that selects one of several forms."""
         discriminator = form.get("discriminator", {})
         mapping: Mapping[str, str] = discriminator.get("mapping", {})
         for value, target in mapping.items():
@@ -218,7 +218,7 @@ class Schemas:
 
 
 def _type(form: Schema) -> str | None:
-    """Return the type of a form that has one, said or meant."""
+    """Return the type of a form, stated or implied, if it has one."""
     if "type" in form:
         return str(form["type"])
     if "properties" in form or "additionalProperties" in form:
@@ -227,16 +227,15 @@ def _type(form: Schema) -> str | None:
 
 
 def other_fields(schema: Schema) -> Schema | None:
-    """Return the schema of fields that an object may have beyond the named; None if any will do."""
+    """Return the schema of fields beyond the named ones; None if they may be anything."""
     others = schema.get("additionalProperties")
     return cast("Schema", others) if isinstance(others, dict) else None
 
 
 def spec_with_errors() -> dict[str, Any]:
-    """Return the vendored spec where each operation declares the errors that all of them may have.
+    """Return the vendored spec with the common errors declared for each operation.
 
-    Most of the provider's pages declare none, and a server that refuses a request is right all the
-    same.
+    Most of the provider's pages declare none, though their operations respond with them.
     """
     spec = load_spec()
     names = ("title", "message", "request_id")

@@ -1,4 +1,4 @@
-"""Hypothesis strategies made from the spec's schemas: any response that the spec allows."""
+"""Hypothesis strategies, made from the spec's schemas, for any response that the spec allows."""
 
 from __future__ import annotations
 

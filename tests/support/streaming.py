@@ -1,4 +1,4 @@
-"""A log that is streamed over any engine, or over an httpx client of the user's own."""
+"""A log that is streamed over any engine, or over the user's own httpx client."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def stream_into(
     take: int | None = None,
     **settings: object,
 ) -> None:
-    """Put lines into `got` as they come, up to as many as to take."""
+    """Append lines to `got` as they arrive, up to a number to take."""
     arguments: dict[str, Any] = {"base_url": url.removesuffix("/x"), "timeout": 30, **settings}
     if engine != "own":
         arguments["engine"] = engine

@@ -1,4 +1,4 @@
-"""The command as a user runs it: piped or on a terminal, in this process or in its own."""
+"""The command as a user runs it: piped or on a terminal, in this process or in one of its own."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Run = Callable[[Sequence[str], Mapping[str, str], Streams], int]
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return a small environment: what a process needs here, and the given variables."""
+    """Return a small environment: the variables that every process needs, and these."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -54,7 +54,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def here(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
-    """Run the command in this process, in which all is imported already."""
+    """Run the command in this process, which has imported everything already."""
     try:
         with (
             patch.dict(os.environ, env, clear=True),
@@ -71,7 +71,7 @@ def here(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
 
 
 def in_a_process(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
-    """Run the command in a process of its own, where its start or its descriptors matter."""
+    """Run the command in a process of its own, for tests of its start or its descriptors."""
     return subprocess.run(
         [*COMMAND, *words],
         env=env,
@@ -96,7 +96,7 @@ def piped(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
 
 
 def on_terminal(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
-    """Run the command on a pseudo-terminal; `out` is all that is shown there, `err` is empty."""
+    """Run the command on a pseudo-terminal; `out` has everything shown there, `err` is empty."""
     with _Reader(*pty.openpty()) as terminal:
         code = run(words, env, Streams(terminal.open("r"), terminal.open(), terminal.open()))
     key_watch.check(terminal.shown)
@@ -104,7 +104,7 @@ def on_terminal(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
 
 
 class _Reader:
-    """Reads from one end of a pipe or a terminal; `shown` is what has come when the block ends."""
+    """Reads from one end of a pipe or a terminal; `shown` is everything read until the block ends."""
 
     shown = ""
 
@@ -131,7 +131,7 @@ class _Reader:
 
     def _read(self) -> None:
         read = bytearray()
-        # Linux's way of saying that the other side of a terminal is closed is an error.
+        # Linux reports with an error that the other side of a terminal is closed.
         with suppress(OSError):
             while chunk := os.read(self._ours, 65536):
                 read += chunk

@@ -46,9 +46,9 @@ class DocumentedError:
 
 @dataclass(frozen=True)
 class WrappedOperation:
-    """An operation as the wrapper uses it; one without a model responds with a file.
+    """An operation as the wrapper uses it; without a model, its response is a file.
 
-    `call` takes a client of either flavour; what it returns may have to be awaited or gone through.
+    `call` takes a client of either flavour; its result may have to be awaited or iterated over.
     """
 
     operation_id: str
@@ -61,7 +61,7 @@ class WrappedOperation:
     """Fields of a success that decide what the wrapper does next."""
 
     def success(self, spec: Schemas | None = None) -> httpx.Response:
-        """Return a success as a spec says, by default the vendored one: every field is there."""
+        """Return a success that has every field of a spec, by default of the vendored one."""
         if self.model is None:
             return httpx.Response(200, content=b"RIFF", headers={"Content-Type": "audio/wav"})
         spec = spec or vendored_schemas()
