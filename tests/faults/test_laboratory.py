@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import certifi
 import pytest
-import trustme
 
 from engines import INSTALLED
 from fake_server import Flavour
@@ -27,9 +25,6 @@ def _title(situation: Situation) -> str:
 
 @pytest.fixture(scope="module")
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
-    # Loading all certificate authorities takes longer than a situation, and none is needed here.
-    one_authority = tmp_path_factory.mktemp("authorities") / "one.pem"
-    trustme.CA().cert_pem.write_to_path(str(one_authority))
     with (
         pytest.MonkeyPatch.context() as patch,
         RawServer() as elsewhere,
@@ -37,7 +32,6 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     ):
         folder = tmp_path_factory.mktemp("laboratory")
         patch.chdir(folder)
-        patch.setattr(certifi, "where", lambda: str(one_authority))
         yield Laboratory(server, elsewhere, folder)
 
 
