@@ -13,6 +13,7 @@ from cartesia_calls import (
     CallLogsNotAvailableError,
     Client,
     NotFoundError,
+    ResponseValidationError,
     UnprocessableEntityError,
 )
 from wrapped_operations import WRAPPED
@@ -20,15 +21,23 @@ from wrapped_operations import WRAPPED
 _SEEDS = 20
 Ask = Callable[[Client, Path], object]
 
+
+def _first_page(client: Client, _: Path) -> object:
+    """Return the first page of calls alone: the cursor of the next one is made up, too."""
+    try:
+        return next(client.calls.list(agent_id="agent_1").pages())
+    except ResponseValidationError as error:
+        # Prism may make up an empty page that has a next one and no cursor.
+        if error.pointer != "/data":
+            raise
+        return []
+
+
 OPERATIONS: dict[str, tuple[Ask, type]] = {
     "apiStatus_get": (lambda client, _: client.status(), APIInfo),
     "agents_list": (lambda client, _: client.agents.list(), list),
     "agents_get": (lambda client, _: client.agents.get("agent_1"), AgentSummary),
-    # The first page only: what leads on from it is as made up as the rest.
-    "agents_list-calls": (
-        lambda client, _: next(client.calls.list(agent_id="agent_1").pages()),
-        list,
-    ),
+    "agents_list-calls": (_first_page, list),
     "agents_get-call": (lambda client, _: client.calls.get("ac_1"), AgentCall),
     "agents_get-call-logs": (lambda client, _: client.calls.logs("ac_1"), AgentCallLogs),
     "agents_download-call-audio": (
