@@ -81,7 +81,7 @@ def _problem(seen: object, pointer: str) -> str | None:
 
 
 @of_each_operation
-def test_a_wrong_type_is_refused_where_nothing_can_do_without_it_and_else_kept(
+def test_a_wrong_type_is_refused_where_needed_and_otherwise_kept(
     operation: WrappedOperation,
 ) -> None:
     schema = response_schemas()[operation.operation_id]
@@ -104,7 +104,7 @@ def test_a_wrong_type_is_refused_where_nothing_can_do_without_it_and_else_kept(
 
 
 @of_each_operation
-def test_only_what_nothing_can_do_without_may_not_be_missing(operation: WrappedOperation) -> None:
+def test_only_needed_fields_must_be_present(operation: WrappedOperation) -> None:
     schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
     problems: list[str] = []
@@ -122,7 +122,7 @@ def test_only_what_nothing_can_do_without_may_not_be_missing(operation: WrappedO
 
 
 @of_each_operation
-def test_null_is_taken_where_the_spec_allows_it(operation: WrappedOperation) -> None:
+def test_null_is_accepted_where_the_spec_allows_it(operation: WrappedOperation) -> None:
     schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
     for place in places(schema):

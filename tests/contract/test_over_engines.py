@@ -57,7 +57,7 @@ def _ask(operation: WrappedOperation, engine: EngineName, flavour: Flavour, url:
     return asyncio.run(ask())
 
 
-def test_a_request_is_what_the_spec_allows_and_its_response_is_read(
+def test_the_request_matches_the_spec_and_the_response_is_read(
     operation: WrappedOperation, engine: EngineName, flavour: Flavour
 ) -> None:
     with ScriptedServer(_giving(operation.success())) as server:

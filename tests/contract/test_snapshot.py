@@ -21,7 +21,7 @@ doesn't, and commit the snapshot together with them."""
 LOGS = "/agents/calls/{call_id}/logs"
 
 
-def test_what_the_wrapper_relies_on_is_as_reviewed(pytestconfig: pytest.Config) -> None:
+def test_the_wrapped_operations_are_as_reviewed(pytestconfig: pytest.Config) -> None:
     now = f"{spec_line()}\n{snapshot(load_spec())}"
     if pytestconfig.getoption("--write-docs"):
         SNAPSHOT.write_text(now, encoding="utf-8")

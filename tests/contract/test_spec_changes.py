@@ -209,7 +209,7 @@ def _document() -> str:
     )
 
 
-def test_the_document_says_what_happens(pytestconfig: pytest.Config) -> None:
+def test_the_document_is_current(pytestconfig: pytest.Config) -> None:
     document = _document()
     if pytestconfig.getoption("--write-docs"):
         DOCUMENT.write_text(document, encoding="utf-8")

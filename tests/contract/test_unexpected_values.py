@@ -137,7 +137,7 @@ def _odd_call(**changes: object) -> dict[str, Any]:
     return {**call, "transcript": [turn, turn, "no turn"], **changes}
 
 
-def test_each_kind_of_place_is_logged_once_a_client_and_never_the_value(
+def test_each_kind_of_place_is_logged_once_per_client_without_the_value(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     body = _odd_call(summary=["sk_secret"])
@@ -155,7 +155,7 @@ def test_each_kind_of_place_is_logged_once_a_client_and_never_the_value(
     assert "sk_secret" not in "".join(text)
 
 
-def test_what_is_whole_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_valid_response_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     server = FakeServer([], record=httpx.Response(200, json=dict(CALL)))
     with caplog.at_level(logging.DEBUG, "cartesia_calls"), server.client() as client:
         client.calls.get("ac_1")

@@ -84,7 +84,7 @@ def _trickles() -> Iterator[Situation]:
     too_much = Outcome(APIConnectionError, all_arrive=False)
     for name, script in TRICKLES.items():
         title = f"{name} that trickles in for ever"
-        # The size limit may end the request before the timeout does; either is right.
+        # The size limit may be reached before the timeout; either is right.
         outcome = too_much if name == "the size of a chunk" else timed_out
         if name in BODIES:
             # A user who reads piece by piece gets each piece.

@@ -42,7 +42,7 @@ def verdicts() -> dict[tuple[str, Column], bool]:
 
 
 @pytest.mark.parametrize("situation", ALL, ids=_title)
-def test_the_user_sees_what_they_must(
+def test_the_user_sees_the_expected_outcome(
     laboratory: Laboratory, verdicts: dict[tuple[str, Column], bool], situation: Situation
 ) -> None:
     problems = _problems(laboratory, situation)
@@ -51,7 +51,7 @@ def test_the_user_sees_what_they_must(
 
 
 @pytest.mark.parametrize("situation", STREAMED, ids=_title)
-def test_a_user_who_streams_sees_what_they_must(
+def test_a_streaming_user_sees_the_expected_outcome(
     laboratory: Laboratory, verdicts: dict[tuple[str, Column], bool], situation: Situation
 ) -> None:
     streamed = situation.over_a_stream()
@@ -66,7 +66,7 @@ def _problems(laboratory: Laboratory, situation: Situation) -> dict[tuple[str, F
     return {column: laboratory.stage(situation, *column) for column in COLUMNS}
 
 
-def test_no_two_situations_have_one_name() -> None:
+def test_names_of_situations_are_unique() -> None:
     names = list(map(_title, ALL))
     assert sorted(set(names)) == sorted(names)
 
@@ -75,7 +75,7 @@ def _as_it_must_be(_situation: Situation, _column: Column) -> bool:
     return True
 
 
-def test_the_document_says_what_was_seen(
+def test_the_document_is_current(
     verdicts: dict[tuple[str, Column], bool], pytestconfig: pytest.Config
 ) -> None:
     if pytestconfig.getoption("--write-docs"):

@@ -31,7 +31,7 @@ def _lines(folder: Path, name: str, text: str) -> list[int]:
         '"""It is told\nof."""\n',
         'MESSAGE = "it is told of"\n',
         'MESSAGE = f"it is told of {NAME}"\n',
-        "def test_it_is_told_of():\n    pass\n",
+        "def test_the_phrase_is_reported():\n    pass\n",
     ],
 )
 def test_a_phrase_is_found_in_the_prose_of_python(text: str, tmp_path: Path) -> None:

@@ -363,7 +363,7 @@ def test_logs_of_another_clock_have_an_offset_to_pass() -> None:
     assert "suggested_log_offset" not in moved
 
 
-def test_only_reading_is_within_reach(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_tools_can_only_read(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="cartesia_calls")
     for name in ("get_call", "get_logs", "timeline"):
         _called(sandbox, name, {"call_id": "ac_finished"})

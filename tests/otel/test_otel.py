@@ -250,7 +250,7 @@ def test_a_signal_can_be_left_out(
         (302, {"location": "/elsewhere"}, "302 Found"),
     ],
 )
-def test_what_the_receiver_refuses_is_an_error(
+def test_a_refusal_by_the_receiver_is_an_error(
     receiver: Receiver, status: int, headers: dict[str, str], problem: str
 ) -> None:
     receiver.status, receiver.response_headers = status, headers
@@ -309,7 +309,7 @@ def test_a_protocol_that_is_not_used_does_not_matter(
     assert len(receiver.spans) == 1
 
 
-def test_what_the_receiver_takes_in_part_is_an_error(receiver: Receiver) -> None:
+def test_partial_success_at_the_receiver_is_an_error(receiver: Receiver) -> None:
     rejected = ExportLogsPartialSuccess(rejected_log_records=1, error_message="too old")
     response = ExportLogsServiceResponse(partial_success=rejected)
     receiver.responses["/v1/logs"] = response.SerializeToString()

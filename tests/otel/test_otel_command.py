@@ -51,7 +51,7 @@ def test_the_command_sends_the_calls_of_an_agent(
     assert all(request.startswith("GET ") for request in requests)
 
 
-def test_a_receiver_that_is_down_is_7_and_nothing_is_said_to_be_sent(
+def test_a_receiver_that_is_down_is_7_and_no_call_is_reported_as_sent(
     monkeypatch: pytest.MonkeyPatch, account: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.socket() as free:
@@ -105,7 +105,7 @@ def test_what_cannot_be_sent_is_an_error(
     assert bool(receiver.spans) == words.endswith(account.calls.finished)
 
 
-def test_an_unknown_agent_keeps_no_other_calls_from_being_sent(
+def test_an_unknown_agent_does_not_stop_the_calls_of_others(
     receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["otel", "--agent", "agent_buzy", "--agent", account.agents.busy]) == 4
@@ -116,7 +116,7 @@ def test_an_unknown_agent_keeps_no_other_calls_from_being_sent(
     assert receiver.spans
 
 
-def test_a_call_without_times_is_not_said_to_be_sent(
+def test_a_call_without_times_is_not_reported_as_sent(
     receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     body = json.dumps({"id": "ac_finished", "agent_id": "agent_1", "status": "failed"}).encode()

@@ -1,4 +1,4 @@
-"""Clients work whatever is wrong with the packages of the extra `fast`, and say what to do."""
+"""Clients work without, or with broken, packages of the extra `fast`, and report what to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast 
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_an_engine_that_is_not_installed_says_what_to_install(
+def test_an_engine_that_is_missing_is_reported_with_its_package(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for package in ("httptools", "orjson"):
@@ -36,7 +36,7 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
         ("httptools", "raise ImportError('no such symbol')"),  # it was built for another system
         ("httptools", "raise OSError('no such symbol')"),
         ("httptools", "import no_such_symbol"),
-        # One that uvicorn is content with is too old for the engine.
+        # This version suffices for uvicorn, and is too old for the engine.
         (
             "httptools",
             "HttpParserError = HttpParserUpgrade = HttpResponseParser = type('symbol', (), {})",
@@ -46,7 +46,7 @@ def test_an_engine_that_is_not_installed_says_what_to_install(
         ("orjson", "import no_such_symbol"),
     ],
 )
-def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
+def test_an_engine_that_fails_to_import_is_replaced_with_a_warning(
     kind: type[Client | AsyncClient],
     broken: tuple[str, str],
     tmp_path: Path,
@@ -73,7 +73,7 @@ def test_an_engine_that_can_not_be_imported_is_replaced_with_a_warning(
 @NEEDS_FAST
 @pytest.mark.parametrize("package", ["httptools", "orjson"])
 @pytest.mark.parametrize("code", ["raise ImportError('x')", "raise OSError('x')", "", None])
-def test_calls_are_made_whatever_is_wrong_with_an_accelerator(
+def test_a_broken_accelerator_does_not_stop_calls(
     package: str, code: str | None, tmp_path: Path
 ) -> None:
     if code is None:

@@ -1,4 +1,4 @@
-"""Recordings fetched whole, and calls ended or erased no more than once."""
+"""Recordings are fetched whole; calls are cancelled or deleted at most once."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _download_from(url: str, flavour: Flavour, target: Path, **settings: Any) ->
 
 
 @FLAVOURS
-def test_a_recording_cut_at_half_is_fetched_again_from_its_beginning(
+def test_a_recording_cut_half_way_is_fetched_again_from_its_beginning(
     flavour: Flavour, tmp_path: Path
 ) -> None:
     def half_first(connection: socket.socket, _head: bytes) -> bool:
@@ -86,7 +86,7 @@ def test_a_recording_cut_at_half_is_fetched_again_from_its_beginning(
 
 
 @FLAVOURS
-def test_a_recording_cut_at_half_leaves_no_file(flavour: Flavour, tmp_path: Path) -> None:
+def test_a_recording_cut_half_way_leaves_no_file(flavour: Flavour, tmp_path: Path) -> None:
     def half(connection: socket.socket, _head: bytes) -> bool:
         connection.sendall(HALF)
         return False
@@ -106,7 +106,7 @@ def test_a_recording_cut_at_half_leaves_no_file(flavour: Flavour, tmp_path: Path
         (httpx.Response(500), InternalServerError),
     ],
 )
-def test_a_failure_leaves_no_file_and_none_changed(
+def test_a_failure_writes_and_changes_no_file(
     flavour: Flavour, response: httpx.Response, error: type[Exception], tmp_path: Path
 ) -> None:
     target = tmp_path / "call.wav"
@@ -120,7 +120,7 @@ def test_a_failure_leaves_no_file_and_none_changed(
 
 
 @FLAVOURS
-def test_a_file_that_is_there_is_kept_unless_asked(flavour: Flavour, tmp_path: Path) -> None:
+def test_an_existing_file_is_kept_by_default(flavour: Flavour, tmp_path: Path) -> None:
     target = tmp_path / "call.wav"
     target.write_bytes(b"before")
     server = FakeServer([_audio(b"new")], flavour)
@@ -147,7 +147,7 @@ ACTIONS = pytest.mark.parametrize(
 @pytest.mark.parametrize(
     "not_acted_on", [httpx.ConnectError("refused"), httpx.Response(429)], ids=repr
 )
-def test_what_the_server_is_known_not_to_have_acted_on_is_retried(
+def test_a_request_known_to_have_had_no_effect_is_retried(
     flavour: Flavour, action: str, done: httpx.Response, not_acted_on: Outcome
 ) -> None:
     server = FakeServer([not_acted_on, done], flavour)
@@ -168,7 +168,7 @@ def test_what_the_server_is_known_not_to_have_acted_on_is_retried(
         (httpx.Response(429, headers={"retry-after": "3600"}), RateLimitError),
     ],
 )
-def test_what_may_have_been_acted_on_is_not(
+def test_a_request_that_may_have_had_an_effect_is_not_retried(
     flavour: Flavour, action: str, done: httpx.Response, response: Outcome, error: type[Exception]
 ) -> None:
     server = FakeServer([response, done], flavour)

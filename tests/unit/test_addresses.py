@@ -1,4 +1,4 @@
-"""A host name may have many addresses, some of which refuse or send nothing."""
+"""Host names with many addresses, some of which refuse or do not respond."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME, SILENT, REFUSING = "many.test", "127.0.0.9", "127.0.0.8"
 
 @pytest.fixture
 def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the addresses of `NAME`, to be filled in."""
+    """Return the list of `NAME`'s addresses, for a test to fill."""
     look_up, found = socket.getaddrinfo, list[str]()
 
     def resolve_to_them(host: str | bytes | None, *args: Any, **options: Any) -> list[Any]:  # noqa: ANN401 - handed on
@@ -34,7 +34,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @contextlib.contextmanager
 def _silence_at(port: int) -> Generator[None]:
-    """Keep clients from connecting to a port of `SILENT`, by filling its queue."""
+    """Fill the queue of a port of `SILENT`, so that clients cannot connect to it."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind((SILENT, port))
@@ -47,7 +47,7 @@ def _silence_at(port: int) -> Generator[None]:
 
 
 @pytest.mark.parametrize("first", [SILENT, REFUSING])
-def test_an_address_that_does_not_respond_leaves_time_for_the_next(
+def test_an_address_that_does_not_respond_leaves_time_for_the_next_one(
     engine: EngineName, flavour: Flavour, first: str, addresses: list[str]
 ) -> None:
     addresses += [first, "127.0.0.1"]
@@ -59,7 +59,7 @@ def test_an_address_that_does_not_respond_leaves_time_for_the_next(
     assert response.body == b"{}"
 
 
-def test_addresses_that_all_refuse_are_one_refusal(
+def test_addresses_that_all_refuse_raise_one_error(
     engine: EngineName, flavour: Flavour, addresses: list[str]
 ) -> None:
     addresses += [REFUSING, "127.0.0.7"]
@@ -70,7 +70,7 @@ def test_addresses_that_all_refuse_are_one_refusal(
     assert not caught.value.may_have_arrived
 
 
-def test_an_unreachable_server_got_nothing(
+def test_an_unreachable_server_received_nothing(
     engine: EngineName, flavour: Flavour, addresses: list[str]
 ) -> None:
     addresses += [SILENT]

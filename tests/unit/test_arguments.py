@@ -1,4 +1,4 @@
-"""What a method takes as an argument, to the very bound, and what it says of the rest."""
+"""Arguments of methods: the accepted values, to their limits, and the errors of all others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_limit_begins_at_one(limit: int) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, -1])
-def test_a_limit_of_nothing_is_refused(limit: int) -> None:
+def test_a_limit_of_zero_is_refused(limit: int) -> None:
     with pytest.raises(ValueError, match=f"^limit is {limit}; pass a number from 1"):
         _list(limit)
 
@@ -47,7 +47,7 @@ def test_a_limit_is_a_whole_number(limit: object, kind: str) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5, 60, WEEK])
-def test_seconds_go_from_none_to_a_week(seconds: float) -> None:
+def test_seconds_are_between_zero_and_a_week(seconds: float) -> None:
     assert _wait(seconds)
 
 
@@ -90,7 +90,7 @@ def test_an_id_is_one_segment_of_the_path(value: str, path: bytes) -> None:
         ("a\ud800", r"'a\\ud800' holds half a surrogate pair"),
     ],
 )
-def test_an_id_that_can_not_stand_in_a_path_is_refused(value: str, problem: str) -> None:
+def test_an_id_that_no_path_can_have_is_refused(value: str, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^agent_id {problem}.*; pass "):
         _agent(value)
 
@@ -114,7 +114,7 @@ def test_a_status_that_may_exist_is_accepted(status: object) -> None:
 
 
 @pytest.mark.parametrize("status", ["complete", "FAILED", ["started", "create"], {"fail"}])
-def test_a_status_that_is_nearly_a_known_one_is_refused_with_a_suggestion(status: object) -> None:
+def test_a_misspelt_status_is_refused_with_a_suggestion(status: object) -> None:
     with pytest.raises(
         ValueError, match=r"^'\w+' is no status; did you mean (completed|created|failed)\?$"
     ):

@@ -1,4 +1,4 @@
-"""The benchmarks show a missed goal as missed, and every figure and gap."""
+"""The benchmarks' report shows every figure, every gap, and each missed goal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MORE_IS_BETTER = {Bound.TIMES_MORE}
 
 
 def _ours_at_the_limit(goal: Goal) -> float:
-    """Return our figure where theirs is 1."""
+    """Return our figure at the limit, where theirs is 1."""
     if goal.bound in _LEAST_RATIOS:
         return 1 / goal.limit
     return 1 + goal.limit if goal.bound is Bound.MEGABYTES_MORE_AT_MOST else goal.limit
@@ -89,7 +89,7 @@ def test_ratios_are_taken_within_a_round() -> None:
     results = Results()
     for round_, (ours, theirs) in enumerate([(1, 2), (10, 30), (2, 8)]):
         results.samples += [Sample(fast, round_, ours), Sample(slow, round_, theirs)]
-    results.samples.append(Sample(slow, 3, 1_000))  # a round that the other has not
+    results.samples.append(Sample(slow, 3, 1_000))  # a round that the other lacks
     assert results.ratio(slow, fast) == Spread(3, 2, 4)
     assert results.difference(slow, fast) == Spread(6, 1, 20)
 
@@ -132,7 +132,7 @@ def test_the_report_shows_every_figure_and_every_gap() -> None:
     assert "![calls a second](figures/calls-a-second.svg)" in report
 
 
-def test_the_report_says_what_reads_json() -> None:
+def test_the_report_names_the_json_reader() -> None:
     results = Results()
     assert "This run has no row for" in write_report(results, [])
     series = Series(TURNS, peers.HTTPX_WITHOUT_ORJSON.name, SHORT_LOG, "cpu_seconds")
@@ -142,7 +142,7 @@ def test_the_report_says_what_reads_json() -> None:
     assert f"*{series.peer}* shows the cost without it." in report
 
 
-def test_the_report_is_what_is_made_of_the_results() -> None:
+def test_the_report_matches_the_results() -> None:
     text = (BENCHMARKS / "results.md").read_text(encoding="utf-8")
     plots = re.findall(r"^!\[.*\]\((.*)\)$", text, re.MULTILINE)
     assert text == write_report(read_json(BENCHMARKS / "results.json"), plots)
@@ -155,7 +155,7 @@ def test_one_measured_round_is_no_spread() -> None:
     assert replace(Results(), samples=[]).spread(goal.ours) is None
 
 
-def test_the_readme_shows_what_was_measured() -> None:
+def test_the_readme_shows_the_measured_figures() -> None:
     text = readme.README.read_text(encoding="utf-8")
     assert text == readme.with_table(text, read_json(BENCHMARKS / "results.json"))
     (table,) = re.findall(r"<!-- benchmarks -->\n(.*?)<!--", text, re.DOTALL)

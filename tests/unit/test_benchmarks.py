@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say."""
+"""The benchmarks' servers, bodies and measurements."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def oracle() -> Oracle:
 
 
 def _problems(oracle: Oracle, response: httpx.Response) -> list[str]:
-    # The spec knows one server; the path is what counts here.
+    # The spec declares one server; only the path matters here.
     path = response.request.url.raw_path.decode("ascii")
     asked = httpx.Request("GET", f"https://api.cartesia.ai{path}")
     return oracle.problems_of_response(asked, response)
@@ -51,7 +51,7 @@ def _problems(oracle: Oracle, response: httpx.Response) -> list[str]:
 
 
 @pytest.mark.parametrize("call_id", [SHORT_LOG, "lines-0", "wide-9", "usual-9", "bytes-512"])
-def test_the_servers_logs_are_what_the_spec_says(url: str, oracle: Oracle, call_id: str) -> None:
+def test_the_servers_logs_match_the_spec(url: str, oracle: Oracle, call_id: str) -> None:
     response = httpx.get(f"{url}/agents/calls/{call_id}/logs", headers=peers.HEADERS)
     assert response.status_code == 200
     assert _problems(oracle, response) == []
@@ -66,7 +66,7 @@ def test_the_server_knows_no_other_call(url: str, oracle: Oracle, call_id: str) 
     assert _problems(oracle, response) == []
 
 
-def test_a_body_too_large_to_keep_comes_whole(url: str) -> None:
+def test_a_body_too_large_to_cache_is_sent_whole(url: str) -> None:
     response = httpx.get(f"{url}/agents/calls/bytes-5000000/logs")
     assert len(response.content) == 5_000_000
     assert len(response.json()["logs"]) == line_count_of("bytes-5000000")
@@ -79,7 +79,7 @@ def test_the_server_responds_to_many_requests_on_one_connection(url: str) -> Non
 
 
 @pytest.mark.parametrize("size", [SMALLEST, 1_000, 99_999, 1_000_000, 2_345_678])
-def test_a_body_has_just_the_size_that_its_id_says(size: int) -> None:
+def test_a_body_has_the_size_in_its_id(size: int) -> None:
     body = body_of(f"bytes-{size}")
     assert body
     assert body.size == size == sum(map(len, body.pieces()))
@@ -92,7 +92,7 @@ def test_a_gigabyte_is_made_of_small_pieces() -> None:
     assert len(body.head) + body.repeats * len(body.block) + len(body.tail) == 1_000_000_000
 
 
-def test_logs_have_as_many_lines_as_their_ids_say() -> None:
+def test_logs_have_the_number_of_lines_in_their_id() -> None:
     assert [line_count_of(call_id) for call_id in rounds.LOGS] == [50, 20_000, 20_000, 20_000]
 
 
@@ -102,7 +102,7 @@ def test_usual_lines_have_85_characters() -> None:
     assert {len(line) for line in json.loads(b"".join(body.pieces()))["logs"]} == {85}
 
 
-def test_wide_lines_are_twice_as_long_and_have_all_that_json_has() -> None:
+def test_wide_lines_are_twice_as_long_and_have_every_kind_of_character() -> None:
     short, wide = body_of(LONG_LOG), body_of(WIDE_LOG)
     assert short
     assert wide
@@ -183,7 +183,7 @@ print(int(subprocess.check_output([sys.executable, "-c", child])) < peak_memory(
     assert done.stdout.strip() == "True"
 
 
-def test_what_can_not_be_measured_is_a_gap_with_its_reason(url: str) -> None:
+def test_a_failed_measurement_is_a_gap_with_its_reason(url: str) -> None:
     results = Results()
     for round_ in range(2):
         run_task(Task("sync", peers.AIOHTTP.name, SHORT_LOG), round_, url, results)
@@ -220,7 +220,7 @@ def test_a_previous_checkout_runs_its_own_code(url: str, tmp_path: Path) -> None
     assert {sample.series.peer for sample in results.samples} == {peers.HTTPX_ENGINE.name}
 
 
-def test_the_largest_body_has_its_turn_in_the_first_round_only() -> None:
+def test_the_largest_body_is_measured_in_the_first_round_only() -> None:
     cases = [
         {task.case for tasks in rounds.tasks_by_comparison(number) for task in tasks}
         for number in range(2)
@@ -228,7 +228,7 @@ def test_the_largest_body_has_its_turn_in_the_first_round_only() -> None:
     assert cases[0] - cases[1] == {ONE_GIGABYTE}
 
 
-def test_an_async_peer_has_as_many_calls_in_flight_as_asked() -> None:
+def test_an_async_peer_has_the_requested_number_of_calls_in_flight() -> None:
     in_flight, most = 0, 0
 
     async def fetch(call_id: str) -> int:

@@ -35,7 +35,7 @@ def _call(number: int, *gaps: float, **fields: object) -> Record:
     return {**record, "start_time": "2026-03-01T23:30:00Z", "transcript": turns[:2], **fields}
 
 
-def test_no_calls_have_numbers_too() -> None:
+def test_no_calls_at_all_have_numbers() -> None:
     nothing = {"p50": None, "p90": None, "p95": None, "p99": None}
     assert call_stats([]).as_dict() == {
         "calls": 0,
@@ -100,7 +100,7 @@ def test_percentiles_are_of_the_nearest_rank_and_slowest_turns_come_first() -> N
 
 
 @given(st.lists(st.floats(-10, 1000).map(lambda value: round(value, 6)), min_size=1))
-def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(values: list[float]) -> None:
+def test_percentiles_match_their_definition(values: list[float]) -> None:
     found = call_stats((_call(1, value), None) for value in values).as_dict()["tts_ttfb_seconds"]
     for name, value in found.items():
         share = int(name[1:]) / 100
@@ -207,7 +207,7 @@ def test_tools_are_counted_with_failures_and_known_time() -> None:
         ({"status": "failed"}, True),
     ],
 )
-def test_what_counts_as_a_failed_tool_call(result: object, failed: bool) -> None:  # noqa: FBT001
+def test_failed_tool_calls_are_recognized(result: object, failed: bool) -> None:  # noqa: FBT001
     assert tool_failed(result) == failed
 
 

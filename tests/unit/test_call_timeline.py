@@ -1,4 +1,4 @@
-"""What happened in a call, in one order of time."""
+"""Timelines of calls: everything in a call, in order of time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _shown(found: Timeline) -> list[tuple[float | None, str, str]]:
     return [(entry.seconds, entry.kind, entry.text) for entry in found.entries]
 
 
-def test_everything_stands_in_one_order_of_time() -> None:
+def test_entries_are_in_order_of_time() -> None:
     tool: dict[str, Any] = {
         "id": "t",
         "name": "order",
@@ -119,7 +119,7 @@ def test_a_reply_without_silence_has_a_gap_of_zero_in_json() -> None:
     assert json.loads(json.dumps(reply)) == reply
 
 
-def test_times_of_whole_seconds_stay_with_what_was_logged_in_that_second() -> None:
+def test_times_in_whole_seconds_stay_with_the_lines_of_that_second() -> None:
     lines = [f"{_at(2.5)} INFO one", "10:00:02 - LiteLLM:INFO: a.py:1 - two", "x"]
     assert _shown(timeline(_record(), lines))[1:] == [(2.5, "log", "one"), (2.5, "log", "two")]
 
@@ -128,7 +128,7 @@ def test_times_of_whole_seconds_stay_with_what_was_logged_in_that_second() -> No
     ("shift", "suggested"),
     [(0, None), (3600, -3600), (-7200, 7200), (19800, -19800), (1234567, -1234567)],
 )
-def test_a_log_wholly_outside_the_call_says_which_offset_moves_it_in(
+def test_a_log_outside_the_call_is_reported_with_the_offset_to_add(
     shift: int, suggested: float | None
 ) -> None:
     call = _record(end_time=(START + timedelta(seconds=60)).isoformat())
@@ -149,7 +149,7 @@ def test_a_log_that_began_before_the_call_is_not_outside_it() -> None:
 
 
 @pytest.mark.parametrize(("second", "suggested"), [(30, None), (90, None), (300, -300)])
-def test_a_log_of_what_came_after_the_call_is_not_outside_it(
+def test_a_log_that_continues_after_the_call_is_not_outside_it(
     second: float, suggested: float | None
 ) -> None:
     lines = [f"{_at(second)} INFO a"]
@@ -308,7 +308,7 @@ def test_any_record_and_any_lines_make_a_timeline_in_order(
         json.dumps(entry.as_dict())
 
 
-def test_a_client_fetches_what_a_timeline_needs(cartesia_sandbox: Sandbox) -> None:
+def test_a_client_fetches_everything_for_a_timeline(cartesia_sandbox: Sandbox) -> None:
     with Client(api_key=cartesia_sandbox.api_key, base_url=cartesia_sandbox.url) as client:
         found = client.calls.timeline("ac_finished", log_offset=2.0)
         call, logs = client.calls.get("ac_finished"), client.calls.logs("ac_finished")

@@ -31,7 +31,7 @@ def server() -> Iterator[EchoServer]:
 
 
 def _open_files() -> int:
-    """Count this process's open files, once the kernel and the server have closed what they will."""
+    """Count this process's open files, after the kernel and the server have closed theirs."""
     moment = threading.Event()
     counts = [len(list(Path("/proc/self/fd").iterdir()))]
     while len(counts) < _MOST_LOOKS and len(set(counts[-3:])) + (len(counts) < 3) > 1:
@@ -49,7 +49,7 @@ def _async_client(server: EchoServer, engine: EngineName, **settings: float) -> 
 
 
 def _in_threads(work: Callable[[int], None]) -> None:
-    """Do the work once in each thread; all must end, and none may fail."""
+    """Do the work once in each thread; every thread must end without an error."""
     with ThreadPoolExecutor(THREADS) as pool:
         _end([pool.submit(work, n) for n in range(THREADS)])
 
@@ -224,7 +224,7 @@ def test_a_closed_client_leaves_no_connection_file_or_thread(
         async with _async_client(server, engine) as client:
             await asyncio.gather(*(client.calls.logs(f"ac_{n}") for n in range(TASKS)))
 
-    use_and_close()  # what is made once in a process is made now
+    use_and_close()  # create now what a process creates once
     asyncio.run(use_and_close_async())
     server.wait_until_idle()
     files, threads = _open_files(), threading.active_count()
@@ -236,7 +236,7 @@ def test_a_closed_client_leaves_no_connection_file_or_thread(
     assert threading.active_count() <= threads
 
 
-# Python warns of a fork beside threads, for good reason; users do it all the same.
+# Python rightly warns of a fork in a process with threads; users fork anyway.
 _FORKS = """
 import os, sys, warnings
 from cartesia_calls import CartesiaError, Client

@@ -1,4 +1,4 @@
-"""Encoded bodies are decoded in whatever pieces they come."""
+"""Encoded bodies are decoded in pieces of any size."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from fake_server import LOGS, client_of_pieces, cut
 
 BODY = json.dumps(LOGS).encode()
-# What is decoded at once, in bytes.
+# The size of the pieces that are decoded at once, in bytes.
 PIECE = 256 * 1024
 
 
 def _lines(encoding: str, encoded: bytes, size: int = 65536) -> list[str]:
-    """Return the lines of a log that comes encoded, in pieces of a size."""
+    """Return the lines of an encoded log that arrives in pieces of this size."""
     with client_of_pieces(cut(encoded, size), {"Content-Encoding": encoding}) as client:
         return client.calls.logs("ac_1").logs
 
@@ -33,22 +33,24 @@ def _zipped(body: bytes) -> bytes:
     padding=st.integers(0, 5),
     size=st.integers(1, 40),
 )
-def test_members_are_read_on_however_they_are_cut(ends: list[int], padding: int, size: int) -> None:
+def test_all_members_are_read_in_pieces_of_any_size(
+    ends: list[int], padding: int, size: int
+) -> None:
     places = [0, *sorted(ends), len(BODY)]
     parts = [BODY[start:end] for start, end in itertools.pairwise(places)]
     assert _lines("gzip", b"".join(map(_zipped, parts)) + bytes(padding), size) == LOGS["logs"]
 
 
-def test_members_that_hold_nothing_are_no_reason_to_go_deeper() -> None:
+def test_empty_members_cause_no_recursion() -> None:
     assert _lines("gzip", _zipped(b"") * 3000 + _zipped(BODY) + bytes(10_000)) == LOGS["logs"]
 
 
-def test_what_follows_deflate_is_left_alone() -> None:
+def test_bytes_after_deflate_are_ignored() -> None:
     assert _lines("deflate", zlib.compress(BODY) + b"more", 3) == LOGS["logs"]
 
 
-def test_all_comes_out_though_all_has_gone_in() -> None:
-    # After that many bytes, output remains when the last byte has been read.
+def test_buffered_output_is_returned_after_the_last_input() -> None:
+    # With this length, output is left after the last byte was read.
     for length in range(PIECE + 200, PIECE + 300):
         packer = zlib.compressobj(9, wbits=-15)
         body = BODY[:-1].ljust(length - 1) + BODY[-1:]

@@ -1,4 +1,4 @@
-"""A sync client runs coroutines without an event loop, also inside one."""
+"""A sync client runs coroutines without an event loop, even inside a running one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_sync_client_works_inside_a_running_event_loop() -> None:
 
 
 @pytest.mark.parametrize("name", ["lines", "calls"])
-def test_an_event_loop_that_ends_does_not_end_an_iteration(name: str) -> None:
+def test_an_iteration_survives_the_end_of_an_event_loop(name: str) -> None:
     responses = [ok(DOCUMENT)] if name == "lines" else _two_lists()
     client = FakeServer(responses).client()
 
@@ -53,7 +53,7 @@ def test_an_event_loop_that_ends_does_not_end_an_iteration(name: str) -> None:
     client.close()
 
 
-def test_an_iteration_that_is_left_gives_its_connection_up() -> None:
+def test_an_abandoned_iteration_closes_its_connection() -> None:
     class Body(httpx.SyncByteStream):
         closed = False
 
@@ -71,7 +71,7 @@ def test_an_iteration_that_is_left_gives_its_connection_up() -> None:
         assert Body.closed
 
 
-def test_a_coroutine_that_suspends_in_a_sync_client_is_named_as_a_defect() -> None:
+def test_a_coroutine_that_suspends_in_a_sync_client_is_reported_as_a_bug() -> None:
     class Suspending:
         def __await__(self) -> Any:  # noqa: ANN401 - a generator
             yield
@@ -95,7 +95,7 @@ class _Suspending:
 
 
 @pytest.mark.parametrize("resource", [None, "calls", "agents"])
-def test_both_faces_have_the_same_methods_with_the_same_documentation(
+def test_both_clients_have_the_same_methods_with_the_same_documentation(
     resource: str | None,
 ) -> None:
     clients: tuple[object, object] = (Client(KEY), AsyncClient(KEY))

@@ -1,4 +1,4 @@
-"""Every engine reads the environment the same way, and is at home in one process and one loop."""
+"""Every engine reads the environment alike, and stays in one process and one event loop."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, se
 from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import ScriptedServer, http_response, saying
 
-# The engine `fast` sends through no proxy.
+# The engine `fast` supports no proxy.
 THROUGH_PROXIES = pytest.mark.parametrize("engine", ["httpx", "auto"])
 NEEDS_FAST = pytest.mark.skipif("fast" not in INSTALLED, reason="the extra fast is not installed")
 
 
 def _output_of(code: str, *options: str) -> str:
-    """Run code in its own process, which may write nothing to stderr."""
+    """Run code in a process of its own, which must not write to stderr."""
     done = subprocess.run(
         [sys.executable, *options, "-c", code],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -57,7 +57,7 @@ def authority() -> trustme.CA:
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = authority.issue_cert("127.0.0.1", "api.example.com")
-    # Its signature names a class of pyOpenSSL, too, which nothing here installs.
+    # Its signature also names a class of pyOpenSSL, which is not installed here.
     certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 
@@ -66,7 +66,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 def trust(
     authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], None]:
-    """Trust the authority by way of a variable, or as one of those that come with httpx."""
+    """Trust the authority through a variable, or as one of the authorities of httpx."""
 
     def trust_by(variable: str) -> None:
         folder = tmp_path / "certificates"
@@ -90,7 +90,7 @@ def trust(
 @ENGINES
 @FLAVOURS
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "neither"])
-def test_certificates_named_by_the_environment_or_the_usual_ones_are_trusted(
+def test_certificates_of_the_environment_and_of_httpx_are_trusted(
     engine: EngineName,
     flavour: Flavour,
     variable: str,
@@ -118,7 +118,7 @@ def test_a_server_without_a_trusted_certificate_gets_nothing(
 
 
 def _tunnel(tls: ssl.SSLContext) -> Callable[[socket.socket, bytes], bool]:
-    """Be a proxy that opens a tunnel, and the server beyond it."""
+    """Play a proxy that opens a tunnel, and the server after it."""
 
     def script(connection: socket.socket, _head: bytes) -> bool:
         connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -152,7 +152,7 @@ def test_a_proxy_gets_its_password_and_never_the_key(
 
 
 def _be_a_socks_proxy(listener: socket.socket, tls: ssl.SSLContext) -> None:
-    """Be a proxy that opens a connection, and the server beyond it."""
+    """Play a SOCKS proxy that opens a connection, and the server after it."""
     connection, _ = listener.accept()
     with connection:
         connection.recv(65536)
@@ -184,7 +184,7 @@ def test_requests_go_through_a_socks_proxy(
 @ENGINES
 @FLAVOURS
 @pytest.mark.parametrize("no_proxy", ["", "127.0.0.1"])
-def test_loopback_goes_past_any_proxy(
+def test_requests_to_loopback_use_no_proxy(
     engine: EngineName, flavour: Flavour, no_proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -219,7 +219,7 @@ def test_hosts_named_by_no_proxy_are_reached_directly(
 
 @NEEDS_FAST
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_the_fast_engine_refuses_a_proxy_and_auto_takes_another(
+def test_fast_refuses_a_proxy_and_auto_chooses_another_engine(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:p4ssw0rd@proxy.example.com")
@@ -234,7 +234,7 @@ def test_the_fast_engine_refuses_a_proxy_and_auto_takes_another(
 
 @ENGINES
 @FLAVOURS
-def test_a_proxy_for_another_scheme_is_not_asked(
+def test_a_proxy_for_another_scheme_is_not_used(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ScriptedServer(saying(http_response())) as proxy:
@@ -295,7 +295,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 
 
 @ENGINES
-def test_another_thread_may_send_too(engine: EngineName) -> None:
+def test_another_thread_may_use_the_client(engine: EngineName) -> None:
     bodies: list[bytes] = []
     with ScriptedServer(saying(http_response(b"here"))) as server:
         sending = SyncTransport(engine, server.url)
@@ -312,9 +312,7 @@ def test_another_thread_may_send_too(engine: EngineName) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
 @ENGINES
 @FLAVOURS
-def test_a_fork_says_that_the_client_is_of_another_process(
-    engine: EngineName, flavour: Flavour
-) -> None:
+def test_a_client_used_after_a_fork_is_reported(engine: EngineName, flavour: Flavour) -> None:
     code = f"""
 import asyncio, os, sys
 from cartesia_calls import AsyncClient, CartesiaError, Client, ConfigurationError

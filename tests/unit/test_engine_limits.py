@@ -1,4 +1,4 @@
-"""Every engine at the edge of what it does: no turn, no way to say it, and closed more than once."""
+"""Limits of every engine: full pools, invalid requests, and repeated closing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
     failed: list[object] = []
 
     async def close_and_cancel(url: str) -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda _, told: failed.append(told))
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: failed.append(context))
         sending = async_transport(engine, url)
         await asyncio.gather(*(sending.send(a_request(url)) for _ in range(5)))
         closing = asyncio.create_task(sending.close())
@@ -58,13 +58,13 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
 
     with (
         ScriptedServer(saying(http_response())) as server,
-        warnings.catch_warnings(record=True) as told,
+        warnings.catch_warnings(record=True) as warned,
     ):
         warnings.simplefilter("always")
         asyncio.run(close_and_cancel(server.url), debug=True)
         gc.collect()
     assert server.connections == 5
-    assert (failed, told) == ([], [])
+    assert (failed, warned) == ([], [])
 
 
 @ENGINES
@@ -87,7 +87,9 @@ def test_a_close_in_another_event_loop_closes_nothing_and_reports_it(engine: Eng
 
 @ENGINES
 @FLAVOURS
-def test_what_http_has_no_way_to_say_is_not_sent(engine: EngineName, flavour: Flavour) -> None:
+def test_a_header_that_http_does_not_allow_is_not_sent(
+    engine: EngineName, flavour: Flavour
+) -> None:
     with ScriptedServer(saying(http_response())) as server:
         request = a_request(server.url)._replace(headers={"x-two": "one\r\nx-evil: 1"})
         with pytest.raises(ConfigurationError, match="can't be sent"):
@@ -97,9 +99,7 @@ def test_what_http_has_no_way_to_say_is_not_sent(engine: EngineName, flavour: Fl
 
 @ENGINES
 @FLAVOURS
-def test_a_body_that_is_framed_in_an_unknown_way_is_no_response(
-    engine: EngineName, flavour: Flavour
-) -> None:
+def test_a_body_with_unknown_framing_is_refused(engine: EngineName, flavour: Flavour) -> None:
     def script(connection: socket.socket, _head: bytes) -> bool:
         connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n{}")
         return False
@@ -111,15 +111,15 @@ def test_a_body_that_is_framed_in_an_unknown_way_is_no_response(
 
 @ENGINES
 @FLAVOURS
-def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
+def test_a_request_that_gets_no_connection_in_time_is_not_sent(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cartesia_calls._transports._pool.MOST_CONNECTIONS", 1)
-    heard, go_on = threading.Event(), threading.Event()
+    heard, resume = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, _head: bytes) -> None:
         heard.set()
-        go_on.wait(10)
+        resume.wait(10)
         connection.sendall(http_response(b"first"))
 
     def ask(url: str) -> bytes:
@@ -129,7 +129,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
             assert heard.wait(10)
             with pytest.raises(APITimeoutError) as caught:
                 sending.send(a_request(url, timeout=0.01))
-            go_on.set()
+            resume.set()
             body = first.result().body
         sending.close()
         assert not caught.value.may_have_arrived
@@ -141,7 +141,7 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
         assert await asyncio.to_thread(heard.wait, 10)
         with pytest.raises(APITimeoutError) as caught:
             await sending.send(a_request(url, timeout=0.01))
-        go_on.set()
+        resume.set()
         body = (await first).body
         await sending.close()
         assert not caught.value.may_have_arrived
@@ -154,26 +154,26 @@ def test_a_request_whose_turn_does_not_come_in_time_is_not_sent(
 
 
 @ENGINES
-def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
+def test_the_wait_for_a_connection_counts_towards_the_timeout(
     engine: EngineName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cartesia_calls._transports._pool.MOST_CONNECTIONS", 1)
-    heard, go_on = threading.Event(), threading.Event()
+    heard, resume = threading.Event(), threading.Event()
     waiting = threading.current_thread()
 
     class Clock(FakeClock):
-        """Gives the turn that is waited for once the time is taken, and not before that is over."""
+        """Frees the connection only after the waiting request has read its time."""
 
         def monotonic(self) -> float:
             moment = super().monotonic()
             if threading.current_thread() is waiting:
                 self.elapsed = 6.0
-                go_on.set()
+                resume.set()
             return moment
 
     def script(connection: socket.socket, _head: bytes) -> None:
         heard.set()
-        go_on.wait(30)
+        resume.wait(30)
         connection.sendall(http_response())
 
     with ScriptedServer(script) as server, ThreadPoolExecutor(1) as thread:
@@ -182,7 +182,7 @@ def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
         assert heard.wait(10)
         with pytest.raises(APITimeoutError):
             sending.send(a_request(server.url, timeout=5))
-        assert go_on.is_set()
+        assert resume.is_set()
         assert first.result().body == b"{}"
         sending.close()
     assert len(server.heads) == 1
@@ -190,11 +190,9 @@ def test_the_wait_for_a_turn_is_part_of_a_request_s_time(
 
 @ENGINES
 @FLAVOURS
-def test_a_server_that_takes_nothing_is_given_up_in_time(
-    engine: EngineName, flavour: Flavour
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:  # it never reads
-        long = {"x-long": "x" * 12_000_000}  # more than the system keeps for it
+def test_a_server_that_reads_nothing_times_out(engine: EngineName, flavour: Flavour) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:  # nothing reads from it
+        long = {"x-long": "x" * 12_000_000}  # more than the system buffers
         url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
         with pytest.raises(APITimeoutError) as caught:
             send(engine, flavour, a_request(url, timeout=1)._replace(headers=long))
@@ -202,7 +200,7 @@ def test_a_server_that_takes_nothing_is_given_up_in_time(
 
 
 @ENGINES
-def test_no_more_is_waited_for_once_the_time_is_over(engine: EngineName) -> None:
+def test_nothing_is_awaited_after_the_timeout(engine: EngineName) -> None:
     clock = FakeClock()
 
     def begin(connection: socket.socket, _head: bytes) -> None:
@@ -218,7 +216,7 @@ def test_no_more_is_waited_for_once_the_time_is_over(engine: EngineName) -> None
 
 
 @ENGINES
-def test_each_request_over_a_connection_has_its_own_time(engine: EngineName) -> None:
+def test_each_request_over_a_connection_has_its_own_timeout(engine: EngineName) -> None:
     heard, respond = threading.Event(), threading.Event()
 
     def script(connection: socket.socket, head: bytes) -> None:
@@ -251,7 +249,7 @@ def test_each_request_over_a_connection_has_its_own_time(engine: EngineName) -> 
 
 
 @pytest.mark.parametrize("has_poll", [True, False])
-def test_a_socket_is_readable_when_something_came(
+def test_a_socket_with_data_is_readable(
     has_poll: bool,  # noqa: FBT001 - a parameter of the test
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

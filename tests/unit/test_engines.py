@@ -1,4 +1,4 @@
-"""Every engine sends the same, reads the same and fails in the same ways."""
+"""Every engine sends the same requests, reads the same responses, and fails in the same ways."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_request_goes_out_with_its_headers_and_no_others(
     assert len(lines) == len(headers)
 
 
-def test_a_post_says_that_it_has_no_body(engine: EngineName, flavour: Flavour) -> None:
+def test_a_post_without_a_body_has_a_length_of_zero(engine: EngineName, flavour: Flavour) -> None:
     with ScriptedServer(saying(http_response())) as server:
         send(engine, flavour, a_request(server.url, "POST"))
     assert server.heads[0].lower().count(b"content-length: 0") == 1
@@ -83,7 +83,7 @@ def test_every_status_is_a_response(engine: EngineName, flavour: Flavour, status
     assert len(server.heads) == 1
 
 
-def test_a_redirect_is_handed_back(engine: EngineName, flavour: Flavour) -> None:
+def test_a_redirect_is_returned(engine: EngineName, flavour: Flavour) -> None:
     moved = http_response(b"", 302, b"Location: /elsewhere\r\n")
     with ScriptedServer(saying(moved)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
@@ -158,7 +158,7 @@ def test_an_encoded_body_is_decoded(
         ("gzip, gzip", gzip.compress(gzip.compress(LOG, mtime=0), mtime=0)),
     ],
 )
-def test_a_body_that_is_not_encoded_as_it_says_spoils_a_success_only(
+def test_a_wrong_content_encoding_fails_only_a_success(
     engine: EngineName, flavour: Flavour, encoding: str, body: bytes
 ) -> None:
     header = b"Content-Encoding: %s\r\n" % encoding.encode()
@@ -198,13 +198,13 @@ def test_a_success_longer_than_allowed_is_refused_and_an_error_is_cut(
     assert f"(status {status}) is longer than 100000 bytes" in str(error)
 
 
-def test_a_body_as_long_as_allowed_is_taken(engine: EngineName, flavour: Flavour) -> None:
+def test_a_body_of_the_allowed_length_is_accepted(engine: EngineName, flavour: Flavour) -> None:
     with ScriptedServer(saying(http_response(bytes(100_000)))) as server:
         (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
     assert len(response.body) == 100_000
 
 
-def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Flavour) -> None:
+def test_a_sink_receives_a_long_body_piece_by_piece(engine: EngineName, flavour: Flavour) -> None:
     body = bytes(range(256)) * 8000
     file, seen = BytesIO(), list[tuple[int, int | None]]()
     sink = FileSink(file, lambda written, total: seen.append((written, total)))
@@ -217,7 +217,7 @@ def test_a_sink_takes_a_long_body_piece_by_piece(engine: EngineName, flavour: Fl
     assert len(seen) > 1
 
 
-def test_the_body_of_an_error_is_not_for_the_sink(engine: EngineName, flavour: Flavour) -> None:
+def test_the_body_of_an_error_does_not_go_to_the_sink(engine: EngineName, flavour: Flavour) -> None:
     file = BytesIO(b"before")
     with ScriptedServer(saying(http_response(b"no", 404))) as server:
         request = a_request(server.url, sink=FileSink(file, None))
@@ -269,13 +269,13 @@ def _trickle(head: bytes, piece: bytes) -> Script:
         connection.sendall(head)
         while True:
             connection.sendall(piece)
-            time.sleep(0.005)  # the server's own pace; what is bounded is the client
+            time.sleep(0.005)  # the server's pace; the timeout is the client's
 
     return script
 
 
 def _silence(_connection: socket.socket, _head: bytes) -> None:
-    """Send nothing."""
+    """Send no response."""
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def _silence(_connection: socket.socket, _head: bytes) -> None:
         ),
     ],
 )
-def test_the_time_out_bounds_the_whole_attempt(
+def test_the_timeout_bounds_the_whole_attempt(
     engine: EngineName, flavour: Flavour, script: Script
 ) -> None:
     error = _fails(engine, flavour, script, timeout=0.2)
@@ -299,13 +299,13 @@ def test_the_time_out_bounds_the_whole_attempt(
     assert error.may_have_arrived
 
 
-def test_a_server_that_is_not_there_got_nothing(engine: EngineName, flavour: Flavour) -> None:
+def test_an_unreachable_server_received_nothing(engine: EngineName, flavour: Flavour) -> None:
     with pytest.raises(APIConnectionError, match=r"(?i)connection refused") as caught:
         send(engine, flavour, a_request("http://127.0.0.1:9/"))
     assert not caught.value.may_have_arrived
 
 
-def test_an_error_holds_the_key_in_none_of_its_frames(engine: EngineName, flavour: Flavour) -> None:
+def test_frames_of_an_error_do_not_hold_the_key(engine: EngineName, flavour: Flavour) -> None:
     error: BaseException | None = _fails(engine, flavour, _silence, timeout=0.05)
     while error is not None:
         trace = error.__traceback__
@@ -362,17 +362,17 @@ def _ask_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[b
     return asyncio.run(ask())
 
 
-def test_many_at_once_get_each_their_own(engine: EngineName, flavour: Flavour) -> None:
+def test_concurrent_requests_get_their_own_responses(engine: EngineName, flavour: Flavour) -> None:
     paths = [f"/{number}" for number in range(512)]
     ask = _ask_in_threads if flavour == "sync" else _ask_in_tasks
     with ScriptedServer(_echo) as server:
         responses = ask(engine, server.url.removesuffix("/x"), paths)
     assert responses == [path.encode() for path in paths]
-    # At most 100 are open; one or the other may be made while another just becomes free.
+    # At most 100 are open at once; a new one may be made while another becomes free.
     assert 1 < server.connections < 200
 
 
-def test_the_client_tells_its_engine(engine: EngineName, flavour: Flavour) -> None:
+def test_the_client_names_its_engine(engine: EngineName, flavour: Flavour) -> None:
     kind = Client if flavour == "sync" else AsyncClient
     assert kind(KEY, engine=engine).engine == engine
     assert kind(KEY).engine == INSTALLED[-1]

@@ -1,4 +1,4 @@
-"""The errors themselves: what they hold, how they read, and that they can be sent elsewhere."""
+"""The error classes: their attributes, their texts, and their pickling."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ EACH = pytest.mark.parametrize(("kind", "fields"), FIELDS.items(), ids=lambda on
 
 
 @EACH
-def test_an_error_holds_what_it_was_made_with(
-    kind: type[CartesiaError], fields: dict[str, Any]
-) -> None:
+def test_an_error_keeps_its_arguments(kind: type[CartesiaError], fields: dict[str, Any]) -> None:
     error = kind("It failed.", hint="Do this.", **fields)
     assert vars(error) == {"summary": "It failed.", "hint": "Do this.", **fields}
     assert error.args == ("It failed.",)
@@ -40,7 +38,7 @@ def test_an_error_holds_what_it_was_made_with(
 
 
 @EACH
-def test_an_error_without_a_hint_says_what_happened_and_no_more(
+def test_the_text_of_an_error_without_a_hint_is_its_summary(
     kind: type[CartesiaError], fields: dict[str, Any]
 ) -> None:
     error = kind("It failed.", **fields)
@@ -63,7 +61,7 @@ def test_an_error_travels_between_processes(
     assert (copy.args, vars(copy), str(copy)) == (error.args, vars(error), str(error))
 
 
-def test_what_was_not_found_out_is_unknown() -> None:
+def test_undetermined_attributes_have_defaults() -> None:
     error = CallLogsNotAvailableError("There are none.")
     assert (error.reason, error.may_become_available) == ("unknown", None)
     assert (APIConnectionError.attempts, APIConnectionError.may_have_arrived) == (1, True)

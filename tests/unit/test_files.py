@@ -1,4 +1,4 @@
-"""A file appears whole or not at all, whether the library or its user writes it."""
+"""Files that the library or its user writes appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def _download(target: Path, *, overwrite: bool = False) -> FakeServer:
     return server
 
 
-def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "call.wav"
     target.write_text("before")
-    # A limit on the size of files is what a full disk looks like to a program.
+    # To a program, a limit on file sizes looks like a full disk.
     code = (
         "import resource, signal, sys, httpx\n"
         "from cartesia_calls import Client\n"
         "def serve(request):\n"
         "    return httpx.Response(200, content=bytes(2000), headers={'content-type': 'audio/wav'})\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "sys.dont_write_bytecode = True\n"  # it would be cut at the limit, for all who import it later
+        "sys.dont_write_bytecode = True\n"  # the limit would cut the bytecode that later imports read
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "own = httpx.Client(transport=httpx.MockTransport(serve))\n"
         "with Client('sk_car_0123456789abcdefghij', http_client=own) as client:\n"
@@ -83,7 +83,7 @@ def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path, name: s
         _download(tmp_path / f"{name}x")
 
 
-def test_a_file_is_there_when_the_block_has_ended_without_an_error(tmp_path: Path) -> None:
+def test_a_file_appears_when_its_block_ends_without_an_error(tmp_path: Path) -> None:
     target = tmp_path / "page.html"
 
     def write(text: bytes, *, fails: bool = False) -> None:
@@ -100,7 +100,7 @@ def test_a_file_is_there_when_the_block_has_ended_without_an_error(tmp_path: Pat
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"first"]
 
 
-def test_a_device_is_written_to_without_being_allowed_to_replace_it() -> None:
+def test_a_device_is_written_to_without_permission_to_overwrite() -> None:
     _download(Path("/dev/null"))
     assert Path("/dev/null").is_char_device()
 

@@ -1,4 +1,4 @@
-"""`follow_logs`: each line once, in order, to the call's end and no further."""
+"""`follow_logs` yields each line once, in order, until the call ends."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def test_each_line_comes_once_and_in_order(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_lines_that_are_equal_are_all_given(flavour: Flavour) -> None:
+def test_equal_lines_are_all_yielded(flavour: Flavour) -> None:
     looks = [_logs("tick", "tick"), _logs("tick", "tick", "tick", minute=1)]
     assert _follow(FakeServer(looks, flavour, record=OVER)) == ["tick"] * 3
 
 
 @FLAVOURS
-def test_it_waits_for_logs_that_are_not_there_yet(flavour: Flavour) -> None:
+def test_it_waits_for_logs_that_are_not_available_yet(flavour: Flavour) -> None:
     server = FakeServer([NOT_AVAILABLE, NOT_AVAILABLE, _logs("a")], flavour, record=RUNNING)
     if flavour == "sync":
         lines = [next(server.client().calls.follow_logs("ac_1"))]
@@ -68,11 +68,13 @@ def test_it_waits_for_logs_that_are_not_there_yet(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_it_ends_some_quiet_looks_after_the_call_is_over(flavour: Flavour) -> None:
+def test_it_ends_some_quiet_polls_after_the_call_has_ended(flavour: Flavour) -> None:
     server = FakeServer([_logs("a")], flavour, record=OVER)
     assert _follow(server) == ["a"]
     assert len(server.record_requests) == 1
-    assert len(server.requests) == 1 + 1 + 3  # the line; quiet, so the record; three at the end
+    assert (
+        len(server.requests) == 1 + 1 + 3
+    )  # the line; no new one, so the record; three more polls
 
 
 @FLAVOURS
@@ -82,7 +84,7 @@ def test_a_late_line_after_the_end_is_not_lost(flavour: Flavour) -> None:
     assert _follow(server) == ["a", "late"]
 
 
-def test_a_quiet_call_that_is_not_over_is_followed_on() -> None:
+def test_a_quiet_call_that_has_not_ended_is_still_followed() -> None:
     server = FakeServer([_logs("a")], record=RUNNING)
     following = server.client().calls.follow_logs("ac_1")
     assert next(following) == "a"
@@ -129,14 +131,14 @@ def test_logs_that_shrink_or_change_are_reported_and_not_merged(
 
 
 @FLAVOURS
-def test_failures_that_may_pass_are_lived_through(flavour: Flavour) -> None:
+def test_temporary_failures_are_survived(flavour: Flavour) -> None:
     down: list[Outcome] = [httpx.ConnectError("refused")] * 7
     server = FakeServer([_logs("a"), *down, _logs("a", "b", minute=1)], flavour, record=OVER)
     assert _follow(server) == ["a", "b"]
 
 
 @FLAVOURS
-def test_failures_that_do_not_pass_end_it(flavour: Flavour) -> None:
+def test_lasting_failures_end_it(flavour: Flavour) -> None:
     server = FakeServer([_logs("a"), httpx.Response(503)], flavour, record=OVER)
     with pytest.raises(InternalServerError):
         _follow(server)
@@ -164,7 +166,7 @@ def test_a_long_retry_after_is_raised_and_not_slept(flavour: Flavour) -> None:
         ),
     ],
 )
-def test_what_can_not_be_followed_is_reported_at_once(
+def test_a_call_that_can_not_be_followed_is_reported_at_once(
     flavour: Flavour, response: httpx.Response, record: httpx.Response, error: type[Exception]
 ) -> None:
     server = FakeServer([response], flavour, record=record)
@@ -174,14 +176,14 @@ def test_what_can_not_be_followed_is_reported_at_once(
 
 
 @FLAVOURS
-def test_a_call_whose_record_tells_nothing_is_not_followed_for_ever(flavour: Flavour) -> None:
+def test_a_call_with_an_empty_record_is_not_followed_for_ever(flavour: Flavour) -> None:
     server = FakeServer([NOT_AVAILABLE], flavour, record=httpx.Response(500))
     with pytest.raises(CallLogsNotAvailableError):
         _follow(server)
     assert len(server.requests) == 5
 
 
-def test_a_follower_that_is_left_sends_no_more_and_the_client_can_be_used() -> None:
+def test_an_abandoned_follower_sends_nothing_and_the_client_stays_usable() -> None:
     server = FakeServer([_logs("a")], record=RUNNING)
 
     async def follow_and_stop() -> list[str]:

@@ -1,4 +1,4 @@
-"""No code of the product runs text as code, unpickles, or hands a command line to a shell."""
+"""No code of the product runs text as code, unpickles, or passes a command line to a shell."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FILES = sorted(
 )
 CALLS = {"eval", "exec", "compile", "__import__"}
 MODULES = {"pickle", "cPickle", "dill", "marshal", "shelve"}
-# Its `shell` is the one whose completions it writes.
+# Its `shell` names the shell whose completions it writes.
 NAMES_A_SHELL = "shtab.complete"
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
 
 
 def _forbidden(source: str) -> list[str]:
-    """Return what a module does that it must not, in words."""
+    """Return a description of each forbidden call of a module."""
     found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
@@ -45,7 +45,7 @@ def _forbidden(source: str) -> list[str]:
     return found
 
 
-def test_no_file_of_the_product_does_what_is_forbidden() -> None:
+def test_no_module_makes_a_forbidden_call() -> None:
     assert len(FILES) > 50
     found = {str(file.relative_to(ROOT)): _forbidden(file.read_text("utf-8")) for file in FILES}
     assert {name: what for name, what in found.items() if what} == {}
@@ -64,14 +64,14 @@ def test_no_file_of_the_product_does_what_is_forbidden() -> None:
         "import os\nos.system('ls')",
     ],
 )
-def test_what_is_forbidden_is_found(source: str) -> None:
+def test_forbidden_calls_are_found(source: str) -> None:
     assert _forbidden(source)
 
 
 @pytest.mark.parametrize(
     "source", ["model.eval", "re.compile('x')", "subprocess.run(['ls'])", "run(x, shell=False)"]
 )
-def test_what_is_allowed_is_not(source: str) -> None:
+def test_allowed_calls_are_not_reported(source: str) -> None:
     assert _forbidden(source) == []
 
 

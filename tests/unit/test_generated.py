@@ -1,4 +1,4 @@
-"""What the forked templates and the added ruff rules do to the generated layer."""
+"""Effects of the forked templates and of the added ruff rules on the generated layer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _loaded_after(statement: str) -> set[str]:
         "from cartesia_api.api.agents import agents_get_call_logs",
     ],
 )
-def test_models_and_request_functions_do_without_httpx(statement: str) -> None:
+def test_models_and_request_functions_do_not_import_httpx(statement: str) -> None:
     assert not _loaded_after(statement) & {"httpx", "httpcore", "cartesia_api.client"}
 
 
@@ -42,7 +42,7 @@ def test_a_model_is_imported_when_it_is_first_requested() -> None:
     assert of_models == {"cartesia_api.models.agent_call_logs"}
 
 
-def test_an_operation_imports_the_models_of_its_responses_alone() -> None:
+def test_an_operation_imports_only_the_models_of_its_responses() -> None:
     loaded = _loaded_after("from cartesia_api.api.agents import agents_get_call_logs")
     of_models = {name for name in loaded if name.startswith("cartesia_api.models.")}
     assert of_models == {
@@ -90,7 +90,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 A_CALL = {"id": "ac_1", "agent_id": "agent_1", "status": "completed"}
 
 
-def test_the_repr_of_a_model_shows_what_is_set() -> None:
+def test_the_repr_of_a_model_shows_set_attributes() -> None:
     call = AgentCall.from_dict(A_CALL | {"summary": None, "end_reason": "error", "later": 7})
     assert repr(call) == (
         "AgentCall(id='ac_1', agent_id='agent_1', status='completed', summary=None, "
@@ -123,7 +123,7 @@ def test_the_repr_of_any_call_is_short(fields: dict[str, object]) -> None:
     assert len(repr(AgentCall.from_dict(A_CALL | fields))) < 800
 
 
-def test_the_repr_of_a_model_in_a_model_has_its_name_alone_where_there_are_many() -> None:
+def test_a_long_repr_shortens_inner_models_to_their_names() -> None:
     call = AgentCall.from_dict(A_CALL | {"transcript": [TURN] * 3})
     assert "transcript=[AgentTranscript(…), AgentTranscript(…), … 1 more]" in repr(call)
     bare = AgentCall.from_dict(A_CALL | {"telephony_params": {"to": "+15555550100"}})

@@ -1,4 +1,4 @@
-"""Settings and responses that look harmless and are not."""
+"""Settings and responses that look harmless but are not."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ from prose import is_prose
     ],
 )
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_a_host_that_can_not_be_one_is_refused_at_once(
-    kind: type[Client | AsyncClient], url: str
-) -> None:
+def test_an_impossible_host_is_refused_at_once(kind: type[Client | AsyncClient], url: str) -> None:
     with pytest.raises(ConfigurationError):
         kind(KEY, base_url=url)
 
@@ -99,7 +97,7 @@ def test_headers_of_the_wrong_type_are_a_configuration_error(headers: object) ->
         Client(KEY, headers=headers)  # type: ignore[arg-type]  # wrong on purpose
 
 
-def test_headers_that_are_no_mapping_are_reported_with_what_would_do() -> None:
+def test_headers_that_are_no_mapping_are_refused_with_an_example() -> None:
     with pytest.raises(ConfigurationError, match=r"^headers is a list, not a mapping") as caught:
         Client(KEY, headers=[("a", "b")])  # type: ignore[arg-type]  # wrong on purpose
     assert caught.value.hint.startswith("Pass a dict")
@@ -107,7 +105,7 @@ def test_headers_that_are_no_mapping_are_reported_with_what_would_do() -> None:
 
 
 @pytest.mark.parametrize("seconds", [1e10, 1e300, 10**400, 7 * 24 * 3600 + 1])
-def test_a_time_out_beyond_a_week_is_refused(seconds: float) -> None:
+def test_a_timeout_of_more_than_a_week_is_refused(seconds: float) -> None:
     with pytest.raises(ConfigurationError, match="a week"):
         Client(KEY, timeout=seconds)
     with pytest.raises(ValueError, match="a week"):
@@ -122,7 +120,7 @@ def test_a_mismatched_http_client_is_refused(wrong: object) -> None:
         AsyncClient(KEY, http_client=httpx.Client())  # type: ignore[arg-type]  # wrong on purpose
 
 
-def test_a_call_id_longer_than_any_is_refused() -> None:
+def test_an_overlong_call_id_is_refused() -> None:
     with pytest.raises(ValueError, match="100000 characters"):
         FakeServer([ok()]).logs("a" * 100_000)
 
@@ -162,7 +160,7 @@ class _Garbage(httpx.SyncByteStream, httpx.AsyncByteStream):
     ("status", "error", "sent"),
     [(200, ResponseValidationError, 1), (503, InternalServerError, 3), (404, NotFoundError, 1)],
 )
-def test_a_body_that_is_not_encoded_as_it_says(
+def test_a_body_with_a_wrong_content_encoding_is_an_error(
     flavour: Flavour, status: int, error: type[Exception], sent: int
 ) -> None:
     requests: list[httpx.Request] = []
@@ -198,7 +196,7 @@ REFUSED: dict[str, Callable[[str], object]] = {
 
 
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED.keys())
-def test_a_refused_setting_leaves_the_key_in_none_of_our_frames(
+def test_frames_of_a_refused_setting_do_not_hold_the_key(
     refused: Callable[[str], object],
 ) -> None:
     with pytest.raises(ConfigurationError) as caught:
@@ -210,7 +208,7 @@ def test_a_refused_setting_leaves_the_key_in_none_of_our_frames(
     assert KEY not in str(ours)
 
 
-def test_a_client_whose_settings_were_refused_can_be_looked_at() -> None:
+def test_a_client_with_refused_settings_has_a_repr() -> None:
     assert repr(object.__new__(Client)) == "Client()"
 
 
@@ -254,14 +252,14 @@ def test_an_error_body_is_kept_as_json_up_to_a_size_and_a_depth(
 
 
 @FLAVOURS
-def test_the_bound_of_a_response_s_size_goes_along_with_the_request(flavour: Flavour) -> None:
+def test_the_size_limit_is_passed_with_the_request(flavour: Flavour) -> None:
     body = json.dumps(LOGS)
     assert FakeServer([httpx.Response(200, text=body)], flavour).logs(max_response_bytes=len(body))
     with pytest.raises(ResponseValidationError, match="max_response_bytes"):
         FakeServer([httpx.Response(200, text=body)], flavour).logs(max_response_bytes=len(body) - 1)
 
 
-def test_a_number_that_json_does_not_have_is_no_success() -> None:
+def test_a_number_that_json_does_not_have_is_an_error() -> None:
     body = b'{"call_id": "a", "logs": [], "updated_at": "2026-03-01T10:00:00Z", "x": NaN}'
     with pytest.raises(ResponseValidationError, match="NaN"):
         FakeServer([httpx.Response(200, content=body)]).logs()
@@ -281,7 +279,7 @@ def test_a_number_that_json_does_not_have_is_no_success() -> None:
         "٢٠٢٦-03-01T10:00:00Z",
     ],
 )
-def test_a_time_that_is_not_in_the_form_of_rfc_3339_is_refused(moment: str) -> None:
+def test_a_time_that_is_not_in_rfc_3339_is_refused(moment: str) -> None:
     body: dict[str, object] = {"call_id": "a", "logs": [], "updated_at": moment}
     with pytest.raises(ResponseValidationError, match="RFC 3339") as caught:
         FakeServer([ok(body)]).logs()

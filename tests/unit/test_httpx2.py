@@ -1,4 +1,4 @@
-"""An httpx2 client of the user's own is taken like an httpx client."""
+"""The user's own httpx2 client is accepted like an httpx client."""
 
 from __future__ import annotations
 

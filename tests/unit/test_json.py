@@ -27,7 +27,7 @@ VALUES = st.recursive(
 
 
 def read(text: bytes) -> object:
-    """Return the value that a field has whose JSON is this text."""
+    """Return the value of a field with this JSON text."""
     body = json.dumps(LOGS).encode()[:-1] + b', "value": ' + text + b"}"
     with client_of_pieces([body]) as client:
         value: object = client.calls.logs("ac_1")["value"]
@@ -40,8 +40,8 @@ def refusal_of(body: bytes) -> str:
     return caught.value.problem
 
 
-def test_without_orjson_all_of_this_holds_as_well() -> None:
-    # A module of that name which can't be found is what a missing package looks like.
+def test_these_tests_pass_without_orjson() -> None:
+    # An import of None fails like that of a missing package.
     code = """
 import sys
 sys.modules["orjson"] = None
@@ -76,7 +76,7 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-k", "not without_orjson"
         ' {"a": [null, true, {}]}\n',
     ],
 )
-def test_what_json_is_is_read_exactly(text: str) -> None:
+def test_valid_json_is_read_exactly(text: str) -> None:
     value = read(text.encode())
     assert value == json.loads(text)
     assert repr(value) == repr(json.loads(text))
@@ -93,24 +93,24 @@ def test_what_json_is_is_read_exactly(text: str) -> None:
         (b'"\xff"', "utf-8"),
         (b'"\x01"', "control character"),
         (b"[1] 2", "Extra data"),
-        # From Python 3.13 on this is not too deep, and cut off all the same.
+        # From Python 3.13 on this is not too deep, but is cut off anyway.
         pytest.param(b"[" * 5_000, "nested too deep|Expecting value", id="deep array"),
         pytest.param(b'{"a":' * 5_000, "nested too deep|Expecting value", id="deep object"),
         pytest.param(b"[" * 200_000, "nested too deep", id="deeper array"),
         pytest.param(b'{"a":' * 200_000, "nested too deep", id="deeper object"),
     ],
 )
-def test_what_is_not_json_is_refused_in_the_same_words(body: bytes, says: str) -> None:
+def test_invalid_json_is_refused_with_the_same_message(body: bytes, says: str) -> None:
     assert re.search(says, refusal_of(body))
 
 
 @given(VALUES)
-def test_any_value_comes_back(value: object) -> None:
+def test_any_value_survives_a_round_trip(value: object) -> None:
     assert read(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=30))
-def test_any_bytes_are_what_the_standard_library_says(body: bytes) -> None:
+def test_any_bytes_are_read_as_the_standard_library_does(body: bytes) -> None:
     def refuse(name: str) -> None:
         raise ValueError(f"{name} is no number in JSON")
 

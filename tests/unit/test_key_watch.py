@@ -1,4 +1,4 @@
-"""The watch on what tests print sees a key wherever it shows, and shows it no further."""
+"""The watch on the tests' output finds the key anywhere, and does not show it itself."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_harmless():
 """
 
 
-def test_a_test_that_shows_the_key_fails_and_shows_it_no_further(tmp_path: Path) -> None:
+def test_a_test_that_shows_the_key_fails_without_showing_it(tmp_path: Path) -> None:
     conftest = (SUPPORT.parent / "conftest.py").read_text()
     (tmp_path / "conftest.py").write_text(conftest)
     (tmp_path / "test_showing.py").write_text(PRINTS_A_KEY)
@@ -69,13 +69,13 @@ def test_a_test_that_shows_the_key_fails_and_shows_it_no_further(tmp_path: Path)
     assert f"ValueError: {KEY}" not in done.stdout
 
 
-def test_what_a_test_reads_back_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+def test_captured_output_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
     sys.stdout.write(KEY)
     with pytest.raises(pytest.fail.Exception, match="the API key was printed"):
         capsys.readouterr()
 
 
-def test_what_a_program_shows_is_watched() -> None:
+def test_output_of_a_program_is_watched() -> None:
     key_watch.check("sk_car_…ghij")
     with pytest.raises(pytest.fail.Exception, match="the API key was printed"):
         key_watch.check("out", f"err {KEY}")

@@ -1,4 +1,4 @@
-"""Dependencies point one way, and importing costs next to nothing."""
+"""Dependencies point one way, and imports load little."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WRAPPER = ROOT / "wrapper" / "cartesia_calls"
 
 
 def _imported_by(folder: Path, package: str, files: str = "**/*.py") -> set[str]:
-    """Return the full names of all modules that the files below a folder import."""
+    """Return the full names of all modules that files in a folder import."""
     found: set[str] = set()
     for path in folder.glob(files):
         parents = [package, *path.relative_to(folder).parts[:-1]]
@@ -74,14 +74,14 @@ def test_the_library_imports_neither_the_command_nor_the_sandbox() -> None:
         ("cartesia_calls.sandbox", "sandbox/**/*.py"),
     ],
 )
-def test_the_edge_uses_the_client_as_any_user_could(own: str, paths: str) -> None:
+def test_outer_layers_use_only_public_names_of_the_client(own: str, paths: str) -> None:
     imported = _imported_by(WRAPPER, "cartesia_calls", paths)
     ours = _are_below(imported, "cartesia_calls") - _are_below(imported, own)
     ours -= {"cartesia_calls.__version__"}
     assert {name for name in ours if any(part.startswith("_") for part in name.split("."))} == set()
     assert not _are_below(imported, "cartesia_api")
     text = "".join(path.read_text(encoding="utf-8") for path in WRAPPER.glob(paths))
-    assert "SLF001" not in text  # the linter's name for reading a private attribute
+    assert "SLF001" not in text  # the linter's rule on private attributes
 
 
 def test_only_the_operations_file_calls_generated_functions() -> None:
@@ -117,7 +117,7 @@ print("loaded:", *sorted(heavy & set(sys.modules)))
     assert done.stdout.splitlines()[-1] == "loaded:"
 
 
-def test_exporting_needs_dask_on_a_cluster_alone() -> None:
+def test_only_an_export_on_a_cluster_imports_dask() -> None:
     code = """
 import sys
 sys.modules["distributed"] = None
@@ -131,7 +131,7 @@ except ModuleNotFoundError as error:
     assert "Install it with: pip install 'cartesia-calls[dask]'" in done.stdout
 
 
-def test_pages_need_jinja_and_say_how_to_install_it() -> None:
+def test_pages_without_jinja_are_refused_with_how_to_install_it() -> None:
     code = """
 import sys
 sys.modules["jinja2"] = None
@@ -145,7 +145,7 @@ except ModuleNotFoundError as error:
     assert "Install it with: pip install 'cartesia-calls[report]'" in done.stdout
 
 
-def test_every_public_name_is_there_and_documented() -> None:
+def test_every_public_name_exists_and_is_documented() -> None:
     names: list[str] = import_module("cartesia_calls").__all__
     for name in names:
         value: object = getattr(cartesia_calls, name)

@@ -1,4 +1,4 @@
-"""`calls.list`: pages followed to their end and no further, whatever the server says."""
+"""`calls.list` follows pages to the end and no further, whatever the server sends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from cartesia_calls import AgentCall, CallPage, ResponseValidationError
 from fake_server import FLAVOURS, FakeServer, Flavour, ok
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # the fake clock's time
 
 
 def _call(number: int, **fields: object) -> dict[str, object]:
@@ -87,9 +87,7 @@ def test_a_list_of_one_page_costs_one_request(flavour: Flavour, page: httpx.Resp
         [_page(1, has_more=True), _page(1, has_more=True)],
     ],
 )
-def test_cursors_that_lead_in_a_circle_are_an_error(
-    flavour: Flavour, pages: list[httpx.Response]
-) -> None:
+def test_cursors_in_a_circle_are_an_error(flavour: Flavour, pages: list[httpx.Response]) -> None:
     server = FakeServer(pages, flavour)
     with pytest.raises(ResponseValidationError, match="leads back to"):
         _ids(server)
@@ -97,7 +95,7 @@ def test_cursors_that_lead_in_a_circle_are_an_error(
 
 
 @FLAVOURS
-def test_more_without_a_way_to_it_is_an_error_and_no_silent_end(flavour: Flavour) -> None:
+def test_has_more_without_a_cursor_is_an_error(flavour: Flavour) -> None:
     server = FakeServer([_page(1, next_page="c1"), _page(has_more=True)], flavour)
     with pytest.raises(ResponseValidationError, match="/has_more is true") as caught:
         _ids(server)
@@ -105,19 +103,19 @@ def test_more_without_a_way_to_it_is_an_error_and_no_silent_end(flavour: Flavour
 
 
 @FLAVOURS
-def test_an_empty_page_with_a_cursor_is_no_end(flavour: Flavour) -> None:
+def test_an_empty_page_with_a_cursor_does_not_end_the_list(flavour: Flavour) -> None:
     server = FakeServer([_page(next_page="c1"), _page(1, next_page=None)], flavour)
     assert _ids(server) == ["ac_1"]
 
 
 @FLAVOURS
-def test_calls_that_a_page_repeats_are_given_once(flavour: Flavour) -> None:
+def test_calls_that_a_page_repeats_are_yielded_once(flavour: Flavour) -> None:
     server = FakeServer([_page(1, 2, next_page="a"), _page(1, 2, 3, next_page=None)], flavour)
     assert _ids(server) == ["ac_1", "ac_2", "ac_3"]
 
 
 @FLAVOURS
-def test_a_limit_is_of_calls_and_requests_no_more(flavour: Flavour) -> None:
+def test_a_limit_counts_calls_and_saves_requests(flavour: Flavour) -> None:
     server = FakeServer([_page(1, 2, 3, next_page="c1")], flavour)
     assert _ids(server, limit=3) == ["ac_1", "ac_2", "ac_3"]
     assert [r.url.params["limit"] for r in server.requests] == ["3"]
@@ -128,7 +126,7 @@ def test_a_limit_is_of_calls_and_requests_no_more(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_statuses_are_filtered_here_and_an_unknown_one_is_a_string(flavour: Flavour) -> None:
+def test_the_client_filters_statuses_and_accepts_unknown_ones(flavour: Flavour) -> None:
     data = [_call(1), _call(2, status="failed"), _call(3, status="levitating")]
     server = FakeServer([ok({"data": data})], flavour)
     assert _ids(server, status="failed") == ["ac_2"]
@@ -138,7 +136,7 @@ def test_statuses_are_filtered_here_and_an_unknown_one_is_a_string(flavour: Flav
 
 
 @FLAVOURS
-def test_pages_come_one_by_one_and_only_when_wanted(flavour: Flavour) -> None:
+def test_pages_are_fetched_one_by_one_on_demand(flavour: Flavour) -> None:
     pages = [_page(1, 2, next_page="c1"), _page(3, next_page=None)]
     server = FakeServer(pages, flavour)
     listed: list[list[AgentCall]] = server.do(
@@ -147,7 +145,7 @@ def test_pages_come_one_by_one_and_only_when_wanted(flavour: Flavour) -> None:
     assert [[call.id for call in page] for page in listed] == [["ac_1", "ac_2"], ["ac_3"]]
 
 
-def test_nothing_is_sent_before_the_first_is_wanted_and_no_page_too_early() -> None:
+def test_each_page_is_requested_as_late_as_possible() -> None:
     server = FakeServer([_page(1, 2, next_page="c1"), _page(3)])
     calls = iter(server.client().calls.list(agent_id="agent_1"))
     assert server.requests == []
@@ -208,7 +206,7 @@ def test_a_list_is_resumed_at_the_cursor_of_any_page(flavour: Flavour) -> None:
 
 @FLAVOURS
 @pytest.mark.parametrize("query", [{"limit": 2}, {"since": "30m"}])
-def test_the_last_wanted_page_has_no_cursor(flavour: Flavour, query: dict[str, object]) -> None:
+def test_the_last_page_has_no_cursor(flavour: Flavour, query: dict[str, object]) -> None:
     server = FakeServer([_page(1, 2, 3, next_page="c1")], flavour)
     (page,) = server.do(lambda client: client.calls.list(agent_id="agent_1", **query).pages())
     assert page.next_cursor is None
@@ -223,7 +221,7 @@ def test_a_cursor_that_leads_to_itself_is_an_error_after_its_page() -> None:
         next(pages)
 
 
-def test_a_cursor_that_can_not_be_one_is_refused_before_anything_is_sent() -> None:
+def test_an_impossible_cursor_is_refused_before_anything_is_sent() -> None:
     server = FakeServer([])
     with pytest.raises(ValueError, match="after is empty"):
         server.client().calls.list(agent_id="agent_1").pages(after="")

@@ -1,4 +1,4 @@
-"""What a log line tells: level and time, in the formats that are widely used."""
+"""Level and time of log lines, in widely used formats."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _IN_ROME = datetime(2026, 3, 1, 11, 0, 0, 409000, tzinfo=timezone(timedelta(hour
         ),
     ],
 )
-def test_what_a_line_tells(line: str, level: str | None, time: datetime | None) -> None:
+def test_a_line_has_a_level_and_a_time(line: str, level: str | None, time: datetime | None) -> None:
     facts = log_line(line)
     assert facts == LogLine(level, time)
     assert facts.time is None or facts.time.tzinfo is not None
@@ -80,7 +80,7 @@ def test_what_a_line_tells(line: str, level: str | None, time: datetime | None) 
         "\u0662\u0660\u0662\u0666-03-01 10:00:00 in other digits",
     ],
 )
-def test_a_line_of_no_format_tells_nothing_and_raises_nothing(line: str) -> None:
+def test_a_line_of_unknown_format_has_neither_level_nor_time(line: str) -> None:
     assert log_line(line) == LogLine(None, None)
 
 

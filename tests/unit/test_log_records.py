@@ -1,4 +1,4 @@
-"""Log lines grouped into records, in the formats that occur in one agent's log."""
+"""Log lines grouped into records, in all the formats that one agent's log may have."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def test_a_traceback_of_loguru_with_its_values_is_one_record() -> None:
         ("99:99:99 - LiteLLM:INFO: a.py:1 - x", "INFO", "a.py:1", "x"),
     ],
 )
-def test_what_a_record_says(line: str, level: str | None, place: str | None, message: str) -> None:
+def test_a_record_has_its_parts(
+    line: str, level: str | None, place: str | None, message: str
+) -> None:
     (record,) = log_records([line])
 
     assert (record.level, record.place, record.message) == (level, place, message)
@@ -106,7 +108,7 @@ def test_without_any_date_a_time_of_day_is_no_time() -> None:
     assert next(log_records([_LITELLM])).time is None
 
 
-def test_lines_without_a_format_are_records_of_their_own_but_for_tracebacks() -> None:
+def test_lines_without_a_format_are_records_except_tracebacks() -> None:
     lines = ["one", "two", "Traceback (most recent call last):", "  File x", "KeyError: 1", "three"]
     assert [record.lines for record in log_records(lines)] == [
         ("one",),
@@ -115,13 +117,13 @@ def test_lines_without_a_format_are_records_of_their_own_but_for_tracebacks() ->
     ]
 
 
-def test_a_program_that_only_prints_makes_no_endless_record() -> None:
+def test_printed_lines_do_not_become_one_endless_record() -> None:
     records = list(log_records(["INFO: started", *["printed"] * 5000]))
     assert max(len(record.lines) for record in records) == 1000
     assert sum(len(record.lines) for record in records) == 5001
 
 
-def test_records_come_while_lines_are_read() -> None:
+def test_records_are_yielded_while_lines_are_read() -> None:
     def lines() -> list[str]:
         return ["INFO: one", "INFO: two"]
 
@@ -131,7 +133,7 @@ def test_records_come_while_lines_are_read() -> None:
     assert next(records).message == "two"
 
 
-def test_records_among_lines_stay_as_they_are() -> None:
+def test_records_among_lines_are_unchanged() -> None:
     record = LogRecord(7, ("x",), "ERROR", datetime(2026, 3, 1, tzinfo=UTC), None, "x")
     assert list(log_records(["INFO: a", record, "INFO: b"]))[1] is record
 

@@ -1,4 +1,4 @@
-"""A logs document read piece by piece is the same as one read whole."""
+"""Logs read piece by piece are the same as logs read whole."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_any_document_in_any_pieces_gives_its_lines(  # noqa: PLR0917 - drawn by
         (b'{"logs": ["a", "' + b"b" * 20_000, ["a"], "", "value longer than 10000"),
     ],
 )
-def test_what_is_wrong_is_reported_after_the_lines_that_are_right(
+def test_an_error_is_raised_after_the_valid_lines(
     body: bytes, lines: list[str], pointer: str, problem: str, size: int
 ) -> None:
     got: list[str] = []
@@ -102,7 +102,7 @@ def test_what_is_wrong_is_reported_after_the_lines_that_are_right(
         assert got == lines
 
 
-def test_more_after_the_end_is_wrong() -> None:
+def test_data_after_the_end_is_an_error() -> None:
     body = json.dumps(WHOLE).encode()
     assert _read(body + b" \n") == ["one", "two"]
     assert _read(b"\xef\xbb\xbf" + body) == ["one", "two"]
@@ -110,7 +110,7 @@ def test_more_after_the_end_is_wrong() -> None:
         _read(body + b"}")
 
 
-def test_too_deep_is_reported_and_no_crash() -> None:
+def test_deep_nesting_is_reported_without_a_crash() -> None:
     with pytest.raises(ResponseValidationError, match="nested too deep"):
         _read(b'{"x": ' + b"[" * 100_000, size=200_000, longest=10**6)
 
@@ -120,7 +120,7 @@ def test_too_deep_is_reported_and_no_crash() -> None:
     "inner",
     [b'{"x": {"logs": ["other"]}, ', b'{"x": "\\"logs\\": [", ', b'{"x": [{"logs": [[]]}], '],
 )
-def test_only_the_lines_of_the_document_itself_are_yielded(inner: bytes, size: int) -> None:
+def test_only_lines_of_the_outermost_object_are_yielded(inner: bytes, size: int) -> None:
     assert _read(inner + json.dumps(WHOLE).encode()[1:], size) == ["one", "two"]
 
 
@@ -131,7 +131,7 @@ def test_lines_that_are_hard_to_find_are_yielded_at_the_end() -> None:
     assert _read(escaped.encode()) == ["one", "two"]
 
 
-def test_a_number_that_is_cut_between_two_pieces_is_one() -> None:
+def test_a_number_cut_between_two_pieces_is_read_whole() -> None:
     for number in (b"1234567890", b"-12.5", b"1.25e+12", b"5E7"):
         body = b'{"x": ' + number + b", " + json.dumps(WHOLE).encode()[1:]
         for size in range(1, 30):
@@ -143,7 +143,7 @@ def test_the_time_for_a_long_line_grows_with_its_length() -> None:
     body = json.dumps({**WHOLE, "logs": [line, "end"]}).encode()
     began = time.process_time()
     assert _read(body, size=100, longest=10**7) == [line, "end"]
-    # Half a second; to put the line together again for each piece takes half a minute.
+    # Half a second; joining the line again for each piece would take half a minute.
     assert time.process_time() - began < 10
 
 
@@ -177,7 +177,7 @@ TOKENS = [
 @example(edits=[(41, 0, ",")], size=7)
 @example(edits=[(41, 0, " , ")], size=50)
 @example(edits=[(108, 0, ",")], size=50)
-def test_any_broken_document_is_refused_as_a_whole_one_is(
+def test_a_broken_document_is_refused_in_pieces_as_when_whole(
     edits: list[tuple[int, int, str]], size: int
 ) -> None:
     text = json.dumps({**WHOLE, "x": [1.5, {"y": 'a",b'}]})

@@ -39,7 +39,7 @@ def _bytes(text: bytes) -> Iterable[bytes]:
 
 
 @pytest.mark.parametrize("pieces", [[WHOLE], [WHOLE[:30], WHOLE[30:]], [*_bytes(WHOLE)]])
-def test_a_response_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
+def test_a_response_is_read_in_pieces_of_any_size(pieces: list[bytes]) -> None:
     reader = _read(*pieces)
     assert reader.head == Response(200, {"content-length": "2"}, b"")
     assert b"".join(reader.take()) == b"{}"
@@ -47,7 +47,7 @@ def test_a_response_is_whole_however_it_is_cut(pieces: list[bytes]) -> None:
     assert reader.take() == []
 
 
-def test_one_response_follows_the_other() -> None:
+def test_one_response_follows_another() -> None:
     reader = _read(WHOLE)
     reader.expect()
     assert (reader.head, reader.is_whole, reader.take()) == (None, False, [])
@@ -56,7 +56,7 @@ def test_one_response_follows_the_other() -> None:
     assert reader.is_reusable
 
 
-def test_interim_responses_count_for_nothing() -> None:
+def test_interim_responses_are_skipped() -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     reader = _read(hints, hints)
     assert reader.head is None
@@ -66,7 +66,7 @@ def test_interim_responses_count_for_nothing() -> None:
 
 
 @pytest.mark.parametrize("extra", [b"more", WHOLE, b"\r\nHTTP/1.1 200 OK\r\n"])
-def test_what_comes_after_a_response_is_discarded(extra: bytes) -> None:
+def test_bytes_after_a_response_are_discarded(extra: bytes) -> None:
     for reader in (_read(WHOLE + extra), _read(WHOLE, extra)):
         assert reader.head == Response(200, {"content-length": "2"}, b"")
         assert b"".join(reader.take()) == b"{}"
@@ -81,7 +81,7 @@ def test_trailers_are_no_headers() -> None:
     assert reader.is_reusable
 
 
-def test_a_server_that_says_there_is_no_more_gets_no_other_request() -> None:
+def test_a_connection_that_the_server_closes_is_not_used_again() -> None:
     assert not _read(WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).is_reusable
     assert not _read(
         b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
@@ -112,7 +112,7 @@ def test_the_end_of_the_connection_ends_nothing_else(begun: bytes) -> None:
 
 
 @pytest.mark.parametrize("garbage", [b"\x16\x03\x01", b"SSH-2.0-x\r\n", b"HTTP/1.1 2OO OK\r\n"])
-def test_what_is_no_http_is_refused(garbage: bytes) -> None:
+def test_bytes_that_are_no_http_are_refused(garbage: bytes) -> None:
     with pytest.raises(UnreadableError):
         _read(garbage)
 
@@ -123,7 +123,7 @@ def test_the_length_of_heads_is_bounded() -> None:
         _read(b"HTTP/1.1 200 OK\r\n", *headers)
 
 
-def test_a_head_shows_none_of_what_the_server_said() -> None:
+def test_the_repr_of_a_response_shows_no_header() -> None:
     assert repr(Response(200, {"x-echo": KEY}, b"")) == "<Response 200, 0 bytes>"
 
 
@@ -137,7 +137,7 @@ def test_a_head_shows_none_of_what_the_server_said() -> None:
         (Response(200, {"transfer-encoding": "gzip"}, b""), "Transfer-Encoding"),
     ],
 )
-def test_heads_that_mean_nothing_are_refused(head: Response, says: str) -> None:
+def test_meaningless_heads_are_refused(head: Response, says: str) -> None:
     with pytest.raises(APIConnectionError, match=says):
         check_head(head, a_request("http://127.0.0.1/x"))
 
@@ -162,6 +162,6 @@ def test_a_request_is_written_to_its_host(base_url: str, host: bytes) -> None:
 
 
 @pytest.mark.parametrize("target", ["a b", "a\r\nX: 1", "ä", "\x7f"])
-def test_what_no_url_can_have_is_not_written(target: str) -> None:
+def test_a_path_that_no_url_can_have_is_not_sent(target: str) -> None:
     with pytest.raises(ConfigurationError, match="can't be sent"):
         request_bytes(a_request(f"http://127.0.0.1/{target}"), "127.0.0.1")

@@ -1,4 +1,4 @@
-"""Why there are no logs, from the call's record."""
+"""The reason for missing logs, from the call's record."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from cartesia_calls import AgentCall, CallLogsNotAvailableError, LogsWaitTimeoutError, is_over
 from fake_server import CALL_NOT_FOUND, FLAVOURS, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # the fake clock's time
 NOT_AVAILABLE = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
 
 
@@ -47,7 +47,7 @@ def _error(server: FakeServer, **settings: object) -> CallLogsNotAvailableError:
         (_record(status="failed"), "unknown", None, "does not say when it ended"),
         (_record(status="levitating"), "unknown", None, "'levitating' is not known here"),
         (_record(status="levitating", end_time=_ago(9)), "not_written_yet", True, ""),
-        # However unexpected the rest of the record is.
+        # Even if the rest of the record is unexpected.
         (ok({"id": None}), "unknown", None, "its record has no status"),
         (ok({"status": "started", "agent_id": []}), "in_progress", True, "not over (started)"),
         (ok({"end_time": _ago(9), "transcript": "x"}), "not_written_yet", True, ""),
@@ -122,14 +122,14 @@ def test_a_wait_ends_at_once_when_logs_can_never_come(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_a_wait_in_vain_carries_the_last_reason(flavour: Flavour) -> None:
+def test_a_wait_that_ends_without_logs_carries_the_last_reason(flavour: Flavour) -> None:
     server = FakeServer([NOT_AVAILABLE], flavour, record=_record(status="started"))
     with pytest.raises(LogsWaitTimeoutError) as caught:
         server.wait_for_logs(30)
     assert caught.value.reason == "in_progress"
 
 
-def test_a_wait_given_up_for_a_long_pause_does_not_say_that_it_waited() -> None:
+def test_a_wait_abandoned_for_a_long_pause_reports_no_waiting() -> None:
     responses = [NOT_AVAILABLE, httpx.Response(429, headers={"retry-after": "300"})]
     server = FakeServer(responses, record=_record(status="started"))
     with pytest.raises(LogsWaitTimeoutError, match="requests a pause of 300 s") as caught:

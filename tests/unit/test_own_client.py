@@ -1,4 +1,4 @@
-"""An httpx client of the user's own: what it does wrong, and what it does right."""
+"""The user's own httpx client: its failures, its hooks and its mocked transports."""
 
 from __future__ import annotations
 
@@ -40,16 +40,14 @@ def test_a_connection_that_fails_is_reported_with_its_reason(flavour: Flavour, a
 
 @FLAVOURS
 @ASKS
-def test_a_fault_of_the_transport_s_own_is_not_dressed_up(flavour: Flavour, ask: Ask) -> None:
+def test_a_bug_of_the_transport_is_raised_unchanged(flavour: Flavour, ask: Ask) -> None:
     with pytest.raises(RuntimeError, match="my fault"):
         FakeServer([RuntimeError("my fault")], flavour).do(ask)
 
 
 @FLAVOURS
 @ASKS
-def test_a_url_that_httpx_takes_for_none_is_a_configuration_error(
-    flavour: Flavour, ask: Ask
-) -> None:
+def test_a_url_that_httpx_rejects_is_a_configuration_error(flavour: Flavour, ask: Ask) -> None:
     too_long = f"{URL}/{'a' * 70_000}"
     with pytest.raises(ConfigurationError, match="can't be sent to https://api"):
         FakeServer([ok()], flavour).do(ask, base_url=too_long)
@@ -76,10 +74,10 @@ def test_a_response_that_never_begins_is_abandoned_in_time(name: str) -> None:
 
 
 @FLAVOURS
-def test_a_transport_that_is_mocked_is_used_again(
+def test_a_mocked_transport_is_used_again(
     flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As respx, pytest-httpx, vcrpy and OpenTelemetry do: see tests/mocking."""
+    """Mock it as respx, pytest-httpx, vcrpy and OpenTelemetry do; see tests/mocking."""
     asked: list[httpx.URL] = []
 
     def handle(_self: object, request: httpx.Request) -> httpx.Response:
@@ -105,7 +103,7 @@ def test_a_transport_that_is_mocked_is_used_again(
     assert [url.path for url in asked] == [f"/agents/calls/{n}/logs" for n in ("ac_1", "ac_2")]
 
 
-def test_a_transport_that_is_mocked_to_time_out_does_so_at_once(
+def test_a_mocked_timeout_is_raised_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def handle(_self: object, _request: httpx.Request) -> httpx.Response:
@@ -121,7 +119,7 @@ def test_a_transport_that_is_mocked_to_time_out_does_so_at_once(
 
 
 @FLAVOURS
-def test_an_error_s_body_is_cut_where_it_is_longer_than_allowed(flavour: Flavour) -> None:
+def test_an_overlong_error_body_is_cut(flavour: Flavour) -> None:
     body = json.dumps({"message": "x" * 300_000}).encode()
 
     def ask(base_url: str) -> None:
@@ -146,7 +144,7 @@ def test_an_error_s_body_is_cut_where_it_is_longer_than_allowed(flavour: Flavour
 
 
 class _WithAnEmptyPiece(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body with an empty piece in its middle, as streams that are kept alive may have."""
+    """A body with an empty piece in the middle, as keep-alive messages of streams make them."""
 
     _pieces = (ok().content[:10], b"", ok().content[10:])
 
@@ -188,7 +186,7 @@ class _BreakingPieces(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 @FLAVOURS
-def test_a_fault_in_the_body_is_not_dressed_up(flavour: Flavour) -> None:
+def test_a_bug_in_the_body_is_raised_unchanged(flavour: Flavour) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=_BreakingPieces()))
 
     def ask() -> None:
@@ -241,7 +239,7 @@ def _iterate(response: httpx.Response) -> None:
 def _ask_with_hooks(
     flavour: Flavour, response: httpx.Response, *hooks: Callable[[httpx.Response], None]
 ) -> int:
-    """Make a call that may be retried once, and return how many requests were sent."""
+    """Make a call that may be retried once, and return the number of requests."""
     asked: list[str] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -294,7 +292,7 @@ class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
 @pytest.mark.parametrize(
     ("status", "error"), [(404, NotFoundError), (503, InternalServerError), (302, APIStatusError)]
 )
-def test_a_hook_that_raises_for_the_status_leaves_it_to_the_client(
+def test_a_hook_that_raises_for_the_status_does_not_replace_our_error(
     flavour: Flavour, status: int, error: type[APIStatusError]
 ) -> None:
     with pytest.raises(error) as caught:
@@ -305,14 +303,14 @@ def test_a_hook_that_raises_for_the_status_leaves_it_to_the_client(
 
 
 @FLAVOURS
-def test_what_a_hook_read_before_that_is_known(flavour: Flavour) -> None:
+def test_a_body_that_a_hook_has_read_is_used(flavour: Flavour) -> None:
     with pytest.raises(CallNotFoundError):
         _ask_with_hooks(flavour, httpx.Response(404, json=CALL_NOT_FOUND), _read, _raise)
 
 
 @FLAVOURS
 @pytest.mark.parametrize("hook", [_close, _iterate])
-def test_a_hook_that_takes_the_body_is_reported(
+def test_a_hook_that_consumes_the_body_is_reported(
     flavour: Flavour, hook: Callable[[httpx.Response], None]
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"before this client could read it.*hooks"):

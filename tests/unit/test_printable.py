@@ -1,4 +1,4 @@
-"""Text from elsewhere can not drive a terminal."""
+"""Text from servers cannot control a terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from cartesia_calls import printable
         ("half \ud83c", r"half \ud83c"),
     ],
 )
-def test_what_a_terminal_would_obey_is_escaped(hostile: str, shown: str) -> None:
+def test_control_characters_are_escaped(hostile: str, shown: str) -> None:
     assert printable(hostile) == shown
 
 
@@ -43,7 +43,7 @@ def test_what_a_terminal_would_obey_is_escaped(hostile: str, shown: str) -> None
         "  ",
     ],
 )
-def test_what_is_harmless_stays(harmless: str) -> None:
+def test_harmless_text_is_unchanged(harmless: str) -> None:
     assert printable(harmless) == harmless
 
 

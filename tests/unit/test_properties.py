@@ -1,4 +1,4 @@
-"""What holds for every response: those that the spec allows come through, the rest is one error."""
+"""Properties of all responses: the client accepts valid ones, and raises one error for the rest."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from spec_schemas import Schema, resolved, response_schemas
 from spec_strategies import JSON_VALUES, values_of
 from wrapped_operations import WRAPPED, WrappedOperation
 
-# A response is quick or slow with the machine; what bounds it is tested where a server is slow.
-# More examples are for the fuzz session.
+# The time of an example depends on the machine; tests with slow servers cover timeouts.
+# The fuzz session runs more examples.
 PATIENT = settings(
     deadline=None, max_examples=25, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 MODELLED = [one for one in WRAPPED if one.operation_id in response_schemas()]
-# What the wrapper hands on of these is the list alone, and of a cancellation nothing.
+# Of these responses the wrapper returns only the list, and of a cancellation nothing.
 LISTS = {"agents_list": "summaries", "agents_list-calls": "data"}
 RIGHT = json.dumps(LOGS).encode()
 
 
 def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of any type
-    """Return JSON with its times, as the schema says where they are, as datetimes."""
+    """Return JSON with the times that the schema declares as datetimes."""
     schema = resolved(schema)
     if isinstance(value, dict):
         named = schema.get("properties", {})
@@ -55,7 +55,7 @@ def test_any_response_that_the_spec_allows_comes_through(
     name = LISTS.get(operation.operation_id)
     sent = data.draw(values_of(schema))
     if name == "data":
-        sent.update({"has_more": False})  # pages that lead on are another matter
+        sent.update({"has_more": False})  # no page follows
     response = httpx.Response(200, json=sent)
     result = FakeServer([response], record=response).do(operation.call)
     if operation.operation_id == "agents_cancel-call":
@@ -75,7 +75,7 @@ def _json(result: Any) -> Any:  # noqa: ANN401 - a model or a list of them
 
 @st.composite
 def _spoilt(draw: st.DrawFn) -> bytes:
-    """Right JSON with some bytes replaced, put in or taken out."""
+    """Return valid JSON with some bytes replaced, inserted or removed."""
     start = draw(st.integers(0, len(RIGHT)))
     end = draw(st.integers(start, min(len(RIGHT), start + 8)))
     return RIGHT[:start] + draw(st.binary(max_size=8)) + RIGHT[end:]
@@ -111,7 +111,7 @@ def _transport(status: int, headers: dict[str, str], body: bytes) -> httpx.MockT
 @pytest.mark.parametrize("operation", WRAPPED, ids=lambda one: one.operation_id)
 @given(status=STATUSES, headers=HEADERS, body=BODIES)
 @PATIENT
-def test_any_response_at_all_is_a_value_or_one_of_our_errors(
+def test_any_response_is_a_value_or_one_of_our_errors(
     operation: WrappedOperation, status: int, headers: dict[str, str], body: bytes
 ) -> None:
     own = httpx.Client(transport=_transport(status, headers, body))
@@ -121,7 +121,7 @@ def test_any_response_at_all_is_a_value_or_one_of_our_errors(
 
 @given(status=STATUSES, headers=HEADERS, body=BODIES)
 @PATIENT
-def test_any_response_at_all_is_a_value_or_one_of_our_errors_in_async_too(
+def test_any_response_is_a_value_or_one_of_our_errors_in_async(
     status: int, headers: dict[str, str], body: bytes
 ) -> None:
     async def ask() -> object:
@@ -133,7 +133,7 @@ def test_any_response_at_all_is_a_value_or_one_of_our_errors_in_async_too(
 
 
 def _check(ask: Callable[[], object]) -> None:
-    """Call, and raise every error that is not ours, or shows the key."""
+    """Make a call, and raise any error that is not ours or shows the key."""
     seen: CartesiaError | None = None
     try:
         ask()

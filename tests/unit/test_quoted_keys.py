@@ -1,4 +1,4 @@
-"""A key that a server quotes is masked, wherever in the response it is."""
+"""A key that a server quotes is masked in every part of the response."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ EACH = MALFORMED | ENCODED | WRONG
 
 
 def _shown(error: Exception) -> str:
-    """Return all that a user may see of an error."""
+    """Return everything that a user may see of an error."""
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     trace = "".join(traceback.format_exception(error))
     return f"{error} {error!r} {vars(error)} {vars(copy)} {copy.args} {trace}"
 
 
 def _check(shown: str) -> None:
-    # No assert of the text itself: its explanation would show the key. Half of one is too much too.
+    # No assert on the text itself: its explanation would show the key. Half a key is too much as well.
     is_shown = KEY[:-8] in shown
     assert not is_shown
 
@@ -69,11 +69,11 @@ def _check(shown: str) -> None:
 @pytest.mark.parametrize("sent", EACH.values(), ids=EACH)
 @pytest.mark.parametrize("asked", ["logs", "stream_logs"])
 @ENGINES
-def test_no_error_and_no_record_shows_it(
+def test_no_error_and_no_log_record_shows_the_key(
     engine: EngineName, asked: str, sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="cartesia_calls")
-    told: list[str] = []
+    events: list[str] = []
     with (
         ScriptedServer(saying(sent)) as server,
         Client(
@@ -82,18 +82,18 @@ def test_no_error_and_no_record_shows_it(
             engine=engine,
             max_retries=1,
             clock=SkippingClock(),
-            on_retry=lambda event: told.append(repr(event)),
+            on_retry=lambda event: events.append(repr(event)),
         ) as client,
         pytest.raises(CartesiaError) as caught,
     ):
         client.calls.logs("ac_1") if asked == "logs" else list(client.calls.stream_logs("ac_1"))
-    _check(_shown(caught.value) + caplog.text + str(told))
+    _check(_shown(caught.value) + caplog.text + str(events))
 
 
 @pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
 @ENGINES
 @FLAVOURS
-def test_a_response_that_is_none_is_reported_and_not_quoted(
+def test_an_invalid_response_is_reported_and_not_quoted(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
     with ScriptedServer(saying(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
@@ -110,7 +110,7 @@ def test_a_recording_s_type_is_masked(tmp_path: Path) -> None:
     _check(_shown(caught.value))
 
 
-def test_what_is_not_allowed_in_a_response_of_a_client_of_your_own_is_not_quoted() -> None:
+def test_an_invalid_response_to_the_users_own_client_is_not_quoted() -> None:
     failed = httpx.RemoteProtocolError(f"illegal status line: bytearray({NAME!r})")
     with pytest.raises(APIConnectionError, match="illegal status line") as caught:
         FakeServer([failed]).logs(max_retries=0)
@@ -120,7 +120,7 @@ def test_what_is_not_allowed_in_a_response_of_a_client_of_your_own_is_not_quoted
 
 @pytest.mark.parametrize("sent", WRONG.values(), ids=WRONG)
 @ENGINES
-def test_what_holds_a_response_does_not_show_it_in_a_frame(engine: EngineName, sent: bytes) -> None:
+def test_frames_do_not_show_a_response(engine: EngineName, sent: bytes) -> None:
     with (
         ScriptedServer(saying(sent)) as server,
         Client(KEY, base_url=server.url, engine=engine, max_retries=0) as client,
@@ -136,14 +136,14 @@ def test_what_holds_a_response_does_not_show_it_in_a_frame(engine: EngineName, s
 @pytest.mark.parametrize(
     "key", [KEY, "a-key-without-a-prefix", "a.key'(?with*signs"], ids=["ordinary", "plain", "odd"]
 )
-def test_a_key_is_found_as_texts_have_it(key: str) -> None:
+def test_a_key_is_found_within_other_text(key: str) -> None:
     shown = repr(Client(key, engine="httpx")).partition("api_key=")[2].partition(",")[0]
     for text in (f"<{key}>", json.dumps({"you sent": f"<{key}>"}), f"<{key}> <{key}>"):
         assert _masked(key, text) == text.replace(key, shown)
 
 
 def _masked(key: str, text: str) -> object:
-    """Return what an error's body shows of a text that a server sends."""
+    """Return a text from a server as an error's body shows it."""
     own = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(400, text=text)))
     with Client(key, http_client=own) as client, pytest.raises(APIStatusError) as caught:
         client.calls.logs("ac_1")

@@ -1,4 +1,4 @@
-"""Reading a JSON value as a generated model, on every kind of type the generator writes."""
+"""Reading JSON values as generated models, with every kind of type that the generator writes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _read(more: dict[str, Any]) -> tuple[Outer, list[tuple[str, str]]]:
         {"either": "text"},
     ],
 )
-def test_what_fits_has_no_misfit(more: dict[str, Any]) -> None:
+def test_a_matching_value_has_no_misfit(more: dict[str, Any]) -> None:
     _, misfits = _read(more)
     assert misfits == []
 
@@ -107,7 +107,7 @@ def test_what_fits_has_no_misfit(more: dict[str, Any]) -> None:
         ({"either": {"name": 1}}, "/either/name", "is a number, not a string"),
     ],
 )
-def test_what_does_not_fit_moves_and_leaves_the_attribute_unset(
+def test_a_mismatch_moves_and_leaves_the_attribute_unset(
     more: dict[str, Any], place: str, problem: str
 ) -> None:
     model, misfits = _read(more)
@@ -117,7 +117,7 @@ def test_what_does_not_fit_moves_and_leaves_the_attribute_unset(
     assert model.additional_properties == more
 
 
-def test_of_an_array_the_good_elements_stay_in_order_and_the_array_as_it_came() -> None:
+def test_an_array_keeps_its_good_elements_and_its_original_form() -> None:
     came = [{"name": "a"}, 7, {"name": "b"}, {"name": None}, {}]
     model, misfits = _read({"inners": came})
     assert model.inners == [Inner("a"), Inner("b")]
@@ -146,12 +146,12 @@ def test_an_unexpected_value_within_an_element_stays_within_the_element() -> Non
     assert misfits == [("/inners/*/tags", "is a number, not an array")]
 
 
-def test_what_is_noted_of_an_object_that_is_kept_whole_is_of_no_account() -> None:
+def test_mismatches_in_an_object_that_is_kept_whole_do_not_count() -> None:
     _, misfits = _read({"inners": [{"tags": 1, "name": 2}]})
     assert misfits == [("/inners/*/name", "is a number, not a string")]
 
 
-def test_of_several_types_the_one_that_knows_most_is_taken() -> None:
+def test_the_type_that_declares_most_fields_is_chosen() -> None:
     assert _read({"either": {"size": 3}})[0].either == Other(3)
     both, _ = _read({"either": {"size": 3, "name": "n", "tags": []}})
     assert isinstance(both.either, Inner)
@@ -166,7 +166,7 @@ def test_of_several_types_the_one_that_knows_most_is_taken() -> None:
         ({"from": 1}, "/from", "is a number, not a string"),
     ],
 )
-def test_what_a_parent_requires_is_an_error(
+def test_a_mismatch_of_a_required_field_is_an_error(
     more: dict[str, Any], pointer: str, problem: str
 ) -> None:
     with pytest.raises(Misfit) as caught:
@@ -180,7 +180,7 @@ def test_a_missing_field_with_a_name_of_python_is_named_as_in_the_spec() -> None
     assert (misfit.pointer, misfit.problem) == ("/from", "is required and missing")
 
 
-def test_an_object_that_takes_no_other_fields_refuses_them() -> None:
+def test_a_closed_object_refuses_other_fields() -> None:
     @attrs.define
     class Closed:
         name: str
@@ -190,7 +190,7 @@ def test_an_object_that_takes_no_other_fields_refuses_them() -> None:
     assert (misfit.pointer, misfit.problem) == ("/a~1b~0c", "is not in the spec")
 
 
-def test_a_type_that_the_reader_does_not_know_takes_every_value() -> None:
+def test_an_unknown_type_accepts_every_value() -> None:
     @attrs.define
     class Odd:
         value: complex

@@ -1,4 +1,4 @@
-"""Secrets and personal data become placeholders, the same one always the same."""
+"""Secrets and personal data become placeholders; equal values get equal placeholders."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ CALL: dict[str, Any] = {
         ("one\nBearer abc1234\n", "one\nBearer ‹token 1›\n"),
     ],
 )
-def test_what_becomes_a_placeholder(text: str, redacted: str) -> None:
+def test_secrets_become_placeholders(text: str, redacted: str) -> None:
     assert redact(text) == redacted
     assert redact(redacted) == redacted
 
@@ -93,7 +93,7 @@ def test_what_becomes_a_placeholder(text: str, redacted: str) -> None:
         "    │    └ <function get_token at 0x7f00>",
     ],
 )
-def test_what_stays(text: str) -> None:
+def test_harmless_text_stays(text: str) -> None:
     assert redact(text, call=CALL) == text
 
 
@@ -135,7 +135,7 @@ def test_the_same_secret_has_the_same_placeholder_throughout_a_call() -> None:
 
 
 @pytest.mark.parametrize("code", ["{}", "\x1b[1m{}\x1b[0m"], ids=["plain", "coloured"])
-def test_values_in_tracebacks_of_loguru_go_by_the_names_above_them(code: str) -> None:
+def test_values_in_tracebacks_of_loguru_are_redacted_by_their_names(code: str) -> None:
     lines = [code.format(line) for line in LOGURU.splitlines()]
     redacted = "\n".join(redact(lines, call=CALL))
 
@@ -181,7 +181,7 @@ def test_a_record_is_redacted_by_its_values_and_by_their_names() -> None:
     assert redact(call) == redact(call.to_dict())
 
 
-def test_a_timeline_is_redacted_and_else_unchanged() -> None:
+def test_a_timeline_is_redacted_and_otherwise_unchanged() -> None:
     tool = {
         "name": "send",
         "arguments": {"to": "+390555550211", "token": "abc"},
@@ -205,18 +205,18 @@ def test_further_patterns() -> None:
     assert redactor.redact("Moretti, ADA, Moretti") == "‹redacted 1›, ‹redacted 2›, ‹redacted 1›"
 
 
-def test_a_pattern_that_is_none_is_refused_with_what_to_do() -> None:
+def test_an_invalid_pattern_is_refused_with_a_hint() -> None:
     with pytest.raises(ValueError, match=r"'\(' is not a regular expression .*; correct it"):
         redact("x", patterns=["("])
 
 
 @pytest.mark.parametrize("value", [object(), (line for line in "ab"), {"a": {1, 2}}])
-def test_what_cannot_be_redacted_is_refused(value: object) -> None:
+def test_a_value_that_cannot_be_redacted_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match="is no text, list of lines, record or timeline"):
         redact(value)
 
 
-def test_what_is_nested_too_deep_is_replaced_whole() -> None:
+def test_a_value_nested_too_deep_is_replaced_whole() -> None:
     deep: Any = "a@b.co"
     for _ in range(5000):
         deep = [deep]
@@ -227,7 +227,7 @@ SECRETS = st.sampled_from([JWT, "sk_car_0123456789abcdef", "+390555550211", "a.b
 
 
 @given(st.lists(st.text(max_size=20) | SECRETS | st.sampled_from(LOGURU.splitlines()), max_size=9))
-def test_secrets_never_stay_and_twice_is_as_once(parts: list[str]) -> None:
+def test_secrets_never_stay_and_redacting_again_changes_nothing(parts: list[str]) -> None:
     redacted = redact("\n".join(parts), call=CALL)
     for secret in (JWT, "sk_car_0123456789abcdef", "+390555550211", "a.b@c.org"):
         assert secret not in redacted

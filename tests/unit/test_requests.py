@@ -1,4 +1,4 @@
-"""What goes over the wire, for both clients."""
+"""The requests of both clients."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_request_carries_key_and_version(flavour: Flavour) -> None:
 
 
 @FLAVOURS
-def test_any_date_can_be_the_version_and_own_headers_go_along(flavour: Flavour) -> None:
+def test_any_date_can_be_the_version_and_own_headers_are_sent(flavour: Flavour) -> None:
     server = FakeServer([ok()], flavour)
     server.logs("ac_1", api_version="2026-08-14", headers={"X-Trace": "7", "User-Agent": "mine"})
     (request,) = server.requests
@@ -99,7 +99,7 @@ def test_a_redirect_is_not_followed(flavour: Flavour, status: int) -> None:
     assert [request.url.host for request in server.requests] == ["api.example.com"]
 
 
-def test_a_redirect_to_nowhere_is_reported_without_a_place() -> None:
+def test_a_redirect_without_a_target_is_reported() -> None:
     with pytest.raises(
         Exception, match=r"\)\. Redirects are not followed.*; check the base URL\.$"
     ):

@@ -1,4 +1,4 @@
-"""Every response of a server is a value or one well-named exception, for both clients."""
+"""Both clients turn every response into a value or one documented exception."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _logs(**changes: object) -> bytes:
         pytest.param(b'{"title": 7, "message": null, "request_id": []}', id="mistyped"),
     ],
 )
-def test_each_status_is_one_class_whatever_the_body(
+def test_each_status_is_one_class_with_any_body(
     flavour: Flavour, status: int, expected: type[APIStatusError], body: bytes
 ) -> None:
     server = FakeServer([httpx.Response(status, content=body)], flavour)
@@ -125,7 +125,9 @@ def test_a_plain_text_error_is_split_into_title_and_message() -> None:
         (" ", None, None),
     ],
 )
-def test_what_a_plain_text_error_says(text: str, title: str | None, message: str | None) -> None:
+def test_a_plain_text_error_has_a_title_and_a_message(
+    text: str, title: str | None, message: str | None
+) -> None:
     with pytest.raises(BadRequestError) as caught:
         FakeServer([httpx.Response(400, text=text)]).logs()
     assert (caught.value.title, caught.value.message) == (title, message)
@@ -170,7 +172,7 @@ def test_the_two_404s_of_the_logs_are_two_errors(flavour: Flavour) -> None:
         {"title": " CALL NOT FOUND. "},
     ],
 )
-def test_the_name_of_a_404_is_found_wherever_it_stands(body: dict[str, str]) -> None:
+def test_the_name_of_a_404_is_found_in_any_field(body: dict[str, str]) -> None:
     with pytest.raises(CallNotFoundError):
         FakeServer([httpx.Response(404, json=body)]).logs()
 
@@ -221,7 +223,7 @@ def test_a_hostile_error_text_can_not_drive_a_terminal() -> None:
         ),
     ],
 )
-def test_a_success_that_is_not_what_the_spec_says(
+def test_a_success_that_does_not_match_the_spec_is_an_error(
     flavour: Flavour, body: bytes, pointer: str, problem: str
 ) -> None:
     server = FakeServer([httpx.Response(200, content=body)], flavour)
@@ -238,7 +240,7 @@ def test_a_success_that_is_not_what_the_spec_says(
 
 @FLAVOURS
 @pytest.mark.parametrize("status", [201, 202, 204, 206, 299])
-def test_a_success_that_the_spec_does_not_document(flavour: Flavour, status: int) -> None:
+def test_an_undocumented_success_is_an_error(flavour: Flavour, status: int) -> None:
     body = b"" if status == 204 else _logs()
     with pytest.raises(ResponseValidationError, match=r"status|empty"):
         FakeServer([httpx.Response(status, content=body)], flavour).logs()
@@ -275,7 +277,7 @@ def test_an_unexpected_success_is_a_success(flavour: Flavour, response: httpx.Re
         (httpx.UnsupportedProtocol("no"), APIConnectionError),
     ],
 )
-def test_no_error_of_the_transport_reaches_the_caller_as_it_is(
+def test_errors_of_the_transport_are_translated(
     flavour: Flavour, raised: Exception, expected: type[CartesiaError]
 ) -> None:
     with pytest.raises(CartesiaError) as caught:

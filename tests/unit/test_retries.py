@@ -1,4 +1,4 @@
-"""What is retried, when, and how often."""
+"""Which requests are retried, when, and how often."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ def test_a_lasting_failure_is_not(flavour: Flavour, status: int) -> None:
 
 @FLAVOURS
 @pytest.mark.parametrize("max_retries", [0, 1, 5])
-def test_retries_end_and_the_error_says_how_many_attempts_were_made(
-    flavour: Flavour, max_retries: int
-) -> None:
+def test_the_final_error_has_the_number_of_attempts(flavour: Flavour, max_retries: int) -> None:
     server = FakeServer([httpx.Response(503)], flavour)
     with pytest.raises(InternalServerError) as caught:
         server.logs(max_retries=max_retries)
@@ -139,7 +137,9 @@ def test_every_retry_is_logged_without_the_key(caplog: pytest.LogCaptureFixture)
         ({"retry-after-ms": "x", "retry-after": "1"}, 1.0),
     ],
 )
-def test_what_retry_after_may_say(headers: dict[str, str], seconds: float | None) -> None:
+def test_valid_forms_of_retry_after_are_read(
+    headers: dict[str, str], seconds: float | None
+) -> None:
     server = FakeServer([httpx.Response(429, headers=headers)])
     with pytest.raises(RateLimitError) as caught:
         server.logs(max_retries=0)
@@ -161,7 +161,7 @@ def test_pauses_double_up_to_their_cap(
 
 
 @FLAVOURS
-def test_the_final_error_says_in_words_how_often_it_was_tried(flavour: Flavour) -> None:
+def test_the_text_of_the_final_error_has_the_number_of_attempts(flavour: Flavour) -> None:
     for attempts in (2, 3):
         says = rf"^Service Unavailable \(503 .* It was tried {attempts} times\."
         with pytest.raises(InternalServerError, match=says):
@@ -179,13 +179,13 @@ def test_the_hook_gets_each_retry_before_its_pause(flavour: Flavour) -> None:
         ok(),
     ]
     server = FakeServer(responses, flavour)
-    told: list[tuple[RetryEvent, int]] = []
+    events: list[tuple[RetryEvent, int]] = []
 
-    def tell(event: RetryEvent) -> None:
-        told.append((event, len(server.clock.sleeps)))
+    def hook(event: RetryEvent) -> None:
+        events.append((event, len(server.clock.sleeps)))
 
-    server.logs(on_retry=tell)
-    (first, slept_before_first), (second, slept_before_second) = told
+    server.logs(on_retry=hook)
+    (first, slept_before_first), (second, slept_before_second) = events
     assert (slept_before_first, slept_before_second) == (0, 1)
     assert (first.method, first.attempt) == ("GET", 1)
     assert first.url.endswith("/agents/calls/ac_1/logs")
@@ -197,13 +197,13 @@ def test_the_hook_gets_each_retry_before_its_pause(flavour: Flavour) -> None:
 
 def test_a_copy_may_have_a_hook_of_its_own() -> None:
     server = FakeServer([httpx.Response(503), ok()])
-    told: list[RetryEvent] = []
-    server.client().with_options(on_retry=told.append).calls.logs("ac_1")
-    assert [event.attempt for event in told] == [1]
+    events: list[RetryEvent] = []
+    server.client().with_options(on_retry=events.append).calls.logs("ac_1")
+    assert [event.attempt for event in events] == [1]
 
 
 @FLAVOURS
-def test_an_operation_ends_within_its_total_time_out(flavour: Flavour) -> None:
+def test_an_operation_ends_within_its_total_timeout(flavour: Flavour) -> None:
     server = FakeServer([ok()], flavour, takes=1000)
     with pytest.raises(APITimeoutError) as caught:
         server.logs(timeout=60, total_timeout=100, max_retries=9)
@@ -220,7 +220,7 @@ def test_the_last_attempt_has_only_the_time_that_is_left(flavour: Flavour) -> No
 
 
 @FLAVOURS
-def test_a_pause_that_would_outlast_the_operation_is_not_begun(flavour: Flavour) -> None:
+def test_a_pause_longer_than_the_remaining_time_is_not_begun(flavour: Flavour) -> None:
     server = FakeServer([httpx.Response(503, headers={"retry-after": "30"}), ok()], flavour)
     with pytest.raises(InternalServerError) as caught:
         server.logs(total_timeout=30)
@@ -233,7 +233,7 @@ def test_a_pause_that_would_outlast_the_operation_is_not_begun(flavour: Flavour)
     assert later.clock.sleeps == [20.0]
 
 
-def test_without_a_total_time_out_an_operation_is_bounded_all_the_same() -> None:
+def test_without_a_total_timeout_an_operation_is_still_bounded() -> None:
     server = FakeServer([ok()], takes=1000)
     with pytest.raises(APITimeoutError):
         server.logs(max_retries=1_000_000)

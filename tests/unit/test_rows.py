@@ -1,4 +1,4 @@
-"""Calls and logs as flat rows for libraries that work with tables."""
+"""Calls and logs as flat rows, for libraries that work with tables."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_call_is_a_row() -> None:
     assert is_flat(row)
 
 
-def test_what_is_not_set_is_none_in_every_row() -> None:
+def test_unset_fields_are_none_in_every_row() -> None:
     bare, null = rows([a_call(), a_call(summary=None, end_time=None, metadata=None)])
     assert bare == null
     assert {name for name, value in bare.items() if value is not None} == {
@@ -92,7 +92,7 @@ def test_logs_of_several_calls_follow_each_other() -> None:
     ]
 
 
-def test_of_nothing_there_are_no_rows() -> None:
+def test_an_empty_input_has_no_rows() -> None:
     nothing: list[AgentCall] = []
     assert rows(nothing) == []
     assert rows(some_logs()) == []
@@ -118,6 +118,6 @@ def test_the_columns_are_those_of_an_export(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [["a line"], [{"id": "ac_1"}], [None]])
-def test_what_is_neither_is_refused(wrong: Any) -> None:  # noqa: ANN401 - wrong on purpose
+def test_other_types_are_refused(wrong: Any) -> None:  # noqa: ANN401 - wrong on purpose
     with pytest.raises(TypeError, match="Pass calls"):
         rows(wrong)

@@ -1,4 +1,4 @@
-"""Settings: argument, environment, default; and what is refused before anything is sent."""
+"""Settings from arguments, the environment and defaults; invalid ones are refused at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from prose import is_prose
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
-def test_an_argument_beats_the_environment_and_that_the_default(
+def test_an_argument_overrides_the_environment_and_that_the_default(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_default = kind(KEY)
@@ -51,7 +51,7 @@ def test_the_environment_may_name_the_engine(
     assert kind(KEY, engine="httpx").engine == "httpx"
 
 
-def test_a_client_of_the_users_own_beats_an_engine_of_the_environment(
+def test_the_users_own_client_overrides_the_engine_of_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CARTESIA_ENGINE", "fast")
@@ -171,7 +171,7 @@ def test_a_version_that_is_no_date_is_refused(version: str) -> None:
         {"headers": {"cartesia-version": "2026-03-01"}},
     ],
 )
-def test_a_bad_setting_is_refused_with_a_way_out(setting: dict[str, object]) -> None:
+def test_a_bad_setting_is_refused_with_a_hint(setting: dict[str, object]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(KEY, **setting)  # type: ignore[arg-type]  # wrong on purpose
     assert caught.value.summary.endswith(".")
@@ -197,7 +197,7 @@ def test_a_refused_setting_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["timeout", "total_timeout", "logs_grace_period"])
-def test_a_span_of_no_time_is_refused_with_one_that_would_do(name: str) -> None:
+def test_a_timeout_of_zero_is_refused_with_an_example(name: str) -> None:
     nothing: dict[str, Any] = {name: 0}
     for refuse in (partial(Client, KEY), Client(KEY).with_options):
         with pytest.raises(ConfigurationError, match=f"{name} is 0") as caught:
@@ -212,7 +212,7 @@ def test_a_refused_version_gets_an_example() -> None:
         Client(KEY, api_version="2026-08-14").with_options(api_version="latest")
 
 
-def test_the_least_that_a_setting_can_be() -> None:
+def test_the_smallest_values_of_settings_are_accepted() -> None:
     client = Client(KEY, max_retries=0, max_response_bytes=1, timeout=0.001)
     assert (client.max_retries, client.max_response_bytes, client.timeout) == (0, 1, 0.001)
 
@@ -282,7 +282,7 @@ def test_with_options_changes_a_copy_and_shares_the_connections() -> None:
         client.with_options(timeout=0)
 
 
-def test_a_client_of_the_users_own_stays_open() -> None:
+def test_the_users_own_client_stays_open() -> None:
     own = httpx.Client(transport=httpx.MockTransport(lambda _: ok()))
     with Client(KEY, http_client=own) as client:
         client.calls.logs("ac_1")
@@ -292,7 +292,7 @@ def test_a_client_of_the_users_own_stays_open() -> None:
 def test_a_proxy_from_the_environment_never_sees_a_plain_http_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Nothing listens there, so a request that takes the proxy fails.
+    # Nothing listens there, so that a request through the proxy fails.
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - only this test talks to a server

@@ -1,4 +1,4 @@
-"""`stream_logs` over every engine: lines while they come, in memory that does not grow."""
+"""`stream_logs` over every engine: lines as they arrive, in constant memory."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
     header = b"Content-Encoding: gzip\r\n" if encoding else b""
     got: list[str] = []
     with ScriptedServer(saying(http_response(body, headers=header))) as server:
-        # The bound of a response's size is for each line.
+        # The limit on a response's size applies to each line.
         stream_into(got, engine, flavour, server.url, max_response_bytes=1000)
     assert got == LINES
 
@@ -72,9 +72,9 @@ def test_a_body_cut_short_raises_after_the_lines_that_came(
 
 
 @ENGINES
-def test_what_comes_while_the_reader_is_busy_is_not_lost(engine: EngineName) -> None:
+def test_lines_that_arrive_while_the_reader_is_busy_are_not_lost(engine: EngineName) -> None:
     all_sent = threading.Event()
-    lines = LINES * 4  # more than is read ahead
+    lines = LINES * 4  # more than the client reads ahead
     body = json.dumps({**DOCUMENT, "logs": lines}).encode()
 
     def in_pieces(connection: socket.socket, _head: bytes) -> None:
@@ -99,9 +99,7 @@ def test_what_comes_while_the_reader_is_busy_is_not_lost(engine: EngineName) -> 
 
 @ENGINES
 @FLAVOURS
-def test_what_fails_before_the_first_line_is_tried_again(
-    engine: EngineName, flavour: Flavour
-) -> None:
+def test_a_failure_before_the_first_line_is_retried(engine: EngineName, flavour: Flavour) -> None:
     got: list[str] = []
     busy = http_response(b"{}", 503, b"Retry-After: 0\r\n")
     with ScriptedServer(saying(busy, http_response(BODY))) as server:
@@ -133,7 +131,7 @@ def test_an_error_is_reported_with_its_text(engine: EngineName, flavour: Flavour
         (BODY[:-1], "", "is not JSON"),
     ],
 )
-def test_what_the_spec_does_not_say_is_refused_where_it_is(
+def test_a_value_that_breaks_the_spec_is_refused_at_its_place(
     engine: EngineName, flavour: Flavour, body: bytes, pointer: str, problem: str
 ) -> None:
     got: list[str] = []
@@ -177,7 +175,7 @@ def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> 
 
 @ENGINES_AND_OWN
 @FLAVOURS
-def test_a_server_that_is_not_there_is_reported(engine: Sending, flavour: Flavour) -> None:
+def test_an_unreachable_server_is_reported(engine: Sending, flavour: Flavour) -> None:
     with pytest.raises(APIConnectionError) as caught:
         stream_into([], engine, flavour, "http://127.0.0.1:9", max_retries=0)
     assert not caught.value.may_have_arrived
@@ -225,7 +223,7 @@ def test_a_stream_that_is_cancelled_while_it_opens_leaves_no_connection(engine: 
             coming.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await coming
-            # Over fast it ends with its timeout, as SECURITY.md says.
+            # Over fast it ends with its timeout, as SECURITY.md documents.
             assert engine == "fast" or await asyncio.to_thread(gone.wait, 10)
 
     with ScriptedServer(wait_for_the_end) as server:
@@ -233,7 +231,7 @@ def test_a_stream_that_is_cancelled_while_it_opens_leaves_no_connection(engine: 
 
 
 @FLAVOURS
-def test_a_client_of_the_users_own_streams_too(flavour: Flavour) -> None:
+def test_the_users_own_client_streams(flavour: Flavour) -> None:
     server = FakeServer([ok(DOCUMENT)], flavour)
     assert server.do(lambda client: client.calls.stream_logs("ac_1")) == LINES
 

@@ -1,4 +1,4 @@
-"""How long `stream_logs` waits, over every engine."""
+"""Timeouts of `stream_logs`, over every engine."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
 @FLAVOURS
 def test_a_server_that_sends_nothing_is_abandoned(engine: Sending, flavour: Flavour) -> None:
     def say_nothing(_connection: socket.socket, _head: bytes) -> None:
-        """Send no byte."""
+        """Send no bytes."""
 
     with ScriptedServer(say_nothing) as server, pytest.raises(APITimeoutError):
         stream_into([], engine, flavour, server.url, timeout=0.2, max_retries=0)
@@ -82,7 +82,7 @@ def _set_at_the_end() -> Generator[threading.Event]:
 @ENGINES_AND_OWN
 @FLAVOURS
 @pytest.mark.parametrize("error", [b"", b"so it says"])
-def test_an_error_that_trickles_in_is_given_up_with_the_attempt(
+def test_an_error_body_that_trickles_in_ends_with_the_attempt(
     engine: Sending, flavour: Flavour, error: bytes
 ) -> None:
     def trickle(connection: socket.socket, _head: bytes) -> None:
@@ -100,7 +100,9 @@ def test_an_error_that_trickles_in_is_given_up_with_the_attempt(
 
 @ENGINES
 @FLAVOURS
-def test_head_and_first_piece_share_the_attempts_time(engine: EngineName, flavour: Flavour) -> None:
+def test_the_head_and_the_first_piece_share_the_attempts_timeout(
+    engine: EngineName, flavour: Flavour
+) -> None:
     def late_head(connection: socket.socket, _head: bytes) -> None:
         if not is_over.wait(0.3):
             connection.sendall(CHUNKED)
@@ -117,9 +119,7 @@ def test_head_and_first_piece_share_the_attempts_time(engine: EngineName, flavou
 
 @ENGINES
 @FLAVOURS
-def test_what_follows_the_first_piece_has_the_whole_time_out(
-    engine: EngineName, flavour: Flavour
-) -> None:
+def test_each_later_piece_has_the_whole_timeout(engine: EngineName, flavour: Flavour) -> None:
     def in_halves(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(CHUNKED + chunk(BODY[:1000]))
         is_over.wait(0.5)

@@ -1,4 +1,4 @@
-"""A timeout bounds the whole attempt, also where every single read is quick."""
+"""A timeout bounds the whole attempt, even if every single read is quick."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
 @pytest.mark.parametrize(
     ("timeout", "shown"),
     [
-        (0.9999961853027344, "1 s"),  # what is left of a second for all attempts
+        (0.9999961853027344, "1 s"),  # the rest of a second for all attempts
         (0.25, "0.25 s"),
         (0.0001, "0.0001 s"),
         (604_800, "604800 s"),
@@ -107,7 +107,7 @@ def test_a_lookup_that_outlasts_the_timeout_is_reported_when_it_ends(
 
 
 class _SlowServer(threading.Thread):
-    """A raw server on loopback that sends a head and then one piece for ever.
+    """A raw server on loopback that sends a head and then the same piece for ever.
 
     Each piece takes a second of the client's own clock, and no real time.
     """
@@ -143,14 +143,14 @@ GZIP_START = b"a\r\n\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\r\n"
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n", b" ", id="body"),
     ],
 )
-def test_no_trickle_outlives_the_time_out(head: bytes, piece: bytes) -> None:
+def test_no_trickle_outlives_the_timeout(head: bytes, piece: bytes) -> None:
     clock = FakeClock()
     server = _SlowServer(clock, head, piece)
     server.start()
     client = Client(
         KEY, base_url=server.url, engine="httpx", clock=clock, timeout=30, max_retries=0
     )
-    # A header block that grows too large may be refused first; what counts is the end.
+    # The limit on headers may be reached before the timeout; either is right.
     with client, pytest.raises(APIConnectionError):
         client.calls.logs("ac_1")
     server.join(timeout=30)

@@ -1,4 +1,4 @@
-"""Times as people type them: a closed grammar, where what is accepted means what it says."""
+"""Times as people type them: a closed grammar without surprises."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ moments = st.integers(0, 2**31).map(lambda seconds: datetime.fromtimestamp(secon
         ("sunday 13:00 UTC", datetime(2026, 2, 22, 13, tzinfo=UTC)),
     ],
 )
-def test_what_can_be_written(text: str, moment: datetime) -> None:
+def test_valid_times_are_read(text: str, moment: datetime) -> None:
     read = read_moment(text, now=NOW)
     assert read == moment
     assert read.tzinfo is not None
@@ -77,7 +77,7 @@ def test_an_iso_time_with_an_offset_is_itself(
 
 
 @given(dates, clocks, zones)
-def test_a_zone_is_the_one_of_its_name(day: date, clock: time, zone: str) -> None:
+def test_a_zone_is_found_by_its_name(day: date, clock: time, zone: str) -> None:
     naive = datetime.fromisoformat(f"{day}T{clock}")
     assert read_moment(f"{day} {clock} {zone}") == naive.replace(tzinfo=ZoneInfo(zone))
 
@@ -130,7 +130,7 @@ LIKE_TIMES = st.lists(
     ),
     max_size=7,
 ).map("".join)
-# Written again, from the documentation: what may be accepted, and nothing else.
+# An independent grammar of everything that the documentation allows.
 GRAMMAR = re.compile(
     r"now|(?=\d)(\d+(\.\d+)?w)?(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?"
     r"|(\d{4}-\d\d(-\d\d)?|today|yesterday|(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?)?"
@@ -161,7 +161,7 @@ GRAMMAR = re.compile(
 @example("1430")
 @example("1h ago")
 @example("٣h")
-def test_all_else_is_refused_with_what_to_write(text: str) -> None:
+def test_anything_else_is_refused_with_examples(text: str) -> None:
     try:
         read = read_moment(text, now=NOW)
     except ValueError as error:

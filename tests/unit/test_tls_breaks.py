@@ -1,4 +1,4 @@
-"""TLS that breaks is a connection error, and leaves nothing open."""
+"""A TLS failure is a connection error, and leaves nothing open."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     authority.cert_pem.write_to_path(str(bundle))
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Its signature names a class of pyOpenSSL, too, which nothing here installs.
+    # Its signature also names a class of pyOpenSSL, which is not installed here.
     authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 
 
 @pytest.mark.parametrize("begun", [b"", http_response()[:20], http_response()[:-1]])
-def test_what_is_no_tls_is_a_connection_error(
+def test_bytes_that_are_no_tls_are_a_connection_error(
     engine: EngineName, flavour: Flavour, tls: ssl.SSLContext, begun: bytes
 ) -> None:
     def script(connection: socket.socket, _head: bytes) -> None:
@@ -50,7 +50,9 @@ def test_what_is_no_tls_is_a_connection_error(
     assert caught.value.may_have_arrived
 
 
-def test_a_handshake_that_is_hung_up_on_says_why(engine: EngineName, flavour: Flavour) -> None:
+def test_a_handshake_that_the_server_breaks_off_is_reported_with_its_reason(
+    engine: EngineName, flavour: Flavour
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def hang_up() -> None:
@@ -65,9 +67,7 @@ def test_a_handshake_that_is_hung_up_on_says_why(engine: EngineName, flavour: Fl
 
 
 @pytest.mark.skipif(not OPEN_FILES.exists(), reason="the system does not list open files")
-def test_a_handshake_that_is_given_up_leaves_nothing_open(
-    engine: EngineName, flavour: Flavour
-) -> None:
+def test_an_abandoned_handshake_leaves_nothing_open(engine: EngineName, flavour: Flavour) -> None:
     def open_files() -> int:
         return len(list(OPEN_FILES.iterdir()))
 

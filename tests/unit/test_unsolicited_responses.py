@@ -1,4 +1,4 @@
-"""What a server sends beyond the response to a request is never the response to the next one."""
+"""Bytes that a server sends after a response are never the response to the next request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scripted_server import ScriptedServer, http_response
 RIGHT, SMUGGLED = (
     json.dumps({**LOGS, "logs": [line]}).encode() for line in ("right", "of somebody else")
 )
-# What is read ahead ends with a TLS record, or with as much as a library asks the system for.
+# Reading ahead ends with a TLS record, or with the size of a library's buffer.
 ONE_RECORD, ONE_READ, MANY_READS = 16 * 1024, 64 * 1024, 400_000
 
 
@@ -35,13 +35,13 @@ def tls(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     authority.cert_pem.write_to_path(str(bundle))
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Its signature names a class of pyOpenSSL, too, which nothing here installs.
+    # Its signature also names a class of pyOpenSSL, which is not installed here.
     authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 
 
 def _response_of(length: int) -> bytes:
-    """Return a whole response that is as long as asked, head and all."""
+    """Return a whole response of this length, head included."""
     return http_response(RIGHT.ljust(length - len(http_response(bytes(length))) + length))
 
 

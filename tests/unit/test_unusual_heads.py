@@ -1,4 +1,4 @@
-"""What is unexpected about a response's head or its framing, every engine takes or refuses alike."""
+"""Every engine accepts, or refuses, the same unusual heads and framings of responses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TOO_MUCH = 5 * 100 * 1024
         pytest.param(BEFORE_TRAILERS + LENGTH + b"\r\n", id="a length after chunks"),
     ],
 )
-def test_what_is_unexpected_and_clear_is_taken(
+def test_unusual_but_clear_responses_are_accepted(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
     with ScriptedServer(saying(sent)) as server:
@@ -57,7 +57,7 @@ def test_what_is_unexpected_and_clear_is_taken(
         pytest.param(OK + CHUNKED + b"\r\n2;" + b"y" * TOO_MUCH, id="a long chunk extension"),
     ],
 )
-def test_what_is_unclear_or_endless_is_refused(
+def test_unclear_or_endless_responses_are_refused(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
     with ScriptedServer(saying(sent)) as server, pytest.raises(APIConnectionError) as caught:
@@ -83,7 +83,7 @@ def test_what_is_unclear_or_endless_is_refused(
         pytest.param("fast", OK + CHUNKED + b"\r\n" + b"0" * 30 + CHUNKS, id="thirty zeros"),
     ],
 )
-def test_what_only_one_engine_takes_is_what_the_document_says(
+def test_differences_between_engines_are_documented(
     engine: EngineName, flavour: Flavour, taken_by: EngineName, sent: bytes
 ) -> None:
     with ScriptedServer(saying(sent)) as server:
@@ -96,7 +96,7 @@ def test_what_only_one_engine_takes_is_what_the_document_says(
                 send(engine, flavour, request)
 
 
-def test_space_around_a_header_is_none_of_it(engine: EngineName, flavour: Flavour) -> None:
+def test_space_around_a_header_is_stripped(engine: EngineName, flavour: Flavour) -> None:
     sent = OK + b"X: \t a b \t \r\nContent-Length:  2  \r\n\r\n{}"
     with ScriptedServer(saying(sent)) as server:
         (response,) = send(engine, flavour, a_request(server.url))

@@ -43,7 +43,7 @@ def test_logs_that_come_later_are_returned(flavour: Flavour) -> None:
     ],
     ids=repr,
 )
-def test_failures_that_may_pass_are_lived_through(
+def test_temporary_failures_are_survived(
     flavour: Flavour, passing: httpx.Response | Exception
 ) -> None:
     server = FakeServer([passing, NOT_YET, passing, passing, passing, ok()], flavour)
@@ -59,7 +59,7 @@ def test_failures_that_may_pass_are_lived_through(
         (httpx.Response(200, content=b"{}"), ResponseValidationError),
     ],
 )
-def test_what_waiting_can_not_change_ends_it_at_once(
+def test_a_wait_without_prospect_ends_at_once(
     flavour: Flavour, response: httpx.Response, error: type[Exception]
 ) -> None:
     server = FakeServer([NOT_YET, response], flavour)
@@ -81,13 +81,13 @@ def test_the_deadline_is_used_and_never_passed(
     assert (error.call_id, error.timeout, error.reason) == ("ac_1", timeout, "unknown")
     assert isinstance(error, TimeoutError)
     assert isinstance(error.__cause__, CallLogsNotAvailableError | APITimeoutError)
-    # With no time at all, one request for the logs, and one for the record with the reason.
+    # Even without time: one request for the logs, and one for the record with the reason.
     assert server.clock.elapsed <= (timeout or 2 * takes) + 1e-6
     assert server.clock.elapsed >= timeout - 0.7
 
 
 @FLAVOURS
-def test_each_request_is_bounded_by_what_is_left_of_the_time(flavour: Flavour) -> None:
+def test_each_request_is_bounded_by_the_remaining_time(flavour: Flavour) -> None:
     server = FakeServer([NOT_YET], flavour)
     with pytest.raises(LogsWaitTimeoutError):
         server.wait_for_logs(20)

@@ -13,7 +13,7 @@ from cartesia_calls import AgentCall, read_window
 from fake_server import FLAVOURS, FakeServer, Flavour, ok
 
 SERVERS = pytest.mark.parametrize("filters", [True, False], ids=["filters", "ignores"])
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # as the fake clock has it
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)  # the fake clock's time
 A_DAY = 147  # calls; the first older than 25 days is on page 37
 
 Record = dict[str, Any]
@@ -33,7 +33,7 @@ ODD_TIMES = {
 
 @dataclass
 class WindowServer(FakeServer):
-    """Gives pages of its calls, newest first; `filters` tells if it honours the bounds it is sent."""
+    """Sends pages of its calls, newest first; `filters` is whether it honours the bounds of a request."""
 
     calls: tuple[Record, ...] = ()
     filters: bool = False
@@ -51,7 +51,7 @@ class WindowServer(FakeServer):
 
 
 def _is_within(call: Record, query: httpx.QueryParams) -> bool:
-    """Compare as a database does, where a time that is missing is in no range."""
+    """Compare as a database does: a missing time is in no range."""
     first, last = query.get("start_time_gte"), query.get("start_time_lte")
     if first is None and last is None:
         return True
@@ -71,7 +71,7 @@ def _call(number: int, ago: timedelta, **fields: object) -> Record:
 
 
 def _hourly(count: int) -> list[Record]:
-    """Return calls of which the first started an hour ago, the second two, and so on."""
+    """Return calls that started one hour ago, two hours ago, and so on."""
     return [_call(number, timedelta(hours=number)) for number in range(1, count + 1)]
 
 
@@ -133,7 +133,7 @@ def test_a_window_of_no_length_is_empty(flavour: Flavour) -> None:
     assert _numbers(server, since="2h", until="2h") == []
 
 
-def test_an_open_window_and_one_of_any_zones_are_read() -> None:
+def test_a_window_may_be_open_or_have_any_time_zone() -> None:
     assert read_window(None, None) == (None, None)
     assert read_window("2h", "2026-03-01T10:00:01Z", NOW) == (
         NOW - timedelta(hours=2),
@@ -167,7 +167,7 @@ def test_the_end_costs_one_request_more_than_the_first_too_old_call(
     assert len(server.requests) <= -(-(hours + 1) // page_size) + 1
 
 
-def test_calls_without_a_time_between_old_ones_do_not_lengthen_the_list() -> None:
+def test_undated_calls_between_old_ones_do_not_lengthen_the_list() -> None:
     calls = [
         call if call["id"].endswith(("0", "5")) else {**call, "start_time": None, "end_time": None}
         for call in _hourly(200)
@@ -191,7 +191,7 @@ def test_a_call_that_never_started_is_placed_by_its_end(*, filters: bool) -> Non
 
 
 @FLAVOURS
-def test_a_call_without_a_time_is_in_no_window_and_is_counted(flavour: Flavour) -> None:
+def test_an_undated_call_is_in_no_window_and_is_counted(flavour: Flavour) -> None:
     nowhere: Record = {"start_time": None, "end_time": None}
     calls = (
         _call(1, timedelta(), status="created", **nowhere),
@@ -231,7 +231,7 @@ def test_each_iteration_counts_again() -> None:
     ("query", "first", "last"),
     [
         ({}, None, None),
-        # A server that filters by start would leave out what never started, and nothing is gained.
+        # Bounds would make a server leave out calls that never started, and save no request.
         ({"since": "3h"}, None, None),
         ({"until": "2h"}, None, "2026-03-01T10:00:00+00:00"),
         ({"since": "3h", "until": "2h"}, "2026-03-01T09:00:00+00:00", "2026-03-01T10:00:00+00:00"),
@@ -280,7 +280,7 @@ def test_a_bound_within_a_second_is_compared_exactly(*, filters: bool) -> None:
 
 
 @SERVERS
-def test_a_list_of_undated_calls_too_misses_none(*, filters: bool) -> None:
+def test_a_list_with_undated_calls_misses_none(*, filters: bool) -> None:
     ended = (NOW - timedelta(hours=3)).isoformat()
     calls = (
         _call(1, timedelta(), status="created", start_time=None, end_time=None),

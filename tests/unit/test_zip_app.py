@@ -1,4 +1,4 @@
-"""Command, library and sandbox in a zip app, where no module is a file."""
+"""The command, the library and the sandbox in a zip app, where no module is a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as clie
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a zip app with both packages, as a wheel has them; the rest is installed beside it."""
+    """Return a zip app with both packages, as in a wheel; their dependencies are installed."""
     folder = tmp_path_factory.mktemp("zip")
     for name in ("cartesia_api", "cartesia_calls"):
         ignored = ignore_patterns("__pycache__")
