@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from cartesia_calls import (
     ConfigurationError,
 )
 from cartesia_calls.export import export
-from cartesia_calls.report import exported_calls
+from cartesia_calls.report import exported_calls, is_redacted
 from cartesia_calls.sandbox import Sandbox
 
 AGENTS = ("agent_busy", "agent_odd")
@@ -89,17 +90,76 @@ def test_calls_are_chosen_by_id_agent_status_and_time(
     def ids(**chosen: Any) -> list[str]:  # noqa: ANN401 - those of exported_calls
         return [record["id"] for record, _ in exported_calls(source, **chosen)]
 
-    assert ids(calls=["ac_finished", "ac_gone"]) == ["ac_finished"]
+    assert ids(calls=["ac_finished"]) == ["ac_finished"]
     odd = [one["id"] for one in everything if one["agent_id"] == "agent_odd"]
     assert ids(agents=["agent_odd"]) == odd != []
     failed = [one["id"] for one in everything if one["status"] == "failed"]
     assert ids(status=["failed"]) == failed != []
-    assert ids(agents=["agent_none"]) == []
+    assert ids(agents=["agent_busy"], calls=[odd[0]]) == []
     (finished,) = [one for one in everything if one["id"] == "ac_finished"]
     start = datetime.fromisoformat(finished["start_time"])
     window = {"since": start, "until": start + timedelta(seconds=1)}
     assert ids(**window) == ["ac_finished"]
     assert "ac_finished" not in ids(until=start)
+    assert ids(since="0s") == []
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+@pytest.mark.parametrize(
+    ("chosen", "problem"),
+    [
+        (
+            {"agents": ["agent_busy", "agent_buzy"]},
+            "no agent 'agent_buzy'; did you mean agent_busy?",
+        ),
+        ({"agents": ["unknown"]}, "no agent 'unknown'$"),
+        ({"agents": ["ac_finished"]}, "no agent 'ac_finished'$"),
+        ({"calls": ["ac_finishd"]}, "no call 'ac_finishd'; did you mean ac_finished?"),
+        ({"calls": ["ac_finished", "1234"]}, "no call '1234'$"),
+        ({"status": ["complete"]}, "did you mean completed?"),
+        ({"since": "1d", "until": "2d"}, "since .* is later than until"),
+    ],
+)
+def test_what_an_export_does_not_hold_is_refused_with_a_suggestion(
+    calls_and_exports: tuple[Found, dict[str, str]], form: str, chosen: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(ValueError, match=problem.replace("?", r"\?")):
+        exported_calls(calls_and_exports[1][form], **chosen)
+
+
+@pytest.mark.parametrize("form", ["ndjson", "parquet"])
+def test_logs_are_read_only_if_wanted(
+    calls_and_exports: tuple[Found, dict[str, str]], tmp_path: Path, form: str
+) -> None:
+    source = shutil.copytree(calls_and_exports[1][form], tmp_path / "calls")
+    for file in (source / "logs").rglob(f"ac_finished.{form}"):
+        file.write_bytes(b"damaged")
+
+    ((record, lines),) = exported_calls(str(source), calls=["ac_finished"], logs=False)
+    assert (record["id"], lines) == ("ac_finished", None)
+    with pytest.raises(ConfigurationError, match="ac_finished"):
+        next(exported_calls(str(source), calls=["ac_finished"]))
+
+
+def test_a_redacted_export_is_known_by_its_manifest(
+    calls_and_exports: tuple[Found, dict[str, str]], tmp_path: Path
+) -> None:
+    about = Path(calls_and_exports[1]["ndjson"], "_manifest", "about.json")
+    assert not is_redacted(calls_and_exports[1]["ndjson"])
+    with Sandbox() as sandbox:
+        export(
+            agents="agent_busy",
+            to=str(tmp_path),
+            since="1h",
+            redact=True,
+            connect=lambda: AsyncClient(sandbox.api_key, base_url=sandbox.url),
+        )
+    assert is_redacted(str(tmp_path))
+    memory: Any = import_module("fsspec").filesystem("memory")
+    for name, file in (("plain", about), ("redacted", tmp_path / "_manifest" / "about.json")):
+        memory.pipe_file(f"/{name}/_manifest/about.json", file.read_bytes())
+        assert is_redacted(f"memory://{name}/") == (name == "redacted")
+    assert not is_redacted(str(tmp_path / "logs"))
 
 
 def test_an_export_may_lack_logs_and_have_transcripts_of_their_own(tmp_path: Path) -> None:

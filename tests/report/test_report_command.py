@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +26,12 @@ def env() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory, env: dict[str, str]) -> Path:
-    folder = tmp_path_factory.mktemp("export") / "calls"
+    return _export(tmp_path_factory.mktemp("export") / "calls", env)
+
+
+def _export(folder: Path, env: dict[str, str], *words: str) -> Path:
     parts = ("--include", "record,transcript,logs", "--since", "3d", "--to", str(folder))
-    assert piped("export", "--agent", "agent_busy", *parts, env=env).code == 0
+    assert piped("export", "--agent", "agent_busy", *parts, *words, env=env).code == 0
     return folder
 
 
@@ -194,9 +198,7 @@ def test_no_calls_have_numbers(env: dict[str, str]) -> None:
     assert done.out.splitlines()[1:] == ["0 calls, 0 failed"]
 
 
-def test_an_export_gives_the_same_numbers_and_pages(
-    tmp_path: Path, env: dict[str, str], exported: Path
-) -> None:
+def test_an_export_gives_the_same_numbers_and_pages(tmp_path: Path, exported: Path) -> None:
     done = piped("stats", "--from", str(exported), "--json", env=environment(TZ="UTC"))
     assert done.code == 0
     stats = CallStats()
@@ -207,13 +209,52 @@ def test_an_export_gives_the_same_numbers_and_pages(
     words = ("ac_finished", "--from", str(exported))
     assert _report(*words, env=environment(), folder=tmp_path).code == 0
     assert len(_read(tmp_path / "page.html").entries) == 27
-    missing = _report("ac_gone", "--from", str(exported), "--force", env=env, folder=tmp_path)
-    assert missing.code == 4
-    assert "holds no call 'ac_gone'" in missing.err
     many = _report("--from", str(exported), "--force", env=environment(), folder=tmp_path)
     assert many.code == 0
     page = _read(tmp_path / "page.html")
     assert f"Calls in {exported}." in page.find("header")[0].text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["stats", "--agent", "agent_buzy"], 4, "no agent 'agent_buzy'; did you mean agent_busy?"),
+        (["report", "--agent", "unknown", "-o", "-"], 4, "holds no agent 'unknown'"),
+        (["report", "ac_finishd", "-o", "-"], 4, "'ac_finishd'; did you mean ac_finished?"),
+        (["report", "ac_finished", "--until", "2d", "-o", "-"], 4, "does not match --since"),
+        (["stats", "--status", "complete"], 2, "did you mean completed?"),
+        (["stats", "--since", "1d", "--until", "2d"], 2, "Swap them."),
+    ],
+)
+def test_what_an_export_does_not_hold_is_refused_as_the_api_does(
+    exported: Path, words: list[str], code: int, says: str
+) -> None:
+    done = piped(*words, "--from", str(exported), env=environment(COLUMNS="200"))
+    assert (done.code, done.out) == (code, "")
+    assert says in done.err
+
+
+def test_pages_of_a_redacted_export_are_marked(tmp_path: Path, env: dict[str, str]) -> None:
+    source = _export(tmp_path / "calls", env, "--redact")
+    folder = tmp_path / "pages"
+    words = ("report", "--from", str(source))
+    assert piped(*words, "--each", "-o", str(folder), env=environment()).code == 0
+    one = piped(*words, "ac_finished", "-o", "-", env=environment())
+    pages = [_read(file) for file in folder.rglob("*.html")]
+    assert len(pages) > 2
+    for page in (Page(one.out), *pages):
+        assert "is no guarantee" in page.find("header")[0].text
+
+
+def test_without_logs_an_export_s_logs_are_not_read(
+    tmp_path: Path, exported: Path, env: dict[str, str]
+) -> None:
+    source = Path(shutil.copytree(exported, tmp_path / "calls"))
+    for file in (source / "logs").rglob("*.ndjson"):
+        file.write_bytes(b"damaged")
+    words = ("stats", "--from", str(source), "--json")
+    assert piped(*words, env=env).code == 3
+    assert json.loads(piped(*words, "--no-logs", env=env).out)["errors"] == []
 
 
 @pytest.mark.parametrize(

@@ -112,8 +112,8 @@ def _call_page(arguments: Arguments) -> str:
     if arguments.source:
         found = next(calls_of(arguments), None)
         if found is None:
-            what = f"{arguments.source} holds no call {arguments.call_id!r}."
-            raise Failure(what, "Check the id, and --since and --until.", ExitCode.NOT_FOUND)
+            what = f"The call {arguments.call_id!r} does not match --since, --until or --status."
+            raise Failure(what, "Leave them out.", ExitCode.NOT_FOUND)
         return call_page(*_redacted(arguments, *found), log_offset=offset, notes=notes)
     with (
         open_client(arguments) as client,
@@ -175,6 +175,13 @@ def _redacted(
     return redactor.redact(record), None if lines is None else redactor.lines(lines)
 
 
+def _is_redacted(source: str | None) -> bool:
+    from cartesia_calls.report import is_redacted  # noqa: PLC0415 - just required
+
+    return source is not None and is_redacted(source)
+
+
 def _notes(arguments: Arguments) -> list[str]:
-    notes = [_REDACTED] if arguments.redact or arguments.redact_pattern else []
+    redacted = arguments.redact or arguments.redact_pattern or _is_redacted(arguments.source)
+    notes = [_REDACTED] if redacted else []
     return [*notes, "The page was made without logs."] if arguments.no_logs else notes

@@ -89,24 +89,11 @@ def calls_of(arguments: Arguments) -> Iterator[Found]:
     """
     if not (arguments.agent or arguments.source):
         raise Failure("Neither --agent nor --from is given.", "Try --agent ID --since 7d.")
-    if arguments.source:
-        import_module("duckdb")
-        from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
-
-        found = exported_calls(
-            arguments.source,
-            agents=arguments.agent,
-            calls=[arguments.call_id] if getattr(arguments, "call_id", None) else [],
-            status=arguments.status or (),
-            since=arguments.since,
-            until=arguments.until,
-        )
-    else:
-        found = _fetched(arguments)
     with progress("Reading calls…") as shown:
-        for count, (record, lines) in enumerate(found, 1):
+        found = _exported(arguments) if arguments.source else _fetched(arguments)
+        for count, call in enumerate(found, 1):
             shown.text = f"Reading calls… {count} so far"
-            yield record, None if arguments.no_logs else lines
+            yield call
 
 
 def about(arguments: Arguments) -> str:
@@ -117,6 +104,25 @@ def about(arguments: Arguments) -> str:
     parts += [f"from {moment_text(arguments.since)} on"] if arguments.since else []
     parts += [f"before {moment_text(arguments.until)}"] if arguments.until else []
     return f"{' '.join(parts)}. Times and days are in {local_time(datetime.now(UTC)):%Z}."
+
+
+def _exported(arguments: Arguments) -> Iterator[Found]:
+    import_module("duckdb")
+    from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
+
+    try:
+        return exported_calls(
+            arguments.source,
+            agents=arguments.agent,
+            calls=[arguments.call_id] if getattr(arguments, "call_id", None) else [],
+            status=arguments.status or (),
+            since=arguments.since,
+            until=arguments.until,
+            logs=not arguments.no_logs,
+        )
+    except ValueError as error:
+        to_do = "Check the id, and which calls were exported."
+        raise Failure(str(error), to_do, ExitCode.NOT_FOUND) from error
 
 
 def _fetched(arguments: Arguments) -> Iterator[Found]:

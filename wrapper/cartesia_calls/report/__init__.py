@@ -10,7 +10,7 @@ redactor.lines(logs.logs))`.
 
 from __future__ import annotations
 
-from ._exported import exported_calls
+from ._exported import exported_calls, is_redacted
 from ._pages import call_page, calls_page, stats_text
 
-__all__ = ["call_page", "calls_page", "exported_calls", "stats_text"]
+__all__ = ["call_page", "calls_page", "exported_calls", "is_redacted", "stats_text"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cartesia_calls import ConfigurationError
+from cartesia_calls import ConfigurationError, read_status, read_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,13 +24,15 @@ _READERS = {
 # Calls go by the names of their files, so that those of other tables are found without reading them.
 _FILES = "SELECT parse_filename(file, true), file FROM glob($pattern) ORDER BY file"
 _CHOSEN = """
-SELECT epoch(coalesce(start_time, end_time)), parse_filename(filename, true) FROM {reader}
+SELECT epoch(coalesce(start_time, end_time)), parse_filename(filename, true), agent_id, call_id
+FROM {reader}
 WHERE (len($agents) = 0 OR list_contains($agents, agent_id))
   AND (len($calls) = 0 OR list_contains($calls, call_id))
   AND (len($status) = 0 OR list_contains($status, status))
   AND ($since::TIMESTAMPTZ IS NULL OR coalesce(start_time, end_time) >= $since)
   AND ($until::TIMESTAMPTZ IS NULL OR coalesce(start_time, end_time) < $until)
 """
+_IDS = "SELECT agent_id, call_id FROM {reader}"
 _COLUMNS = {
     "record": "SELECT call_id, raw FROM {reader}",
     "transcript": "SELECT call_id, raw FROM {reader} ORDER BY call_id, index",
@@ -43,10 +46,11 @@ def exported_calls(
     agents: Iterable[str] = (),
     calls: Iterable[str] = (),
     status: Iterable[str] = (),
-    since: datetime | None = None,
-    until: datetime | None = None,
+    since: datetime | str | None = None,
+    until: datetime | str | None = None,
+    logs: bool = True,
 ) -> Iterator[tuple[dict[str, Any], list[str] | None]]:
-    """Yield the record and the log lines of each call in an export, newest first.
+    """Return the records and the log lines of the calls in an export, newest first.
 
     It needs DuckDB, and for a URL fsspec with the package of the store. The export must have the part
     `record`; `transcript` and `logs` are read if they are there.
@@ -56,28 +60,73 @@ def exported_calls(
         agents: Only the calls of these agents.
         calls: Only these calls.
         status: Only calls with one of these statuses.
-        since: Only calls that started at this time or later. A call that never started counts by its
-            end.
+        since: Only calls that started at this time or later, as in `calls.list`. A call that never
+            started counts by its end.
         until: Only calls that started before this time.
+        logs: Whether to read the logs.
 
-    Yields:
-        A call's record as JSON with its transcript, and the lines of its log; None if the export has
-        no log of it.
+    Returns:
+        An iterator over a call's record as JSON with its transcript, and the lines of its log; None
+        without `logs`, or if the export has no log of it.
 
     Raises:
         ConfigurationError: `source` holds no export with records.
+        ValueError: It holds nothing of one of `agents` or `calls`, `since` is later than `until`, or a
+            status is nearly a known one.
+    """
+    wanted = {"agent": [*agents], "call": [*calls]}
+    first, end = read_window(since, until)
+    export = _Export(source)
+    export.find(_COLUMNS if logs else ("record", "transcript"))
+    rows = export.records(
+        _CHOSEN,
+        agents=wanted["agent"],
+        calls=wanted["call"],
+        status=[*map(read_status, status)],
+        since=first,
+        until=end,
+    )
+    found: list[tuple[float | None, str]] = []
+    missing = {*wanted["agent"], *wanted["call"]}
+    for time, name, *ids in rows:
+        found.append((time, name))
+        missing.difference_update(ids)
+    if missing:
+        _check_known(export, wanted)
+    found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
+    return _read(export, [name for _, name in found])
+
+
+def is_redacted(source: str) -> bool:
+    """Return whether an export was made with redaction.
+
+    It needs what `exported_calls` needs.
+
+    Raises:
+        ConfigurationError: `source` can't be read.
     """
     export = _Export(source)
-    chosen: dict[str, object] = {"agents": [*agents], "calls": [*calls], "status": [*status]}
-    chosen |= {"since": since, "until": until}
-    query = _CHOSEN.format(reader=export.reader)
-    found = [
-        call
-        for files in _batches([*export.files["record"].values()])
-        for call in export.query(query, files=files, **chosen)
-    ]
-    found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
-    for batch in _batches([name for _, name in found]):
+    query = "SELECT contains(content, '\"redaction\"') FROM read_text($file)"
+    about = export.files_of("_manifest/about.json").values()
+    return any(found for file in about for (found,) in export.query(query, file=file))
+
+
+def _check_known(export: _Export, wanted: dict[str, list[str]]) -> None:
+    """Raise if the export has nothing of an agent or a call."""
+    known: dict[str, set[str]] = {"agent": set(), "call": set()}
+    for agent_id, call_id in export.records(_IDS):
+        known["agent"].add(agent_id)
+        known["call"].add(call_id)
+    for what, ids in wanted.items():
+        for one in ids:
+            if one not in known[what]:
+                close = get_close_matches(one, known[what], n=1)
+                suggestion = f"; did you mean {close[0]}?" if close else ""
+                raise ValueError(f"{export.source} holds no {what} {one!r}{suggestion}")
+
+
+def _read(export: _Export, names: list[str]) -> Iterator[tuple[dict[str, Any], list[str] | None]]:
+    for batch in _batches(names):
         turns, lines = export.read("transcript", batch), export.read("logs", batch)
         for call_id, (raw,) in export.read("record", batch).items():
             record = json.loads(raw)
@@ -89,10 +138,13 @@ def exported_calls(
 class _Export:
     """An export, and DuckDB to read it with."""
 
+    reader: str
+    files: dict[str, dict[str, str]]
+
     def __init__(self, source: str) -> None:
         import duckdb  # noqa: PLC0415 - only exports are read with it
 
-        self._source, self._error = source.rstrip("/"), duckdb.Error
+        self.source, self._error = source.rstrip("/"), duckdb.Error
         self._database = duckdb.connect()
         try:
             if "://" in source:
@@ -103,12 +155,19 @@ class _Export:
                 f"{source} can't be read: {error}.",
                 hint="Install fsspec and the package of the store, such as s3fs, or name a folder.",
             ) from error
+
+    def find(self, tables: Iterable[str]) -> None:
+        """Look up the files of these tables.
+
+        Raises:
+            ConfigurationError: There are no records.
+        """
         for form, self.reader in _READERS.items():
-            self.files = {table: self._files(f"{table}/**/*.{form}") for table in _COLUMNS}
+            self.files = {table: self.files_of(f"{table}/**/*.{form}") for table in tables}
             if self.files["record"]:
                 return
         raise ConfigurationError(
-            f"{source} holds no export with records.",
+            f"{self.source} holds no export with records.",
             hint="Export with --include record,transcript,logs, and name the folder or URL that "
             "--to named.",
         )
@@ -123,17 +182,24 @@ class _Export:
             return self._database.execute(query, values).fetchall()
         except (self._error, OSError) as error:
             raise ConfigurationError(
-                f"The export {self._source} can't be read: {str(error).splitlines()[0]}",
+                f"The export {self.source} can't be read: {str(error).splitlines()[0]}",
                 hint="Check the folder or the store. `cartesia-calls export --refresh` writes "
                 "damaged files again.",
             ) from error
 
-    def _files(self, pattern: str) -> dict[str, str]:
-        return dict(self.query(_FILES, pattern=f"{self._source}/{pattern}"))
+    def files_of(self, pattern: str) -> dict[str, str]:
+        """Return the files of a pattern by their names without suffix."""
+        return dict(self.query(_FILES, pattern=f"{self.source}/{pattern}"))
+
+    def records(self, query: str, **values: object) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query that reads each record."""
+        for files in _batches([*self.files["record"].values()]):
+            yield from self.query(query.format(reader=self.reader), files=files, **values)
 
     def read(self, table: str, names: Iterable[str]) -> dict[str, list[str]]:
         """Return the values of a table for each of these calls that has some, in their order."""
-        files = [file for name in names if (file := self.files[table].get(name))]
+        paths = self.files.get(table, {})
+        files = [paths[name] for name in names if name in paths]
         found: dict[str, list[str]] = {}
         query = _COLUMNS[table].format(reader=self.reader)
         for call_id, value in self.query(query, files=files) if files else ():
