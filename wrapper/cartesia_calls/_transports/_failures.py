@@ -33,9 +33,13 @@ def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutE
 
 def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
     """Return the error of an attempt without a complete response."""
-    what = "No complete response from" if may_have_arrived else "Could not connect to send"
+    what = (
+        f"No complete response from {request.method}"
+        if may_have_arrived
+        else "Could not connect to"
+    )
     failure = APIConnectionError(
-        f"{what} {request.method} {request.url}: {request.masked(why)}.",
+        f"{what} {request.url}: {request.masked(why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
     )
     failure.may_have_arrived = may_have_arrived
