@@ -113,10 +113,12 @@ def test_a_status_that_may_exist_is_accepted(status: object) -> None:
     assert _listed(status) == []
 
 
-@pytest.mark.parametrize("status", ["complete", "FAILED", ["started", "create"], {"fail"}])
+@pytest.mark.parametrize(
+    "status", ["complete", "FAILED", "startedd", ["started", "create"], {"fail"}]
+)
 def test_a_misspelt_status_is_refused_with_a_suggestion(status: object) -> None:
     with pytest.raises(
-        ValueError, match=r"^'\w+' is no status; did you mean (completed|created|failed)\?$"
+        ValueError, match=r"^'\w+' is no status; did you mean (completed|created|failed|started)\?$"
     ):
         _listed(status)
 

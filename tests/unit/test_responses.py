@@ -232,7 +232,11 @@ def test_a_success_that_does_not_match_the_spec_is_an_error(
     error = caught.value
     assert error.pointer == pointer
     assert problem in error.problem
+    assert str(error).startswith(
+        f"The response to agents_get-call-logs does not match the spec: {pointer or 'the response'} "
+    )
     assert problem in str(error)
+    assert error.hint.startswith("Check the base URL. If it is right, the API has changed")
     assert len(error.body) <= 500
     assert error.body == body[:500].decode(errors="replace")
     assert len(server.requests) == 1
