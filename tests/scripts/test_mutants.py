@@ -37,4 +37,5 @@ def test_what_is_changed_and_what_must_notice_it_are_there() -> None:
     for module in mutants.SETTINGS["source_paths"]:
         assert (mutants.ROOT / module.replace("src", "wrapper", 1)).is_file()
     for test in mutants.SETTINGS["pytest_add_cli_args_test_selection"]:
-        assert (mutants.ROOT / test).is_file()
+        file, _, name = test.partition("::")
+        assert f"def {name or 'test_'}" in (mutants.ROOT / file).read_text(encoding="utf-8")
