@@ -41,11 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command is None:
         top_parser().print_help()
         return ExitCode.DONE
-    command: Callable[..., int] = import_module(f"{__name__}._{arguments.command}").run
+    command: Callable[..., int | None] = import_module(f"{__name__}._{arguments.command}").run
     with _logged_to_stderr(getattr(arguments, "verbose", 0)):
         try:
             check_times(arguments)
-            code = command(arguments)
+            code = command(arguments) or ExitCode.DONE
             sys.stdout.flush()
         except KeyboardInterrupt:
             say("Interrupted.")

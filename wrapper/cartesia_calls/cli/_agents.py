@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ._errors import ExitCode
 from ._options import Arguments, CommandParser, open_client
 from ._tables import Column, write_list
 from ._terminal import progress, say
@@ -44,11 +43,10 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--json", does="JSON, one object a line")
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments) -> None:
     """Fetch the agents and show them."""
     with open_client(arguments) as client, progress("Listing agents…"):
         agents = client.agents.list()
     write_list([agents], _COLUMNS, as_json=arguments.json)
     if not agents and sys.stdout.isatty():
         say("The account has no agents.")
-    return ExitCode.DONE

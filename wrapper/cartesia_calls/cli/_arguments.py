@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # Each command is a module of this package, imported only when it is typed. Its docstring is its help:
-# what it does, what is typed after its name, and examples. It has `add_options` and `run`.
+# what it does, what is typed after its name, and examples. Its `add_options` adds what can be
+# typed, and its `run` returns an exit code other than 0.
 COMMANDS = {
     "logs": "show a call's runtime logs",
     "list": "list the calls of agents or of a batch",

@@ -12,7 +12,6 @@ from __future__ import annotations
 from functools import partial
 
 from ._arguments import COMMANDS, command_parser, top_parser
-from ._errors import ExitCode
 from ._options import Arguments, CommandParser
 
 
@@ -20,7 +19,7 @@ def add_options(parser: CommandParser) -> None:
     parser.add_argument("shell", metavar="SHELL", choices=("bash", "zsh", "fish"))
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments) -> None:
     """Print the script."""
     import shtab  # noqa: PLC0415 - an extra
 
@@ -29,4 +28,3 @@ def run(arguments: Arguments) -> int:
     for name, brief in COMMANDS.items():
         command_parser(name, partial(commands.add_parser, name, help=brief))
     print(shtab.complete(parser, shell=arguments.shell))
-    return ExitCode.DONE

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure, for_each
 from ._options import Arguments, CommandParser, add_call_ids, open_client
-from ._terminal import Screen, progress, say
+from ._terminal import progress, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +51,6 @@ def run(arguments: Arguments) -> int:
 def _is_confirmed(call_ids: Sequence[str]) -> bool:
     calls = ", ".join(map(repr, call_ids))
     text = f"This erases the data of {calls}. Deleted data cannot be recovered."
-    lines = Screen.of(sys.stderr).hang("", text)
-    print("\n".join(lines), "Delete them? [y/N] ", sep="\n", end="", file=sys.stderr, flush=True)
+    say(text)
+    print("Delete them? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -16,7 +16,6 @@ from contextlib import redirect_stderr
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ._errors import ExitCode
 from ._terminal import Screen
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class _QuickClock:
         return self._start + 4 * (datetime.now(UTC) - self._start)
 
 
-def run(_: Arguments) -> int:
+def run(_: Arguments) -> None:
     """Start the sandbox on a free port and run each command, as a user would type it."""
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - an extra
 
@@ -65,7 +64,6 @@ def run(_: Arguments) -> int:
         finally:
             os.environ.clear()
             os.environ.update(before)
-    return ExitCode.DONE
 
 
 def _steps(sandbox: Sandbox) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from cartesia_calls import CallNotFoundError, CartesiaError, __version__, printable
+from cartesia_calls import CallNotFoundError, CartesiaError, __version__
 
 from ._errors import ExitCode, details, exit_code_of, in_our_words
 from ._options import KEY_VARIABLE, Arguments, CommandParser, open_client
@@ -125,8 +125,8 @@ def _as_text(findings: list[dict[str, Any]], screen: Screen, *, verbose: bool) -
     for one in findings:
         mark, style = ("ok  ", "green") if one["ok"] else ("FAIL", "error")
         source = f"  ({one['source']})" if one["ok"] and "source" in one else ""
-        text = f" {one['what']:<12} {printable(one['value'])}{source}"
+        text = f" {one['what']:<12} {one['value']}{source}"
         yield from screen.hang(mark, text, style=style, indent=_INDENT)
         for line in [one.get("hint"), *(one.get("details", ()) if verbose else ())]:
             if line:
-                yield from screen.hang(" " * (_INDENT - 1), printable(line), indent=_INDENT)
+                yield from screen.hang(" " * (_INDENT - 1), line, indent=_INDENT)

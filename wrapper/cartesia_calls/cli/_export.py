@@ -18,7 +18,6 @@ import os
 import signal
 import sys
 import time
-from argparse import ArgumentTypeError
 from contextlib import contextmanager, nullcontext, suppress
 from select import select
 from typing import TYPE_CHECKING
@@ -57,7 +56,7 @@ def add_options(parser: options.CommandParser) -> None:
     parser.value("--agent", "ID", options.agent_id, these, required=True, **several)
     options.add_times(parser, "calls that started")
     options.add_status(parser)
-    parser.value("--shard", "I/N", _shard, "one part of N, such as 1/4")
+    parser.value("--shard", "I/N", exports.check_shard, "one part of N, such as 1/4")
     parser.section("what and where")
     target = "a folder, or a URL such as s3://bucket/calls; needed"
     parser.value("--to", "TARGET", options.path, target, required=True)
@@ -75,13 +74,6 @@ def add_options(parser: options.CommandParser) -> None:
     parser.section("output")
     parser.flag("--json", does="write each event as a line of JSON")
     parser.flag("--strict", does="exit with 5 if any call is not in the target")
-
-
-def _shard(text: str) -> str:
-    try:
-        return exports.check_shard(text)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from error
 
 
 def run(arguments: options.Arguments) -> int:

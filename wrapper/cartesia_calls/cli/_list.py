@@ -129,8 +129,7 @@ def run(arguments: options.Arguments) -> int:
             what = f"Calls without a start or end time, which are left out: {unplaced}."
             say(f"{what} List without --since and --until to see all calls.")
         without = [one for one in agents if one and not (found[one] or lists[one].unplaced)]
-        check = partial(check_agent, client)
-        code = for_each(without, check)
+        code = for_each(without, partial(check_agent, client))
     if code is ExitCode.DONE and not found and sys.stdout.isatty():
         say("No such calls.")
     return code

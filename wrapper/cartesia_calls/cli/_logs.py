@@ -27,12 +27,11 @@ from cartesia_calls import (
     APIConnectionError,
     CallLogsNotAvailableError,
     log_line,
-    printable,
     whole_file,
 )
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
-from ._errors import ExitCode, Failure
+from ._errors import Failure
 from ._terminal import Screen, counted, json_text, progress, say, started
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
-    from cartesia_calls import AgentCallLogs, Client, LogRow
-
+    from cartesia_calls import Client, LogRow
 
 _LONGEST_WAIT = 7 * 24 * 3600
 # In seconds, before a log that broke off is read again from its first line.
@@ -52,9 +50,7 @@ _log = logging.getLogger("cartesia_calls")
 
 
 def add_options(parser: options.CommandParser) -> None:
-    parser.add_argument(
-        "call_id", metavar="CALL_ID", type=options.call_id, help="such as ac_123, or a URL"
-    )
+    options.add_call_ids(parser, "call_id", None)
     parser.section("logs that are still to come")
     parser.flag("--wait", does="wait until there are logs")
     parser.flag("-f", "--follow", does="show each line as it appears, until the call is over")
@@ -69,40 +65,27 @@ def add_options(parser: options.CommandParser) -> None:
     parser.flag("-i", "--ignore-case", does="with --grep: in any case")
     parser.flag("--invert", does="with --grep: only lines that don't match")
     severe = "only this level and more severe ones, such as WARNING"
-    parser.value("--level", "LEVEL", _level, severe, choices=tuple(LEVELS))
+    parser.value("--level", "LEVEL", options.one_of(*LEVELS), severe, choices=tuple(LEVELS))
     options.add_times(parser, "lines written")
     parser.value("-n", "--tail", "N", options.count(0), "only the last N of the existing lines")
     parser.section("output")
     parser.flag("--json", does="JSON, one object a line")
-    options.add_file(parser, "write the lines to FILE, whole or not at all")
+    whole = "write the lines to FILE, whole or not at all"
+    options.add_file(parser, whole, default=options.STDOUT)
     options.add_redaction(parser)
 
 
-def _level(text: str) -> str:
-    return options.one_of(*LEVELS)(text.upper())
-
-
-def run(arguments: options.Arguments) -> int:
+def run(arguments: options.Arguments) -> None:
     """Fetch the logs and show or write them, or show their lines as they appear."""
     _check(arguments)
     with options.open_client(arguments) as client:
-        if arguments.follow:
-            return _follow(client, arguments)
-        if arguments.output not in {None, options.STDOUT}:
-            return _save(client, arguments)
-        logs = _fetch(client, arguments)
-        picked = _picked(client, arguments, logs.logs, logs.updated_at)
-        lines = [*_last(picked, arguments.tail)]
-    screen = Screen.of(sys.stdout)
-    for line in lines:
-        sys.stdout.write(_shown(arguments, line, screen))
-    if not lines and sys.stdout.isatty():
-        say(
-            f"None of the call's {counted(len(logs.logs), 'line')} matches."
-            if logs.logs
-            else "The call has logs, but not a line in them."
-        )
-    return ExitCode.DONE
+        if arguments.output != options.STDOUT:
+            _save(client, arguments)
+            return
+        read = _follow if arguments.follow else _fetch
+        screen = Screen.of(sys.stdout)
+        for line in read(client, arguments):
+            print(_shown(arguments, line, screen), flush=arguments.follow)
 
 
 def _check(arguments: options.Arguments) -> None:
@@ -115,21 +98,30 @@ def _check(arguments: options.Arguments) -> None:
         raise Failure("--invert and -i change what --grep does.", "Give --grep too.")
     if grep and arguments.ignore_case:
         arguments.grep = re.compile(grep.pattern, grep.flags | re.IGNORECASE)
-    if arguments.output is not None and arguments.follow:
+    if arguments.output != options.STDOUT and arguments.follow:
         raise Failure("-o writes a file whole or not at all.", "With --follow, use > FILE.")
 
 
-def _fetch(client: Client, arguments: options.Arguments) -> AgentCallLogs:
+def _fetch(client: Client, arguments: options.Arguments) -> Iterable[LogRow]:
     call_id = arguments.call_id
-    if not arguments.wait:
+    if arguments.wait:
+        timeout = 120.0 if arguments.timeout is None else arguments.timeout
+        with progress(f"Waiting up to {timeout:g} s for the logs of {call_id}; Ctrl-C stops."):
+            logs = client.calls.wait_for_logs(call_id, timeout=timeout)
+    else:
         with progress(f"Reading the logs of {call_id}…"):
-            return client.calls.logs(call_id)
-    timeout = 120.0 if arguments.timeout is None else arguments.timeout
-    with progress(f"Waiting up to {timeout:g} s for the logs of {call_id}; Ctrl-C stops."):
-        return client.calls.wait_for_logs(call_id, timeout=timeout)
+            logs = client.calls.logs(call_id)
+    lines = [*_last(_picked(client, arguments, logs.logs, logs.updated_at), arguments.tail)]
+    if not lines and arguments.output == options.STDOUT and sys.stdout.isatty():
+        say(
+            f"None of the call's {counted(len(logs.logs), 'line')} matches."
+            if logs.logs
+            else "The call has logs, but not a line in them."
+        )
+    return lines
 
 
-def _follow(client: Client, arguments: options.Arguments) -> int:
+def _follow(client: Client, arguments: options.Arguments) -> Iterable[LogRow]:
     call_id = arguments.call_id
     lines = _picked(client, arguments, client.calls.follow_logs(call_id))
     if arguments.tail is not None:
@@ -138,24 +130,17 @@ def _follow(client: Client, arguments: options.Arguments) -> int:
         except CallLogsNotAvailableError:
             there = 0  # following finds out whether they may still come
         lines = islice(lines, max(0, there - arguments.tail), None)
-    screen = Screen.of(sys.stdout)
-    for line in started(lines, f"Following {call_id}; Ctrl-C stops."):
-        sys.stdout.write(_shown(arguments, line, screen))
-        sys.stdout.flush()
-    return ExitCode.DONE
+    return started(lines, f"Following {call_id}; Ctrl-C stops.")
 
 
-def _save(client: Client, arguments: options.Arguments) -> int:
+def _save(client: Client, arguments: options.Arguments) -> None:
     name = arguments.output
     with options.writing(name), whole_file(name, overwrite=arguments.force) as file:
         if arguments.wait or arguments.json:
-            logs = _fetch(client, arguments)
-            picked = _picked(client, arguments, logs.logs, logs.updated_at)
-            count = _write(arguments, picked, file)
+            count = _write(arguments, _fetch(client, arguments), file)
         else:
             count = _stream(client, arguments, file)
     say(f"Wrote {counted(count, 'line')} to {name}.")
-    return ExitCode.DONE
 
 
 def _stream(client: Client, arguments: options.Arguments, file: BinaryIO) -> int:
@@ -168,9 +153,10 @@ def _stream(client: Client, arguments: options.Arguments, file: BinaryIO) -> int
     pauses = iter(_PAUSES if Path(file.name).is_file() else ())
     while True:
         # Until the first line has come, the client retries.
-        lines = started(client.calls.stream_logs(arguments.call_id), text)
+        texts = started(client.calls.stream_logs(arguments.call_id), text)
         try:
-            return _write(arguments, _picked(client, arguments, lines), file)
+            lines = _last(_picked(client, arguments, texts), arguments.tail)
+            return _write(arguments, lines, file)
         except APIConnectionError as error:
             pause = next(pauses, None)
             if pause is None:
@@ -181,10 +167,11 @@ def _stream(client: Client, arguments: options.Arguments, file: BinaryIO) -> int
             file.truncate()
 
 
-def _write(arguments: options.Arguments, lines: Iterator[LogRow], file: BinaryIO) -> int:
+def _write(arguments: options.Arguments, lines: Iterable[LogRow], file: BinaryIO) -> int:
     count = 0
-    for line in _last(lines, arguments.tail):
-        file.write(_shown(arguments, line, Screen()).encode("utf-8", errors="backslashreplace"))
+    for line in lines:
+        text = f"{_shown(arguments, line, Screen())}\n"
+        file.write(text.encode("utf-8", errors="backslashreplace"))
         count += 1
     return count
 
@@ -238,11 +225,11 @@ def _last(lines: Iterator[LogRow], count: int | None) -> Iterator[LogRow]:
 def _shown(arguments: options.Arguments, line: LogRow, screen: Screen) -> str:
     """Return a line as its place gets it."""
     if arguments.json:
-        return json_text(line, as_ascii=screen.is_terminal) + "\n"
+        return json_text(line, as_ascii=screen.is_terminal)
     if not screen.escapes:
-        return f"{line['text']}\n"
-    lines = screen.hang("", printable(line["text"]), indent=4)
-    return "".join(f"{screen.paint(part, style_of(line['level']))}\n" for part in lines)
+        return line["text"]
+    lines = screen.hang("", line["text"], indent=4)
+    return "\n".join(screen.paint(part, style_of(line["level"])) for part in lines)
 
 
 def style_of(level: str | None) -> str:

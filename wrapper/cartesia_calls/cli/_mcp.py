@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ._errors import ExitCode
 from ._options import Arguments, CommandParser, pattern, settings_of
 
 
@@ -24,7 +23,7 @@ def add_options(parser: CommandParser) -> None:
     parser.value("--redact-pattern", "REGEX", pattern, more, action="append")
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments) -> None:
     """Serve over stdin and stdout until stdin ends."""
     import_module("mcp")
     from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
@@ -33,4 +32,3 @@ def run(arguments: Arguments) -> int:
     client = AsyncClient(**settings_of(arguments))
     patterns = arguments.redact_pattern or ()
     make_server(client, redacted=not arguments.no_redact, patterns=patterns).run()
-    return ExitCode.DONE

@@ -20,13 +20,16 @@ from urllib.parse import unquote
 from cartesia_calls import CartesiaError, ConfigurationError
 
 from ._errors import ExitCode, Failure
-from ._terminal import Screen, local_time
+from ._terminal import local_time, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
     from datetime import datetime
+    from typing import TypeVar
 
     from cartesia_calls import AgentCall, Client, Redactor
+
+    T = TypeVar("T")
 
 Arguments = argparse.Namespace
 
@@ -75,17 +78,15 @@ class CommandParser(argparse.ArgumentParser):
         """Add an option: its names, what its value is called, what reads it, and what it does."""
         *names, metavar, read, does = words
         self._options += names
+        read = _reader(read)
         self._section.add_argument(*names, metavar=metavar, type=read, help=does, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Write the usage and what is wrong, and exit with 2."""
-        screen = Screen.of(sys.stderr)
-        lines = [
-            self.format_usage().rstrip(),
-            *screen.hang(f"{self.prog}: error:", message, style="error", indent=2),
-            *screen.hang("", f"Run `{self.prog} --help` to see what can be typed."),
-        ]
-        self.exit(ExitCode.USAGE, "\n".join(lines) + "\n")
+        self.print_usage(sys.stderr)
+        say(message, label=f"{self.prog}: error:")
+        say(f"Run `{self.prog} --help` to see what can be typed.")
+        sys.exit(ExitCode.USAGE)
 
     def read(self, words: Sequence[str]) -> Arguments:
         """Read the words; exit with 2 if they are wrong. Options and ids may come in any order."""
@@ -137,13 +138,13 @@ def settings_of(arguments: Arguments) -> dict[str, Any]:
     Raises:
         ConfigurationError: The key has quotes around it.
     """
-    key: str | None = getattr(arguments, "api_key", None)
-    in_environment = os.environ.get(KEY_VARIABLE, "")
-    if key is None and in_environment.strip(_QUOTES) != in_environment:
+    names = ("api_key", "base_url", "api_version")
+    settings = {name: getattr(arguments, name, None) for name in names}
+    key = os.environ.get(KEY_VARIABLE, "")
+    if settings["api_key"] is None and key.strip(_QUOTES) != key:
         what = f"The API key ({KEY_VARIABLE}) has quotes around it."
         raise ConfigurationError(what, hint="Set it without quotes.")
-    found = {"base_url": arguments.base_url, "api_version": arguments.api_version}
-    return {"api_key": key, **found}
+    return settings
 
 
 def open_client(arguments: Arguments) -> Client:
@@ -158,26 +159,19 @@ def open_client(arguments: Arguments) -> Client:
     return Client(**settings_of(arguments))
 
 
-def add_call_ids(parser: CommandParser, *, needed: bool = True) -> None:
-    """Add the ids of one or more calls, or of none if they are not needed."""
-    count, ids = "+" if needed else "*", "such as ac_123, or a URL"
-    parser.add_argument("call_ids", metavar="CALL_ID", nargs=count, type=call_id, help=ids)
+def add_call_ids(parser: CommandParser, name: str = "call_ids", count: str | None = "+") -> None:
+    """Add the ids of one or more calls, or of as many as `count` says."""
+    read, ids = _reader(call_id), "such as ac_123, or a URL"
+    parser.add_argument(name, metavar="CALL_ID", nargs=count, type=read, help=ids)
 
 
 def add_status(parser: CommandParser) -> None:
     """Add `--status`."""
     from cartesia_calls import AgentCallStatus, read_status  # noqa: PLC0415 - see above
 
-    known = get_args(AgentCallStatus)
-
-    def status(text: str) -> str:
-        try:
-            return read_status(text)
-        except ValueError as error:
-            raise ArgumentTypeError(str(error)) from error
-
+    known = _Suggestions(get_args(AgentCallStatus))
     only = f"only calls with this status: {', '.join(known)}; may be given again"
-    parser.value("--status", "S", status, only, action="append", choices=_Suggestions(known))
+    parser.value("--status", "S", read_status, only, action="append", choices=known)
 
 
 def add_times(parser: CommandParser, what: str) -> None:
@@ -201,9 +195,9 @@ def check_times(arguments: Arguments) -> None:
         )
 
 
-def add_file(parser: CommandParser, what: str) -> None:
+def add_file(parser: CommandParser, what: str, default: str | None = None) -> None:
     """Add `--output` and `--force`."""
-    parser.value("-o", "--output", "FILE", path, f"{what}; - is stdout")
+    parser.value("-o", "--output", "FILE", path, f"{what}; - is stdout", default=default)
     parser.flag("--force", does="overwrite an existing file")
 
 
@@ -245,6 +239,18 @@ def redactor_of(
     return Redactor(call, patterns=arguments.redact_pattern or ())
 
 
+def _reader(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Return what reads a word as `read` does, of whose errors argparse then shows the text."""
+
+    def checked(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError as error:
+            raise ArgumentTypeError(str(error).strip()) from error
+
+    return checked
+
+
 class _Suggestions(tuple[str, ...]):
     """Values that a shell completes; any other is accepted too."""
 
@@ -265,11 +271,11 @@ def _an_id(kind: str, prefix: str, in_path: str) -> Callable[[str], str]:
             url = unquote(text)
             if found := of_kind.findall(url) or behind.findall(url):
                 return str(found[-1])
-            raise ArgumentTypeError(
+            raise ValueError(
                 f"there is no {kind} in the URL {text!r}; pass the id, such as {prefix}123"
             )
         if text in {"", ".", ".."} or len(text) > _LONGEST_ID or not text.isprintable():
-            raise ArgumentTypeError(f"{text[:40]!r} is no {kind}; pass one such as {prefix}123")
+            raise ValueError(f"{text[:40]!r} is no {kind}; pass one such as {prefix}123")
         return text
 
     return read
@@ -291,7 +297,7 @@ def number(
         except ValueError:
             found = nan
         if not least <= found <= most:
-            raise ArgumentTypeError(f"{text!r} is not {what} from {least:.12g} to {most:.12g}")
+            raise ValueError(f"{text!r} is not {what} from {least:.12g} to {most:.12g}")
         return found
 
     return read
@@ -309,10 +315,7 @@ def moment(text: str) -> datetime:
     """Read a time as `read_moment` does."""
     from cartesia_calls import read_moment  # noqa: PLC0415 - see above
 
-    try:
-        return read_moment(text)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error).removeprefix("the time ")) from error
+    return read_moment(text, name="")
 
 
 def pattern(text: str) -> re.Pattern[str]:
@@ -320,7 +323,7 @@ def pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ArgumentTypeError(
+        raise ValueError(
             f"{text!r} is no regular expression: {error}; write \\ before ( [ . * + ? to mean them"
         ) from error
 
@@ -328,18 +331,19 @@ def pattern(text: str) -> re.Pattern[str]:
 def path(text: str) -> str:
     """Read the name of a file or a folder; `~` is the home, even if a shell leaves it."""
     if not text:
-        raise ArgumentTypeError("the name is empty")
+        raise ValueError("the name is empty")
     return str(Path(text).expanduser()) if text.startswith("~") else text
 
 
 def one_of(*known: str) -> Callable[[str], str]:
-    """Return what reads one of the known words."""
+    """Return what reads one of the known words, in upper or lower case."""
+    by_name = {word.upper(): word for word in known}
 
     def read(text: str) -> str:
-        if text not in known:
-            suggestion = did_you_mean(text, known)
-            raise ArgumentTypeError(f"{text!r} is not one of {', '.join(known)}{suggestion}")
-        return text
+        if text.upper() in by_name:
+            return by_name[text.upper()]
+        suggestion = did_you_mean(text, known) or did_you_mean(text.upper(), known)
+        raise ValueError(f"{text!r} is not one of {', '.join(known)}{suggestion}")
 
     return read
 

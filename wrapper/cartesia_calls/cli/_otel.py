@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: options.CommandParser) -> None:
-    options.add_call_ids(parser, needed=False)
+    options.add_call_ids(parser, count="*")
     parser.section("which calls", options.TIMES)
     one_agent = "the calls of this agent; may be given again"
     parser.value("--agent", "ID", options.agent_id, one_agent, action="append")

@@ -30,9 +30,9 @@ from ._options import (
     STDOUT,
     Arguments,
     CommandParser,
+    add_call_ids,
     add_file,
     add_redaction,
-    call_id,
     log_offset,
     open_client,
     redactor_of,
@@ -53,8 +53,7 @@ _REDACTED = (
 
 
 def add_options(parser: CommandParser) -> None:
-    an_id = "such as ac_123, or a URL"
-    parser.add_argument("call_id", metavar="CALL_ID", nargs="?", type=call_id, help=an_id)
+    add_call_ids(parser, "call_id", "?")
     add_calls(parser)
     parser.section("what is on the page")
     parser.flag("--audio", does="with CALL_ID: the recording too")

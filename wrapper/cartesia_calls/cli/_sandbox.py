@@ -26,7 +26,7 @@ def add_options(parser: CommandParser) -> None:
     parser.flag("--json", does="print its address, key and ids as one JSON object")
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments) -> None:
     """Serve until Ctrl-C or SIGTERM, which end this command with 0."""
     from cartesia_calls.sandbox import Sandbox, SandboxError  # noqa: PLC0415 - an extra
 
@@ -36,7 +36,6 @@ def run(arguments: Arguments) -> int:
         sandbox.serve_forever(on_started=lambda: print(describe(sandbox), flush=True))
     except SandboxError as error:
         raise Failure(str(error), code=ExitCode.LOCAL_FAILURE) from error
-    return ExitCode.DONE
 
 
 def _as_json(sandbox: Sandbox) -> str:

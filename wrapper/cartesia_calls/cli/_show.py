@@ -28,22 +28,14 @@ from cartesia_calls import (
     tool_failed,
 )
 
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import Failure, for_each
 from ._list import STYLES
 from ._logs import style_of
-from ._options import (
-    Arguments,
-    CommandParser,
-    add_call_ids,
-    add_redaction,
-    log_offset,
-    open_client,
-    redactor_of,
-)
 from ._terminal import Screen, cells, local_time, moment_text, progress, say, write_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from cartesia_calls import Timeline
@@ -64,24 +56,24 @@ _LONG_SILENCE = 1.0
 _LOG_LIMIT = 2_000_000
 
 
-def add_options(parser: CommandParser) -> None:
-    add_call_ids(parser)
+def add_options(parser: options.CommandParser) -> None:
+    options.add_call_ids(parser)
     parser.section("logs")
     parser.flag("--logs", does="show the runtime logs too, each record at its time")
     shift = "with --logs: add so much to the log's times, if its clock or zone differs"
-    parser.value("--log-offset", "SECONDS", log_offset, shift)
+    parser.value("--log-offset", "SECONDS", options.log_offset, shift)
     parser.section("output")
     parser.flag("--json", does="JSON: a call's record, with --logs an entry a line")
-    add_redaction(parser)
+    options.add_redaction(parser)
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: options.Arguments) -> int:
     """Fetch each record with its transcript, and its logs with --logs, and show it."""
     if arguments.log_offset is not None and not arguments.logs:
         raise Failure("--log-offset moves the times of --logs.", "Give both.")
     screen = Screen.of(sys.stdout)
     shown = 0
-    with open_client(arguments) as client:
+    with options.open_client(arguments) as client:
 
         def show(call_id: str) -> None:
             nonlocal shown
@@ -100,7 +92,7 @@ def run(arguments: Arguments) -> int:
                     except CallLogsNotAvailableError as error:
                         notes.append(error.summary)
             notes += _notes(happened)
-            redactor = redactor_of(arguments, call)
+            redactor = options.redactor_of(arguments, call)
             record = redactor.redact(call) if redactor else call.to_dict()
             happened = redactor.redact(happened) if redactor else happened
             if arguments.json and arguments.logs:
@@ -109,13 +101,10 @@ def run(arguments: Arguments) -> int:
             elif arguments.json:
                 write_object(record)
             else:
-                print("\n" * bool(shown) + "\n".join(_sheet(record, happened, screen)))
-            for note in notes:
-                if arguments.json:
-                    say(note)
-                else:
-                    print("\n".join(screen.hang("", printable(note))))
-            sys.stdout.flush()
+                lines = _sheet(record, happened, notes, screen)
+                print("\n" * bool(shown) + "\n".join(lines), flush=True)
+            for note in notes if arguments.json else ():
+                say(note)
             shown += 1
 
         return for_each(arguments.call_ids, show)
@@ -135,7 +124,9 @@ def _notes(happened: Timeline) -> Iterator[str]:
         )
 
 
-def _sheet(record: Mapping[str, object], happened: Timeline, screen: Screen) -> Iterator[str]:
+def _sheet(
+    record: Mapping[str, object], happened: Timeline, notes: Iterable[str], screen: Screen
+) -> Iterator[str]:
     """Yield the lines of a call's record, and below it what happened, in order of time."""
     status = printable(_text(record.get("status")))
     call_id = screen.paint(printable(_text(record.get("id"))), "bold")
@@ -144,11 +135,13 @@ def _sheet(record: Mapping[str, object], happened: Timeline, screen: Screen) -> 
     widest = max(map(len, facts))
     for name, text in facts.items():
         style = "red" if name == "Error" else "dim"
-        yield from screen.hang(f"{name:<{widest}} ", printable(text), style=style)
+        yield from screen.hang(f"{name:<{widest}} ", text, style=style)
     yield ""
     yield from _entries(happened, screen)
     if not record.get("transcript"):
         yield screen.paint("No transcript.", "dim")
+    for note in notes:
+        yield from screen.hang("", note)
 
 
 def _facts(record: Mapping[str, object], happened: Timeline) -> Mapping[str, str]:
@@ -200,10 +193,10 @@ def _entries(happened: Timeline, screen: Screen) -> Iterator[str]:
         padded = name + " " * (widths[2] - cells(name))
         parts = (f"{seconds:>{widths[0]}}", f"{time:<{widths[1]}}", padded)
         label = "  ".join(filter(None, parts))
-        text = printable(entry.text + _remark(entry))
+        text = entry.text + _remark(entry)
         yield from screen.hang(f"{label} ", text, style=_style(entry))
         for line in entry.lines[1:]:
-            for part in screen.hang("   ", printable(line)):
+            for part in screen.hang("   ", line):
                 yield screen.paint(part, _style(entry))
 
 

@@ -62,7 +62,7 @@ def add_calls(parser: CommandParser) -> None:
     parser.flag("--no-logs", does="read no logs, which takes a request less for each call")
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: Arguments) -> None:
     """Read the calls one by one, and show the numbers."""
     if not arguments.json:
         import_module("jinja2")
@@ -72,13 +72,12 @@ def run(arguments: Arguments) -> int:
     found = stats.as_dict()
     if arguments.json:
         write_object({"zone": f"{local_time(datetime.now(UTC)):%Z}", **found})
-        return ExitCode.DONE
+        return
     from cartesia_calls.report import stats_text  # noqa: PLC0415 - JSON does without it
 
     screen = Screen.of(sys.stdout)
     for line in [about(arguments), *stats_text(found).splitlines()]:
         print("\n".join(screen.hang("", line, indent=4)))
-    return ExitCode.DONE
 
 
 def calls_of(arguments: Arguments) -> Iterator[Found]:

@@ -68,10 +68,8 @@ def table_lines(
         if rows and not widths:
             widths = _fit(columns, rows, screen.width or _USUAL_WIDTH)
             head = [column.name for column in columns]
-            yield _line(columns, widths, head, ["dim"] * len(columns), screen)
-        for row in rows:
-            styles = [one.style.get(text, "") for one, text in zip(columns, row, strict=True)]
-            yield _line(columns, widths, row, styles, screen)
+            yield screen.paint(_line(columns, widths, head, screen), "dim")
+        yield from (_line(columns, widths, row, screen) for row in rows)
 
 
 def _text(value: object, screen: Screen) -> str:
@@ -107,18 +105,15 @@ def _fit(columns: Sequence[Column[T]], rows: list[list[str]], room: int) -> dict
 
 
 def _line(
-    columns: Sequence[Column[T]],
-    widths: Mapping[int, int],
-    row: Sequence[str],
-    styles: Sequence[str],
-    screen: Screen,
+    columns: Sequence[Column[T]], widths: Mapping[int, int], row: Sequence[str], screen: Screen
 ) -> str:
     parts: list[str] = []
     for place, width in widths.items():
-        text = cut(row[place], width) if columns[place].least else row[place]
+        column = columns[place]
+        text = cut(row[place], width) if column.least else row[place]
         space = " " * (width - cells(text))
-        painted = screen.paint(text, styles[place])
-        parts.append(space + painted if columns[place].right else painted + space)
+        painted = screen.paint(text, column.style.get(row[place], ""))
+        parts.append(space + painted if column.right else painted + space)
     return (" " * _GAP).join(parts).rstrip()
 
 

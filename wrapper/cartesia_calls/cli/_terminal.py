@@ -78,7 +78,7 @@ class Screen:
     def hang(
         self, label: str, text: str, *, style: str = "", indent: int | None = None
     ) -> Iterator[str]:
-        """Yield the lines of `label text`, wrapped to the width; the label has the style.
+        """Yield the lines of `label text`, printable and wrapped; the label has the style.
 
         Further lines stand beside the label, or are indented by so much. Where that leaves little
         room, they are indented by 2.
@@ -87,6 +87,7 @@ class Screen:
         indent = beside if indent is None else indent
         if self.width is not None and self.width - indent < _NARROWEST_TEXT:
             indent = min(indent, 2)
+        text = printable(text)
         whole = f"{label} {text}" if label else text
         first, *rest = [whole] if self.width is None else wrap(whole, self.width, indent=indent)
         # Where a line ends with the label, it ends without the spaces after it.
@@ -254,7 +255,7 @@ def say(text: str, label: str = "") -> None:
     """Write a line for people to stderr, wrapped to its width; a failure is ignored."""
     erase = _ERASE if Progress.is_shown else ""
     try:
-        lines = Screen.of(sys.stderr).hang(label, printable(text), style="error", indent=2)
+        lines = Screen.of(sys.stderr).hang(label, text, style="error", indent=2)
         print(erase + "\n".join(lines), file=sys.stderr, flush=True)
     except OSError:
         drop(sys.stderr)
