@@ -1,4 +1,4 @@
-"""A sandbox for the command to talk to, and the environment that points to it."""
+"""A sandbox for the command, and the environment that points to it."""
 
 from __future__ import annotations
 

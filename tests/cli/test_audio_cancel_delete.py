@@ -56,7 +56,7 @@ def test_without_a_name_the_file_has_the_calls_id(
     assert [path.name for path in tmp_path.iterdir()] == ["ac_finished.wav"]
 
 
-def test_a_file_that_is_there_is_overwritten_only_when_asked(
+def test_an_existing_file_is_overwritten_only_on_request(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     target = tmp_path / "call.wav"
@@ -80,10 +80,10 @@ def test_a_download_that_breaks_off_leaves_nothing(
     assert len(done.err.splitlines()) == 2
 
 
-def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
+def test_a_folder_that_can_not_be_written_to_is_a_local_error(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    # A file beside /dev/null would be needed; /proc takes none, even from root.
+    # /proc accepts no new file, even from root.
     done = piped("audio", sandbox.calls.finished, "-o", "/proc/call.wav", env=env)
     assert done.code == 1
     assert "/proc/call.wav was not written" in done.err
@@ -132,7 +132,7 @@ def _has_logs(sandbox: Sandbox) -> bool:
         return client.calls.get(sandbox.calls.finished).redacted_at is None
 
 
-def test_delete_with_yes_asks_nothing(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_delete_with_yes_does_not_prompt(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("delete", sandbox.calls.finished, "--yes", env=env)
     assert (done.code, done.out) == (0, "")
     assert done.err == "The data of call 'ac_finished' are deleted.\n"
@@ -160,7 +160,7 @@ def test_delete_without_a_terminal_needs_yes(sandbox: Sandbox, env: dict[str, st
     ("typed", "code", "kept"),
     [("y\n", 0, False), ("YES\n", 0, False), ("n\n", 1, True), ("\n", 1, True), ("\x04", 1, True)],
 )
-def test_delete_asks_at_a_terminal(
+def test_delete_prompts_on_a_terminal(
     sandbox: Sandbox, env: dict[str, str], typed: str, code: int, *, kept: bool
 ) -> None:
     ours, theirs = pty.openpty()
@@ -187,9 +187,7 @@ def test_the_target_keeps_its_mode(sandbox: Sandbox, env: dict[str, str], tmp_pa
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
-def test_what_takes_long_is_reported_on_a_terminal_alone(
-    sandbox: Sandbox, env: dict[str, str]
-) -> None:
+def test_progress_is_shown_only_on_a_terminal(sandbox: Sandbox, env: dict[str, str]) -> None:
     # The logs of this call come two seconds after they were first requested.
     words = ("logs", sandbox.calls.running, "--wait")
     shown = on_terminal(*words, env=env).out

@@ -30,14 +30,14 @@ def test_it_prints_and_returns_the_exit_code(
     assert main(["show", at_sandbox.calls.unknown]) == 4
 
 
-def test_it_prints_to_what_a_program_has_put_instead_of_stdout(at_sandbox: Sandbox) -> None:
+def test_it_prints_to_a_replaced_stdout(at_sandbox: Sandbox) -> None:
     with redirect_stdout(StringIO()) as printed:
         assert main(["show", at_sandbox.calls.finished, "--json"]) == 0
     assert json.loads(printed.getvalue())["id"] == at_sandbox.calls.finished
 
 
 @pytest.mark.usefixtures("at_sandbox")
-def test_a_fault_of_our_own_is_not_dressed_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_our_own_raises_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> int:
         raise ZeroDivisionError
 

@@ -1,4 +1,4 @@
-"""`cartesia-calls doctor`: every setting, its source, and the server."""
+"""`cartesia-calls doctor` shows every setting, its source, and the state of the server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cartesia_calls.sandbox import Sandbox
 from terminal import environment, piped
 
 
-def test_a_sound_setup(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_working_setup(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("doctor", env=env)
     assert (done.code, done.err) == (0, "")
     versions, key, url, version, server, note = done.out.splitlines()
@@ -42,7 +42,7 @@ def test_json_is_one_object(sandbox: Sandbox, env: dict[str, str]) -> None:
     assert sandbox.api_key not in done.out
 
 
-def test_all_that_is_wrong_is_shown_at_once() -> None:
+def test_all_problems_are_shown_at_once() -> None:
     done = piped(
         "doctor",
         "--base-url",
@@ -74,14 +74,12 @@ def test_a_server_that_does_not_respond() -> None:
     assert "FAIL  Server" in done.out
 
 
-def test_a_404_of_another_server_is_no_sign_of_health(
-    sandbox: Sandbox, env: dict[str, str]
-) -> None:
+def test_a_404_of_another_server_is_not_healthy(sandbox: Sandbox, env: dict[str, str]) -> None:
     sandbox.fail_next(status=404, body=b"<html>nothing here</html>")
     assert piped("doctor", env=env).code == 4
 
 
-def test_verbose_tells_more_of_a_failure(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_verbose_shows_more_of_a_failure(sandbox: Sandbox, env: dict[str, str]) -> None:
     sandbox.fail_next(status=503, times=2, body=b"busy", headers={"X-Request-Id": "req_4711"})
     brief = piped("doctor", env=env)
     done = piped("doctor", "--verbose", env=env)

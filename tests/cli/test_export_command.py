@@ -1,4 +1,4 @@
-"""`cartesia-calls export` as people and machines meet it."""
+"""`cartesia-calls export` for people and for programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from many_calls import Interfere, ManyCalls, http
 from terminal import COMMAND, environment, on_terminal, piped
 
 
-def test_it_ends_with_0_where_all_that_can_be_kept_is_kept_and_says_what_is_not(
+def test_it_exits_with_0_if_only_unavailable_calls_are_missing_and_reports_them(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     words = ("export", "--agent", sandbox.agents.busy, "--since", "2d", "--to", str(tmp_path / "x"))
@@ -54,7 +54,7 @@ def test_an_agent_that_does_not_exist_is_named_and_5(
     assert list(tmp_path.rglob("ac_*")), "the other agent's calls are exported"
 
 
-def test_0_where_all_is_there_and_events_for_machines(
+def test_a_complete_export_exits_with_0_and_prints_events_as_json(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     words = ("export", "--agent", sandbox.agents.idle, sandbox.agents.quiet, "--since", "20d")
@@ -94,7 +94,7 @@ def test_recordings_can_not_be_redacted(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_on_a_terminal_a_line_shows_how_far_it_is(
+def test_progress_is_shown_on_a_terminal(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     done = on_terminal("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
@@ -103,7 +103,9 @@ def test_on_a_terminal_a_line_shows_how_far_it_is(
     assert "Exported" in done.out
 
 
-def test_each_failure_is_shown_on_a_terminal_and_can_not_drive_it(tmp_path: Path) -> None:
+def test_each_failure_is_shown_on_a_terminal_with_control_characters_escaped(
+    tmp_path: Path,
+) -> None:
     body = json.dumps({"title": "no \x1b[31m[red]:smile:"}).encode()
     refusal = http("400 Bad Request", body)
     with ManyCalls(5, lambda _, path: refusal if "/logs" in path else None) as server:
@@ -111,10 +113,10 @@ def test_each_failure_is_shown_on_a_terminal_and_can_not_drive_it(tmp_path: Path
         done = on_terminal(*words, env=environment(CARTESIA_API_KEY=KEY))
     assert done.code == 5
     assert "\x1b[31m[red]" not in done.out
-    told = re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", done.out).replace("\r", "\n")
-    lines = [line.strip() for line in told.splitlines()]
+    shown = re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", done.out).replace("\r", "\n")
+    lines = [line.strip() for line in shown.splitlines()]
     assert len([line for line in lines if re.match(r"Call \S+ failed: ", line)]) == 5
-    assert "no \\x1b[31m[red]:smile:" in told
+    assert "no \\x1b[31m[red]:smile:" in shown
 
 
 def test_a_second_export_to_the_same_target_is_refused(
@@ -127,7 +129,7 @@ def test_a_second_export_to_the_same_target_is_refused(
     assert "Another export is running" in done.err
 
 
-def test_a_refused_key_is_3_and_the_last_event_says_what_ended_it(
+def test_a_refused_key_is_3_and_the_last_event_has_the_error(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     env = {**env, "CARTESIA_API_KEY": sandbox.refused_api_key}
@@ -140,9 +142,7 @@ def test_a_refused_key_is_3_and_the_last_event_says_what_ended_it(
     assert f"Error: {last['error']['summary']}\n" in done.err
 
 
-def test_what_ends_it_before_it_began_is_the_last_event_too(
-    env: dict[str, str], tmp_path: Path
-) -> None:
+def test_an_error_before_the_start_is_the_last_event(env: dict[str, str], tmp_path: Path) -> None:
     env = {**env, "CARTESIA_API_KEY": ""}
     done = piped("export", "--agent", "agent_1", "--to", str(tmp_path), "--json", env=env)
     assert done.code == 3
@@ -151,7 +151,7 @@ def test_what_ends_it_before_it_began_is_the_last_event_too(
     assert "Exported" not in done.err
 
 
-def test_after_an_error_it_says_what_had_come_by_then(tmp_path: Path) -> None:
+def test_an_error_is_followed_by_a_summary_of_the_exported_calls(tmp_path: Path) -> None:
     with ManyCalls(20, interfere=_refused_from(10)) as server:
         done = run_export(server, tmp_path, "--concurrency", "1")
         assert done.code == 3
@@ -161,7 +161,7 @@ def test_after_an_error_it_says_what_had_come_by_then(tmp_path: Path) -> None:
         assert hint
 
 
-def test_where_the_reader_of_its_events_goes_away_it_continues_to_its_end(tmp_path: Path) -> None:
+def test_it_finishes_even_if_the_reader_of_its_events_exits(tmp_path: Path) -> None:
     with ManyCalls(20, delay=0.01) as server, _started(server, tmp_path, "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -173,7 +173,7 @@ def test_where_the_reader_of_its_events_goes_away_it_continues_to_its_end(tmp_pa
 
 
 @pytest.mark.parametrize(("refused_from", "code"), [(100, 0), (10, 3)])
-def test_if_its_output_is_not_read_it_ends_with_its_own_code(
+def test_unread_output_does_not_change_the_exit_code(
     tmp_path: Path, refused_from: int, code: int
 ) -> None:
     with (
@@ -204,13 +204,13 @@ def test_a_retry_is_reported_with_verbose(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     words = ("export", "--agent", sandbox.agents.quiet, "--since", "20d", "--status", "completed")
-    told = {}
+    reported = {}
     for option in ("--json", "--verbose"):
         sandbox.fail_next(status=503, headers={"Retry-After": "0"})
         done = piped(*words, "--to", str(tmp_path / option), option, env=env)
         assert done.code == 0, done.err
-        told[option] = "Retrying in 0.00 s (retry 1)." in done.err
-    assert told == {"--json": False, "--verbose": True}
+        reported[option] = "Retrying in 0.00 s (retry 1)." in done.err
+    assert reported == {"--json": False, "--verbose": True}
 
 
 def test_a_pause_is_reported_on_a_terminal(
@@ -232,9 +232,9 @@ def test_a_pause_is_reported_on_a_terminal(
         *(("--format", name) for name in FORMATS),
     ],
 )
-def test_right_options_are_taken(words: tuple[str, ...]) -> None:
+def test_valid_options_are_accepted(words: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
-        # Help is shown if nothing before it is wrong.
+        # Help is shown unless a word in front of it is wrong.
         main(["export", "--agent", "a", "--to", "x", *words, "--help"])
     assert ended.value.code == 0
 
@@ -249,7 +249,7 @@ def test_right_options_are_taken(words: tuple[str, ...]) -> None:
         ("--include", "video", "is not one of"),
     ],
 )
-def test_wrong_options_are_refused_with_what_to_type(
+def test_wrong_options_are_refused_with_a_correction(
     option: str, value: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):

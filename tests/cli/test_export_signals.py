@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end an export: the first well, the next one at once, whatever hangs."""
+"""The first Ctrl-C or SIGTERM ends an export cleanly; the second ends it at once, whatever hangs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SUPPORT = str(Path(faulty_file_systems.__file__).parent)
 
 @contextmanager
 def _exporting(word: str, stderr: int) -> Generator[subprocess.Popen[bytes]]:
-    """Export to a store that hangs with the first path that has a word in it."""
+    """Export to a store that hangs at the first path that contains a word."""
     with ManyCalls(1) as server:
         words = command(server, "hanging://bucket/out")[3:]
         with subprocess.Popen(
@@ -51,7 +51,7 @@ def _exporting(word: str, stderr: int) -> Generator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_second_ends_it_at_once_though_a_thread_hangs(number: signal.Signals) -> None:
+def test_the_second_signal_ends_it_at_once_even_if_a_thread_hangs(number: signal.Signals) -> None:
     with _exporting("/logs/", subprocess.PIPE) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == b"/logs/ hangs\n"
@@ -62,7 +62,7 @@ def test_the_second_ends_it_at_once_though_a_thread_hangs(number: signal.Signals
         assert process.stderr.read() == b"\nInterrupted.\n"
 
 
-def test_it_does_so_though_the_store_hangs_from_the_start() -> None:
+def test_it_ends_at_once_even_if_the_store_hangs_from_the_start() -> None:
     with _exporting("/_locks/", subprocess.PIPE) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == b"/_locks/ hangs\n"
@@ -73,7 +73,7 @@ def test_it_does_so_though_the_store_hangs_from_the_start() -> None:
         assert process.wait(_LONGEST) in {128 + signal.SIGINT, 128 + signal.SIGTERM}
 
 
-def test_it_does_so_if_its_output_is_not_read() -> None:
+def test_it_ends_at_once_even_if_its_output_is_not_read() -> None:
     ours, theirs = os.pipe()
     with _exporting("/logs/", theirs) as process:
         assert os.read(ours, 100) == b"/logs/ hangs\n"
@@ -89,7 +89,7 @@ def test_it_does_so_if_its_output_is_not_read() -> None:
     os.close(theirs)
 
 
-def test_the_handlers_of_a_program_are_there_again_afterwards(
+def test_the_signal_handlers_of_a_program_are_restored(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CARTESIA_BASE_URL", sandbox.url)

@@ -1,4 +1,4 @@
-"""Text laid out for a terminal: within its width, nothing lost, control characters never obeyed."""
+"""Text on a terminal: within its width, complete, and with control characters escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cartesia_calls.cli._tables import Column, tab_safe, table_lines
 from cartesia_calls.cli._terminal import Screen, cells, cut, wrap
 
 WIDTHS = st.integers(10, 200)
-# Without what joins to other characters: how wide that is depends on the terminal.
+# Without combining characters, whose width depends on the terminal.
 TEXTS = st.text(
     st.characters(exclude_categories=("C", "M", "Zl", "Zp")) | st.sampled_from("  ab🍕界é"),
     max_size=300,
@@ -24,7 +24,7 @@ TEXTS = st.text(
 
 
 @given(TEXTS, WIDTHS, st.integers(0, 8))
-def test_wrapped_text_fits_and_loses_nothing_but_spaces(text: str, width: int, indent: int) -> None:
+def test_wrapped_text_fits_and_loses_only_spaces(text: str, width: int, indent: int) -> None:
     lines = wrap(text, width, indent=indent)
     assert [line for line in lines if cells(line) > width] == []
     assert "".join("".join(lines).split()) == "".join(text.split())
@@ -70,7 +70,7 @@ def test_a_table_fits_its_terminal_and_keeps_each_id_whole(
 
 
 @given(ROWS)
-def test_columns_come_in_their_order_as_the_width_grows(rows: list[tuple[str, ...]]) -> None:
+def test_columns_appear_in_order_as_the_width_grows(rows: list[tuple[str, ...]]) -> None:
     previous: set[str] = set()
     for width in range(12, 400, 7):
         screen = Screen(is_terminal=True, colour=False, width=width)
@@ -81,7 +81,7 @@ def test_columns_come_in_their_order_as_the_width_grows(rows: list[tuple[str, ..
 
 
 @given(ROWS | st.lists(st.tuples(*[st.text()] * 4), min_size=1))
-def test_a_pipe_gets_one_line_a_row_with_all_columns(rows: list[tuple[str, ...]]) -> None:
+def test_a_pipe_gets_one_line_per_row_with_all_columns(rows: list[tuple[str, ...]]) -> None:
     screen = Screen(is_terminal=False, colour=True, width=None)
     lines = list(table_lines([[[*row] for row in rows]], _columns(), screen))
     assert len(lines) == len("\n".join(lines).splitlines() or [""]) == len(rows)
@@ -90,13 +90,13 @@ def test_a_pipe_gets_one_line_a_row_with_all_columns(rows: list[tuple[str, ...]]
 
 
 @given(st.text(), st.text())
-def test_values_that_differ_differ_in_a_pipe(one: str, other: str) -> None:
+def test_different_values_stay_different_in_a_pipe(one: str, other: str) -> None:
     assume(one != other)
     assert tab_safe(one) != tab_safe(other)
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
-def test_each_time_within_a_call_is_right(seconds: float) -> None:
+def test_times_within_a_call_are_formatted(seconds: float) -> None:
     shown = clock_text(seconds)
     assert len(shown) < 30
     found = re.fullmatch(r"(-?)(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d\.\d)", shown)
@@ -146,7 +146,7 @@ class _Stream(io.StringIO):
         (True, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
     ],
 )
-def test_colours_go_by_the_place_and_the_environment(
+def test_colours_depend_on_the_stream_and_the_environment(
     variables: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     *,

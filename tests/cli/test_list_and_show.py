@@ -16,7 +16,7 @@ from terminal import environment, on_terminal, piped
 
 
 def _plain(shown: str) -> list[str]:
-    """Return what is shown on a terminal, as lines without colours."""
+    """Return the lines that a terminal shows, without colours."""
     return [line.rstrip() for line in re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()]
 
 
@@ -24,7 +24,7 @@ def _rows(out: str) -> list[dict[str, object]]:
     return [json.loads(row) for row in out.splitlines()]
 
 
-def test_json_is_every_call_as_the_api_has_it(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_json_has_every_call_as_the_api_sent_it(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("list", "--agent", sandbox.agents.busy, "--json", env=env)
     assert (done.code, done.err) == (0, "")
     with Client(sandbox.api_key, base_url=sandbox.url) as client:
@@ -33,7 +33,9 @@ def test_json_is_every_call_as_the_api_has_it(sandbox: Sandbox, env: dict[str, s
     assert len(calls) > 200
 
 
-def test_calls_are_picked_by_status_time_and_number(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_calls_are_filtered_by_status_time_and_number(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
     words = ("list", "--agent", sandbox.agents.busy, "--json")
     failed = _rows(piped(*words, "--status", "failed", "--limit", "3", env=env).out)
     assert [row["status"] for row in failed] == ["failed"] * 3
@@ -92,13 +94,13 @@ def test_a_start_time_of_zero_is_shown(sandbox: Sandbox, env: dict[str, str], zo
         assert (shown.code, "ac_zero" in shown.out) == (0, True)
 
 
-def test_a_batch_is_listed_too(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_batch_is_listed(sandbox: Sandbox, env: dict[str, str]) -> None:
     rows = _rows(piped("list", "--batch", sandbox.batch_id, "--json", env=env).out)
     assert rows
     assert {row["agent_id"] for row in rows} == {sandbox.agents.quiet}
 
 
-def test_expand_brings_the_transcripts(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_expand_adds_the_transcripts(sandbox: Sandbox, env: dict[str, str]) -> None:
     words = ("list", "--agent", sandbox.agents.busy, "--status", "completed", "-n", "5")
     plain = piped(*words, "--json", env=env)
     assert not any(row.get("transcript") for row in _rows(plain.out))
@@ -109,7 +111,7 @@ def test_expand_brings_the_transcripts(sandbox: Sandbox, env: dict[str, str]) ->
     assert "Add --json" in refused.err
 
 
-def test_a_terminal_gets_a_table_with_one_head(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_terminal_gets_a_table_with_one_header(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("list", "--agent", sandbox.agents.busy, env={**env, "TZ": "UTC"})
     head, *rows = _plain(done.out)
     assert done.code == 0
@@ -122,7 +124,7 @@ def test_a_terminal_gets_a_table_with_one_head(sandbox: Sandbox, env: dict[str, 
     )
 
 
-def test_columns_are_picked_in_their_order(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_picked_columns_keep_their_order(sandbox: Sandbox, env: dict[str, str]) -> None:
     words = ("list", "--agent", sandbox.agents.odd, "-n", "1", "--columns", "direction,id, region")
     assert piped(*words, env=env).out == "inbound\tac_odd_tools\tEU\n"
     # Picked columns are shown, however narrow the terminal is.
@@ -140,12 +142,12 @@ COLUMNS = (
 
 
 @given(st.lists(st.sampled_from(COLUMNS), min_size=1), st.data())
-def test_known_columns_are_taken_and_slips_are_refused(
+def test_known_columns_are_accepted_and_typing_errors_are_refused(
     names: list[str], data: st.DataObject
 ) -> None:
     def code(text: str) -> object:
         with pytest.raises(SystemExit) as ended:
-            # Help is shown if nothing before it is wrong.
+            # Help is shown unless a word in front of it is wrong.
             main(["list", "--agent", "a", "--columns", text, "--help"])
         return ended.value.code
 
@@ -162,14 +164,14 @@ def test_an_unknown_column_is_named_with_the_known_ones(capsys: pytest.CaptureFi
     assert f"'sumary' is not one of {', '.join(COLUMNS)}; did you mean summary?" in said
 
 
-def test_an_id_is_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_ids_are_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:
     narrow = {**env, "COLUMNS": "20"}
     calls = on_terminal("list", "--agent", sandbox.agents.busy, "--limit", "3", env=narrow)
     assert _plain(calls.out) == ["ID", "ac_created", "ac_running", "ac_just_ended"]
     assert "agent_quiet" in _plain(on_terminal("agents", env=narrow).out)
 
 
-def test_no_calls_are_reported_and_are_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_an_empty_list_is_reported_and_is_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("list", "--agent", sandbox.agents.idle, env=env)
     assert (done.code, done.out) == (0, "No such calls.\n")
     done = piped("list", "--agent", sandbox.agents.idle, env=env)
@@ -200,7 +202,7 @@ def test_show_is_a_record_and_a_timeline(sandbox: Sandbox, env: dict[str, str]) 
     assert "place_order(items='1x margherita, 2x calzone'" in tools[0]
 
 
-def test_show_tells_why_there_is_little_to_show(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_show_explains_an_empty_record(sandbox: Sandbox, env: dict[str, str]) -> None:
     deleted = _plain(on_terminal("show", sandbox.calls.deleted, env=env).out)
     assert any(re.match(r"Data +deleted \d{4}-\d\d-\d\d", line) for line in deleted)
     assert deleted[-1] == "No transcript."
@@ -231,7 +233,7 @@ def test_agents_are_listed(env: dict[str, str]) -> None:
     assert re.match(r"agent_busy +Pizzeria Da Nonò +it +\+390555550100 +7 +\d{4}-", lines[0])
 
 
-def test_what_servers_send_can_not_drive_the_terminal(
+def test_text_from_servers_can_not_control_the_terminal(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     hostile = "\x1b[31m[bold]red\x1b]52;c;x\x07"

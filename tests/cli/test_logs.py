@@ -28,7 +28,7 @@ def test_a_pipe_gets_the_lines_unchanged(sandbox: Sandbox, env: dict[str, str]) 
     assert HOSTILE in done.out
 
 
-def test_json_is_one_object_a_line(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_json_is_one_object_per_line(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.finished, "--json", env=env)
     rows = [json.loads(row) for row in done.out.splitlines()]
     assert (done.code, done.err) == (0, "")
@@ -40,7 +40,7 @@ def test_json_is_one_object_a_line(sandbox: Sandbox, env: dict[str, str]) -> Non
     assert "🍕" in done.out
 
 
-def test_a_row_has_what_its_line_tells(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_row_has_the_parts_of_its_line(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.finished, "--json", env=env)
     rows = [json.loads(row) for row in done.out.splitlines()]
     assert [*rows[0]] == ["call_id", "index", "text", "level", "time", "updated_at"]
@@ -51,7 +51,7 @@ def test_a_row_has_what_its_line_tells(sandbox: Sandbox, env: dict[str, str]) ->
     assert (traceback["level"], traceback["time"]) == (None, None)
 
 
-def test_lines_are_picked_and_keep_their_index(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_lines_are_filtered_and_keep_their_index(sandbox: Sandbox, env: dict[str, str]) -> None:
     def picked(*options: str) -> list[int]:
         done = piped("logs", sandbox.calls.finished, "--json", *options, env=env)
         assert (done.code, done.err) == (0, "")
@@ -71,7 +71,7 @@ def test_lines_are_picked_and_keep_their_index(sandbox: Sandbox, env: dict[str, 
     assert picked("--grep", "TRACEBACK", "-i") == [11]
 
 
-def test_a_terminal_shows_that_nothing_fits(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_terminal_shows_that_no_line_matches(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = on_terminal("logs", sandbox.calls.finished, "--grep", "no such text", env=env)
     assert (done.code, done.out) == (0, "None of the call's 22 lines matches.\n")
     empty = b'{"call_id": "ac_finished", "logs": [], "updated_at": "2026-03-01T10:00:00Z"}'
@@ -87,7 +87,7 @@ def test_following_shows_each_line_once_as_it_appears(
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = json.loads(process.stdout.readline())
-        # The first line is here while the call continues.
+        # The first line arrives while the call is in progress.
         with Client(sandbox.api_key, base_url=sandbox.url) as client:
             assert client.calls.get(sandbox.calls.running).status == "started"
         rows = [first, *(json.loads(row) for row in process.stdout)]
@@ -99,7 +99,7 @@ def test_following_shows_each_line_once_as_it_appears(
     assert first["updated_at"] is None
 
 
-def test_following_may_begin_with_the_last_lines_and_pick(
+def test_following_may_begin_with_the_last_lines_and_filter(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     call = sandbox.calls.finished
@@ -108,7 +108,7 @@ def test_following_may_begin_with_the_last_lines_and_pick(
     assert done.out.splitlines() == _lines(sandbox)[15:17]
 
 
-def test_following_what_has_no_logs_yet_shows_all_that_come(
+def test_following_a_call_without_logs_waits_for_them(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     none_yet = b'{"message": "Call logs not available", "description": "Not now."}'
@@ -134,12 +134,14 @@ def test_following_ends_at_ctrl_c(sandbox: Sandbox, env: dict[str, str]) -> None
         assert (process.returncode, err) == (130, "Interrupted.\n")
 
 
-def test_following_may_show_nothing(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_following_may_match_no_line(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.finished, "-f", "--grep", "no such text", env=env)
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
-def test_following_what_can_not_come_ends_at_once(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_following_a_call_that_never_gets_logs_ends_at_once(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
     assert piped("logs", sandbox.calls.expired, "-f", env=env).code == 5
     assert piped("logs", sandbox.calls.unknown, "-f", "--tail", "3", env=env).code == 4
 
@@ -178,7 +180,7 @@ def test_json_on_a_terminal_is_ascii(sandbox: Sandbox, env: dict[str, str]) -> N
     assert [json.loads(row)["text"] for row in done.out.splitlines()] == _lines(sandbox)
 
 
-def test_a_pipe_gets_the_lines_as_they_came(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_pipe_gets_the_lines_as_they_were_sent(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.finished, env=env)
     assert done.out == "".join(f"{line}\n" for line in _lines(sandbox))
     assert HOSTILE in done.out
@@ -192,7 +194,7 @@ def test_wait_shows_logs_that_come_later(sandbox: Sandbox, env: dict[str, str]) 
     assert "Call ac_running accepted" in later.out
 
 
-def test_a_wait_in_vain_ends_in_time(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_wait_without_logs_ends_in_time(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.created, "--wait", "--timeout", "0", env=env)
     assert (done.code, done.out) == (5, "")
     assert "did not appear within 0 s" in done.err
@@ -293,7 +295,7 @@ def test_no_key_is_a_configuration_error() -> None:
     assert "CARTESIA_API_KEY" in done.err
 
 
-def test_a_reader_that_has_enough_is_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_reader_that_closes_the_pipe_is_no_error(sandbox: Sandbox, env: dict[str, str]) -> None:
     command = [*COMMAND, "logs", sandbox.calls.finished]
     with subprocess.Popen(
         command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE

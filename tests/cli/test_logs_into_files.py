@@ -1,4 +1,4 @@
-"""`cartesia-calls logs -o`: the lines in a file, whole or not at all."""
+"""`cartesia-calls logs -o` writes all lines into a file, or no file at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_file_gets_the_picked_lines(
     assert target.read_text() == f"{_lines(sandbox)[-1]}\n"
 
 
-def test_a_file_is_written_where_nothing_fits(
+def test_an_empty_file_is_written_if_no_line_matches(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     target = tmp_path / "call.log"
@@ -43,10 +43,10 @@ def test_a_file_is_written_where_nothing_fits(
     assert target.read_bytes() == b""
 
 
-def test_a_folder_that_can_not_be_written_to_is_a_local_failure(
+def test_a_folder_that_can_not_be_written_to_is_a_local_error(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
-    # /proc takes no file, even from root.
+    # /proc accepts no new file, even from root.
     done = piped("logs", sandbox.calls.finished, "-o", "/proc/call.log", env=env)
     assert (done.code, done.out) == (1, "")
     assert done.err.startswith("Error: /proc/call.log was not written: ")
@@ -90,7 +90,7 @@ def test_a_failure_leaves_the_file_as_it_was(
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_link_is_written_through_and_a_device_is_left_a_device(
+def test_a_link_is_followed_and_a_device_stays_a_device(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     target, link = tmp_path / "call.log", tmp_path / "link"
@@ -137,7 +137,7 @@ BROKEN_BODY = json.dumps(
 
 @contextmanager
 def _breaking_off(times: int) -> Generator[tuple[ScriptedServer, dict[str, str]]]:
-    """Serve a log whose first `times` responses are cut off, and return an environment that points to it."""
+    """Serve a log whose first `times` responses are cut off; return an environment that points to it."""
 
     def serve(connection: socket.socket, _head: bytes) -> bool:
         whole = http_response(BROKEN_BODY)
@@ -158,7 +158,7 @@ def _breaking_off(times: int) -> Generator[tuple[ScriptedServer, dict[str, str]]
         (("--grep", "nothing"), []),
     ],
 )
-def test_a_file_is_begun_again_where_the_log_breaks_off(
+def test_a_file_is_started_again_when_the_log_breaks_off(
     tmp_path: Path, options: tuple[str, ...], expected: list[str]
 ) -> None:
     target = tmp_path / "call.log"
@@ -170,7 +170,7 @@ def test_a_file_is_begun_again_where_the_log_breaks_off(
     assert len(server.heads) == 2
 
 
-def test_a_file_is_left_as_it_was_where_the_log_breaks_off_for_ever(tmp_path: Path) -> None:
+def test_a_file_is_unchanged_if_the_log_always_breaks_off(tmp_path: Path) -> None:
     target = tmp_path / "call.log"
     target.write_text("what was there before")
     with _breaking_off(99) as (server, env):
@@ -182,13 +182,13 @@ def test_a_file_is_left_as_it_was_where_the_log_breaks_off_for_ever(tmp_path: Pa
     assert len(server.heads) == 3
 
 
-def test_a_file_is_not_begun_where_the_server_can_not_be_reached(tmp_path: Path) -> None:
+def test_no_file_is_created_if_the_server_is_unreachable(tmp_path: Path) -> None:
     nowhere = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
     done = piped("logs", "ac_1", "-o", str(tmp_path / "call.log"), env=nowhere)
     assert (done.code, list(tmp_path.iterdir())) == (7, [])
 
 
-def test_what_has_gone_into_a_pipe_is_not_begun_again() -> None:
+def test_a_pipe_is_not_written_to_twice() -> None:
     with _breaking_off(1) as (server, env):
         done = piped("logs", "ac_1", "-o", "/dev/stdout", env=env, run=in_a_process)
     assert done.code == 7

@@ -21,7 +21,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_the_sandbox_says_where_it_is_and_stops_cleanly(stop: signal.Signals) -> None:
+def test_the_sandbox_prints_its_address_and_stops_cleanly(stop: signal.Signals) -> None:
     command = [*COMMAND, "sandbox", "--json"]
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -41,7 +41,7 @@ def test_the_sandbox_says_where_it_is_and_stops_cleanly(stop: signal.Signals) ->
         pass  # the port is free again
 
 
-def test_the_sandbox_tells_people_what_to_type() -> None:
+def test_the_sandbox_shows_commands_to_type() -> None:
     command = [*COMMAND, "sandbox"]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -62,7 +62,7 @@ def test_a_port_in_use_is_reported() -> None:
     assert "Traceback" not in done.err
 
 
-def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
+def test_the_demo_shows_each_case_without_colours_in_a_pipe() -> None:
     done = piped("demo", env=environment())
     assert (done.code, done.err) == (0, "")
     position = 0
@@ -91,7 +91,7 @@ def test_the_demo_shows_each_case_and_is_plain_when_piped() -> None:
         assert position >= 0, shown
 
 
-def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it() -> None:
+def test_the_demo_is_coloured_on_a_terminal_and_escapes_log_lines() -> None:
     done = on_terminal("demo", env=environment())
     assert done.code == 0
     assert "What happened during a call, with its logs\x1b[0m" in done.out
@@ -100,7 +100,7 @@ def test_the_demo_is_coloured_on_a_terminal_and_lets_no_log_line_drive_it() -> N
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_knows_the_commands_and_their_options(shell: str) -> None:
+def test_completion_covers_the_commands_and_their_options(shell: str) -> None:
     done = piped("completion", shell, env=environment())
     assert (done.code, done.err) == (0, "")
     for word in ("logs", "doctor", "sandbox", "demo", "wait", "WARNING", "completed"):
@@ -157,10 +157,10 @@ sys.modules["pip"].__spec__ = ModuleSpec("pip", None)
 @pytest.mark.parametrize(
     ("words", "package"), [(["demo"], "starlette"), (["completion", "bash"], "shtab")]
 )
-def test_what_is_not_installed_is_named_with_a_way_to_install_it(
+def test_a_missing_package_is_named_with_how_to_install_it(
     words: list[str], package: str, with_pip: str
 ) -> None:
-    # A module of that name which can't be found is what a missing package looks like.
+    # An import of None fails like that of a missing package.
     hidden = f"import sys; sys.modules[{package!r}] = None\n"
     code = f"{hidden}{with_pip}from cartesia_calls.cli import main; sys.exit(main({words!r}))"
     done = subprocess.run(
@@ -169,13 +169,13 @@ def test_what_is_not_installed_is_named_with_a_way_to_install_it(
     assert done.returncode == 3
     what, to_do = done.stderr.splitlines()
     assert package in what
-    # The package itself, since an index need not have the project; for this interpreter.
+    # The installed distribution, since an index need not have the project.
     assert re.search(rf"pip install .*'{package}>=", to_do)
     assert sys.executable in to_do
 
 
 @pytest.mark.parametrize("words", [("demo",), ("completion", "bash"), ("doctor",)])
-def test_an_output_that_can_not_be_written_is_a_local_failure(words: tuple[str, ...]) -> None:
+def test_an_output_that_can_not_be_written_is_a_local_error(words: tuple[str, ...]) -> None:
     env = environment(CARTESIA_BASE_URL="http://127.0.0.1:9", CARTESIA_API_KEY="sk_car_x")
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -198,7 +198,7 @@ def test_a_closed_stream_is_no_error(closed: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_demo_may_be_cut_off_by_its_reader() -> None:
+def test_the_reader_of_the_demo_may_close_the_pipe() -> None:
     done = subprocess.run(
         ["sh", "-c", f"{{ {COMMAND[0]} -m cartesia_calls demo; echo $? >&2; }} | head -1"],  # noqa: S607 - likewise
         env=environment(),
@@ -209,7 +209,7 @@ def test_the_demo_may_be_cut_off_by_its_reader() -> None:
     assert done.stderr == "0\n"
 
 
-def test_a_module_of_our_own_that_is_missing_is_not_dressed_up(
+def test_a_missing_module_of_our_own_raises_a_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "cartesia_calls.sandbox", None)

@@ -1,4 +1,4 @@
-"""The same text on a terminal, in a pipe and in a file; colours and widths by the place."""
+"""The same text on a terminal, in a pipe and in a file, with suitable colours and widths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cartesia_calls.sandbox import Sandbox
 from terminal import COMMAND, in_a_process, on_terminal, piped
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
-# What hides a package from a process: a module of that name which can't be found.
+# An import of None fails like that of a missing package.
 WITHOUT_EXTRAS = """
 import sys
 sys.modules["shtab"] = None
@@ -45,7 +45,7 @@ def test_each_line_fits_the_terminal(sandbox: Sandbox, env: dict[str, str], widt
 def test_without_the_extra_the_output_is_the_same(sandbox: Sandbox, env: dict[str, str]) -> None:
     for words in _commands(sandbox):
         if words == ("doctor",):
-            continue  # says how long the server took
+            continue  # has the server's response time
         with_it = piped(*words, env=env)
         without = subprocess.run(
             [COMMAND[0], "-c", WITHOUT_EXTRAS, *words], env=env, capture_output=True, check=False
@@ -55,7 +55,9 @@ def test_without_the_extra_the_output_is_the_same(sandbox: Sandbox, env: dict[st
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.ISO-8859-1"])
-def test_any_locale_shows_all(sandbox: Sandbox, env: dict[str, str], locale: str) -> None:
+def test_output_is_complete_in_any_locale(
+    sandbox: Sandbox, env: dict[str, str], locale: str
+) -> None:
     for words in _commands(sandbox)[:-2]:
         plain = piped(*words, env=env)
         elsewhere = {**env, "LC_ALL": locale, "LANG": locale}
@@ -90,11 +92,11 @@ def test_log_lines_have_the_colour_of_their_level(sandbox: Sandbox, env: dict[st
     assert "\x1b" not in "".join(shown(TERM="dumb"))
     forced = piped("logs", sandbox.calls.finished, env={**env, "FORCE_COLOR": "1"}).out
     assert "\x1b[31m2026" in forced or "\x1b[31m20" in forced
-    # Colours are for people: what a terminal would obey is escaped there, too.
+    # With colours, control characters are escaped as well.
     assert r"\x1b[31mPAPER LOW" in forced
 
 
-def test_errors_are_red_on_a_terminal_alone(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_errors_are_red_only_on_a_terminal(sandbox: Sandbox, env: dict[str, str]) -> None:
     assert "\x1b[1;31mError:\x1b[0m" in on_terminal("logs", sandbox.calls.expired, env=env).out
     assert piped("logs", sandbox.calls.expired, env=env).err.startswith("Error: Call 'ac_expired'")
     assert "\x1b[1;31m" in on_terminal("lgos", env=env).out
@@ -123,7 +125,7 @@ def test_a_list_in_a_pipe_is_tab_separated(sandbox: Sandbox, env: dict[str, str]
 @pytest.mark.parametrize(
     ("zone", "summer", "winter"), [("Europe/Berlin", "12:00:00 CEST", "11:00:00 CET")]
 )
-def test_each_row_is_in_the_zone_of_its_day(
+def test_each_row_has_the_offset_of_its_day(
     sandbox: Sandbox, env: dict[str, str], zone: str, summer: str, winter: str
 ) -> None:
     calls = [
@@ -142,7 +144,7 @@ def test_each_row_is_in_the_zone_of_its_day(
     assert winter in shown.splitlines()[2]
 
 
-def test_extreme_numbers_are_shown_whole_and_short(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_extreme_numbers_are_shown_in_full_but_short(sandbox: Sandbox, env: dict[str, str]) -> None:
     def turn(start: float, **fields: object) -> dict[str, object]:
         return {"role": "user", "start_timestamp": start, "end_timestamp": start, **fields}
 

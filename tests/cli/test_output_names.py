@@ -1,4 +1,4 @@
-"""`-o` and the like: a name that can't be used is refused before any request, with advice that fits."""
+"""`-o` and similar options refuse an unusable name before any request, with a hint."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_an_empty_name_is_refused(command: str, capsys: pytest.CaptureFixture[st
         ("no/x", "There is no folder {}/no.\nMake it first."),
     ],
 )
-def test_what_can_be_no_file_is_refused(
+def test_a_name_that_can_be_no_file_is_refused(
     command: str, name: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*shlex.split(command), name]) == 2
@@ -63,14 +63,14 @@ def test_what_can_be_no_file_is_refused(
         ("a-file/x", 1, "a-file/x/calls was not written: Not a directory.\nName another place"),
     ],
 )
-def test_what_can_be_no_folder_is_refused(
+def test_a_name_that_can_be_no_folder_is_refused(
     name: str, code: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", "--agent", "agent_1", "--each", "-o", name]) == code
     assert capsys.readouterr().err.startswith(f"Error: {says}")
 
 
-def test_a_long_name_is_no_problem(env: dict[str, str], tmp_path: Path) -> None:
+def test_a_long_name_is_accepted(env: dict[str, str], tmp_path: Path) -> None:
     for command in ("logs", "audio", "report"):
         name = tmp_path / (command + "è" * 120)
         done = piped(command, "ac_finished", "-o", str(name), env=env)

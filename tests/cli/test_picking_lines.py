@@ -1,4 +1,4 @@
-"""Which lines `cartesia-calls logs` shows."""
+"""The lines that `cartesia-calls logs` shows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Picked = Callable[..., list[int]]
 def picked(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Picked:
-    """What runs `logs` on these lines with options, and returns the places of those shown."""
+    """Return a function that runs `logs` with options, and returns the indexes of the lines shown."""
     monkeypatch.setenv("CARTESIA_BASE_URL", sandbox.url)
     monkeypatch.setenv("CARTESIA_API_KEY", KEY)
     body = json.dumps({"call_id": "x", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"})
@@ -57,22 +57,22 @@ def test_a_level_drops_no_line_whose_level_is_unknown(picked: Picked) -> None:
     assert picked("--level", "FATAL") == [0, 3, 5, 6]
 
 
-def test_a_line_without_a_time_counts_as_written_with_the_previous_one(picked: Picked) -> None:
+def test_a_line_without_a_time_has_that_of_the_previous_one(picked: Picked) -> None:
     assert picked("--since", _at(2)) == [0, 4, 5, 6]
     assert picked("--until", _at(2)) == [0, 1, 2, 3]
     assert picked("--since", _at(1), "--until", _at(2)) == [0, 2, 3]
 
 
-def test_a_pattern_may_match_anywhere_and_be_turned_around(picked: Picked) -> None:
+def test_a_pattern_may_match_anywhere_and_be_inverted(picked: Picked) -> None:
     assert picked("--grep", "three|Trace") == [3, 4, 5]
     assert picked("--grep", "three|Trace", "--invert") == [0, 1, 2, 6]
     assert picked("--grep", "THREE|trace", "-i") == [3, 4, 5]
 
 
-def test_all_conditions_count(picked: Picked) -> None:
+def test_all_conditions_apply(picked: Picked) -> None:
     assert picked("--grep", "t", "--level", "INFO", "--since", _at(2)) == [0, 4, 5]
 
 
-def test_the_last_lines_are_those_picked_last(picked: Picked) -> None:
+def test_tail_counts_matching_lines(picked: Picked) -> None:
     assert picked("--level", "WARNING", "-n", "2") == [5, 6]
     assert picked("--tail", "0") == []

@@ -1,4 +1,4 @@
-"""What takes its time reports it on a terminal."""
+"""Progress of slow commands on a terminal."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ERASE = "\r\x1b[K"
 
 @pytest.fixture
 def words(sandbox: Sandbox, tmp_path: Path) -> tuple[str, ...]:
-    """Return an export, whose progress is shown from the start."""
+    """Return the words of an export, which shows its progress from the start."""
     return ("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path / "calls"))
 
 
-def test_it_moves_within_one_line_and_is_gone_at_the_end(
+def test_it_stays_in_one_line_and_is_erased_at_the_end(
     words: tuple[str, ...], env: dict[str, str]
 ) -> None:
     done = on_terminal(*words, env={**env, "COLUMNS": "40"})
@@ -30,7 +30,7 @@ def test_it_moves_within_one_line_and_is_gone_at_the_end(
     assert last == ""
 
 
-def test_messages_stand_in_lines_of_their_own(
+def test_messages_have_lines_of_their_own(
     sandbox: Sandbox, words: tuple[str, ...], env: dict[str, str]
 ) -> None:
     sandbox.fail_next(status=429, headers={"Retry-After": "0"})
@@ -38,15 +38,15 @@ def test_messages_stand_in_lines_of_their_own(
     assert f"{ERASE}The server responded with 429; pausing" in shown.replace("\r\n", "\n")
 
 
-def test_a_terminal_that_cannot_erase_gets_none(
+def test_a_terminal_that_cannot_erase_gets_no_progress(
     words: tuple[str, ...], env: dict[str, str]
 ) -> None:
     assert on_terminal(*words, env={**env, "TERM": "dumb"}).out.startswith("Exported ")
 
 
-def test_nor_does_a_pipe(words: tuple[str, ...], env: dict[str, str]) -> None:
+def test_a_pipe_gets_no_progress(words: tuple[str, ...], env: dict[str, str]) -> None:
     assert piped(*words, env=env).err.startswith("Exported ")
 
 
-def test_what_is_quick_shows_none(env: dict[str, str]) -> None:
+def test_quick_commands_show_no_progress(env: dict[str, str]) -> None:
     assert ERASE not in on_terminal("agents", env=env).out

@@ -1,4 +1,4 @@
-"""`--redact` and `--redact-pattern`: what a command shows or writes, without secrets."""
+"""`--redact` and `--redact-pattern` remove secrets from everything that a command shows or writes."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def test_every_way_to_read_logs_redacts(
     assert "‹secret 1›" in done.out
 
 
-def test_a_name_above_counts_even_if_its_line_is_not_shown(
-    spoken: str, env: dict[str, str]
-) -> None:
+def test_a_name_in_a_line_that_is_not_shown_counts(spoken: str, env: dict[str, str]) -> None:
     done = piped("logs", spoken, "--redact", "--grep", "hunter", "--json", env=env)
     (row,) = [json.loads(row) for row in done.out.splitlines()]
     assert (row["index"], row["text"]) == (5, "  └ '‹secret 2›'")
@@ -77,9 +75,7 @@ def test_a_file_is_redacted(spoken: str, env: dict[str, str], tmp_path: Path) ->
     assert len(target.read_text().splitlines()) == len(LINES)
 
 
-def test_patterns_are_redacted_too_and_turn_on_redaction(
-    sandbox: Sandbox, env: dict[str, str]
-) -> None:
+def test_a_pattern_turns_on_redaction(sandbox: Sandbox, env: dict[str, str]) -> None:
     patterns = ("--redact-pattern", "margherita", "--redact-pattern", r"Oriuolo \d+")
     for words in (("show", sandbox.calls.finished), ("logs", sandbox.calls.finished)):
         done = piped(*words, *patterns, env=env)

@@ -12,7 +12,7 @@ from cartesia_calls.sandbox import Sandbox
 from terminal import piped
 
 
-def test_all_calls_are_shown_and_the_first_failure_counts(
+def test_all_calls_are_shown_and_the_first_failure_sets_the_exit_code(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     finished, unknown, deleted = (
@@ -80,7 +80,7 @@ def test_an_agent_that_does_not_exist_is_named(sandbox: Sandbox, env: dict[str, 
 
 
 @pytest.mark.parametrize("command", ["show", "audio", "cancel", "delete"])
-def test_a_call_that_is_given_twice_counts_once(
+def test_a_repeated_call_counts_once(
     sandbox: Sandbox,
     env: dict[str, str],
     tmp_path: Path,
@@ -97,9 +97,7 @@ def test_a_call_that_is_given_twice_counts_once(
 
 
 @pytest.mark.parametrize("command", ["list", "stats"])
-def test_an_agent_that_is_given_twice_counts_once(
-    sandbox: Sandbox, env: dict[str, str], command: str
-) -> None:
+def test_a_repeated_agent_counts_once(sandbox: Sandbox, env: dict[str, str], command: str) -> None:
     agent = ("--agent", sandbox.agents.quiet)
     once, twice = (piped(command, *words, env=env).out for words in (agent, (*agent, *agent)))
     assert once.splitlines()[1:] == twice.splitlines()[1:]

@@ -1,4 +1,4 @@
-"""`cartesia-calls show --logs`: what happened in a call, in one order of time."""
+"""`cartesia-calls show --logs`: everything in a call, in order of time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _line(seconds: float, level: str, text: str) -> str:
 
 
 def _serve(sandbox: Sandbox, call: dict[str, Any], lines: list[str] | None = None) -> None:
-    """Have the sandbox respond with this call, and with this log if there is one."""
+    """Make the sandbox respond with this call, and with this log if there is one."""
     record = {"status": 200, "headers": AS_JSON, "operation": "agents_get-call"}
     sandbox.fail_next(body=json.dumps(call).encode(), **record)  # type: ignore[arg-type]
     if lines is not None:
@@ -56,7 +56,7 @@ def _happened(out: str) -> list[str]:
     return lines[next(n for n, line in enumerate(lines) if HAPPENED in line) + 1 :]
 
 
-def test_turns_tools_and_records_stand_in_one_order_of_time(
+def test_turns_tools_and_records_are_in_order_of_time(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     tool = {"id": "t", "name": "order", "arguments": {"item": "una"}, "result": "error: none left"}
@@ -93,7 +93,7 @@ def test_turns_tools_and_records_stand_in_one_order_of_time(
     ]
 
 
-def test_the_zone_is_that_of_the_start_also_where_a_log_begins_in_another_season(
+def test_the_offset_is_that_of_the_start_even_if_a_log_begins_in_another_season(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     _serve(sandbox, _call(), ["2025-12-31 10:00:00 | INFO | a:b:1 - early"])
@@ -113,7 +113,7 @@ def test_errors_are_red_and_silences_yellow_on_a_terminal(
     assert "\x1b[31mPAPER LOW" not in shown
 
 
-def test_json_is_an_entry_a_line(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_json_is_one_entry_per_line(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("show", sandbox.calls.finished, "--logs", "--json", env=env)
     rows = [json.loads(row) for row in done.out.splitlines()]
     with Client(sandbox.api_key, base_url=sandbox.url) as client:
@@ -124,7 +124,7 @@ def test_json_is_an_entry_a_line(sandbox: Sandbox, env: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("call", ["running", "created", "deleted", "zero_retention", "expired"])
-def test_a_call_without_logs_is_shown_and_says_why(
+def test_a_call_without_logs_is_shown_with_the_reason(
     sandbox: Sandbox, env: dict[str, str], call: str
 ) -> None:
     call_id = str(getattr(sandbox.calls, call))
@@ -144,7 +144,7 @@ def test_unexpected_records_are_shown_with_their_logs(env: dict[str, str], name:
     assert any("accepted" in line for line in _happened(done.out))
 
 
-def test_a_clock_that_differs_is_named_with_what_to_add(
+def test_a_clock_that_differs_is_reported_with_the_offset_to_add(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     lines = [_line(7200 + seconds, "INFO", "x") for seconds in (1, 30)]
@@ -157,13 +157,13 @@ def test_a_clock_that_differs_is_named_with_what_to_add(
     assert "--log-offset" not in out
 
 
-def test_a_day_is_shown_where_it_is_another_one(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_a_different_day_is_shown(sandbox: Sandbox, env: dict[str, str]) -> None:
     _serve(sandbox, _call(), [_line(86400, "INFO", "late")])
     done = piped("show", "ac_1", "--logs", env={**env, "TZ": "UTC"})
     assert any("2026-07-02 10:00:00.0  INFO" in line for line in _happened(done.out))
 
 
-def test_a_long_log_is_left_out_but_for_the_most_severe_and_it_is_said(
+def test_a_long_log_is_shortened_to_its_most_severe_records_with_a_notice(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     lines = [
@@ -207,7 +207,7 @@ TURNS = st.builds(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(turns=st.lists(TURNS, max_size=6), lines=st.lists(TEXTS, max_size=6), at=st.integers(0, 59))
-def test_nothing_that_happened_is_missing(
+def test_every_entry_is_shown(
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

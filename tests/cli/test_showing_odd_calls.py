@@ -1,4 +1,4 @@
-"""The command on calls whose records hold what the spec does not describe."""
+"""The command on calls whose records break the spec."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _shown(call_id: str, env: dict[str, str]) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", done.out)
 
 
-def test_list_writes_each_record_as_it_came(
+def test_list_writes_each_record_as_it_was_sent(
     sandbox: Sandbox, env: dict[str, str], sent: list[Record]
 ) -> None:
     done = piped("list", "--agent", sandbox.agents.odd, "--expand", "--json", env=env)
@@ -59,14 +59,14 @@ def test_list_writes_each_record_as_it_came(
     assert _rows(done.out) == sent
 
 
-def test_show_writes_each_record_as_it_came(env: dict[str, str], sent: list[Record]) -> None:
+def test_show_writes_each_record_as_it_was_sent(env: dict[str, str], sent: list[Record]) -> None:
     shown = [piped("show", call_id, "--json", env=env) for call_id in IDS]
 
     assert [done.code for done in shown] == [0] * len(IDS)
     assert [row for done in shown for row in _rows(done.out)] == sent
 
 
-def test_every_tool_call_is_shown_the_failed_one_too(env: dict[str, str]) -> None:
+def test_every_tool_call_is_shown_even_a_failed_one(env: dict[str, str]) -> None:
     shown = _shown("ac_odd_tools", env)
 
     for name in ("find_table", "book_table", "send_message"):

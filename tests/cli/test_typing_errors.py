@@ -1,4 +1,4 @@
-"""What is mistyped is refused with a suggestion, what is habit works, before anything is sent."""
+"""Typing errors are refused with a suggestion before anything is sent; usual variants work."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _help(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """Return the help, which must be shown in spite of a missing or a right word before it."""
+    """Return the help, which must be shown even if arguments are missing."""
     with pytest.raises(SystemExit) as ended:
         main([*words, "--help"])
     assert ended.value.code == 0
@@ -53,7 +53,7 @@ def _help(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """Return what the command says when it refuses these words."""
+    """Return the command's message when it refuses these words."""
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
@@ -86,7 +86,7 @@ def test_a_mistyped_option_is_named_with_the_usage_of_its_command(
         for typed in (option[:-1], option + "x"):
             if len(option) < 6 or typed in options:
                 continue
-            # Whether or not what is needed is there.
+            # Even if required arguments are missing.
             for words in ((), needed):
                 said = _refused(capsys, name, *words, typed)
                 assert said.startswith(f"usage: cartesia-calls {name}")
@@ -100,7 +100,7 @@ def test_ids_may_follow_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no option -x" in _refused(capsys, "show", "ac_1", "-x")
 
 
-def test_what_is_too_much_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_extra_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "takes one id" in _refused(capsys, "logs", "ac_1", "ac_2")
     assert "it takes none" in _refused(capsys, "agents", "agent_1")
     assert main(["audio", "ac_1", "ac_2", "-o", "x.wav"]) == 2
@@ -117,7 +117,7 @@ def test_what_is_too_much_is_refused(capsys: pytest.CaptureFixture[str]) -> None
         ("export", "--agent", "a", "--to", "x", "--format", "ndjson", "--format", "parquet"),
     ],
 )
-def test_an_option_that_counts_once_is_refused_twice(
+def test_a_repeated_option_is_refused(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "is given twice" in _refused(capsys, *words)
@@ -140,7 +140,7 @@ def test_a_window_that_ends_as_it_starts_is_refused(
     assert "Swap them" in to_do
 
 
-def test_a_window_is_shown_in_the_time_of_the_user(
+def test_a_window_is_shown_in_local_time(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Kolkata")
@@ -158,13 +158,13 @@ def test_a_window_is_shown_in_the_time_of_the_user(
 
 def _status_is_taken(status: str) -> bool:
     with pytest.raises(SystemExit) as ended:
-        # Help is shown if nothing before it is wrong.
+        # Help is shown unless a word in front of it is wrong.
         main(["list", "--agent", "a", "--status", status, "--help"])
     return ended.value.code == 0
 
 
 @given(st.sampled_from(STATUSES), st.data())
-def test_one_slip_in_a_known_status_is_refused(status: str, data: st.DataObject) -> None:
+def test_one_typing_error_in_a_known_status_is_refused(status: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(status) - 2))
     letter = data.draw(LETTERS)
     slips = (
@@ -180,7 +180,7 @@ def test_one_slip_in_a_known_status_is_refused(status: str, data: st.DataObject)
 @pytest.mark.parametrize(
     "status", [*STATUSES, "active", "cancelled", "restarted", "queued", "ringing", "no_answer"]
 )
-def test_other_statuses_are_let_through(status: str) -> None:
+def test_other_statuses_are_accepted(status: str) -> None:
     assert _status_is_taken(status)
 
 
@@ -219,7 +219,7 @@ def test_a_call_is_found_in_the_address_of_its_page(
 
 
 @pytest.mark.parametrize("text", ["", "  ", ".", "..", "https://play.cartesia.ai/", "ac_1\n2"])
-def test_what_is_no_call_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_of_no_call_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no call id" in _refused(capsys, "show", text)
 
 
@@ -227,7 +227,7 @@ def test_what_is_no_call_is_refused(text: str, capsys: pytest.CaptureFixture[str
     "key", ['"sk_car_abc"', "'sk_car_abc'", "\u201csk_car_abc\u201d", "sk_car_abc'"]
 )
 @pytest.mark.parametrize("words", [("agents",), ("doctor",)])
-def test_a_key_in_quotes_is_caught(
+def test_a_key_in_quotes_is_refused(
     key: str,
     words: tuple[str, ...],
     monkeypatch: pytest.MonkeyPatch,
@@ -243,7 +243,7 @@ def test_a_key_in_quotes_is_caught(
 @pytest.mark.parametrize(
     "words", [("export", "--agent", "agent_idle", "--to"), ("logs", "ac_finished", "-o")]
 )
-def test_a_tilde_is_the_home(
+def test_a_tilde_is_the_home_folder(
     words: tuple[str, ...],
     tmp_path: Path,
     elsewhere: Sandbox,
@@ -254,7 +254,7 @@ def test_a_tilde_is_the_home(
     assert (tmp_path / "calls").exists()
 
 
-def test_without_words_it_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_arguments_it_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "examples:" in capsys.readouterr().out
 
@@ -279,7 +279,7 @@ def test_the_examples_in_help_can_be_typed(name: str, capsys: pytest.CaptureFixt
         assert _help(capsys, *words[1:])
 
 
-def test_what_all_commands_have_may_stand_in_front_of_them() -> None:
+def test_common_options_may_precede_the_command() -> None:
     words = ["-v", "--base-url", "http://127.0.0.1:1", "logs", "ac_1"]
     assert main(words) == 7
     assert main(["logs", "ac_1", "--base-url", "http://127.0.0.1:1"]) == 7

@@ -1,4 +1,4 @@
-"""Errors in the command's own words: what it most likely is, and what to do."""
+"""Errors in the command's own words: the likely cause, and what to do."""
 
 from __future__ import annotations
 
@@ -138,5 +138,5 @@ def _untrusted() -> APIConnectionError:
         ),
     ],
 )
-def test_what_to_do_is_what_can_be_typed(error: CartesiaError, words: str) -> None:
+def test_hints_can_be_typed(error: CartesiaError, words: str) -> None:
     assert words in in_our_words(error)[1]

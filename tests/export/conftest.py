@@ -30,7 +30,7 @@ def server() -> Iterator[ManyCalls]:
 
 @pytest.fixture
 def file_systems() -> Iterator[None]:
-    """Give fsspec file systems that fail in ways of their own."""
+    """Register file systems with fsspec that fail in ways of their own."""
     for cls in (
         StubbornFileSystem,
         ContestedFileSystem,

@@ -1,4 +1,4 @@
-"""What the columns of records and turns hold, whatever the server sends."""
+"""The columns of records and turns, for any response of the server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Turn = dict[str, object]
 
 
 def _exported(to: Path, format_: str, **facts: object) -> dict[str, list[dict[str, Any]]]:
-    """Export a call with these facts; return the rows of its record and of its transcript."""
+    """Export a call with these fields; return the rows of its record and of its transcript."""
     few = FewCalls({"ac_1": FewCall(NOON - timedelta(hours=1), NOON, facts=facts)})
     with ManyCalls(0, interfere=few) as server:
         connect = partial(AsyncClient, KEY, base_url=server.url)
@@ -52,7 +52,7 @@ def _turn(role: str, start: object, end: object, **facts: object) -> Turn:
 
 
 @FORMATS
-def test_raw_is_what_came_with_undescribed_fields(format_: str, tmp_path: Path) -> None:
+def test_raw_has_undescribed_fields(format_: str, tmp_path: Path) -> None:
     turn = _turn("user", 0.5, 1.25, mood={"calm": 0.75})
     facts: dict[str, object] = {
         "dynamic_variables": {"name": "Ada", "tries": [1, None]},
@@ -76,7 +76,9 @@ def test_a_number_that_its_column_can_not_hold_is_null_there(format_: str, tmp_p
 
 
 @FORMATS
-def test_a_record_full_of_unexpected_values_is_written_whole(format_: str, tmp_path: Path) -> None:
+def test_a_record_full_of_unexpected_values_is_written_in_full(
+    format_: str, tmp_path: Path
+) -> None:
     turns = [
         _turn("user", "soon", 1.0, tool_calls="none", log_metric={"value": "four"}),
         7,
@@ -121,7 +123,7 @@ def test_the_account_and_the_variables_of_a_call_have_columns(format_: str, tmp_
         ("start_time", 1772366400, None),
     ],
 )
-def test_a_value_of_another_type_is_null_in_its_column_and_stays_in_raw(
+def test_a_value_of_a_wrong_type_is_null_in_its_column_and_stays_in_raw(
     column: str, value: object, expected: object, tmp_path: Path
 ) -> None:
     (row,) = _exported(tmp_path, "ndjson", **{column: value})["record"]
@@ -207,7 +209,7 @@ def test_reply_gap_is_the_silence_between_the_caller_and_the_agent(
     assert [row["reply_gap"] for row in rows] == gaps
 
 
-def test_strict_readers_take_half_a_surrogate_pair_and_see_the_same_in_both_formats(
+def test_strict_readers_accept_half_a_surrogate_pair_in_both_formats(
     tmp_path: Path,
 ) -> None:
     half, written = "half \ud83d", "half \\ud83d"

@@ -1,4 +1,4 @@
-"""What a dlt source remembers of earlier runs: little, and no call wrongly."""
+"""The state that a dlt source keeps between runs: little of it, and all of it correct."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _run(
     job: Job = JOB,
     now: datetime = NOW,
 ) -> None:
-    """Do as a run does to the memory: list the calls, record those that lack something, keep."""
+    """Use the memory as a run does: list the calls, record incomplete ones, and keep the state."""
     with _memory(states, job) as memory:
         for call, outcome in calls:
             entry = memory.of(call)
@@ -69,7 +69,7 @@ def _run(
 
 
 def _known(states: dict[Part, State], *calls: AgentCall, job: Job = JOB) -> list[bool]:
-    """Return for each call whether it is remembered as settled."""
+    """Return whether each call is remembered as settled."""
     with _memory(states, job) as memory:
         entries = [memory.of(call) for call in calls]
         return [bool(entry and not entry.lacks("logs")) for entry in entries]
@@ -80,7 +80,7 @@ def states() -> dict[Part, State]:
     return {"logs": {}, "record": {}}
 
 
-def test_of_100_000_calls_it_keeps_those_of_the_last_day_and_those_that_are_open(
+def test_of_100_000_calls_only_recent_and_open_ones_are_remembered(
     states: dict[Part, State],
 ) -> None:
     calls = [
@@ -94,14 +94,14 @@ def test_of_100_000_calls_it_keeps_those_of_the_last_day_and_those_that_are_open
     kept = states["logs"]["agent_1"][""]
     assert (
         len(kept["calls"]) == 24 * 6 + 3 + 1 + 1
-    )  # a day, back to the hour's begin, and the open one
+    )  # a day, from the beginning of an hour, and the open call
     assert kept["calls"]["ac_5000"]["reason"] == "unknown"
     assert kept["spans"] == [[BEGINNING.isoformat(), "2026-03-09T12:00:00+00:00"]]
     assert len(json.dumps(states)) < 25_000
     assert _known(states, *(call for call, _ in calls)) == [n != 5000 for n in range(100_000)]
 
 
-def test_a_span_tells_nothing_of_calls_outside_of_what_was_requested(
+def test_a_span_does_not_cover_calls_outside_of_the_request(
     states: dict[Part, State],
 ) -> None:
     old, middle, new = (_call(f"ac_{n}", NOW - n * DAY) for n in (30, 20, 10))
@@ -115,7 +115,7 @@ def test_a_span_tells_nothing_of_calls_outside_of_what_was_requested(
     assert len(states["logs"]["agent_1"][""]["spans"]) == 2
 
 
-def test_a_part_that_is_requested_later_is_not_known(states: dict[Part, State]) -> None:
+def test_a_part_that_is_requested_later_is_unknown(states: dict[Part, State]) -> None:
     call = _call("ac_1", NOW - 10 * DAY)
     _run(states, [(call, FINAL)], replace(JOB, include=("logs",)))
     with _memory(states) as memory:
@@ -134,7 +134,7 @@ def test_calls_with_one_status_do_not_affect_those_with_another(
     assert _known(states, call) == [False]
 
 
-def test_a_call_that_is_listed_late_is_not_taken_for_settled(states: dict[Part, State]) -> None:
+def test_a_call_that_is_listed_late_is_not_settled(states: dict[Part, State]) -> None:
     _run(states, [(_call("ac_1", NOW - DAY / 2), FINAL)])
     assert _known(states, _call("late", NOW - DAY / 2), _call("ac_1", NOW - DAY / 2)) == [
         False,
@@ -181,7 +181,7 @@ def test_a_call_of_an_agent_that_was_not_requested_is_not_remembered(
     assert list(states["logs"]) == ["agent_1"]
 
 
-def test_without_dlt_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dlt_it_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dlt", None)
     for name in [name for name in sys.modules if name.startswith("cartesia_calls.export.dlt._")]:
         monkeypatch.delitem(sys.modules, name)
@@ -190,7 +190,7 @@ def test_without_dlt_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     assert refused.value.hint == "Install it with: pip install 'cartesia-calls[dlt]'"
 
 
-def test_a_part_of_our_own_that_is_missing_is_nothing_to_install(
+def test_a_missing_module_of_our_own_is_not_reported_as_a_package(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "cartesia_calls.export.dlt._source", raising=False)
@@ -202,7 +202,7 @@ def test_a_part_of_our_own_that_is_missing_is_nothing_to_install(
 @pytest.mark.parametrize(
     "wrong", [{"include": "audio"}, {"include": "video"}, {"agents": []}, {"since": "soon"}]
 )
-def test_what_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+def test_contradictory_arguments_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"audio|pass|write"):
         calls_source(**(dict[str, Any](agents="agent_1") | wrong))
 

@@ -1,4 +1,4 @@
-"""How a run handles calls that always fail or are deleted during it, and missing files."""
+"""Runs with calls that always fail or are deleted meanwhile, and with missing files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _export(server: ManyCalls, to: Path | str, **options: Any) -> ExportResult: 
 
 
 def _one_in(count: int, response: bytes) -> Interfere:
-    """Return a function that sends this response to requests for the logs of one call in `count`."""
+    """Return a function that sends this response for the logs of one call in `count`."""
 
     def interfere(_number: int, path: str) -> bytes | None:
         asked = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0
@@ -42,9 +42,7 @@ def _one_in(count: int, response: bytes) -> Interfere:
 @pytest.mark.parametrize(
     "response", [NULL_LOGS, http("500 Internal Server Error", b"oops"), FORBIDDEN]
 )
-def test_calls_that_always_fail_keep_no_other_from_being_exported(
-    response: bytes, tmp_path: Path
-) -> None:
+def test_calls_that_always_fail_do_not_stop_the_others(response: bytes, tmp_path: Path) -> None:
     with ManyCalls(500, interfere=_one_in(10, response)) as server:
         first = _export(server, tmp_path)
         asked = server.requests
@@ -58,7 +56,7 @@ def test_calls_that_always_fail_keep_no_other_from_being_exported(
     assert len(data_files(tmp_path)) == 450
 
 
-def test_a_first_run_that_meets_many_bad_calls_finds_the_good_ones_after_them(
+def test_a_first_run_finds_good_calls_after_many_bad_ones(
     tmp_path: Path,
 ) -> None:
     def interfere(_number: int, path: str) -> bytes | None:
@@ -77,7 +75,9 @@ def test_a_first_run_that_meets_many_bad_calls_finds_the_good_ones_after_them(
 
 
 @pytest.mark.parametrize("response", [b"", http("500 Internal Server Error", b"oops")])
-def test_a_server_that_gives_no_logs_any_more_ends_it_soon(response: bytes, tmp_path: Path) -> None:
+def test_a_server_that_stops_sending_logs_ends_the_run_soon(
+    response: bytes, tmp_path: Path
+) -> None:
     with ManyCalls(300, interfere=_one_in(2, response)) as server:
         _export(server, tmp_path, until="2026-03-01T10:00Z")  # without the newest 120
         server.interfere = _one_in(1, response)
@@ -87,7 +87,7 @@ def test_a_server_that_gives_no_logs_any_more_ends_it_soon(response: bytes, tmp_
     assert server.requests - asked < 150
 
 
-def test_what_failed_in_an_earlier_run_is_left_when_many_of_it_fail_again(tmp_path: Path) -> None:
+def test_calls_that_failed_before_are_skipped_when_many_fail_again(tmp_path: Path) -> None:
     failing = http("500 Internal Server Error", b"oops")
     with ManyCalls(300, interfere=_one_in(2, failing)) as server:
         until = "2026-03-01T11:30Z"  # without the newest 30, which may still change
@@ -99,7 +99,7 @@ def test_what_failed_in_an_earlier_run_is_left_when_many_of_it_fail_again(tmp_pa
     assert server.requests - asked < 40
 
 
-def test_what_failed_before_comes_last(tmp_path: Path) -> None:
+def test_calls_that_failed_before_are_requested_last(tmp_path: Path) -> None:
     with ManyCalls(150, interfere=_one_in(10, NULL_LOGS)) as server:
         _export(server, tmp_path, until="2026-03-01T10:30Z")  # without the newest 90
         asked: list[str] = []
@@ -115,7 +115,7 @@ def test_what_failed_before_comes_last(tmp_path: Path) -> None:
     assert len(asked) == 91 + len(failed)
 
 
-def test_a_key_that_may_read_no_logs_ends_it(tmp_path: Path) -> None:
+def test_a_key_without_access_to_logs_ends_the_run(tmp_path: Path) -> None:
     with (
         ManyCalls(500, interfere=_one_in(1, FORBIDDEN)) as server,
         pytest.raises(PermissionDeniedError),
@@ -125,7 +125,7 @@ def test_a_key_that_may_read_no_logs_ends_it(tmp_path: Path) -> None:
 
 
 class _OneCall:
-    """Interferes with `ManyCalls`: there is one call, as the test sets it.
+    """Interferes with `ManyCalls`: there is one call, which the test can change.
 
     Attributes:
         listed: Its record in the list.
@@ -153,7 +153,7 @@ class _OneCall:
         return http("200 OK", json.dumps(logs).encode())
 
     def delete(self, *, listed: bool = True) -> None:
-        """Delete its data; where the list does not tell, that was since it was requested."""
+        """Delete its data; if the list does not show that, it happened after the listing."""
         erased: dict[str, object] = {
             "redacted_at": "2026-03-01T12:00:00Z",
             "summary": None,
@@ -180,7 +180,7 @@ def _files(target: Path) -> Mapping[str, bytes]:
 
 @pytest.mark.parametrize("listed", [True, False])
 @pytest.mark.parametrize("refresh", [True, False])
-def test_what_was_exported_stays_when_the_call_is_deleted(
+def test_exported_files_stay_when_the_call_is_deleted(
     listed: bool,  # noqa: FBT001 - a parameter of the test
     refresh: bool,  # noqa: FBT001 - likewise
     tmp_path: Path,
@@ -211,7 +211,7 @@ def test_a_call_that_is_deleted_before_it_is_requested_has_a_record_and_no_trans
     assert result.skipped == {"deleted": 1}
 
 
-def test_a_failure_to_see_whether_logs_have_changed_is_reported(tmp_path: Path) -> None:
+def test_a_failed_check_for_changed_logs_is_reported(tmp_path: Path) -> None:
     call = _OneCall()
     events: list[ExportEvent] = []
     with ManyCalls(1, interfere=call) as server:
@@ -233,9 +233,9 @@ def test_a_failure_to_see_whether_logs_have_changed_is_reported(tmp_path: Path) 
     assert "has_failed" not in _manifest(tmp_path)["parts"]["logs"]
 
 
-def test_looks_that_fail_in_every_run_keep_no_call_from_being_exported(tmp_path: Path) -> None:
+def test_checks_that_fail_in_every_run_do_not_stop_other_calls(tmp_path: Path) -> None:
     def unending(_number: int, path: str) -> bytes | None:
-        """List calls of which nothing tells when they ended; the newest thirty then fail."""
+        """List calls without an end; the newest thirty then fail."""
         records = [_record(number) for number in listed]
         if "?" in path:
             return http("200 OK", json.dumps({"data": records, "has_more": False}).encode())
@@ -258,7 +258,7 @@ def _record(number: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("place", ["{}", "memory://lost/out"])
-def test_refreshing_brings_back_files_that_are_gone_or_damaged(place: str, tmp_path: Path) -> None:
+def test_refresh_restores_missing_or_damaged_files(place: str, tmp_path: Path) -> None:
     to = place.format(tmp_path)
     with ManyCalls(10) as server:
         _export(server, to)
@@ -276,7 +276,7 @@ def test_refreshing_brings_back_files_that_are_gone_or_damaged(place: str, tmp_p
     assert found == whole
 
 
-def test_a_file_that_can_not_be_removed_when_its_call_moves_is_not_left_for_good(
+def test_a_file_that_could_not_be_removed_is_removed_by_the_next_run(
     tmp_path: Path,
 ) -> None:
     call = _OneCall()
@@ -297,7 +297,7 @@ def test_a_file_that_can_not_be_removed_when_its_call_moves_is_not_left_for_good
     assert new != old
 
 
-def test_a_record_by_a_clock_that_was_ahead_is_replaced_by_a_later_one(tmp_path: Path) -> None:
+def test_a_record_from_a_fast_clock_is_replaced_by_a_later_one(tmp_path: Path) -> None:
     call = _OneCall()
     ended = call.listed["end_time"] = "2026-03-01T11:00:00Z"
     call.listed |= {"status": "started", "end_time": None}
@@ -314,7 +314,7 @@ def test_a_record_by_a_clock_that_was_ahead_is_replaced_by_a_later_one(tmp_path:
     assert _manifest(tmp_path)["recorded_at"] == "2999-01-01T00:00:00.000001+00:00"
 
 
-def test_an_export_of_a_window_requests_every_call_and_goes_by_whole_pages(tmp_path: Path) -> None:
+def test_an_export_of_a_window_requests_every_call_in_whole_pages(tmp_path: Path) -> None:
     def call(name: str, start: str | None, end: str | None) -> dict[str, object]:
         times = {"start_time": start, "end_time": end}
         return {"id": f"ac_{name}", "agent_id": AGENT, "status": "failed", **times}

@@ -1,4 +1,4 @@
-"""The files of a target: whole or absent, in folders and in object stores."""
+"""The files of a target are whole or absent, in folders and in object stores."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -43,14 +43,14 @@ def server() -> Iterator[ManyCalls]:
         yield server
 
 
-def test_a_store_that_can_not_make_a_file_reports_it(server: ManyCalls, tmp_path: Path) -> None:
+def test_a_store_that_can_not_create_a_file_is_reported(server: ManyCalls, tmp_path: Path) -> None:
     StubbornFileSystem.writes_left, StubbornFileSystem.error = 0, errno.EROFS
     with pytest.raises(TargetError, match=os.strerror(errno.EROFS)):
         export_from(server, f"stubborn://{tmp_path}/out")
     assert not server.requests
 
 
-def test_what_a_store_says_is_reported_in_one_line_without_credentials(server: ManyCalls) -> None:
+def test_an_error_of_a_store_is_reported_in_one_line_without_credentials(server: ManyCalls) -> None:
     with pytest.raises(TargetError) as failure:
         export_from(server, "talkative://bucket/out")
     assert failure.value.summary == (
@@ -61,7 +61,7 @@ def test_what_a_store_says_is_reported_in_one_line_without_credentials(server: M
 
 
 @PLACES
-def test_what_a_killed_run_and_its_workers_left_goes_and_nothing_of_others(
+def test_leftovers_of_a_killed_run_are_removed_and_nothing_else(
     server: ManyCalls, tmp_path: Path, place: str
 ) -> None:
     to = place.format(tmp_path)
@@ -90,7 +90,7 @@ def _calls_named(*ids: str) -> ManyCalls:
     return ManyCalls(0, interfere=respond)
 
 
-def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(tmp_path: Path) -> None:
+def test_any_id_becomes_a_visible_file_name_in_its_folder(tmp_path: Path) -> None:
     names = {
         "ac_123": "ac_123",
         "../../etc/passwd": "%2E.%2F..%2Fetc%2Fpasswd",
@@ -104,7 +104,7 @@ def test_any_id_makes_a_name_that_stays_in_its_folder_and_is_not_hidden(tmp_path
     assert found == {f"{folder}/{name}.ndjson": one for one, name in names.items()}
 
 
-def test_long_ids_make_short_names_that_differ(tmp_path: Path) -> None:
+def test_long_ids_become_short_distinct_names(tmp_path: Path) -> None:
     with _calls_named(*("é" * 300 + end for end in "ab")) as server:
         assert export_from(server, tmp_path).exported == 2
     names = [path.rpartition("/")[2] for path in data_files(tmp_path)]
@@ -159,7 +159,7 @@ def test_a_recording_is_compared_in_memory_that_does_not_grow_with_it(
         files.pipe_file(f"{root}/{entry['parts']['audio']['path']}", block * blocks)
     entries[1]["parts"]["audio"]["size"] += 1
     entries[2]["parts"]["audio"]["final"] = True
-    # A journal is what a killed run leaves: the next one compares its files.
+    # A killed run leaves a journal, whose files the next run compares.
     lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in entries)
     files.pipe_file(f"{root}/_manifest/1-of-1.journal.ndjson", lines)
     files.rm_file(manifest)

@@ -1,4 +1,4 @@
-"""Rows as files: the same bytes whatever is installed, and nothing of a row lost."""
+"""Rows as files: the same bytes with any optional packages, and nothing of a row lost."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _exported(
     """Export a call; return the rows of a part, with times as in NDJSON."""
     with ManyCalls(1, interfere=respond) as server:
         connect = partial(AsyncClient, KEY, base_url=server.url)
-        # With the transcript, so that the record is the call's own.
+        # With the transcript, so that the run requests the call's own record.
         export(agents=AGENT, to=to, format=format_, include={part, "transcript"}, connect=connect)
     (file,) = (to / part).rglob("ac_*")
     if format_ == "ndjson":
@@ -64,7 +64,7 @@ def test_ndjson_is_the_same_with_orjson_and_without_it(tmp_path: Path, lines: li
 
 
 @pytest.mark.parametrize("lines", [_EVERY_CHARACTER, _HALF], ids=["every character", "half pairs"])
-def test_parquet_holds_what_ndjson_does(tmp_path: Path, lines: list[str]) -> None:
+def test_parquet_has_the_same_rows_as_ndjson(tmp_path: Path, lines: list[str]) -> None:
     found = [
         _exported(tmp_path / format_, format_, "logs", _logs(lines))
         for format_ in ("ndjson", "parquet")
@@ -81,7 +81,7 @@ def _record_with(metadata: str) -> Callable[[int, str], bytes | None]:
     return lambda _number, path: response if path.endswith(call_id(0)) else None
 
 
-def test_a_nested_value_stays_one_in_ndjson_and_is_its_text_in_parquet(tmp_path: Path) -> None:
+def test_a_nested_value_is_an_object_in_ndjson_and_text_in_parquet(tmp_path: Path) -> None:
     metadata = {"rate": 1e16, "name": "perché"}
     respond = _record_with(json.dumps(metadata))
     (row,) = _exported(tmp_path / "ndjson", "ndjson", "record", respond)
@@ -91,7 +91,7 @@ def test_a_nested_value_stays_one_in_ndjson_and_is_its_text_in_parquet(tmp_path:
     assert "perché" in row["metadata"], "as people search for it"
 
 
-def test_a_number_that_json_can_not_say_is_null(tmp_path: Path) -> None:
+def test_a_number_that_json_can_not_express_is_null(tmp_path: Path) -> None:
     """JSON may hold `1e999`, which Python reads as infinity."""
     respond = _record_with(f'{{"rate": [1e999, {2**70}]}}')
     expected = {"rate": [None, 2**70]}

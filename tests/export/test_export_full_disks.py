@@ -32,7 +32,7 @@ def _mount(*words: str) -> None:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a disk of its own; only root may make one."""
+    """Mount a small disk, which only root may do."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     place = tmp_path / "disk"
@@ -42,12 +42,12 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)  # noqa: S607 - the system's
 
 
-# From where the first file does not fit to where the manifest, at the end, does not.
+# From too small for the first file to too small for the manifest at the end.
 @pytest.mark.parametrize(
     ("format_name", "pages"),
     [("ndjson", 1), ("ndjson", 6), ("ndjson", 100), ("ndjson", 350), ("parquet", 340)],
 )
-def test_a_full_disk_ends_it_and_once_there_is_room_the_next_run_continues(
+def test_a_full_disk_ends_the_run_and_the_next_one_resumes(
     server: ManyCalls, disk: Path, tmp_path: Path, format_name: str, pages: int
 ) -> None:
     options = ("--format", format_name)
@@ -66,7 +66,7 @@ def test_a_full_disk_ends_it_and_once_there_is_room_the_next_run_continues(
     assert not list((disk / "out").rglob("*.part"))
 
 
-def test_a_disk_that_may_only_be_read_reports_it_and_the_next_run_continues(
+def test_a_read_only_disk_is_reported_and_the_next_run_resumes(
     server: ManyCalls, disk: Path, tmp_path: Path
 ) -> None:
     assert run_export(server, tmp_path / "undisturbed").code == 0
@@ -85,7 +85,7 @@ def test_a_disk_that_may_only_be_read_reports_it_and_the_next_run_continues(
 
 
 def _bound_by_rights() -> list[str]:
-    """Return what to put before a command so that rights bind it, of root too."""
+    """Return a prefix for a command that makes permissions apply even to root."""
     if os.geteuid() != 0:
         return []
     if not (setpriv := shutil.which("setpriv")):
@@ -93,7 +93,7 @@ def _bound_by_rights() -> list[str]:
     return [setpriv, "--bounding-set", "-dac_override,-dac_read_search"]
 
 
-def test_a_folder_whose_rights_are_taken_half_way_ends_it_and_the_next_run_continues(
+def test_a_folder_that_loses_its_permissions_ends_the_run_and_the_next_one_resumes(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     target = tmp_path / "out"
@@ -131,9 +131,7 @@ def _allow(target: Path, mode: int) -> None:
         folder.chmod(mode)
 
 
-def test_a_lock_of_another_user_s_is_reported_by_its_name(
-    server: ManyCalls, tmp_path: Path
-) -> None:
+def test_a_lock_of_another_user_is_reported_by_its_name(server: ManyCalls, tmp_path: Path) -> None:
     target = tmp_path / "out"
     assert run_export(server, target).code == 0
     lock = target / "_locks" / "1-of-1.lock"

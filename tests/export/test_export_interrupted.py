@@ -1,4 +1,4 @@
-"""An export that is killed, stopped, starved or refused continues, and ends as if nothing had been."""
+"""An export that is killed, stopped or refused resumes, and ends like an undisturbed one."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_with_one_request_in_ten_failing_it_ends_as_an_undisturbed_one(tmp_path:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_continue(
+def test_ctrl_c_writes_fetched_calls_and_shows_how_to_resume(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with ManyCalls(CALLS, delay=0.01) as server:
@@ -82,7 +82,7 @@ def test_ctrl_c_writes_what_is_in_hand_and_says_how_to_continue(
     assert len(data_files(tmp_path / "out")) == CALLS
 
 
-def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_continues(
+def test_a_manifest_that_can_not_grow_ends_the_run_and_the_next_one_resumes(
     tmp_path: Path,
 ) -> None:
     with ManyCalls(CALLS) as server:
@@ -97,7 +97,7 @@ def test_a_manifest_that_can_grow_no_more_ends_it_and_the_next_run_continues(
     assert server.fetched.total() <= CALLS + IN_HAND
 
 
-def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_continues(
+def test_a_full_temporary_folder_is_named_and_the_next_run_resumes(
     tmp_path: Path,
 ) -> None:
     temporary = {"SQLITE_TMPDIR": str(tmp_path)}
@@ -105,10 +105,10 @@ def test_a_temporary_folder_that_takes_no_more_is_named_and_the_next_run_continu
     with ManyCalls(20_000) as server:
         stopped = run_export(server, tmp_path / "out", largest_file=1_500_000, env=temporary)
         assert stopped.code == 1
-        # Whichever of the two threads meets it first, or what it has left.
+        # Either of two threads may fail first.
         why = r"(disk I/O error|database disk image is malformed)\."
-        told = rf"The temporary folder {re.escape(str(tmp_path))} can't be written: {why}"
-        assert re.search(told, stopped.err)
+        message = rf"The temporary folder {re.escape(str(tmp_path))} can't be written: {why}"
+        assert re.search(message, stopped.err)
         assert "set SQLITE_TMPDIR or TMPDIR to another folder" in stopped.err
         assert "Traceback" not in stopped.err
         written = len(data_files(tmp_path / "out"))
@@ -136,7 +136,7 @@ def test_a_temporary_folder_that_can_not_hold_the_manifest_is_named(tmp_path: Pa
     assert manifest.read_text() == "".join(lines)
 
 
-def test_a_refused_key_ends_it_at_once(tmp_path: Path) -> None:
+def test_a_refused_key_ends_the_run_at_once(tmp_path: Path) -> None:
     with ManyCalls(CALLS) as server:
         server.interfere = lambda heard, _: (
             b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n" if heard > 20 else None
@@ -149,7 +149,7 @@ def test_a_refused_key_ends_it_at_once(tmp_path: Path) -> None:
     }
 
 
-def test_one_refusal_ends_what_the_other_workers_do(tmp_path: Path) -> None:
+def test_a_refusal_ends_all_workers(tmp_path: Path) -> None:
     refusal = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"
     with ManyCalls(CALLS, delay=0.02) as server:
         server.interfere = lambda heard, _: refusal if heard == 20 else None
@@ -158,7 +158,7 @@ def test_one_refusal_ends_what_the_other_workers_do(tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
-def test_a_server_that_is_gone_ends_it_instead_of_each_call_failing(tmp_path: Path) -> None:
+def test_an_unreachable_server_ends_the_run_instead_of_failing_each_call(tmp_path: Path) -> None:
     with ManyCalls(CALLS) as server:
         server.interfere = lambda heard, _: b"" if heard > 20 else None
         done = run_export(server, tmp_path / "out")

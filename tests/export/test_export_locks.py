@@ -1,4 +1,4 @@
-"""Locks: one export at a time writes to a target, or to one shard of it."""
+"""Locks let one export at a time write to a target, or to one shard of it."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -38,7 +38,7 @@ PLACES = pytest.mark.parametrize(
 
 
 def _beside(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:
-    """At the first call that is written, run a function in another thread and keep its result or error."""
+    """When the first call is written, run a function in a thread and keep its result or error."""
     if isinstance(event, CallExported) and not found:
         with ThreadPoolExecutor(1) as pool:
             begun = pool.submit(begin)
@@ -61,7 +61,9 @@ def test_the_second_of_two_exports_reports_the_first_and_stops(
 
 
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
-def test_shards_of_one_split_may_run_at_once(server: ManyCalls, tmp_path: Path, place: str) -> None:
+def test_shards_of_one_split_may_run_in_parallel(
+    server: ManyCalls, tmp_path: Path, place: str
+) -> None:
     to = place.format(tmp_path)
     found: list[object] = []
     begin = partial(export_from, server, to, shard="2/2")
@@ -86,7 +88,7 @@ def test_a_lock_that_can_not_be_taken_is_reported(
 
 
 @PLACES
-def test_a_second_export_leaves_the_first_at_its_work(
+def test_a_second_export_does_not_disturb_the_first(
     server: ManyCalls, tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = tmp_path / "temporary"
@@ -109,7 +111,7 @@ def test_a_second_export_leaves_the_first_at_its_work(
     assert not list(temporary.iterdir())
 
 
-def test_a_store_that_loses_its_own_responses_lets_the_export_continue(server: ManyCalls) -> None:
+def test_an_export_survives_a_store_that_loses_its_own_responses(server: ManyCalls) -> None:
     to = "forgetful://bucket/out"
     found: list[object] = []
     begin = partial(export_from, server, to)
@@ -138,13 +140,13 @@ def test_a_lock_of_an_export_that_died_is_taken_over_after_a_minute_and_a_half(
 
 
 @pytest.mark.parametrize("content", [b"", b'{"pid": 7', b"[]", b'{"alive_at": "soon"}'])
-def test_a_lock_that_tells_no_time_is_a_dead_one_s(server: ManyCalls, content: bytes) -> None:
+def test_a_lock_without_a_time_has_expired(server: ManyCalls, content: bytes) -> None:
     _locked(content)
     assert export_from(server, "memory://bucket/out").is_complete
     assert not [path for path in MemoryFileSystem.store if "/_locks/" in path]
 
 
-def test_of_two_that_take_over_a_dead_lock_one_has_it(server: ManyCalls) -> None:
+def test_of_two_exports_that_take_over_a_lock_one_gets_it(server: ManyCalls) -> None:
     _locked(b"", "contested://bucket/out")
     with pytest.raises(TargetBusyError, match="process 7"):
         export_from(server, "contested://bucket/out")

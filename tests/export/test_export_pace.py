@@ -1,4 +1,4 @@
-"""How many requests at once and a second, and what is repeated: decisions on a clock handed in."""
+"""Concurrency, rate and retries of an export's requests, on a fake clock."""
 
 from __future__ import annotations
 
@@ -91,12 +91,12 @@ async def _refuse(throttle: Throttle, client: AsyncClient, at_once: int) -> None
     assert all(isinstance(end, asyncio.CancelledError) for end in ends)
 
 
-def test_no_more_run_at_once_than_allowed() -> None:
+def test_the_concurrency_limit_holds() -> None:
     result, *_ = _throttled([ok()], lambda throttle, _: _in_flight(throttle), concurrency=2)
     assert result == 2
 
 
-def test_a_rate_spaces_the_starts_and_saves_nothing_up() -> None:
+def test_a_rate_spaces_requests_and_allows_no_burst() -> None:
     async def ask(throttle: Throttle, client: AsyncClient) -> None:
         await _once(throttle, client)
         await _once(throttle, client)
@@ -108,7 +108,7 @@ def test_a_rate_spaces_the_starts_and_saves_nothing_up() -> None:
     assert server.clock.sleeps == [0.25, 10, 0.25]
 
 
-def test_a_refusal_halves_what_is_in_flight_once_for_all_that_was() -> None:
+def test_a_refusal_halves_the_concurrency_once_for_all_requests_in_flight() -> None:
     async def ask(throttle: Throttle, client: AsyncClient) -> int:
         await _refuse(throttle, client, 8)
         return await _in_flight(throttle)
@@ -119,7 +119,7 @@ def test_a_refusal_halves_what_is_in_flight_once_for_all_that_was() -> None:
     assert len(server.requests) == 8
 
 
-def test_it_never_falls_below_one_and_comes_back_with_successes() -> None:
+def test_the_concurrency_never_falls_below_one_and_recovers_with_successes() -> None:
     async def ask(throttle: Throttle, client: AsyncClient) -> list[int]:
         for _ in range(5):
             await _refuse(throttle, client, 1)
@@ -142,7 +142,7 @@ def test_a_refusal_pauses_all_and_is_reported(retry_after: str | None, pause: fl
     assert server.clock.sleeps == pauses == [pause]
 
 
-def test_what_failed_temporarily_is_requested_again() -> None:
+def test_temporary_failures_are_retried() -> None:
     failures: list[httpx.Response | Exception] = [
         httpx.Response(500),
         httpx.ConnectError(""),
@@ -153,7 +153,7 @@ def test_what_failed_temporarily_is_requested_again() -> None:
     assert server.clock.sleeps == [0.25, 0.5, 1.0, 2.0]
 
 
-def test_one_request_is_sent_five_times_at_the_most() -> None:
+def test_a_request_is_sent_at_most_five_times() -> None:
     result, server, _ = _throttled([httpx.Response(500)], _once)
     assert isinstance(result, InternalServerError)
     assert len(server.requests) == 5
@@ -170,13 +170,13 @@ def test_a_refused_key_stops_everything(once: bool) -> None:  # noqa: FBT001 - a
     assert len(server.requests) == 1
 
 
-def test_what_the_key_may_not_read_fails_alone_and_at_once() -> None:
+def test_a_forbidden_request_fails_alone_and_at_once() -> None:
     result, server, _ = _throttled([httpx.Response(403)], _once)
     assert isinstance(result, PermissionDeniedError)
     assert len(server.requests) == 1
 
 
-def test_what_is_sent_once_is_not_repeated() -> None:
+def test_a_request_to_be_sent_once_is_not_retried() -> None:
     async def ask(throttle: Throttle, client: AsyncClient) -> object:
         return await throttle.ask(lambda: client.calls.logs("ac_1"), once=True)
 
@@ -185,7 +185,7 @@ def test_what_is_sent_once_is_not_repeated() -> None:
     assert len(server.requests) == 1
 
 
-def test_what_stops_an_export_comes_whole_from_another_process() -> None:
+def test_an_error_that_stops_an_export_can_be_pickled() -> None:
     stop, *_ = _throttled([httpx.Response(401, json={"title": "No"})], _once)
     there = pickle.loads(pickle.dumps(stop))  # noqa: S301 - our own
     assert isinstance(there, StopExportError)
@@ -194,7 +194,7 @@ def test_what_stops_an_export_comes_whole_from_another_process() -> None:
     assert str(there) == str(stop)
 
 
-def test_a_refusal_for_more_than_five_minutes_is_not_waited_for() -> None:
+def test_a_pause_of_more_than_five_minutes_ends_the_run() -> None:
     asked = httpx.Response(429, headers={"Retry-After": "301"})
     result, server, _ = _throttled([asked], _once)
     assert isinstance(result, StopExportError)
@@ -202,14 +202,14 @@ def test_a_refusal_for_more_than_five_minutes_is_not_waited_for() -> None:
     assert server.clock.sleeps == []
 
 
-def test_an_error_with_a_pause_of_more_than_five_minutes_is_of_one_request_alone() -> None:
+def test_an_error_with_a_long_pause_fails_only_its_request() -> None:
     asked = httpx.Response(503, headers={"Retry-After": "301"})
     result, server, _ = _throttled([asked], _once)
     assert isinstance(result, InternalServerError)
     assert server.clock.sleeps == []
 
 
-def test_a_server_that_refuses_every_request_ends_it_after_minutes() -> None:
+def test_a_server_that_refuses_every_request_ends_the_run_after_minutes() -> None:
     result, server, pauses = _throttled([httpx.Response(429)], _once)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, RateLimitError)
@@ -218,7 +218,7 @@ def test_a_server_that_refuses_every_request_ends_it_after_minutes() -> None:
     assert len(server.requests) == 10
 
 
-def test_what_is_refused_together_pauses_all_once_and_for_the_longest() -> None:
+def test_simultaneous_refusals_pause_all_requests_once_for_the_longest_time() -> None:
     async def ask(throttle: Throttle, client: AsyncClient) -> int:
         await _refuse(throttle, client, 2)
         return await _in_flight(throttle)
@@ -232,7 +232,7 @@ def test_what_is_refused_together_pauses_all_once_and_for_the_longest() -> None:
     assert server.clock.elapsed >= 60
 
 
-def test_a_pause_that_an_error_requests_is_waited_for() -> None:
+def test_a_pause_that_an_error_requests_is_honoured() -> None:
     busy = httpx.Response(503, headers={"Retry-After": "300"})
     result, server, _ = _throttled([busy, ok()], _once)
     assert result == ["one", "two"]

@@ -1,4 +1,4 @@
-"""The queries of docs/guide/exports.md, run as they stand there on an export of the sandbox."""
+"""The queries of docs/guide/exports.md, run unchanged on an export of the sandbox."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_spark_sees_each_call_once(exported: tuple[Path, ExportResult]) -> None:
     assert any(row["longest"] is None for row in rows), "of those that never started"
 
 
-def test_duckdb_takes_the_query_for_spark_with_calls_that_never_started(
+def test_duckdb_runs_the_query_for_spark_with_calls_that_never_started(
     exported: tuple[Path, ExportResult],
 ) -> None:
     duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
@@ -112,7 +112,7 @@ def _stats(duckdb: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
     return call_stats(calls).as_dict()
 
 
-def test_duckdb_finds_the_slowest_turns_as_call_stats_does() -> None:
+def test_duckdb_finds_the_same_slowest_turns_as_call_stats() -> None:
     duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
     rows = duckdb.sql(_query("slowest")).fetchall()
     expected = [turn["reply_gap"] for turn in _stats(duckdb)["slowest_turns"]]
@@ -120,7 +120,7 @@ def test_duckdb_finds_the_slowest_turns_as_call_stats_does() -> None:
     assert len(rows) == 10
 
 
-def test_duckdb_counts_calls_and_failures_of_tools_as_call_stats_does() -> None:
+def test_duckdb_counts_the_same_tool_calls_and_failures_as_call_stats() -> None:
     duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
     calls: Counter[str] = Counter()
     failures: Counter[str] = Counter()
@@ -148,14 +148,14 @@ def test_pandas_reads_a_folder() -> None:
     assert scope["by_status"].sum() == len(scope["records"]) > 0
 
 
-def test_few_large_files_can_be_made_of_it() -> None:
+def test_an_export_can_be_merged_into_few_large_files() -> None:
     duckdb: Any = pytest.importorskip("duckdb", reason=NEEDS)
     duckdb.sql(_query("compact"))
     duckdb.sql(_query("compact"))
     assert _count(duckdb, "all-logs.parquet") == _count(duckdb, "calls/logs/**/*.parquet") > 0
 
 
-def test_pyarrow_reads_the_partitions_and_the_schema_that_is_documented(
+def test_pyarrow_reads_the_partitions_and_the_documented_schema(
     exported: tuple[Path, ExportResult],
 ) -> None:
     dataset: Any = pytest.importorskip("pyarrow.dataset")

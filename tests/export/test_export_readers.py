@@ -1,4 +1,4 @@
-"""The folders of an export, read whole by those whom it is written for."""
+"""The folders of an export, read by the libraries that it is written for."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from many_calls import ManyCalls
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEEDS = "install it with the dependency group `export`, or run nox -s export-queries"
 AGENTS = ("agent_1", "00123", "true", "2026-03-01", "1e5", "null", "a b=c/ü")
-"""Ids that readers take for other types where they guess."""
+"""Ids that readers mistake for other types when they guess."""
 
 Read = Callable[[str], list[tuple[object, object]]]
-"""Returns `agent_id` and `day` of each row below a folder."""
+"""Returns `agent_id` and `day` of each row in a folder."""
 
 
 def _pandas(folder: str) -> list[tuple[object, object]]:
@@ -70,7 +70,7 @@ READERS = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Export three calls of each agent, to a target for each and to one for all."""
+    """Export three calls of each agent, to one target per agent and to one for all."""
     root = tmp_path_factory.mktemp("readers")
     few = FewCalls()
     for number, agent in enumerate(AGENTS):

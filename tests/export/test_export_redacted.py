@@ -1,4 +1,4 @@
-"""Exports without secrets: `redact`, and what it never mixes with."""
+"""Exports with `redact`, which contain no secrets and are never mixed with others."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_same_secret_has_the_same_placeholder_in_all_parts(
         assert not [secret for secret in (*SECRETS, "hunter2") if secret.encode() in data], path
 
 
-def test_parquet_is_redacted_too(server: ManyCalls, tmp_path: Path) -> None:
+def test_parquet_is_redacted(server: ManyCalls, tmp_path: Path) -> None:
     parquet: Any = pytest.importorskip("pyarrow.parquet")
     _export(server, tmp_path, format="parquet", redact_patterns=[r"order \d+"])
     rows = [parquet.ParquetFile(file).read().to_pylist() for file in tmp_path.rglob("*.parquet")]
@@ -110,7 +110,7 @@ def test_parquet_is_redacted_too(server: ManyCalls, tmp_path: Path) -> None:
     assert "‹phone 1›" in repr(rows)
 
 
-def test_only_logs_are_redacted_with_the_numbers_of_the_record(
+def test_logs_alone_are_redacted_with_the_numbers_of_the_record(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     _export(server, tmp_path, include="logs")
@@ -160,7 +160,7 @@ def test_the_manifest_records_it_without_the_patterns(
         ),
     ],
 )
-def test_it_is_never_mixed_with_another_export(
+def test_a_redacted_export_is_never_mixed_with_another(
     server: ManyCalls,
     target: Path | str,
     first: dict[str, object],
@@ -177,7 +177,7 @@ def test_it_is_never_mixed_with_another_export(
     assert _export(server, target, **first).present == 1
 
 
-def test_the_order_of_patterns_is_of_no_account(server: ManyCalls, tmp_path: Path) -> None:
+def test_the_order_of_patterns_does_not_matter(server: ManyCalls, tmp_path: Path) -> None:
     _export(server, tmp_path, redact_patterns=["x", "y"])
     assert _export(server, tmp_path, redact_patterns=["y", "x", "y"]).present == 1
 
@@ -190,7 +190,7 @@ def test_the_order_of_patterns_is_of_no_account(server: ManyCalls, tmp_path: Pat
         ({"redact": False, "redact_patterns": ["x"], "include": "audio"}, "can't be redacted"),
     ],
 )
-def test_what_can_not_be_redacted_is_refused(
+def test_parts_that_can_not_be_redacted_are_refused(
     server: ManyCalls, tmp_path: Path, options: dict[str, object], said: str
 ) -> None:
     with pytest.raises(ValueError, match=said):

@@ -1,4 +1,4 @@
-"""What one run writes, and what the next one does."""
+"""The files of one run, and the requests of the next."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _manifest(target: Path) -> dict[str, dict[str, Any]]:
     return {row["call_id"]: row["parts"] for row in rows}
 
 
-def test_a_row_has_what_the_line_tells(cartesia_sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_row_has_the_parts_of_its_line(cartesia_sandbox: Sandbox, tmp_path: Path) -> None:
     _export(cartesia_sandbox, tmp_path)
     file = _files(tmp_path)["ac_finished.ndjson"]
     first = _rows(file)[0]
@@ -91,7 +91,7 @@ def test_calls_without_logs_are_recorded_with_the_reason(
     assert not result.is_complete
 
 
-def test_the_next_run_requests_nothing_that_is_there_or_gone_for_good(
+def test_the_next_run_requests_no_call_that_is_exported_or_unavailable(
     cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     first = _export(cartesia_sandbox, tmp_path, until="1d")
@@ -105,7 +105,7 @@ def test_the_next_run_requests_nothing_that_is_there_or_gone_for_good(
     assert before == {name: file.stat().st_mtime_ns for name, file in _files(tmp_path).items()}
 
 
-def test_every_part_is_written_and_a_part_that_is_added_later_is_fetched_alone(
+def test_every_part_is_written_and_a_part_added_later_is_fetched_alone(
     cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     parts = ("logs", "record", "transcript", "tools", "audio")
@@ -129,7 +129,7 @@ def test_every_part_is_written_and_a_part_that_is_added_later_is_fetched_alone(
 
 
 class _Changing:
-    """Interferes with `ManyCalls`: call 0 ended a moment ago, and its logs are what the test sets."""
+    """Interferes with `ManyCalls`: call 0 ended a moment ago, and the test sets its logs."""
 
     def __init__(self) -> None:
         self.lines = ["one"]
@@ -164,7 +164,7 @@ def changing(tmp_path: Path) -> Any:  # noqa: ANN401 - a pair
         yield interfere, partial(export, agents=AGENT, to=tmp_path, connect=connect)
 
 
-def test_a_call_in_progress_is_taken_up_once_it_is_over(changing: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_a_call_in_progress_is_exported_after_it_has_ended(changing: Any, tmp_path: Path) -> None:  # noqa: ANN401
     call, run = changing
     call.over = False
     assert run().skipped == {"in_progress": 1}
@@ -174,7 +174,7 @@ def test_a_call_in_progress_is_taken_up_once_it_is_over(changing: Any, tmp_path:
     assert [row["text"] for row in _rows(_files(tmp_path)["ac_000000.ndjson"])] == ["one"]
 
 
-def test_logs_that_changed_after_a_call_s_end_are_written_again_and_others_are_not(
+def test_only_logs_that_changed_after_the_end_are_written_again(
     changing: Any,  # noqa: ANN401
     tmp_path: Path,
 ) -> None:
@@ -195,7 +195,7 @@ def test_logs_that_changed_after_a_call_s_end_are_written_again_and_others_are_n
     assert len(list(tmp_path.rglob("*.ndjson"))) == 2, "where it was before its day changed"
 
 
-def test_what_a_stopped_run_found_missing_for_good_is_not_requested_again(
+def test_logs_that_a_stopped_run_found_unavailable_are_not_requested_again(
     cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     first = _export(cartesia_sandbox, tmp_path, since=None, until="1d")
@@ -207,7 +207,7 @@ def test_what_a_stopped_run_found_missing_for_good_is_not_requested_again(
     assert again.requests < first.requests
 
 
-def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) -> None:
+def test_a_file_that_a_stopped_run_left_damaged_is_fetched_again(tmp_path: Path) -> None:
     with ManyCalls(20) as server:
         run = partial(
             export,
@@ -217,7 +217,7 @@ def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) 
         )
         run()
         whole = {name: file.read_bytes() for name, file in _files(tmp_path).items()}
-        # As a power failure leaves it: a journal that was not folded, with a torn last line.
+        # As after a power failure: an unmerged journal with an incomplete last line.
         manifest = tmp_path / "_manifest" / "1-of-1.ndjson"
         journal = manifest.with_name("1-of-1.journal.ndjson")
         manifest.rename(journal)
@@ -229,7 +229,7 @@ def test_a_file_that_a_stopped_run_left_broken_is_fetched_again(tmp_path: Path) 
     assert {name: file.read_bytes() for name, file in _files(tmp_path).items()} == whole
 
 
-def test_a_rate_bounds_how_fast_all_of_it_is_requested(tmp_path: Path) -> None:
+def test_a_rate_bounds_all_requests(tmp_path: Path) -> None:
     clock = FakeClock()
     with ManyCalls(5) as server:
         connect = partial(AsyncClient, KEY, base_url=server.url)
@@ -284,7 +284,7 @@ def test_the_error_that_ended_it_has_the_result_so_far(tmp_path: Path) -> None:
     assert not result.is_complete
 
 
-def test_of_an_error_of_another_kind_only_the_kind_is_in_the_json() -> None:
+def test_the_json_of_an_unexpected_error_has_only_its_class() -> None:
     result = ExportResult("calls", error=ZeroDivisionError(KEY))
     assert as_dict(ExportFinished(result))["error"] == {
         "type": "ZeroDivisionError",
@@ -293,7 +293,7 @@ def test_of_an_error_of_another_kind_only_the_kind_is_in_the_json() -> None:
     }
 
 
-def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_path: Path) -> None:
+def test_a_cancelled_task_writes_fetched_calls_and_frees_the_target(tmp_path: Path) -> None:
     async def cancelled(server: ManyCalls) -> None:
         task: asyncio.Task[ExportResult] | None = None
         events: list[ExportEvent] = []
@@ -345,7 +345,7 @@ def test_a_cancelled_task_writes_what_it_had_fetched_and_frees_the_target(tmp_pa
         {"status": "complete"},
     ],
 )
-def test_what_makes_no_sense_is_refused_before_anything_is_sent(
+def test_contradictory_arguments_are_refused_before_anything_is_sent(
     wrong: dict[str, Any], tmp_path: Path
 ) -> None:
     arguments: dict[str, Any] = {"agents": AGENT, "to": tmp_path / "out", **wrong}
@@ -369,7 +369,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_sent(
         {"rate": "4"},
     ],
 )
-def test_what_is_of_the_wrong_type_is_refused_before_anything_is_sent(
+def test_arguments_of_a_wrong_type_are_refused_before_anything_is_sent(
     wrong: dict[str, Any], tmp_path: Path
 ) -> None:
     (name,) = wrong
@@ -380,7 +380,7 @@ def test_what_is_of_the_wrong_type_is_refused_before_anything_is_sent(
 
 
 @pytest.mark.filterwarnings("error")
-def test_where_a_loop_runs_already_it_says_what_to_write(tmp_path: Path) -> None:
+def test_a_running_event_loop_is_reported_with_the_code_to_write(tmp_path: Path) -> None:
     async def as_in_a_notebook() -> None:
         export(agents=AGENT, to=tmp_path)
 

@@ -1,4 +1,4 @@
-"""Where an export goes: folders, fsspec URLs, and targets that fail."""
+"""Targets of an export: folders, fsspec URLs, and targets that fail."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("file_systems")
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS])
-def test_a_target_that_fails_half_way_ends_it_and_the_next_run_continues(
+def test_a_target_that_fails_half_way_ends_the_run_and_the_next_one_resumes(
     server: ManyCalls, tmp_path: Path, error: int
 ) -> None:
     url = f"stubborn://{tmp_path}/out"
@@ -48,7 +48,7 @@ def test_a_target_that_fails_half_way_ends_it_and_the_next_run_continues(
     assert out == data_files(tmp_path / "undisturbed")
 
 
-def test_an_object_store_gets_what_a_folder_gets_and_is_resumed(
+def test_an_object_store_gets_the_same_files_as_a_folder_and_is_resumed(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     export_from(server, tmp_path / "folder")
@@ -70,7 +70,7 @@ def test_an_object_store_gets_what_a_folder_gets_and_is_resumed(
     assert not server.fetched
 
 
-def test_shards_together_are_the_whole(server: ManyCalls, tmp_path: Path) -> None:
+def test_all_shards_make_a_complete_export(server: ManyCalls, tmp_path: Path) -> None:
     export_from(server, tmp_path / "whole")
     server.fetched.clear()
     found = [export_from(server, tmp_path / "parts", shard=f"{n}/3").found for n in (1, 2, 3)]
@@ -88,7 +88,7 @@ def test_a_target_holds_one_format(server: ManyCalls, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["{}/out", "memory://bucket/out"])
-def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
+def test_a_target_of_an_earlier_version_is_refused_with_a_hint(
     server: ManyCalls, place: str, tmp_path: Path
 ) -> None:
     to = place.format(tmp_path)
@@ -117,7 +117,7 @@ def test_a_target_of_an_earlier_version_is_refused_with_what_to_do(
         ("simplecache::nosuch://x", "Protocol not known"),
     ],
 )
-def test_what_can_be_no_target_is_refused_with_what_to_do(
+def test_an_impossible_target_is_refused_with_a_hint(
     server: ManyCalls, target: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -132,15 +132,13 @@ def test_what_can_be_no_target_is_refused_with_what_to_do(
 @pytest.mark.parametrize(
     "url", ["file://{}/a b", "file:{}/a b", "LOCAL://{}/a b", "file:///{}/a b"]
 )
-def test_a_file_url_is_the_folder_that_it_names(
-    server: ManyCalls, tmp_path: Path, url: str
-) -> None:
+def test_a_file_url_is_a_folder(server: ManyCalls, tmp_path: Path, url: str) -> None:
     assert export_from(server, url.format(tmp_path)).target == str(tmp_path / "a b")
     assert len(data_files(tmp_path / "a b")) == server.count
 
 
 @pytest.mark.parametrize("name", ["a:b", "a::b", "2026-03-01T12:00", "host:9000", "odd:", "C:\\x"])
-def test_a_colon_makes_no_url(
+def test_a_path_with_a_colon_is_no_url(
     server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -148,12 +146,12 @@ def test_a_colon_makes_no_url(
     assert len(data_files(tmp_path / name)) == server.count
 
 
-def test_by_its_whole_path_a_folder_may_look_like_a_url(server: ManyCalls, tmp_path: Path) -> None:
+def test_an_absolute_path_may_look_like_a_url(server: ManyCalls, tmp_path: Path) -> None:
     assert export_from(server, tmp_path / "s3:bucket").target == str(tmp_path / "s3:bucket")
     assert len(data_files(tmp_path / "s3:bucket")) == server.count
 
 
-def test_a_chain_of_urls_is_fsspec_s(
+def test_a_chain_of_urls_is_passed_to_fsspec(
     server: ManyCalls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -171,7 +169,7 @@ def test_a_file_system_that_can_not_be_opened_is_reported(server: ManyCalls) -> 
         export_from(server, "broken://bucket/out")
 
 
-def test_a_folder_that_can_not_be_made_is_reported(server: ManyCalls, tmp_path: Path) -> None:
+def test_a_folder_that_can_not_be_created_is_reported(server: ManyCalls, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(TargetError, match="can't be made: File exists"):
         export_from(server, tmp_path / "file")
@@ -184,7 +182,7 @@ def test_a_folder_that_can_not_be_made_is_reported(server: ManyCalls, tmp_path: 
         ("out", {"format": "parquet"}, "pyarrow"),
     ],
 )
-def test_a_package_that_is_missing_is_named_with_what_to_install(
+def test_a_missing_package_is_named_with_how_to_install_it(
     to: str,
     options: dict[str, Any],
     hidden: str,
@@ -192,7 +190,7 @@ def test_a_package_that_is_missing_is_named_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    # A module of that name which can't be found is what a missing package looks like.
+    # An import of None fails like that of a missing package.
     monkeypatch.setitem(sys.modules, hidden, None)
     package = hidden.partition(".")[0]
     with pytest.raises(ConfigurationError, match=f"needs the package {package}") as refused:
@@ -200,7 +198,7 @@ def test_a_package_that_is_missing_is_named_with_what_to_install(
     assert "pip install 'cartesia-calls[export]'" in refused.value.hint
 
 
-def test_a_manifest_whose_first_file_was_not_written_whole_is_taken_up(
+def test_a_manifest_with_an_incomplete_first_file_is_recovered(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     export_from(server, tmp_path)

@@ -94,13 +94,15 @@ def test_a_call_without_tool_calls_has_a_file_without_rows(
     assert _rows(tmp_path) == []
 
 
-def test_without_the_start_of_the_call_no_time_is_known(tmp_path: Path) -> None:
+def test_without_the_start_of_the_call_times_are_null(tmp_path: Path) -> None:
     _export(FewCall(None, END, facts={"transcript": TURNS}), tmp_path, include="tools")
     assert [row["time"] for row in _rows(tmp_path)] == [None] * 4
     assert [row["start_timestamp"] for row in _rows(tmp_path)] == [2.5, 5.0, 5.0, 5.0]
 
 
-def test_an_export_of_an_earlier_release_gets_the_part_and_keeps_the_others(tmp_path: Path) -> None:
+def test_an_export_of_an_earlier_release_gains_the_part_and_keeps_the_others(
+    tmp_path: Path,
+) -> None:
     call = FewCall(START, END, facts={"transcript": TURNS})
     before = _export(call, tmp_path, include=("record", "transcript"))
     about = (tmp_path / "_manifest/about.json").read_bytes()

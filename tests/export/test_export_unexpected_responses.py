@@ -1,4 +1,4 @@
-"""What an export makes of responses that are missing, of other calls, or that no file can hold."""
+"""Exports with responses that are missing, of other calls, or that no file can hold."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -51,10 +51,10 @@ def _manifest(target: Path) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("part", "ending"), [("logs", "/logs"), ("transcript", "/ac_000003"), ("record", "/ac_000003")]
 )
-def test_a_call_that_is_gone_since_it_was_listed_is_not_found(
+def test_a_call_that_disappears_after_the_listing_is_not_found(
     part: str, ending: str, tmp_path: Path
 ) -> None:
-    # Together with the transcript, the record is the call's own.
+    # With the transcript, so that the run requests the call's own record.
     include = {part, "transcript"} if part == "record" else {part}
     with ManyCalls(8, interfere=_to(ending, _not_found(CALL_NOT_FOUND))) as server:
         _export(server, tmp_path, include=include)
@@ -64,9 +64,7 @@ def test_a_call_that_is_gone_since_it_was_listed_is_not_found(
 
 
 @pytest.mark.parametrize("fails", [1, 2])
-def test_pages_that_lead_in_a_circle_end_it_however_often_one_fails(
-    fails: int, tmp_path: Path
-) -> None:
+def test_pages_in_a_circle_end_the_run_even_if_one_fails(fails: int, tmp_path: Path) -> None:
     def respond(number: int, path: str) -> bytes | None:
         if not path.startswith("/agents/calls?"):
             return None
@@ -81,7 +79,7 @@ def test_pages_that_lead_in_a_circle_end_it_however_often_one_fails(
         assert server.requests == 3 * fails
 
 
-def test_a_record_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+def test_a_missing_record_is_not_found(tmp_path: Path) -> None:
     response = _not_found({"message": "No such thing", "description": "Not here."})
     with ManyCalls(2, interfere=_to("/ac_000001", response)) as server:
         _export(server, tmp_path, include="transcript")
@@ -91,7 +89,7 @@ def test_a_record_that_is_not_there_is_not_found(tmp_path: Path) -> None:
     assert reasons == {call_id(0): None, call_id(1): "not_found"}
 
 
-def test_a_recording_that_does_not_come_in_time_fails_alone(tmp_path: Path) -> None:
+def test_a_recording_that_times_out_fails_alone(tmp_path: Path) -> None:
     call = {"id": "ac_1", "agent_id": AGENT, "status": "completed"}
     server = FakeServer([ok({"data": [call], "has_more": False}), httpx.ReadTimeout("")])
     run = export_async(
@@ -107,7 +105,7 @@ def test_a_recording_that_does_not_come_in_time_fails_alone(tmp_path: Path) -> N
     assert parts["record"]["outcome"] == "exported"
 
 
-def test_a_recording_that_is_not_there_may_come_for_some_minutes_after_the_call(
+def test_a_missing_recording_is_requested_again_for_some_minutes(
     tmp_path: Path,
 ) -> None:
     missing = {"message": "Not found", "description": "There is no recording."}
@@ -122,9 +120,7 @@ def test_a_recording_that_is_not_there_may_come_for_some_minutes_after_the_call(
 
 
 @pytest.mark.parametrize(("include", "ending"), [("logs", "/logs"), ("transcript", "/ac_000000")])
-def test_what_is_of_another_call_is_not_kept_as_this_one_s(
-    include: str, ending: str, tmp_path: Path
-) -> None:
+def test_data_of_another_call_is_not_kept(include: str, ending: str, tmp_path: Path) -> None:
     other = {"id": "ac_other", "agent_id": AGENT, "status": "completed", "call_id": "ac_other"}
     logs = {"logs": ["not yours"], "updated_at": "2026-03-01T12:00:00Z"}
     response = http("200 OK", json.dumps(other | logs).encode())
@@ -136,7 +132,7 @@ def test_what_is_of_another_call_is_not_kept_as_this_one_s(
     assert not list(tmp_path.rglob("ac_*"))
 
 
-def test_a_call_with_an_id_that_can_not_be_one_is_skipped_and_the_others_are_not(
+def test_only_a_call_with_an_impossible_id_is_skipped(
     tmp_path: Path,
 ) -> None:
     record = {"agent_id": AGENT, "status": "completed"}
@@ -151,7 +147,7 @@ def test_a_call_with_an_id_that_can_not_be_one_is_skipped_and_the_others_are_not
     assert [event.call_id for event in skipped] == ["..", ""]
 
 
-def test_logs_that_were_kept_stay_when_the_provider_has_them_no_more(tmp_path: Path) -> None:
+def test_exported_logs_stay_when_the_provider_deletes_them(tmp_path: Path) -> None:
     with ManyCalls(3) as server:
         _export(server, tmp_path)
         kept = {file: file.read_bytes() for file in tmp_path.rglob("ac_*")}
@@ -179,7 +175,7 @@ def test_a_recording_is_written_again_only_when_it_changed(place: str, tmp_path:
     assert [files.cat_file(path) for path in wavs] == [WAV + b"\0\0"] * 2
 
 
-def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> None:
+def test_a_recording_that_does_not_fit_on_the_disk_ends_the_run(tmp_path: Path) -> None:
     with ManyCalls(3) as server:
         server.interfere = _to("/audio", _recording(WAV))
         done = run_export(server, tmp_path, "--include", "audio", largest_file=20_000)
@@ -188,13 +184,13 @@ def test_a_recording_that_does_not_fit_on_the_disk_ends_it(tmp_path: Path) -> No
     assert not list(tmp_path.rglob("ac_*"))
 
 
-def test_a_recording_that_is_gone_before_it_is_written_ends_it() -> None:
-    """Such as by a program that cleans temporary folders."""
+def test_a_recording_that_is_gone_before_it_is_written_ends_the_run() -> None:
+    """A program that cleans temporary folders may remove it."""
     third_is_requested = threading.Event()
     written: list[str] = []
 
     class Sweeping(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
-        """With the first recording, the ones that wait to be written go."""
+        """Removes the waiting recordings when the first one is written."""
 
         protocol = ("sweeping", "memory")
 
@@ -221,7 +217,7 @@ def test_a_recording_that_is_gone_before_it_is_written_ends_it() -> None:
     assert [path.rpartition("/")[2] for path in written] == [f"{call_id(0)}.wav"]
 
 
-def test_a_time_that_utc_has_no_name_for_is_left_out(tmp_path: Path) -> None:
+def test_a_time_out_of_range_in_utc_is_left_out(tmp_path: Path) -> None:
     line = '{"time": "0001-01-01T00:00:00+05:00", "level": "info"}'
     logs = {"call_id": call_id(0), "logs": [line], "updated_at": "2026-03-01T00:00:00Z"}
     response = http("200 OK", json.dumps(logs).encode())

@@ -1,4 +1,4 @@
-"""What an export does while nothing comes from the server, or nothing from an object store."""
+"""An export while the server, or the object store, does not respond."""
 
 # fsspec has no types:
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -50,10 +50,10 @@ def _export(server: ManyCalls, on_write: Callable[[str, asyncio.Event], object])
     async def run() -> ExportResult:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
-        def tell(path: str) -> None:
+        def notify(path: str) -> None:
             loop.call_soon_threadsafe(on_write, path, stop)
 
-        WatchedFileSystem.on_write = tell
+        WatchedFileSystem.on_write = notify
         connect = partial(AsyncClient, KEY, base_url=server.url)
         async with asyncio.timeout(_LONGEST_TEST):
             return await export_async(agents=AGENT, to=TARGET, connect=connect, stop=stop)
@@ -77,7 +77,7 @@ def _silent_from(server: ManyCalls, number: int) -> Callable[[int, str], None]:
     ],
     ids=["taken over", "removed"],
 )
-def test_an_export_that_has_lost_its_lock_ends(
+def test_an_export_that_loses_its_lock_ends(
     theirs: bytes | None, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_run, "HEARTBEAT", 0.01)
@@ -97,7 +97,7 @@ def test_an_export_that_has_lost_its_lock_ends(
             _export(server, take)
 
 
-def test_a_lock_that_is_being_renewed_at_the_end_does_not_come_back(
+def test_a_lock_that_is_being_renewed_at_the_end_is_still_released(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(_run, "HEARTBEAT", 0.01)
@@ -119,7 +119,7 @@ def test_a_lock_that_is_being_renewed_at_the_end_does_not_come_back(
     assert [path for path in WatchedFileSystem.store if "/_locks/" in path] == []
 
 
-def test_what_a_run_leaves_is_gone_when_it_gives_up_its_lock(
+def test_temporary_files_are_gone_before_the_lock_is_released(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -137,7 +137,7 @@ def test_what_a_run_leaves_is_gone_when_it_gives_up_its_lock(
 
 
 def _round_trip(loop: asyncio.AbstractEventLoop, then: Callable[[], object]) -> bool:
-    """Have the event loop do something from a thread; tell whether it did."""
+    """Run a function in the event loop from a thread; return whether it ran."""
     done = threading.Event()
 
     def do() -> None:
@@ -165,10 +165,10 @@ def test_the_event_loop_continues_while_a_store_does_not_respond() -> None:
         assert asyncio.run(run(server)).is_complete
     folders = {path.split("/")[-2] for path in waited_for}
     assert folders >= {"_locks", "_manifest", "day=2026-03-01"}
-    assert [path for path, went_on in waited_for.items() if not went_on] == []
+    assert [path for path, ran in waited_for.items() if not ran] == []
 
 
-def test_a_cancelled_run_is_waited_for_before_the_lock_is_given_up() -> None:
+def test_a_cancelled_run_ends_before_the_lock_is_released() -> None:
     given_up = threading.Event()
     too_early: list[bool] = []
 
@@ -196,7 +196,7 @@ def test_a_cancelled_run_is_waited_for_before_the_lock_is_given_up() -> None:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_cancelled_start_is_waited_for_before_the_lock_is_given_up(
+def test_a_cancelled_start_ends_before_the_lock_is_released(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fails: bool
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -212,7 +212,7 @@ def test_a_cancelled_start_is_waited_for_before_the_lock_is_given_up(
                     assert _round_trip(loop, task.cancel)
                 too_early.append(given_up.wait(0.2))
                 if fails:
-                    WatchedFileSystem.store.popitem()  # it, else it would count as written
+                    WatchedFileSystem.store.popitem()  # otherwise it would count as written
                     raise OSError(errno.EIO, os.strerror(errno.EIO))
 
         WatchedFileSystem.on_write = cancel_twice

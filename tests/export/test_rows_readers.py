@@ -1,4 +1,4 @@
-"""What pandas, Polars, pyarrow and DuckDB make of `rows`: as documented in the README."""
+"""`rows` in pandas, Polars, pyarrow and DuckDB, as documented in the README."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The percentiles of `call_stats` and those of DuckDB are the same."""
+"""`call_stats` and DuckDB compute the same percentiles."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def test_the_next_run_requests_no_logs_again_and_loads_nothing(
     assert rows("SELECT count(*) FROM skipped") == [(0,)]
 
 
-def test_a_call_in_progress_is_taken_up_once_it_is_over(
+def test_a_call_in_progress_is_exported_after_it_has_ended(
     stage: Stage,
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,
