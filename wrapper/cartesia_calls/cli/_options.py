@@ -220,7 +220,7 @@ def writing(name: str) -> Generator[None]:
 
 def add_redaction(parser: CommandParser) -> None:
     """Add `--redact` and `--redact-pattern`; `redactor_of` reads them."""
-    replaced = "replace secrets, phone numbers, e-mail addresses and card numbers by placeholders"
+    replaced = "replace secrets, phone numbers, e-mail addresses and card numbers with placeholders"
     parser.flag(
         "--redact", does=f"{replaced}; this lowers the risk of sharing, but is no guarantee"
     )

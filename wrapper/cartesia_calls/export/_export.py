@@ -81,7 +81,7 @@ async def export_async(
         rate: How many requests are sent per second, at most.
         shard: One part of the calls, such as `2/4`; all parts may be exported at the same time.
         refresh: Fetch everything again, including what is in the target already.
-        redact: Replace secrets and personal data by placeholders, see `Redactor`. Takes no `audio`. A
+        redact: Replace secrets and personal data with placeholders, see `Redactor`. Takes no `audio`. A
             target holds either redacted data or others.
         redact_patterns: Further regular expressions; what one matches is redacted too.
         connect: Makes the client; `AsyncClient` by default, with the settings of the environment.
