@@ -36,7 +36,19 @@ _NAMES_A_PHONE = re.compile(
     re.IGNORECASE,
 )
 _Q = r"\\*[\"']"  # a quote, with the backslashes of JSON in JSON
-_AFTER_NAME = rf"[\w-]{{0,40}}(?:{_Q}\]?\s*(?:[:=]|,(?=\s*b))|\s*[:=])\s*"
+_AFTER_NAME = (
+    rf"[\w-]{{0,40}}(?:{_Q}\]?\s*(?:[:=]|,(?=\s*b))|\s*[:=]|\s+is(?=\s+{_Q}[^\s\"']*\d))\s*"
+)
+# A plain word, not the beginning of a password such as `p@ssw0rd`.
+_PROSE = r"\s*[a-z]+(?![@#$%^&*+~!]\w)(?:\W|$)"
+# Base64 of `user:password`. What the colon becomes depends on its place: the first, second or third of
+# three bytes.
+_BASE64 = "[A-Za-z0-9+/]"
+_CREDENTIALS = (
+    rf"(?-i:(?![A-Z]?[a-z]+\b)"
+    rf"(?=(?:{_BASE64}{{4}})*(?:O[g-v]|{_BASE64}[DTjz][o-r]|{_BASE64}{{2}}[AEIMQUYcgkosw048]6))"
+    rf"(?:{_BASE64}{{4}})+(?:{_BASE64}{{2}}==|{_BASE64}{{3}}=|{_BASE64}{{4}})(?![\w+/=]))"
+)
 # Kind, texts of which a line in lower case holds one (else the search is skipped), and the pattern.
 _RULES = tuple(
     (kind, hints, re.compile(pattern, re.IGNORECASE))
@@ -53,6 +65,7 @@ _RULES = tuple(
             ),
         ),
         ("secret", ("cookie:",), r"cookie:\s*(?P<secret>[\w.-]+=.*)"),
+        ("token", ("basic",), rf"\bbasic\s+(?P<secret>{_CREDENTIALS})"),
         ("token", ("bearer",), r"\bbearer\s+(?P<secret>(?=\S*\d|\S{20})[\w.~+/-]{6,}=*)"),
         ("token", ("eyj",), r"\b(?-i:(?P<secret>eyJ[\w-]{8,}(?:\.[\w-]+)*))"),
         (
@@ -75,9 +88,10 @@ _RULES = tuple(
         (
             "secret",
             _NAME_HINTS,
-            # After a colon, one plain word is prose: `invalid token: expired`.
+            # Prose is `invalid token: expired`, `the password is wrong`, `the token is 3600 s old`.
             (
-                rf"{_NAME}[\w-]{{0,40}}(?:{_Q})?\s*(?:=|:(?!\s*[a-z]+(?:\W|$)))\s*"
+                rf"{_NAME}[\w-]{{0,40}}(?:{_Q})?\s*"
+                rf"(?:=|:(?!{_PROSE})|\bis\b:?(?=\s*\S*\d)(?!\s*\d{{1,4}}\s+[a-z]))\s*"
                 r"(?P<secret>[^\s\"'\\,;&(){}\[\]‹<]{3,})"
             ),
         ),
@@ -125,9 +139,9 @@ _T = TypeVar("_T")
 class Redactor:
     """Replaces secrets and personal data; the same one always by the same placeholder.
 
-    Use one for a call. It finds bearer tokens, JWTs, keys such as `sk_…`, Authorization values, values
-    whose names look secret (also those that loguru shows in tracebacks), environments and passwords in
-    URLs. It also finds phone numbers in E.164, the call's own numbers in any spelling, e-mail addresses
+    Use one for a call. It finds bearer tokens, basic credentials, JWTs, keys such as `sk_…`, Authorization
+    values, values whose names look secret (also those that loguru shows in tracebacks), environments and
+    passwords in URLs. It also finds phone numbers in E.164, the call's own numbers in any spelling, e-mail addresses
     and card numbers. A placeholder names the kind, such as `‹phone 1›`.
 
     Args:
