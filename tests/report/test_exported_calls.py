@@ -114,7 +114,7 @@ def test_calls_are_chosen_by_id_agent_status_and_time(
         ),
         ({"agents": ["unknown"]}, "no agent 'unknown'$"),
         ({"agents": ["ac_finished"]}, "no agent 'ac_finished'$"),
-        ({"calls": ["ac_finishd"]}, "no call 'ac_finishd'; did you mean ac_finished?"),
+        ({"calls": ["ac_finish"]}, "no call 'ac_finish'; did you mean ac_finished?"),
         ({"calls": ["ac_finished", "1234"]}, "no call '1234'$"),
         ({"status": ["complete"]}, "did you mean completed?"),
         ({"since": "1d", "until": "2d"}, "since .* is later than until"),

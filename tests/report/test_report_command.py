@@ -220,7 +220,7 @@ def test_an_export_gives_the_same_numbers_and_pages(tmp_path: Path, exported: Pa
     [
         (["stats", "--agent", "agent_buzy"], 4, "no agent 'agent_buzy'; did you mean agent_busy?"),
         (["report", "--agent", "unknown", "-o", "-"], 4, "holds no agent 'unknown'"),
-        (["report", "ac_finishd", "-o", "-"], 4, "'ac_finishd'; did you mean ac_finished?"),
+        (["report", "ac_finish", "-o", "-"], 4, "'ac_finish'; did you mean ac_finished?"),
         (["report", "ac_finished", "--until", "2d", "-o", "-"], 4, "does not match --since"),
         (["stats", "--status", "complete"], 2, "did you mean completed?"),
         (["stats", "--since", "1d", "--until", "2d"], 2, "Swap them."),
