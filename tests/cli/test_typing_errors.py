@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cartesia_calls.cli import main
 from cartesia_calls.sandbox import Sandbox
 from fake_server import KEY
+from terminal import environment, on_terminal
 
 COMMANDS = {
     "logs": ("ac_1",),
@@ -283,3 +284,11 @@ def test_common_options_may_precede_the_command() -> None:
     words = ["-v", "--base-url", "http://127.0.0.1:1", "logs", "ac_1"]
     assert main(words) == 7
     assert main(["logs", "ac_1", "--base-url", "http://127.0.0.1:1"]) == 7
+
+
+def test_a_message_is_whole_on_a_terminal_that_is_narrower_than_its_label() -> None:
+    env = environment(CARTESIA_API_KEY=KEY, COLUMNS="20", NO_COLOR="1")
+    _usage, *lines = on_terminal("agents", "--nope", env=env).out.splitlines()
+    assert [line for line in lines if len(line) > 20] == []
+    message = " ".join(" ".join(lines).split())
+    assert message.startswith("cartesia-calls agents: error: there is no option --nope ")
