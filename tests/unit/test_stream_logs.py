@@ -16,10 +16,10 @@ import pytest
 from cartesia_calls import (
     APIConnectionError,
     AsyncClient,
-    AuthenticationError,
     CallLogsNotAvailableError,
     Client,
     ConfigurationError,
+    RateLimitError,
     ResponseValidationError,
 )
 from engines import ENGINES, INSTALLED, EngineName
@@ -110,13 +110,15 @@ def test_a_failure_before_the_first_line_is_retried(engine: EngineName, flavour:
 
 @ENGINES
 @FLAVOURS
-def test_an_error_is_reported_with_its_text(engine: EngineName, flavour: Flavour) -> None:
-    said = json.dumps({"message": "no such key", "more": "x" * 70_000}).encode()
+def test_an_error_is_reported_with_its_text_and_pause(engine: EngineName, flavour: Flavour) -> None:
+    said = json.dumps({"message": "too many calls", "more": "x" * 70_000}).encode()
+    pause = b"Retry-After: Sun, 01 Mar 2026 12:00:30 GMT\r\n"
     with (
-        ScriptedServer(saying(http_response(said, 401))) as server,
-        pytest.raises(AuthenticationError, match="no such key"),
+        ScriptedServer(saying(http_response(said, 429, pause))) as server,
+        pytest.raises(RateLimitError, match="too many calls") as caught,
     ):
-        stream_into([], engine, flavour, server.url)
+        stream_into([], engine, flavour, server.url, clock=FakeClock(), max_retries=0)
+    assert caught.value.retry_after == 30
 
 
 @ENGINES
@@ -140,6 +142,7 @@ def test_a_value_that_breaks_the_spec_is_refused_at_its_place(
         pytest.raises(ResponseValidationError, match=problem) as caught,
     ):
         stream_into(got, engine, flavour, server.url)
+    assert str(caught.value).startswith("The response to agents_get-call-logs does not match ")
     assert caught.value.pointer == pointer
     assert caught.value.body == body[:500].decode()
     assert got == LINES[: len(got)]
