@@ -96,7 +96,7 @@ def test_a_mistyped_option_is_named_with_the_usage_of_its_command(
 
 def test_ids_may_follow_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cancel", "ac_1", "-v", "ac_2"]) == 7
-    assert capsys.readouterr().err.count("Could not connect") == 2
+    assert capsys.readouterr().err.count("Error: Could not connect") == 2
     assert "no call id" in _refused(capsys, "show", "ac_1", "--json", "..")
     assert "there is no option -x" in _refused(capsys, "show", "ac_1", "-x")
 

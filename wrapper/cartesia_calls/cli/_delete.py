@@ -12,14 +12,10 @@ delete ac_123 ac_456 --yes
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from ._errors import ExitCode, Failure, for_each
 from ._options import Arguments, CommandParser, add_call_ids, open_client
 from ._terminal import progress, say
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def add_options(parser: CommandParser) -> None:
@@ -35,7 +31,10 @@ def run(arguments: Arguments) -> int:
                 "Deleted data cannot be recovered, and there is no terminal to confirm it on.",
                 "Add --yes.",
             )
-        if not _is_confirmed(arguments.call_ids):
+        calls = ", ".join(map(repr, arguments.call_ids))
+        say(f"This erases the data of {calls}. Deleted data cannot be recovered.")
+        print("Delete them? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             say("Nothing was deleted.")
             return ExitCode.LOCAL_FAILURE
     with open_client(arguments) as client:
@@ -46,11 +45,3 @@ def run(arguments: Arguments) -> int:
             say(f"The data of call {call_id!r} are deleted.")
 
         return for_each(arguments.call_ids, delete)
-
-
-def _is_confirmed(call_ids: Sequence[str]) -> bool:
-    calls = ", ".join(map(repr, call_ids))
-    text = f"This erases the data of {calls}. Deleted data cannot be recovered."
-    say(text)
-    print("Delete them? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -21,10 +21,8 @@ from ._terminal import Screen
 if TYPE_CHECKING:
     from cartesia_calls.sandbox import Sandbox
 
-    from ._options import Arguments, CommandParser
 
-
-def add_options(_: CommandParser) -> None:
+def add_options(_: object) -> None:
     pass
 
 
@@ -39,7 +37,7 @@ class _QuickClock:
         return self._start + 4 * (datetime.now(UTC) - self._start)
 
 
-def run(_: Arguments) -> None:
+def run(_: object) -> None:
     """Start the sandbox on a free port and run each command, as a user would type it."""
     from cartesia_calls.sandbox import Sandbox  # noqa: PLC0415 - an extra
 

@@ -27,7 +27,6 @@ from ._terminal import Screen, write_object
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-
 # Each setting: its name, the client's argument, its variable, and a value to try the others with.
 _SETTINGS = (
     ("API key", "api_key", KEY_VARIABLE, "sk_car_x"),

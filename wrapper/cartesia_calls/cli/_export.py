@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
 
-
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LAST_WORDS = b"\nInterrupted.\n"
 # Each reason for a call that is not there: what it is, and what to do.

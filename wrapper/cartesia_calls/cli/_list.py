@@ -31,10 +31,9 @@ from ._tables import Column, write_list
 from ._terminal import progress, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cartesia_calls import AgentCall, Client
-
 
 STYLES = {"completed": "green", "failed": "red", "started": "cyan", "created": "cyan"}
 _BATCH = 50
@@ -97,12 +96,10 @@ def run(arguments: options.Arguments) -> int:
     agents: list[str | None] = list(dict.fromkeys(arguments.agent or [None]))
     found = Counter[str | None]()
 
-    def timed(
-        agent: str | None, calls: Iterable[AgentCall]
-    ) -> Iterator[tuple[datetime, AgentCall]]:
+    def timed(agent: str | None) -> Iterator[tuple[datetime, AgentCall]]:
         # A call without a time is where the agent's list has it: at the time of the previous one.
         last = datetime.now(UTC)
-        for call in calls:
+        for call in lists[agent]:
             found[agent] += 1
             last = call.start_time or call.end_time or last
             yield last, call
@@ -120,8 +117,7 @@ def run(arguments: options.Arguments) -> int:
             )
             for agent in agents
         }
-        sources = (timed(agent, calls) for agent, calls in lists.items())
-        newest_first = merge(*sources, key=lambda pair: pair[0], reverse=True)
+        newest_first = merge(*map(timed, agents), key=lambda pair: pair[0], reverse=True)
         calls = islice((call for _, call in newest_first), arguments.limit)
         columns = _columns(arguments.columns, len(agents))
         write_list(_batches(calls), columns, as_json=arguments.json)
@@ -158,11 +154,7 @@ def _batches(calls: Iterator[AgentCall]) -> Iterator[list[AgentCall]]:
 
 
 def check_agent(client: Client, agent: str) -> None:
-    """Look up an agent of which there are no calls; most often there is none of that id.
-
-    Raises:
-        Failure: There is none.
-    """
+    """Raise `Failure` if there is no such agent: most often so where it has no calls."""
     try:
         client.agents.get(agent)
     except NotFoundError as error:

@@ -113,11 +113,8 @@ def _fetch(client: Client, arguments: options.Arguments) -> Iterable[LogRow]:
             logs = client.calls.logs(call_id)
     lines = [*_last(_picked(client, arguments, logs.logs, logs.updated_at), arguments.tail)]
     if not lines and arguments.output == options.STDOUT and sys.stdout.isatty():
-        say(
-            f"None of the call's {counted(len(logs.logs), 'line')} matches."
-            if logs.logs
-            else "The call has logs, but not a line in them."
-        )
+        none_matches = f"None of the call's {counted(len(logs.logs), 'line')} matches."
+        say(none_matches if logs.logs else "The call has logs, but not a line in them.")
     return lines
 
 

@@ -10,9 +10,8 @@ import shutil
 import sys
 import textwrap
 from argparse import ArgumentTypeError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
-from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, get_args
 from urllib.parse import unquote
@@ -181,11 +180,7 @@ def add_times(parser: CommandParser, what: str) -> None:
 
 
 def check_times(arguments: Arguments) -> None:
-    """Check that `--since` is earlier than `--until`, in a command with these options.
-
-    Raises:
-        Failure: It is not.
-    """
+    """Raise `Failure` if a command has `--since` and `--until`, and they are not in this order."""
     since, until = (getattr(arguments, name, None) for name in ("since", "until"))
     if since and until and since >= until:
         shown = [local_time(time).isoformat(" ", "seconds") for time in (since, until)]
@@ -228,9 +223,7 @@ def add_redaction(parser: CommandParser) -> None:
     parser.value("--redact-pattern", "REGEX", pattern, also, action="append")
 
 
-def redactor_of(
-    arguments: Arguments, call: AgentCall | Mapping[str, Any] | None = None
-) -> Redactor | None:
+def redactor_of(arguments: Arguments, call: AgentCall | Mapping[str, Any]) -> Redactor | None:
     """Return what redacts a call's data, its phone numbers in any spelling, if an option requires it."""
     if not (arguments.redact or arguments.redact_pattern):
         return None
@@ -292,13 +285,10 @@ def number(
     """Return what reads a number from `least` to `most`."""
 
     def read(text: str) -> float:
-        try:
-            found = kind(text)
-        except ValueError:
-            found = nan
-        if not least <= found <= most:
-            raise ValueError(f"{text!r} is not {what} from {least:.12g} to {most:.12g}")
-        return found
+        with suppress(ValueError):
+            if least <= (found := kind(text)) <= most:
+                return found
+        raise ValueError(f"{text!r} is not {what} from {least:.12g} to {most:.12g}")
 
     return read
 

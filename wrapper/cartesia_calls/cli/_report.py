@@ -44,7 +44,6 @@ from ._terminal import counted, progress, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-
 _LONGEST_NAME = 200
 _REDACTED = (
     "Secrets, phone numbers, e-mail addresses and card numbers are replaced by placeholders. This "

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from cartesia_calls import Timeline
 
-
 _KINDS = {
     "assistant": "cyan",
     "user": "green",
@@ -80,17 +79,13 @@ def run(arguments: options.Arguments) -> int:
             notes: list[str] = []
             with progress(f"Reading call {call_id}…"):
                 call = client.calls.get(call_id)
-                happened = timeline(call)
-                if arguments.logs:
-                    try:
-                        happened = timeline(
-                            call,
-                            client.calls.stream_logs(call_id),
-                            log_offset=arguments.log_offset or 0.0,
-                            log_limit=_LOG_LIMIT,
-                        )
-                    except CallLogsNotAvailableError as error:
-                        notes.append(error.summary)
+                try:
+                    logs = client.calls.stream_logs(call_id) if arguments.logs else ()
+                    offset = arguments.log_offset or 0.0
+                    happened = timeline(call, logs, log_offset=offset, log_limit=_LOG_LIMIT)
+                except CallLogsNotAvailableError as error:
+                    happened = timeline(call)
+                    notes.append(error.summary)
             notes += _notes(happened)
             redactor = options.redactor_of(arguments, call)
             record = redactor.redact(call) if redactor else call.to_dict()

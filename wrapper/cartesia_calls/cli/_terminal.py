@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, cycle, islice
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from cartesia_calls import printable
 
@@ -57,11 +57,9 @@ class Screen:
     def of(cls, stream: TextIO) -> Screen:
         """Return what a stream shows."""
         is_terminal = stream.isatty()
-        colour = is_terminal and os.environ.get("TERM") != "dumb"
-        if os.environ.get("FORCE_COLOR", "0") != "0":
-            colour = True
-        if os.environ.get("NO_COLOR"):
-            colour = False
+        is_forced = os.environ.get("FORCE_COLOR", "0") != "0"
+        colour = is_forced or (is_terminal and os.environ.get("TERM") != "dumb")
+        colour = colour and not os.environ.get("NO_COLOR")
         return cls(is_terminal, colour, _width(stream) if is_terminal else None)
 
     @property
@@ -200,14 +198,13 @@ def drop(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+@dataclass
 class Progress:
     """A text that is shown while something runs; assign another to replace it."""
 
+    text: str
     # In the last line of stderr, where there is one at most.
-    is_shown = False
-
-    def __init__(self, text: str) -> None:
-        self.text = text
+    is_shown: ClassVar[bool] = False
 
 
 @contextmanager
