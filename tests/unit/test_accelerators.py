@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def test_an_engine_that_fails_to_import_is_replaced_with_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     package, code = broken
+    import_module(package)  # so that it is put back at the end
     for name in list(sys.modules):
         if name.startswith(("cartesia_calls._transports.fast", package)):
             monkeypatch.delitem(sys.modules, name)
