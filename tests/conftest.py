@@ -1,4 +1,4 @@
-"""What every test starts from: no settings in the environment, and a watch on what is printed."""
+"""The start of every test: no settings in the environment, and a watch on the output."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ import pytest
 
 import key_watch
 
-with contextlib.suppress(ImportError):  # a few sessions do without it
+with contextlib.suppress(ImportError):  # a few sessions do not install it
     import hypothesis
 
-    # How long an example takes depends on what else the machine does.
+    # The time of an example depends on the load of the machine.
     hypothesis.settings.register_profile("tests", deadline=None)
     hypothesis.settings.load_profile("tests")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # So it is after `nohup … &`; programs that tests start and interrupt would inherit it.
+    # After `nohup … &`, programs that tests start and interrupt would inherit this.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# A file of tests stays in one process, and what takes long must not begin last.
+# Each file of tests runs in one process, so slow files must not begin last.
 LONG_FILES = (
     "test_laboratory.py",
     "test_documented_examples.py",
@@ -67,7 +67,7 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    """Keep what tests, and programs that they kill, leave in the temporary folder below pytest's."""
+    """Keep temporary files of tests, and of programs that they kill, in pytest's temporary folder."""
     folder = str(tmp_path_factory.mktemp("temporary"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", folder)
@@ -77,7 +77,7 @@ def temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[None
 
 @pytest.fixture(autouse=True, scope="session")
 def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    """Have clients trust one authority, since each client loads all that it trusts."""
+    """Make clients trust one authority, since each client loads all authorities that it trusts."""
     end = "-----END CERTIFICATE-----\n"
     first, _, _ = Path(certifi.where()).read_text(encoding="utf-8").partition(end)
     file = tmp_path_factory.mktemp("authorities") / "one.pem"

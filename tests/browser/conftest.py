@@ -35,7 +35,7 @@ def open_page(chromium: Browser) -> Open:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder of pages: calls of the sandbox by id, and others by what they show."""
+    """Return a folder of pages: calls of the sandbox by id, and others by their subject."""
     folder = tmp_path_factory.mktemp("pages")
 
     def write(name: str, text: str) -> None:

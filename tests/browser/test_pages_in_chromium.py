@@ -1,4 +1,4 @@
-"""Pages as a browser shows them: what a reader sees, clicks and types, in both themes and widths."""
+"""Pages in a browser: reading, clicking and typing, in both themes and widths."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_the_picture_works_with_the_keyboard(open_page: Open, pages: Path) -> No
         assert wide["width"] == 2 * narrow["width"] == 2 * again["width"]
 
 
-def test_each_control_is_reached_by_tab(open_page: Open, pages: Path) -> None:
+def test_every_control_is_reached_by_tab(open_page: Open, pages: Path) -> None:
     with open_page(pages / "ac_finished.html") as page:
         reached: set[str] = set()
         for _ in range(60):
@@ -120,9 +120,7 @@ def test_each_control_is_reached_by_tab(open_page: Open, pages: Path) -> None:
         assert not {"agent", "caller"} & reached, "the arrow keys lead there"
 
 
-def test_an_entry_that_the_filter_hides_is_shown_when_a_link_leads_to_it(
-    open_page: Open, pages: Path
-) -> None:
+def test_a_link_to_a_hidden_entry_shows_it(open_page: Open, pages: Path) -> None:
     with open_page(pages / "ac_finished.html") as page:
         page.get_by_label("Text").fill("margherita")
         page.locator(".problems a").first.click()
@@ -143,7 +141,7 @@ def test_markup_and_terminal_escapes_are_text(open_page: Open, pages: Path, name
         assert page.title() != "owned"
 
 
-def test_the_policy_refuses_what_is_not_the_page_s_own(open_page: Open, pages: Path) -> None:
+def test_the_policy_refuses_foreign_content(open_page: Open, pages: Path) -> None:
     with open_page(pages / "ac_finished.html", is_watched=False) as page:
         refused = page.evaluate(
             """async () => {

@@ -1,7 +1,7 @@
 """Every example in the README and in the guide runs, and prints what the page shows.
 
-A page is run from top to bottom against its own sandbox. What its blocks print is compared where
-the page shows it; `...` matches any text. Blocks marked `sh` are typed by people: they install.
+Each page runs from top to bottom against its own sandbox. The output of its blocks is compared if the
+page shows it; `...` matches any text. Blocks marked `sh` are not run, because they install software.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from cartesia_calls.sandbox import Sandbox
 from markdown_pages import GUIDE, README, Block, Page
 
 COMPLETE = bool(os.environ.get("CARTESIA_DOCS_COMPLETE"))
-"""Whether a page that needs a package which is not installed is a failure."""
+"""Whether a page fails if it needs a package that is not installed."""
 
 EXAMPLES = [page for page in (README, *GUIDE) if page.blocks]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -67,7 +67,7 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=str)
-def test_examples_run_and_print_what_the_page_shows(
+def test_examples_print_the_documented_output(
     page: Page, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = sorted(_modules(page) - {"app"} - set(sys.stdlib_module_names))
@@ -88,7 +88,7 @@ def test_examples_run_and_print_what_the_page_shows(
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=str)
-def test_only_what_installs_is_not_run(page: Page) -> None:
+def test_only_installations_are_not_run(page: Page) -> None:
     for block in page.blocks:
         if block.language in {"sh", "bash", "shell"}:
             typed = block.text.replace("\\\n", "").splitlines()
@@ -114,7 +114,7 @@ def _run(page: Page, block: Block, sandbox: Sandbox, names: dict[str, object]) -
         r"\bagent_1\b": sandbox.agents.busy,
         r"\bagent_2\b": sandbox.agents.quiet,
         r"\b8765\b": str(_free_port()),
-        "s3://": "memory://",  # naming a store must not need one
+        "s3://": "memory://",  # an example that names a store must not need one
     }
     text, output = block.text, block.output or ""
     for shown, real in replaced.items():
@@ -130,7 +130,7 @@ def _run(page: Page, block: Block, sandbox: Sandbox, names: dict[str, object]) -
 def _run_python(
     page: Page, block: Block, text: str, names: dict[str, object], expected: str
 ) -> None:
-    # The lines of a traceback are those of the page.
+    # Tracebacks have the line numbers of the page.
     code = compile("\n" * (block.line - 1) + text, str(page.path), "exec")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
@@ -181,7 +181,7 @@ def _run_console(page: Page, block: Block, text: str) -> None:
 
 
 def _bash(script: str) -> list[tuple[str, int]]:
-    """Return what each command printed, and its exit code."""
+    """Return the output of each command, and its exit code."""
     output = Path("output.txt")
     with output.open("w", encoding="utf-8") as file:
         ran = subprocess.Popen(

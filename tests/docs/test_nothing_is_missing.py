@@ -29,7 +29,7 @@ MODULES = (
 
 
 def _first_cells(page: Page) -> set[str]:
-    """Return what is in backticks in the first column of a page's tables."""
+    """Return everything in backticks in the first column of a page's tables."""
     rows = re.findall(r"^\| ([^|]+) \|", page.text, re.MULTILINE)
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
 
@@ -43,7 +43,7 @@ def test_every_public_name_is_in_the_reference(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_error_says_what_to_do(module: str) -> None:
+def test_every_error_has_advice(module: str) -> None:
     names = pytest.importorskip(module, exc_type=ImportError).__all__
     errors = {name for name in names if name.endswith("Error")}
     documented = {name.rpartition(".")[2] for name in _first_cells(ERRORS)}

@@ -1,4 +1,4 @@
-"""The README is short, and its two commands for a fresh machine are the ones that CI runs."""
+"""The README is short, and CI runs its two commands for a fresh machine."""
 
 from __future__ import annotations
 

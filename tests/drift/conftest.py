@@ -1,4 +1,4 @@
-"""The campaign, run once for all tests that use it, a page to fetch, and the command."""
+"""The campaign, which runs once for all tests, a page to fetch, and the command."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def pages() -> Generator[Pages]:
 
 @pytest.fixture
 def check(tmp_path: Path) -> Callable[..., int]:
-    """Run the command on files, or on a spec; the operations that `facts` names come from facts."""
+    """Run the command on files, or on a spec whose operations in `facts` come from facts."""
 
     def run(*arguments: str | dict[str, Any], facts: tuple[str, ...] = ()) -> int:
         record = tmp_path / "sources.yml"
@@ -60,7 +60,7 @@ def check(tmp_path: Path) -> Callable[..., int]:
 
 @pytest.fixture
 def report(capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, Any]]:
-    """Read the JSON that the command has printed."""
+    """Return the JSON that the command has printed."""
 
     def read() -> dict[str, Any]:
         printed: dict[str, Any] = json.loads(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""Specs with one change each: every change is found, and judged by the rules of the provider."""
+"""Specs with one change each: every change is found, with the verdict of the provider's rules."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_there_are_enough_mutants_in_every_part(outcomes: list[Outcome]) -> None
             assert any(o.mutant.part == part and o.expected == expected for o in outcomes)
 
 
-def test_the_choice_is_the_same_every_time() -> None:
+def test_the_sample_is_always_the_same() -> None:
     spec = mutated_spec()
     one, other = ([m.name for m in mutants(spec, seed=7, each=1)] for _ in range(2))
     assert one == other
@@ -38,7 +38,7 @@ def test_every_mutant_is_found(outcomes: list[Outcome]) -> None:
     assert _names([o for o in outcomes if o.found == UNSEEN]) == []
 
 
-def test_every_verdict_is_that_of_the_provider_s_rules(outcomes: list[Outcome]) -> None:
+def test_every_verdict_follows_the_providers_rules(outcomes: list[Outcome]) -> None:
     assert _names([o for o in outcomes if o.found != o.expected]) == []
 
 
@@ -48,7 +48,7 @@ def test_prose_alone_is_reported_as_prose(outcomes: list[Outcome]) -> None:
     assert {o.found for o in prose} == {"prose"}
 
 
-def test_a_change_says_where_it_is(outcomes: list[Outcome]) -> None:
+def test_a_change_has_its_place(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         for change in outcome.changes:
             assert change.pointer.startswith("#/")
@@ -60,7 +60,7 @@ def test_an_unchanged_spec_has_no_changes() -> None:
     assert list(compare_documents(*documents, is_whole=True)) == []
 
 
-def test_the_judge_would_notice_a_policy_that_confuses_requests_and_responses() -> None:
+def test_the_oracle_notices_a_policy_that_confuses_requests_and_responses() -> None:
     spec = mutated_spec()
     before, facts = ComparedDocument(document(spec)), facts_of(spec)
     other_part = {Part.REQUEST: Part.RESPONSE, Part.RESPONSE: Part.REQUEST}
@@ -80,8 +80,8 @@ def test_the_judge_would_notice_a_policy_that_confuses_requests_and_responses() 
 
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.title)
-def test_the_judge_agrees_on_what_really_happened(drift: object) -> None:
+def test_the_oracle_agrees_on_the_real_drifts(drift: object) -> None:
     assert isinstance(drift, type(DRIFTS[0]))
     before, after = drift.specs()
-    if "webhooks" not in before:  # no operation, so no fact for the judge
+    if "webhooks" not in before:  # no operation, so no fact for the oracle
         assert expected_verdict(facts_of(before), facts_of(after)) == drift.verdict

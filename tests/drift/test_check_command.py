@@ -35,7 +35,7 @@ def test_prose_is_reported_and_is_not_drift(check: Check, report: Report) -> Non
     assert [change["subject"] for change in found["changes"]] == ["summary"]
 
 
-def test_allowed_drift_ends_with_1(check: Check, report: Report) -> None:
+def test_allowed_drift_exits_with_1(check: Check, report: Report) -> None:
     spec = base_spec()
     spec["components"]["schemas"]["AgentCallLogs"]["properties"]["region"] = {"type": "string"}
     assert check(spec, "--json") == 1
@@ -44,7 +44,7 @@ def test_allowed_drift_ends_with_1(check: Check, report: Report) -> None:
     assert change["pointer"] == "#/components/schemas/AgentCallLogs/properties/region"
 
 
-def test_breaking_drift_ends_with_2_and_is_explained(check: Check, report: Report) -> None:
+def test_breaking_drift_exits_with_2_and_is_explained(check: Check, report: Report) -> None:
     spec = base_spec()
     spec["components"]["schemas"]["AgentCallLogs"]["properties"]["logs"]["items"]["type"] = "object"
     assert check(spec, "--json") == 2
@@ -68,7 +68,7 @@ def test_breaking_drift_ends_with_2_and_is_explained(check: Check, report: Repor
     assert {"export", "logs", "report", "show"} <= {*change["impact"]["commands"]}
 
 
-def test_the_text_and_the_markdown_say_the_same(
+def test_the_text_and_the_markdown_have_the_same_content(
     check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = base_spec()
@@ -119,7 +119,7 @@ def test_without_a_source_the_pages_of_the_record_are_fetched(
     assert "Not checked: GET /: vendored from openapi/facts.yml, which is not a URL" in out
 
 
-def test_a_record_without_a_url_ends_with_3(
+def test_a_record_without_a_url_exits_with_3(
     check: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert check() == 3
@@ -134,7 +134,7 @@ def test_a_record_without_a_url_ends_with_3(
         ("other.yml", "a: 1\n", "is not an OpenAPI 3 document"),
     ],
 )
-def test_what_cannot_be_read_ends_with_3(
+def test_an_unreadable_source_exits_with_3(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     name: str,
@@ -149,20 +149,20 @@ def test_what_cannot_be_read_ends_with_3(
     assert captured.out == ""
 
 
-def test_a_missing_file_ends_with_3(
+def test_a_missing_file_exits_with_3(
     check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert check(str(tmp_path / "none.md")) == 3
     assert "Cannot read" in capsys.readouterr().err
 
 
-def test_wrong_usage_ends_with_3_as_2_means_breaking(check: Check) -> None:
+def test_wrong_usage_exits_with_3_because_2_means_breaking(check: Check) -> None:
     with pytest.raises(SystemExit) as ended:
         check("--no-such-option")
     assert ended.value.code == 3
 
 
-def test_a_report_that_cannot_be_written_ends_with_3(
+def test_a_report_that_cannot_be_written_exits_with_3(
     check: Check, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert check(str(SEED_PAGE), "--markdown", str(tmp_path / "no" / "report.md")) == 3

@@ -1,4 +1,4 @@
-"""`docs/internals/drift.md` says what the campaign saw: `nox -s tests -- tests/drift --write-docs` writes it."""
+"""`docs/internals/drift.md` has the campaign's results; `nox -s tests -- tests/drift --write-docs` writes it."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _document(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def test_the_document_says_what_the_campaign_saw(
+def test_the_document_matches_the_campaign(
     outcomes: list[Outcome], pytestconfig: pytest.Config
 ) -> None:
     text = _document(outcomes)

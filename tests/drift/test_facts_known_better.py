@@ -1,4 +1,4 @@
-"""What a first real page changes of an operation that was written from facts."""
+"""Changes from an operation that was written from facts to the first real page about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Check = Callable[..., int]
 Report = Callable[[], dict[str, Any]]
 
 
-def test_a_page_in_place_of_facts_is_known_better_field_by_field(
+def test_a_page_that_replaces_facts_is_compared_field_by_field(
     check: Check, report: Report, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = base_spec()
@@ -32,7 +32,7 @@ def test_a_page_in_place_of_facts_is_known_better_field_by_field(
     assert {change["rule"] for change in found["changes"]} == {"facts-made-precise"}
     assert check(spec, facts=facts) == 1
     assert "\nKnown better now\n" in capsys.readouterr().out
-    # What a page promises, also for an operation from facts, is held to the provider's rules.
+    # Changes of a page, even of one that replaces facts, are subject to the provider's rules.
     assert check(spec, facts=("agents_get",)) == 2
 
 
@@ -84,7 +84,7 @@ def _list_parameters(spec: Spec) -> list[Spec]:
 
 
 @pytest.mark.parametrize("wrong", WRONG_FACTS)
-def test_facts_that_our_methods_depend_on_are_breaking(
+def test_a_change_of_facts_that_our_methods_need_is_breaking(
     check: Check,
     report: Report,
     wrong: str,

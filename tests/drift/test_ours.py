@@ -1,4 +1,4 @@
-"""The table of what depends on the API matches the code."""
+"""The table of our dependencies on the API matches the code."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ RECORD = {"id": "c", "agent_id": "a", "status": "failed"}
 
 
 def _operations(requests: list[httpx.Request]) -> Iterator[tuple[str, set[str]]]:
-    """Yield the operationId of each request, and the parameters that it gives."""
+    """Yield the operationId of each request, and its parameters."""
     for request in requests:
         for path, item in base_spec()["paths"].items():
             pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
             found = re.fullmatch(pattern, request.url.path)
-            # What is written out is no parameter: `/agents/calls` is not an agent.
+            # A literal segment is no parameter: `/agents/calls` is not an agent.
             is_exact = path == request.url.path or request.url.path != "/agents/calls"
             if found and is_exact and request.method.lower() in item:
                 operation = item[request.method.lower()]
@@ -61,7 +61,7 @@ def _operations(requests: list[httpx.Request]) -> Iterator[tuple[str, set[str]]]
 
 
 def _seen(method: str) -> dict[str, set[str]]:
-    """Return what a method requests with and without logs."""
+    """Return the requests of a method, with and without logs."""
     seen: dict[str, set[str]] = {}
     for response in (httpx.Response(404, json=LOGS_NOT_AVAILABLE), httpx.Response(200, json={})):
         server = FakeServer([response], record=httpx.Response(200, json=RECORD))
@@ -95,7 +95,7 @@ def test_every_public_method_and_every_wrapped_operation_is_in_the_table() -> No
         assert set(wrapped.arguments) <= USES[wrapped.operation_id].parameters
 
 
-def test_every_command_in_the_table_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_in_the_table_exists(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     usage = capsys.readouterr().out
@@ -121,7 +121,7 @@ def test_the_fields_in_the_table_are_those_that_the_code_names() -> None:
         if isinstance(step, str)
     }
     named = {name for name in fields if re.search(rf'\.{name}_?\b(?!\()|"{name}"', text)}
-    # Of these the code has others of the same name.
+    # The code has other things with these names.
     assert named - {"headers", "provider"} <= FIELDS
     assert [name for name in FIELDS if not re.search(rf'\.{name}_?\b|"{name}"', text)] == []
 
@@ -152,7 +152,7 @@ def test_the_errors_are_those_that_the_wrapper_raises(place: dict[str, Any], err
     assert all(hasattr(cartesia_calls, name) for name in impact.errors)
 
 
-def test_the_errors_of_statuses_are_what_a_client_raises() -> None:
+def test_the_errors_of_statuses_are_those_that_a_client_raises() -> None:
     for status in (400, 401, 403, 404, 409, 418, 422, 429, 500):
         where = Place("GET /agents", "agents_list", Part.RESPONSE, str(status), str(status))
         server = FakeServer([httpx.Response(status, json={})])
@@ -162,7 +162,7 @@ def test_the_errors_of_statuses_are_what_a_client_raises() -> None:
         assert names == (type(caught.value).__name__,)
 
 
-def test_what_is_not_wrapped_is_distinguished() -> None:
+def test_operations_that_are_not_wrapped_are_distinguished() -> None:
     impact = impact_of(Kind.KEYWORD_CHANGED, [Place("GET /voices", "voices_list", Part.RESPONSE)])
     assert not impact.is_on_us
     assert impact == Impact((), (), (), ())

@@ -1,4 +1,4 @@
-"""Which documents say the same, and where the same change is reported."""
+"""Documents that are equal, and the place where a change is reported."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _as_3_1(spec: Spec) -> Spec:
     return {**written(spec), "openapi": "3.1.0"}
 
 
-def test_the_same_contract_in_openapi_3_1_is_no_change_of_it(check: Check, report: Report) -> None:
+def test_the_same_contract_in_openapi_3_1_is_no_change(check: Check, report: Report) -> None:
     assert check(_as_3_1(base_spec()), "--json") == 1
     assert [change["subject"] for change in report()["changes"]] == ["openapi"]
 
@@ -53,7 +53,7 @@ def test_nullable_left_in_openapi_3_1_is_a_change(check: Check, report: Report) 
     assert change["pointer"] == "#/components/schemas/AgentCall/properties/summary/nullable"
 
 
-def test_what_is_written_differently_is_not_a_change(check: Check, report: Report) -> None:
+def test_a_different_spelling_is_no_change(check: Check, report: Report) -> None:
     spec = base_spec()
     success = spec["paths"][_LOGS]["get"]["responses"]["200"]
     content = success["content"]

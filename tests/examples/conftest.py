@@ -1,4 +1,4 @@
-"""One sandbox for all examples, and the programs as a user runs them."""
+"""One sandbox for all examples, and a way to run them as a user does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Run = Callable[..., Done]
 
 
 class FastClock:
-    """A clock on which ten seconds pass in one, so that calls end soon."""
+    """A clock that runs ten times as fast, so that calls end soon."""
 
     def __init__(self) -> None:
         self._start = datetime.now(UTC)
@@ -38,7 +38,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def run(sandbox: Sandbox, tmp_path: Path) -> Run:
-    """Run an example with nothing but the environment to say which API it talks to."""
+    """Run an example in an environment that names the API."""
 
     def run_example(name: str, *arguments: str, **variables: str) -> Done:
         settings = {"CARTESIA_BASE_URL": sandbox.url, "CARTESIA_API_KEY": KEY, "TZ": "UTC"}

@@ -1,4 +1,4 @@
-"""Each program of examples/ does its job against the sandbox."""
+"""Each program in examples/ works against the sandbox."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_wait_for_logs_prints_the_logs_of_a_call_that_just_ended(
     assert "agent.main:stop:139 - Call ended: agent_hangup after" in done.out
 
 
-def test_wait_for_logs_says_why_no_logs_can_come(run: Run, sandbox: Sandbox) -> None:
+def test_wait_for_logs_prints_the_reason_for_missing_logs(run: Run, sandbox: Sandbox) -> None:
     done = run("wait_for_logs.py", sandbox.calls.deleted)
     assert (done.code, done.out, done.err) == (1, "", "ac_deleted will never have logs: deleted.\n")
 
 
-def test_follow_call_prints_lines_until_the_call_is_over(run: Run, sandbox: Sandbox) -> None:
+def test_follow_call_prints_lines_until_the_call_ends(run: Run, sandbox: Sandbox) -> None:
     done = run("follow_call.py", sandbox.agents.busy)
     lines = done.out.splitlines()
     assert (done.code, done.err) == (0, "")
@@ -68,7 +68,7 @@ def test_failed_calls_names_the_first_error_of_each(run: Run, sandbox: Sandbox) 
     )
 
 
-def test_failed_calls_takes_yesterday_by_default(run: Run, sandbox: Sandbox) -> None:
+def test_failed_calls_covers_yesterday_by_default(run: Run, sandbox: Sandbox) -> None:
     done = run("failed_calls.py", sandbox.agents.idle)
     assert (done.code, done.out, done.err) == (0, "", "")
 
@@ -99,7 +99,7 @@ def test_send_failed_calls_sends_each_without_secrets(run: Run, sandbox: Sandbox
     assert "‹phone 1›" in str(receiver.spans)
 
 
-def test_ask_the_mcp_server_tells_how_the_last_failed_call_ended(
+def test_ask_the_mcp_server_shows_the_end_of_the_last_failed_call(
     run: Run, sandbox: Sandbox
 ) -> None:
     done = run("ask_the_mcp_server.py", sandbox.agents.busy)
@@ -151,7 +151,9 @@ def test_nightly_exports_all_agents(run: Run) -> None:
     assert re.fullmatch(r"\d+ exported, [1-9]\d* present, 0 failed\n", again.out)
 
 
-def test_nightly_says_try_again_later_during_an_outage(run: Run, sandbox: Sandbox) -> None:
+def test_nightly_exits_with_a_temporary_failure_during_an_outage(
+    run: Run, sandbox: Sandbox
+) -> None:
     now = {"Retry-After": "0"}
     sandbox.fail_next(status=503, times=3, headers=now, operation="agents_list")
     done = run("nightly.py", "calls")
@@ -160,7 +162,7 @@ def test_nightly_says_try_again_later_during_an_outage(run: Run, sandbox: Sandbo
 
 
 @pytest.mark.parametrize("key", ["", "sk_car_sandbox_refused"])
-def test_nightly_fails_without_a_key_that_works(run: Run, key: str) -> None:
+def test_nightly_fails_with_an_invalid_key(run: Run, key: str) -> None:
     done = run("nightly.py", "calls", CARTESIA_API_KEY=key)
     assert (done.code, done.out) == (1, "")
     assert re.fullmatch(r"error: .+\n", done.err)
@@ -180,7 +182,7 @@ def test_web_app_serves_timelines(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
     assert "ac_none" in missing.json()["error"]
 
 
-def test_the_tests_of_own_code_pass_without_a_key(tmp_path: Path) -> None:
+def test_the_example_tests_pass_without_a_key(tmp_path: Path) -> None:
     plugin = "cartesia_calls.sandbox.pytest_plugin"
     program = str(EXAMPLES / "test_own_code.py")
     done = subprocess.run(

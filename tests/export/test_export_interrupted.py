@@ -28,9 +28,7 @@ KILLS = 5
 
 
 @pytest.mark.parametrize("format_name", ["ndjson", "parquet"])
-def test_killed_again_and_again_it_ends_as_an_undisturbed_one(
-    tmp_path: Path, format_name: str
-) -> None:
+def test_killed_repeatedly_it_ends_as_an_undisturbed_one(tmp_path: Path, format_name: str) -> None:
     draw = random.Random(7)  # noqa: S311 - no secret
     options = ("--format", format_name)
     with ManyCalls(CALLS) as server:

@@ -47,7 +47,7 @@ from terminal import environment
 CALLS = 300
 CONCURRENCY = 6
 
-# Much of its types is unknown.
+# Most of its types are unknown.
 distributed: Any = import_module("distributed")
 Cluster: TypeAlias = Any
 
@@ -135,7 +135,7 @@ def test_every_part_is_the_same_as_on_one_machine(
     assert together.requests == alone.requests
 
 
-def test_what_is_redacted_is_the_same_as_on_one_machine(
+def test_redacted_files_are_the_same_as_on_one_machine(
     cluster: Cluster, cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     options: dict[str, Any] = {
@@ -173,7 +173,7 @@ def test_with_one_request_in_ten_failing_the_result_is_that_of_one_machine(
     assert data_files(tmp_path / "together") == data_files(tmp_path / "alone")
 
 
-def test_refreshing_brings_back_files_that_are_gone(
+def test_refresh_restores_missing_files(
     cluster: Cluster, server: ManyCalls, tmp_path: Path
 ) -> None:
     _export(server, tmp_path, workers=DaskWorkers(cluster))
@@ -224,12 +224,12 @@ def test_a_429_pauses_all_workers(
     result = _export(server, tmp_path, workers=DaskWorkers(cluster), clock=clock, on_event=on_event)
     assert result.is_complete
     assert pauses == [60.0]
-    # Only what was under way already when word of the refusal came.
+    # Only requests that were in flight when the refusal was received.
     assert len([slept for slept in arrivals if slept < 59]) < CONCURRENCY
     assert len(arrivals) > CALLS / 2
 
 
-def test_a_refused_key_ends_it_once(
+def test_a_refused_key_ends_the_export_once(
     cluster: Cluster,
     server: ManyCalls,
     tmp_path: Path,
@@ -241,11 +241,11 @@ def test_a_refused_key_ends_it_once(
         _export(server, tmp_path, workers=DaskWorkers(cluster))
     assert server.requests <= 50 + CONCURRENCY + 1
     assert (refused.value.status_code, refused.value.message) == (401, "Who?")
-    # It came from a worker, where the request that caused it held the key.
+    # It came from a worker, whose request held the key.
     assert KEY.encode() not in pickle.dumps(refused.value)
 
 
-def test_stopped_it_is_resumed(
+def test_a_stopped_export_is_resumed(
     cluster: Cluster,
     server: ManyCalls,
     tmp_path: Path,
@@ -290,11 +290,11 @@ def test_a_worker_without_a_key_is_named(
     assert not server.fetched
 
 
-def test_what_can_not_be_sent_to_the_workers_is_logged_without_its_secrets(
+def test_a_failed_transfer_to_the_workers_is_logged_without_secrets(
     cluster: Cluster, caplog: pytest.LogCaptureFixture
 ) -> None:
     log = logging.getLogger("distributed.protocol.pickle")
-    log.addHandler(caplog.handler)  # Dask's logs go no further
+    log.addHandler(caplog.handler)  # Dask's logs do not propagate
     connect = partial(AsyncClient, KEY, http_client=httpx.AsyncClient())
     arguments: dict[str, Any] = {"agents": AGENT, "to": "memory://me:opensesame@bucket/out"}
     try:
@@ -303,9 +303,9 @@ def test_what_can_not_be_sent_to_the_workers_is_logged_without_its_secrets(
     finally:
         log.removeHandler(caplog.handler)
     assert "Failed to serialize" in caplog.text
-    told = caplog.text + repr(failed.value.__cause__) + str(failed.value)
-    assert KEY not in told
-    assert "opensesame" not in told
+    shown = caplog.text + repr(failed.value.__cause__) + str(failed.value)
+    assert KEY not in shown
+    assert "opensesame" not in shown
 
 
 def test_the_event_loop_continues_while_the_target_is_written_to(cluster: Cluster) -> None:
@@ -343,7 +343,7 @@ def test_a_target_that_the_workers_do_not_share_is_refused(
 
 @contextmanager
 def _program(name: str, *words: str) -> Generator[subprocess.Popen[str]]:
-    """Run a program of Dask's."""
+    """Run one of Dask's programs."""
     with subprocess.Popen(
         [sys.executable, "-m", f"distributed.cli.{name}", *words, "--no-dashboard"],
         env=environment(),
@@ -357,7 +357,7 @@ def _program(name: str, *words: str) -> Generator[subprocess.Popen[str]]:
             process.communicate()
 
 
-def test_a_cluster_that_is_gone_ends_it_and_the_next_run_continues(
+def test_a_lost_cluster_ends_the_export_and_the_next_run_resumes(
     server: ManyCalls, tmp_path: Path
 ) -> None:
     with (

@@ -1,4 +1,4 @@
-"""A pipeline into DuckDB that leaves nothing outside its folder, and what it has loaded."""
+"""A pipeline into DuckDB that leaves nothing outside its folder, and queries on its data."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipelines import MakePipeline, Rows
 
 @pytest.fixture(autouse=True)
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give dlt a home in the test's folder, and keep it from telling anyone."""
-    # Of root dlt keeps a file in /var, wherever its data are.
+    """Give dlt a home in the test's folder, and turn its telemetry off."""
+    # For root, dlt keeps a file in /var, wherever its data are.
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -44,7 +44,7 @@ def pipeline(make_pipeline: MakePipeline) -> Any:  # noqa: ANN401 - as above
 
 @pytest.fixture
 def rows(make_pipeline: MakePipeline) -> Rows:
-    """Return what a query finds."""
+    """Return a function that runs a query and returns its result."""
 
     def query(sql: str) -> list[tuple[Any, ...]]:
         with make_pipeline().sql_client() as client:

@@ -1,4 +1,4 @@
-"""Loads that are killed, refused or robbed of what they keep: the next run loses and doubles nothing."""
+"""Loads that are killed or refused, or lose their state: the next run loses and doubles no row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from terminal import environment
 
 CALLS = 300
 KILLS = 4
-# Of root dlt keeps a file in /var, wherever its data are.
+# For root, dlt keeps a file in /var, wherever its data are.
 AT_HOME = "import os; os.geteuid = lambda: 1000\n"
 LOADS = f"""{AT_HOME}
 import os, signal, sys
@@ -91,7 +91,7 @@ def loaded(rows: Rows) -> Any:  # noqa: ANN401 - a function
     return partial(rows, 'SELECT call_id, "index", text FROM logs ORDER BY ALL')
 
 
-def test_killed_again_and_again_it_ends_as_if_nothing_had_been(tmp_path: Path, loaded: Any) -> None:  # noqa: ANN401
+def test_killed_repeatedly_it_ends_as_an_undisturbed_one(tmp_path: Path, loaded: Any) -> None:  # noqa: ANN401
     draw = random.Random(5)  # noqa: S311 - no secret
     with ManyCalls(CALLS) as server:
         for _ in range(KILLS):
@@ -102,13 +102,13 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_been(tmp_path: Path, l
 
 
 @pytest.mark.parametrize("steps", [("extract",), ("extract", "normalize")])
-def test_killed_before_its_load_it_is_loaded_by_the_next_run_and_requested_no_more(
+def test_data_fetched_before_a_kill_are_loaded_by_the_next_run_without_requests(
     tmp_path: Path,
     loaded: Any,  # noqa: ANN401
     steps: tuple[str, ...],
 ) -> None:
     with ManyCalls(CALLS) as server:
-        # Into a warehouse that is there: dlt begins again where there is none.
+        # Into an existing warehouse: without one, dlt would begin again.
         assert _load(server, tmp_path, "run", UNTIL="2026-03-01T10:00Z") == 0
         assert 0 < server.fetched.total() < CALLS
         assert _load(server, tmp_path, *steps, "die") == -signal.SIGKILL
@@ -121,7 +121,7 @@ def test_killed_before_its_load_it_is_loaded_by_the_next_run_and_requested_no_mo
 
 
 @pytest.mark.parametrize("steps", [("extract", "die"), ("run",)])
-def test_without_its_folder_a_run_goes_by_what_was_loaded(
+def test_a_run_without_its_folder_uses_the_state_in_the_warehouse(
     tmp_path: Path,
     loaded: Any,  # noqa: ANN401
     steps: tuple[str, ...],
@@ -143,7 +143,7 @@ def test_a_new_warehouse_gets_everything(tmp_path: Path, loaded: Any) -> None:  
     assert loaded() == _expected(CALLS)
 
 
-def test_a_refused_key_ends_it_with_the_error_that_reports_it(
+def test_a_refused_key_ends_the_load_with_its_error(
     make_pipeline: MakePipeline,
     tmp_path: Path,
     loaded: Any,  # noqa: ANN401
@@ -166,7 +166,7 @@ def test_a_refused_key_ends_it_with_the_error_that_reports_it(
     assert not [file for file in files if KEY.encode() in file.read_bytes()]
 
 
-def test_a_run_that_is_left_early_ends_and_the_next_one_loads_the_rest(
+def test_an_abandoned_run_ends_and_the_next_one_loads_the_rest(
     make_pipeline: MakePipeline,
     loaded: Any,  # noqa: ANN401
 ) -> None:

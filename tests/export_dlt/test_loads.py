@@ -1,4 +1,4 @@
-"""What a pipeline loads, and what the next run requests and changes: `nox -s export-dlt` runs this."""
+"""The rows that a pipeline loads, and the requests of the next run: `nox -s export-dlt` runs this."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 
 
 class Stage:
-    """A server, a clock that both sides go by, and a source of its calls."""
+    """A server, a clock for the server and the client, and a source of its calls."""
 
     def __init__(self, server: ManyCalls, few: FewCalls) -> None:
         self.clock = FakeClock()
@@ -62,7 +62,7 @@ def _exported(target: Path, table: str) -> list[dict[str, Any]]:
 
 
 def _loaded(rows: Rows, exported: list[dict[str, Any]], table: str) -> list[dict[str, Any]]:
-    """Return a table's rows as an export writes them, with the columns that it has."""
+    """Return a table's rows as an export writes them, with the table's columns."""
     columns = list(exported[0])
     names = ", ".join(f'"{column}"' for column in columns)
     is_json = {
@@ -113,7 +113,7 @@ def test_the_tables_have_the_rows_that_an_export_writes(
     assert result.skipped.total()
 
 
-def test_the_document_says_of_each_column_what_dlt_says() -> None:
+def test_the_documented_columns_are_those_of_dlt() -> None:
     source: Any = calls_source(agents=AGENT, include=PARTS)
     for table, documented in documented_columns().items():
         columns = source.resources[table].columns.values()
@@ -121,7 +121,7 @@ def test_the_document_says_of_each_column_what_dlt_says() -> None:
         assert said[:-1] == [(name, meaning) for name, _type, meaning in documented]
 
 
-def test_what_is_redacted_is_loaded_as_it_is_exported_and_never_mixed_with_other_data(
+def test_redacted_data_are_loaded_as_exported_and_never_mixed(
     cartesia_sandbox: Sandbox,
     make_pipeline: MakePipeline,
     rows: Rows,
@@ -146,7 +146,7 @@ def test_what_is_redacted_is_loaded_as_it_is_exported_and_never_mixed_with_other
         assert "The pipeline holds" in str(caught.value)
 
 
-def test_data_that_are_not_redacted_are_not_followed_by_redacted_ones(
+def test_unredacted_data_cannot_be_followed_by_redacted_data(
     stage: Stage, make_pipeline: MakePipeline
 ) -> None:
     stage.calls["ac_1"] = FewCall(NOON - 2 * HOUR, NOON - HOUR, ["one"])
@@ -193,7 +193,7 @@ def test_a_call_in_progress_is_exported_after_it_has_ended(
 
 
 @pytest.mark.parametrize("later", [["one", "two", "three"], ["other"], []])
-def test_logs_that_changed_take_the_place_of_those_before_as_a_whole(
+def test_changed_logs_replace_the_previous_ones_as_a_whole(
     stage: Stage,
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,
@@ -217,7 +217,7 @@ def test_logs_that_changed_take_the_place_of_those_before_as_a_whole(
     assert rows(TEXTS) == [("ac_1", 0, "settled"), *changed]
 
 
-def test_what_is_loaded_stays_when_the_call_s_data_are_deleted(
+def test_loaded_data_stay_when_the_calls_data_are_deleted(
     stage: Stage,
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,
@@ -249,7 +249,7 @@ def test_why_logs_are_missing_is_in_the_table_of_skipped_calls(
     assert stage.asked == {"ac_1": 1}
 
 
-def test_a_resource_that_was_left_out_is_loaded_by_a_later_run_and_the_others_not_again(
+def test_a_later_run_loads_only_the_resource_that_was_left_out(
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,
 ) -> None:
@@ -263,7 +263,7 @@ def test_a_resource_that_was_left_out_is_loaded_by_a_later_run_and_the_others_no
         assert pipeline.run(source().with_resources("skipped")).loads_ids == []
 
 
-def test_a_refresh_requests_all_again_and_changes_nothing_that_is_the_same(
+def test_a_refresh_requests_everything_and_changes_no_equal_row(
     stage: Stage,
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,
@@ -280,7 +280,7 @@ def test_lines_may_hold_anything(
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,
 ) -> None:
-    # The second begins as dlt's own files write a decimal.
+    # The second begins like a decimal in dlt's own files.
     lines = ["perché\t\x1b[31m 'quoted' \\ \"\n", "\uf02612.50", "", "half \ud83d", "nul \x00 nul"]
     stage.calls["ac_1"] = FewCall(NOON - 50 * HOUR, NOON - 49 * HOUR, lines)
     pipeline.run(stage.source())
@@ -316,7 +316,7 @@ def test_it_runs_where_an_event_loop_is_running(
     assert rows(TEXTS) == [("ac_1", 0, "one")]
 
 
-def test_an_agent_that_does_not_exist_is_warned_of(
+def test_an_unknown_agent_causes_a_warning(
     pipeline: Any,  # noqa: ANN401 - a pipeline, whose types have no end
     caplog: pytest.LogCaptureFixture,
 ) -> None:

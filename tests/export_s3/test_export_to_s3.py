@@ -27,12 +27,12 @@ from terminal import Done, environment, piped
 
 CALLS = 300
 WAITING = 99
-"""How many outcomes may be missing in an object store, besides those in flight."""
+"""The number of outcomes that may be missing in an object store, besides those in flight."""
 BUCKET = "s3://acme-calls"
 
 
 class LaterClock(SystemClock):
-    """A clock of the time after which a killed export's lock counts for nothing."""
+    """A clock that shows a time at which a killed export's lock has expired."""
 
     def now(self) -> datetime:
         return super().now() + timedelta(seconds=91)
@@ -66,7 +66,7 @@ def server() -> Iterator[ManyCalls]:
 
 @pytest.fixture
 def folder(server: ManyCalls, tmp_path: Path) -> Path:
-    """Return a folder with an export that nothing has disturbed."""
+    """Return a folder with an undisturbed export."""
     assert run_export(server, tmp_path / "folder").code == 0
     server.fetched.clear()
     return tmp_path / "folder"
@@ -80,7 +80,7 @@ def _objects(s3: S3Server, url: str) -> dict[str, bytes]:
 
 
 def _data(objects: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the exported objects; nothing that ends with its run may be beside them."""
+    """Return the exported objects; fail if temporary objects of a run are left."""
     assert {path for path in objects if path[0] == "_"} == {
         "_manifest/1-of-1.ndjson",
         "_manifest/about.json",
@@ -100,7 +100,7 @@ def _check_no_secret(done: Done) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["ndjson", "parquet"])
-def test_a_bucket_gets_what_a_folder_gets_and_the_next_run_fetches_nothing(
+def test_a_bucket_gets_the_same_files_as_a_folder_and_the_next_run_fetches_nothing(
     s3: S3Server, target: str, server: ManyCalls, tmp_path: Path, format_name: str
 ) -> None:
     options = ("--format", format_name)
@@ -119,7 +119,7 @@ def test_a_bucket_gets_what_a_folder_gets_and_the_next_run_fetches_nothing(
     assert _objects(s3, target) == objects
 
 
-def test_every_part_arrives_recordings_too(
+def test_every_part_is_exported_even_recordings(
     s3: S3Server,
     target: str,
     cartesia_sandbox: Sandbox,
@@ -144,7 +144,7 @@ def test_every_part_arrives_recordings_too(
     assert (there.exported, there.rows, there.size) == (here.exported, here.rows, here.size)
 
 
-def test_a_redacted_export_arrives_and_is_never_mixed_with_another(
+def test_a_redacted_export_is_written_and_never_mixed_with_another(
     s3: S3Server, target: str, cartesia_sandbox: Sandbox, tmp_path: Path
 ) -> None:
     def write(to: Path | str, *options: str) -> Done:
@@ -166,7 +166,7 @@ def test_a_redacted_export_arrives_and_is_never_mixed_with_another(
     assert _objects(s3, target) == objects
 
 
-def test_stopped_with_ctrl_c_it_is_resumed(
+def test_an_export_stopped_with_ctrl_c_is_resumed(
     s3: S3Server, target: str, server: ManyCalls, folder: Path
 ) -> None:
     with subprocess.Popen(
@@ -191,7 +191,7 @@ def test_stopped_with_ctrl_c_it_is_resumed(
     assert server.fetched.total() <= CALLS + fetched - written
 
 
-def test_killed_it_is_resumed_once_its_lock_counts_for_nothing(
+def test_a_killed_export_is_resumed_after_its_lock_has_expired(
     s3: S3Server, target: str, server: ManyCalls, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert kill_at_request(server, 200, target, env=s3.settings) == -signal.SIGKILL
@@ -209,7 +209,7 @@ def test_killed_it_is_resumed_once_its_lock_counts_for_nothing(
     assert server.fetched.total() <= CALLS + IN_HAND + WAITING
 
 
-def test_the_second_of_two_at_once_reports_it_and_stops(
+def test_the_second_of_two_exports_reports_the_first_and_stops(
     s3: S3Server, target: str, server: ManyCalls, folder: Path
 ) -> None:
     second: list[Done] = []
@@ -227,7 +227,7 @@ def test_the_second_of_two_at_once_reports_it_and_stops(
     assert server.fetched.total() == CALLS
 
 
-def test_shards_at_the_same_time_are_together_the_whole(
+def test_parallel_shards_make_a_complete_export(
     s3: S3Server, target: str, server: ManyCalls, folder: Path
 ) -> None:
     with ExitStack() as stack:
@@ -260,7 +260,7 @@ def test_with_one_of_its_requests_in_ten_failing_the_result_is_the_same(
         assert _data(_objects(s3, f"{BUCKET}/calls")) == data_files(folder)
 
 
-def test_a_server_that_goes_away_ends_it_with_what_to_do(server: ManyCalls) -> None:
+def test_a_lost_server_ends_the_export_with_a_hint(server: ManyCalls) -> None:
     with S3Server() as s3:
         _file_system(s3).mkdir(BUCKET)
         server.interfere = lambda heard, _: s3.process.kill() if heard == 50 else None
@@ -280,7 +280,7 @@ def test_a_server_that_goes_away_ends_it_with_what_to_do(server: ManyCalls) -> N
         (f"s3://{KEY_ID}:{SECRET.replace('/', '')}@acme-calls", {}, "Invalid bucket name"),
     ],
 )
-def test_a_target_that_can_not_be_reached_ends_it_before_anything_is_fetched(
+def test_an_unreachable_target_ends_the_export_before_anything_is_fetched(
     s3: S3Server, server: ManyCalls, url: str, settings: dict[str, str], says: str
 ) -> None:
     env = {**s3.settings, "AWS_MAX_ATTEMPTS": "1", **settings}
@@ -291,10 +291,10 @@ def test_a_target_that_can_not_be_reached_ends_it_before_anything_is_fetched(
     _check_no_secret(done)
 
 
-def test_refused_and_missing_credentials_end_it_before_anything_is_fetched(
+def test_wrong_or_missing_credentials_end_the_export_before_anything_is_fetched(
     server: ManyCalls,
 ) -> None:
-    # Making the bucket takes three requests; from then on credentials are looked at.
+    # Making the bucket takes three requests; the server checks credentials after that.
     with S3Server(INITIAL_NO_AUTH_ACTION_COUNT="3") as s3:
         _file_system(s3).mkdir(BUCKET)
         refused = run_export(server, BUCKET, "--verbose", env=s3.settings)

@@ -30,7 +30,7 @@ def undisturbed(server: ManyCalls, tmp_path_factory: pytest.TempPathFactory) -> 
     return target
 
 
-def test_killed_twenty_times_it_ends_as_an_undisturbed_one(
+def test_an_export_killed_twenty_times_ends_as_an_undisturbed_one(
     server: ManyCalls, undisturbed: Path, tmp_path: Path
 ) -> None:
     draw = random.Random(20)  # noqa: S311 - no secret
@@ -50,7 +50,7 @@ def test_with_one_request_in_ten_failing_it_ends_as_an_undisturbed_one(
 ) -> None:
     server.interfere = one_in_ten_fails(seed=10)
     try:
-        # A call that fails five times in a row is skipped, and taken up by the next run.
+        # A call that fails five times in a row is skipped, and exported by the next run.
         codes = [run_export(server, tmp_path / "disturbed").code]
         while codes[-1] != 0 and len(codes) < 3:
             codes.append(run_export(server, tmp_path / "disturbed").code)

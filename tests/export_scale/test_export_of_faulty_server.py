@@ -19,7 +19,7 @@ from raw_server import RawServer
 from skipping_clock import SkippingClock
 
 CALLS = 8_000
-# A refused key, or a pause beyond what is waited for, ends a run; there are some fifty such ways.
+# A refused key, or too long a pause, ends a run; there are some fifty such failures.
 MOST_RUNS = 100
 
 
@@ -38,7 +38,9 @@ def _run(target: Path, url: str, engine: EngineName) -> ExportResult | CartesiaE
 
 
 @pytest.mark.parametrize("engine", INSTALLED)
-def test_whatever_fails_it_ends_as_an_undisturbed_one(tmp_path: Path, engine: EngineName) -> None:
+def test_with_every_kind_of_failure_it_ends_as_an_undisturbed_one(
+    tmp_path: Path, engine: EngineName
+) -> None:
     with ManyCalls(CALLS) as undisturbed:
         connect = partial(AsyncClient, KEY, base_url=undisturbed.url)
         export(agents=AGENT, to=tmp_path / "undisturbed", connect=connect)

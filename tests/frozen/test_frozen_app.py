@@ -1,4 +1,4 @@
-"""Command, library and sandbox in an app that PyInstaller froze without special options."""
+"""The command, the library and the sandbox in an app from PyInstaller without special options."""
 
 from __future__ import annotations
 

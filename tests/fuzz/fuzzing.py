@@ -1,8 +1,8 @@
-"""Any bytes at all, sent by a server: a value or one of our errors, and nothing else.
+"""Any bytes from a server become a value or one of our errors.
 
-`python tests/fuzz/fuzzing.py SECONDS`, or `nox -s fuzz`, makes up responses until the time is over:
-right ones and the laboratory's wrong ones, spoilt further. What fails is kept in `corpus/`, made as
-short as it can be, and `test_corpus.py` replays it from then on.
+`python tests/fuzz/fuzzing.py SECONDS`, or `nox -s fuzz`, generates responses until the time is over:
+valid ones and the laboratory's wrong ones, changed further. A response that fails is shortened and
+kept in `corpus/`, and `test_corpus.py` replays it from then on.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from skipping_clock import SkippingClock
 CORPUS = Path(__file__).parent / "corpus"
 _LONGEST_SEED = 2000
 _BATCH = 200
-# Longer than any response takes that comes at once, in seconds.
+# Longer than any immediate response takes, in seconds.
 _TIMEOUT = 5.0
 
 
@@ -42,12 +42,12 @@ def kept() -> list[Path]:
 
 @dataclass
 class Target:
-    """Clients of every engine, and a server that sends them whatever it is given."""
+    """Clients of every engine, and a server that sends them given bytes."""
 
     server: RawServer
 
     def check(self, data: bytes) -> None:
-        """Send bytes to every client; errors other than ours are raised.
+        """Send bytes to every client; raise errors other than ours.
 
         Raises:
             AssertionError: An error shows the key, or gives no advice.
@@ -92,13 +92,13 @@ def _ask_async(settings: dict[str, Any]) -> CartesiaError | None:
 
 @contextmanager
 def target() -> Generator[Target]:
-    """Start a server for the time of the block."""
+    """Run a server for the duration of the block."""
     with RawServer() as server:
         yield Target(server)
 
 
 def _seeds() -> list[bytes]:
-    """Return responses to begin from: a right one, the corpus, and the laboratory's."""
+    """Return the initial responses: a valid one, the corpus, and the laboratory's."""
     sent = [
         step.data
         for one in ALL
@@ -139,7 +139,7 @@ def _responses() -> st.SearchStrategy[bytes]:
 
 
 def fuzz(check: Callable[[bytes], None], seconds: float, corpus: Path = CORPUS) -> int:
-    """Make up responses until the time is over; return how many were checked.
+    """Generate responses until the time is over; return the number of them.
 
     Raises:
         BaseException: Any result that is neither a value nor one of our errors; its bytes are kept.
@@ -157,7 +157,7 @@ def fuzz(check: Callable[[bytes], None], seconds: float, corpus: Path = CORPUS) 
     )
     def batch(data: bytes) -> None:
         nonlocal checked, failing
-        # Failures are shortened without a deadline: half done, they would count as flaky.
+        # Shortening has no deadline: an interrupted one would count as flaky.
         if failing is None and time.monotonic() >= end:
             return
         checked += 1

@@ -1,4 +1,4 @@
-"""What fuzzing once found, and responses worth beginning from, replayed over every engine."""
+"""Responses that fuzzing found, and useful initial ones, replayed over every engine."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def test_bytes_of_the_corpus_are_a_value_or_one_of_our_errors(aim: Target, file:
     aim.check(file.read_bytes())
 
 
-def test_there_is_a_corpus() -> None:
+def test_the_corpus_is_not_empty() -> None:
     assert kept()
 
 
-def test_what_fails_is_kept_as_short_as_it_can_be(tmp_path: Path) -> None:
+def test_a_failure_is_kept_in_its_shortest_form(tmp_path: Path) -> None:
     def check(data: bytes) -> None:
         if len(data) > 3:
             raise KeyError
@@ -35,7 +35,7 @@ def test_what_fails_is_kept_as_short_as_it_can_be(tmp_path: Path) -> None:
     assert [file.read_bytes() for file in tmp_path.glob("*.http")] == [bytes(4)]
 
 
-def test_an_interruption_is_not_taken_for_a_failure(tmp_path: Path) -> None:
+def test_an_interruption_is_not_a_failure(tmp_path: Path) -> None:
     def check(_: bytes) -> None:
         raise KeyboardInterrupt
 

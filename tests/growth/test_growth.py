@@ -1,4 +1,4 @@
-"""A spec that grew by fields of every shape gives a client that reads them, with nothing lost.
+"""A spec that gains fields of every shape results in a client that reads all of them.
 
 `nox -s growth` takes each shape alone through the same steps, and checks the types of the package.
 """
@@ -17,7 +17,7 @@ DOCUMENT = ROOT / "docs" / "internals" / "growth.md"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_spec_with_fields_of_all_shapes_is_taken_over_and_read(
+def test_a_spec_with_fields_of_all_shapes_is_vendored_and_read(
     tmp_path: Path, version: str
 ) -> None:
     shapes = shapes_of(version)

@@ -1,4 +1,4 @@
-"""A spec that grew by a field of one shape gives a client that reads it; all are typed together."""
+"""A spec that gains a field of one shape results in a client that reads it; all of them are typed."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def test_the_package_of_all_shapes_is_typed(tmp_path: Path, version: str) -> Non
     [(version, shape) for version in VERSIONS for shape in shapes_of(version)],
     ids=lambda one: repr(one.name) if isinstance(one, Shape) else one,
 )
-def test_a_spec_with_a_field_of_one_shape_is_taken_over_and_read(
+def test_a_spec_with_a_field_of_one_shape_is_vendored_and_read(
     tmp_path: Path, version: str, shape: Shape
 ) -> None:
     shapes = [shape]
-    if shape.is_untyped:  # for want of a name that another field has
+    if shape.is_untyped:  # because another field has its name
         shapes += [one for one in SHAPES if one.name == dict(SAME_NAMES)[shape.name]]
     assert problems_of(package_of(tmp_path, version, tuple(shapes)), version, tuple(shapes)) == []

@@ -1,4 +1,4 @@
-"""The provider's own SDK sees the same in the sandbox as our client."""
+"""The provider's own SDK reads the same from the sandbox as our client."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_both_list_the_same_calls_of_an_agent(
     assert len(their_ids) == len(our_ids)
     assert their_ids == our_ids
     assert len(set(our_ids)) == len(our_ids)
-    # It asks on until a page is empty.
+    # It requests pages until one is empty.
     assert len(pages) == math.ceil(len(our_ids) / page_size) + 1
 
 
@@ -58,7 +58,7 @@ def test_the_busy_agent_has_many_pages_of_calls(ours: Client, sandbox: Sandbox) 
     assert len(list(ours.calls.list(agent_id=sandbox.agents.busy))) > 200
 
 
-def test_paging_backwards_it_sees_the_same_calls(
+def test_paging_backwards_finds_the_same_calls(
     ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
 ) -> None:
     our_ids = [call.id for call in ours.calls.list(agent_id=sandbox.agents.busy)]
@@ -119,7 +119,7 @@ def test_it_reads_every_unexpected_call(theirs: cartesia.Cartesia, sandbox: Sand
     assert "four" in [str(turn.log_metric.value) for turn in turns if turn.log_metric]
 
 
-def test_ours_reads_the_same_of_every_unexpected_call(
+def test_our_client_reads_the_same_of_every_unexpected_call(
     ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
 ) -> None:
     their_calls = list(theirs.agents.calls.list(agent_id=sandbox.agents.odd, expand="transcript"))
@@ -136,7 +136,7 @@ def test_ours_reads_the_same_of_every_unexpected_call(
 
 
 def test_both_read_the_same_logs(ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
-    # It knows no such operation: a request by path is what its users are left with.
+    # It lacks this operation, so its users must request the path.
     response: Any = theirs.get(f"/agents/calls/{sandbox.calls.finished}/logs", cast_to=object)
     logs = ours.calls.logs(sandbox.calls.finished)
     assert response["call_id"] == logs.call_id == sandbox.calls.finished
@@ -145,7 +145,7 @@ def test_both_read_the_same_logs(ours: Client, theirs: cartesia.Cartesia, sandbo
     assert datetime.fromisoformat(response["updated_at"]) == logs.updated_at
 
 
-def test_both_say_why_there_are_no_logs(
+def test_both_report_why_there_are_no_logs(
     ours: Client, theirs: cartesia.Cartesia, sandbox: Sandbox
 ) -> None:
     for call_id, error, message in (
@@ -169,7 +169,7 @@ def test_both_get_the_same_recording(
         assert response.read() == path.read_bytes()
 
 
-# All else
+# Other operations
 
 
 def test_both_see_the_same_agents(
@@ -187,9 +187,7 @@ def test_both_see_the_same_status(ours: Client, theirs: cartesia.Cartesia) -> No
     assert (their_status.ok, their_status.version) == (our_status.ok, our_status.version)
 
 
-def test_its_errors_name_what_the_sandbox_refuses(
-    theirs: cartesia.Cartesia, sandbox: Sandbox
-) -> None:
+def test_its_errors_name_the_refused_value(theirs: cartesia.Cartesia, sandbox: Sandbox) -> None:
     with pytest.raises(cartesia.AuthenticationError):
         theirs.with_options(api_key=sandbox.refused_api_key).agents.list()
     with pytest.raises(cartesia.BadRequestError, match="The API version is not supported"):

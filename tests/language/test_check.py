@@ -1,4 +1,4 @@
-"""What the language check finds, and what it leaves alone."""
+"""Texts that the language check reports, and texts that it does not."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _lines(folder: Path, name: str, text: str) -> list[int]:
         '"""It is told\nof."""\n',
         'MESSAGE = "it is told of"\n',
         'MESSAGE = f"it is told of {NAME}"\n',
-        "def test_the_phrase_is_reported():\n    pass\n",
+        "def test_it_is_told_of():\n    pass\n",
     ],
 )
 def test_a_phrase_is_found_in_the_prose_of_python(text: str, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_phrase_may_be_allowed_in_places(tmp_path: Path) -> None:
     assert list(check.phrases(str(file), allowed)) == []
 
 
-def test_each_phrase_says_what_to_write_instead() -> None:
+def test_each_phrase_has_a_replacement() -> None:
     for phrase in SETTINGS["phrase"]:
         assert set(phrase) <= {"wrong", "write", "allowed"}, phrase
         assert phrase["write"], phrase

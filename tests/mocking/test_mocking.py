@@ -1,4 +1,4 @@
-"""What people mock, record and trace httpx with works on the engine `httpx`: `nox -s mocking`."""
+"""Libraries that mock, record and trace httpx work with the engine `httpx`: `nox -s mocking`."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_pytest_httpx_responds_to_requests(flavour: Flavour, httpx_mock: HTTPXMo
 
 
 @FLAVOURS
-def test_a_stream_is_mocked_too(httpx_mock: HTTPXMock, flavour: Flavour) -> None:
+def test_a_stream_is_mocked(httpx_mock: HTTPXMock, flavour: Flavour) -> None:
     httpx_mock.add_response(url=URL, json=LOGS)
 
     async def stream() -> list[str]:

@@ -1,6 +1,6 @@
-"""Prism, a server and a validating proxy of a third party, started for these tests.
+"""Prism, a third-party mock server and validating proxy, started for these tests.
 
-`nox -s prism` installs it and says where. What its responses and verdicts are worth:
+`nox -s prism` installs it and passes its place. Limits of its responses and verdicts:
 
 - As a proxy it takes every body for UTF-8 text, so a recording does not come through as it was
   sent: the tests only check that it is requested as the spec says.
@@ -42,7 +42,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def start_prism(spec: Path) -> Callable[..., AbstractContextManager[str]]:
-    """Start Prism in one of its modes, and give its URL for as long as it runs."""
+    """Start Prism in one of its modes, and yield its URL while it runs."""
     command = os.environ.get(_COMMAND_VARIABLE)
     if command is None:
         pytest.fail(f"{_COMMAND_VARIABLE} does not say where Prism is: run `nox -s prism`.")

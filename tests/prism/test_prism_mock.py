@@ -1,4 +1,4 @@
-"""The client against responses that Prism makes up from the spec, refusing what breaks it."""
+"""The client against Prism, which generates responses from the spec and refuses invalid requests."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def client(mock_url: str) -> Iterator[Client]:
 
 
 def preferring(client: Client, preference: str) -> Client:
-    """Return a client that tells Prism which of the spec's responses to give."""
+    """Return a client that selects one of the spec's responses."""
     return client.with_options(headers={"Prefer": preference})
 
 
@@ -71,7 +71,7 @@ def test_every_wrapped_operation_is_requested() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_client_takes_the_response_of_every_operation(
+def test_the_client_accepts_the_response_of_every_operation(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
     ask, expected = OPERATIONS[operation]
@@ -79,7 +79,7 @@ def test_the_client_takes_the_response_of_every_operation(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_the_client_takes_responses_with_any_values(
+def test_the_client_accepts_responses_with_any_values(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
     ask, expected = OPERATIONS[operation]
@@ -91,7 +91,7 @@ def test_the_client_takes_responses_with_any_values(
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.keys() - {"apiStatus_get", "agents_get-call-logs"})
-def test_the_client_takes_the_error_of_every_operation(
+def test_the_client_accepts_the_error_of_every_operation(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
     ask, _ = OPERATIONS[operation]
@@ -100,7 +100,7 @@ def test_the_client_takes_the_error_of_every_operation(
     assert caught.value.request_id == "string"
 
 
-def test_the_client_takes_the_example_error_of_the_logs_operation(client: Client) -> None:
+def test_the_client_accepts_the_example_error_of_the_logs_operation(client: Client) -> None:
     with pytest.raises(CallLogsNotAvailableError) as caught:
         preferring(client, "code=404").calls.logs("ac_1")
     assert caught.value.reason == "unknown"

@@ -1,4 +1,4 @@
-"""Client and sandbox with Prism between them, which holds both to the spec."""
+"""The client and the sandbox with Prism between them, which checks both against the spec."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BY_ID: list[Ask] = [
 
 @pytest.fixture(scope="module")
 def clock() -> FakeClock:
-    """The one time of client and sandbox, so that no wait takes any."""
+    """Return one clock for the client and the sandbox, so that waits take no time."""
     return FakeClock()
 
 
@@ -57,7 +57,7 @@ def proxy_url(
 
 @pytest.fixture
 def violations() -> list[str]:
-    """What Prism finds wrong in a test; a test that wants something found clears it."""
+    """Return the violations that Prism finds in a test; a test that expects some clears the list."""
     return []
 
 
@@ -79,7 +79,7 @@ def client(
     assert violations == []
 
 
-# What goes well
+# Successes
 
 
 def test_status_and_agents(client: Client, sandbox: Sandbox) -> None:
@@ -141,7 +141,7 @@ def test_a_call_deleted(client: Client, sandbox: Sandbox) -> None:
     assert client.calls.get(call.id).redacted_at
 
 
-# What is refused
+# Refusals
 
 
 def test_both_reasons_why_there_are_no_logs(client: Client, sandbox: Sandbox) -> None:
@@ -154,12 +154,12 @@ def test_both_reasons_why_there_are_no_logs(client: Client, sandbox: Sandbox) ->
 
 
 @pytest.mark.parametrize("ask", BY_ID)
-def test_what_is_not_there(client: Client, sandbox: Sandbox, tmp_path: Path, ask: Ask) -> None:
+def test_unknown_ids(client: Client, sandbox: Sandbox, tmp_path: Path, ask: Ask) -> None:
     with pytest.raises(NotFoundError):
         ask(client, sandbox.calls.unknown, tmp_path)
 
 
-def test_what_a_calls_state_does_not_allow(client: Client, sandbox: Sandbox) -> None:
+def test_actions_that_the_state_of_a_call_does_not_allow(client: Client, sandbox: Sandbox) -> None:
     with pytest.raises(ConflictError):
         client.calls.cancel(sandbox.calls.finished)
     with pytest.raises(ConflictError):
@@ -174,7 +174,7 @@ def test_a_refused_key(client: Client, sandbox: Sandbox) -> None:
         stranger.calls.get(sandbox.calls.finished)
 
 
-# That Prism looks
+# Prism reports violations
 
 
 def test_a_response_that_the_spec_does_not_allow_would_be_noticed(

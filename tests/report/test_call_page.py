@@ -1,4 +1,4 @@
-"""The page about one call, as a browser would read it."""
+"""The page about one call, read as HTML."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _page(
     notes: list[str] | None = None,
 ) -> Page:
     page = call_page(call, logs, log_offset=log_offset, audio=audio, zone=zone, notes=notes or [])
-    page.encode()  # as it is written to a file
+    page.encode()  # as in a file
     return Page(page)
 
 
@@ -58,7 +58,7 @@ def _log(second: int, level: str, message: str) -> str:
     return f"2026-03-01 10:00:{second:02d}.000 | {level:8} | app.main:run:1 - {message}"
 
 
-def test_the_page_of_the_example_call_shows_what_went_wrong_and_everything_in_order() -> None:
+def test_the_page_of_the_example_call_shows_its_problems_and_all_entries_in_order() -> None:
     with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
         call_id = sandbox.calls.finished
         call = client.calls.get(call_id)
@@ -80,7 +80,7 @@ def test_the_page_of_the_example_call_shows_what_went_wrong_and_everything_in_or
     assert "Times of day are in UTC." in page.section("Timeline")
 
 
-def test_links_lead_to_entries_and_nothing_leads_outside() -> None:
+def test_links_lead_to_entries_and_none_leads_outside() -> None:
     tool: Record = {"name": "pay", "arguments": {}, "result": "error: no"}
     failed = _turn(6, 6, tool_calls=[tool])
     call = _call(
@@ -100,7 +100,7 @@ def test_links_lead_to_entries_and_nothing_leads_outside() -> None:
     assert sorted(parts) == ["agent", "agent", "caller", "error", "silence", "tool", "warning"]
 
 
-def test_the_policy_allows_the_page_s_own_style_and_script_alone() -> None:
+def test_the_policy_allows_only_the_pages_own_style_and_script() -> None:
     text = call_page(_call())
     page = Page(text)
     (policy,) = [
@@ -125,7 +125,7 @@ def test_the_policy_allows_the_page_s_own_style_and_script_alone() -> None:
     assert not [one for one in page.elements if "style" in one.attributes]
 
 
-def test_hostile_text_is_text_wherever_it_stands() -> None:
+def test_hostile_text_is_escaped_everywhere() -> None:
     tool: Record = {"name": HOSTILE, "arguments": {HOSTILE: HOSTILE}, "result": HOSTILE}
     call = _call(
         _turn(0, 1, text=HOSTILE, end_reason=HOSTILE),
@@ -216,7 +216,7 @@ def test_unexpected_records_of_the_sandbox_have_pages() -> None:
         },
     ],
 )
-def test_records_that_no_spec_describes_have_pages(record: Record) -> None:
+def test_malformed_records_have_pages(record: Record) -> None:
     page = _page(record, ["no time", "\n\r"], zone=timezone(timedelta(hours=-12)))
     assert len(page.entries) >= 1
     assert "What went wrong" in page.find("main")[0].text
@@ -229,7 +229,7 @@ def test_a_value_nested_too_deep_to_write_is_left_out() -> None:
     assert "extra: …" in _page(_call(extra=deep)).section("Facts")
 
 
-def test_nothing_wrong_is_said_too() -> None:
+def test_a_call_without_problems_is_reported_as_such() -> None:
     page = _page(_call(_turn(0, 1, text="Hello"), _turn(1, 2, "user", text="Hi")))
     assert page.section("What went wrong").startswith("Nothing that the record")
 
@@ -271,7 +271,7 @@ def test_log_times_outside_the_call_are_reported_and_can_be_moved() -> None:
     assert "-3600 s were added to the times of the log." in page.section("Timeline")
 
 
-def test_times_are_in_the_zone_that_the_page_names() -> None:
+def test_times_are_in_the_time_zone_that_the_page_names() -> None:
     page = _page(_call(), zone=timezone(timedelta(hours=5, minutes=30)))
     assert "Started 2026-03-01 15:30:00" in page.section("Facts")
     assert "Times of day are in UTC+05:30." in page.section("Timeline")
@@ -305,7 +305,7 @@ def test_the_recording_is_embedded_and_turns_can_be_played(tmp_path: Path) -> No
     assert not _page(call).find("audio")
 
 
-def test_a_long_call_has_a_page_below_a_megabyte_that_says_what_it_leaves_out() -> None:
+def test_the_page_of_a_long_call_is_below_a_megabyte_and_names_omissions() -> None:
     text = call_page(long_call(), long_log(50_000))
     assert len(text.encode()) < 1_000_000
     page = Page(text)
@@ -319,7 +319,7 @@ def test_a_long_call_has_a_page_below_a_megabyte_that_says_what_it_leaves_out() 
     assert "line 49998 " in infos[-1]
 
 
-def test_an_error_that_is_larger_than_the_page_is_cut_and_not_left_out() -> None:
+def test_an_error_larger_than_the_page_is_shortened_and_not_left_out() -> None:
     dump = [f"    └ {'x' * 2000}"] * 900
     page = _page(_call(), [_log(1, "INFO", "begun"), _log(2, "ERROR", "it broke"), *dump])
 
@@ -339,7 +339,7 @@ def test_a_long_traceback_keeps_the_line_that_names_the_exception() -> None:
     assert "ValueError: the cause" in shown
 
 
-def test_an_error_in_one_endless_line_is_cut_and_not_left_out() -> None:
+def test_an_error_in_one_very_long_line_is_shortened_and_not_left_out() -> None:
     page = _page(_call(), [_log(2, "ERROR", "it broke" + "x" * 2_000_000)])
 
     assert "it broke" in page.section("What went wrong")
@@ -357,6 +357,6 @@ def test_memory_does_not_grow_with_the_lines_left_out() -> None:
     assert peak(8_000) < 1.2 * peak(2_000)
 
 
-def test_a_very_long_text_is_cut_and_the_cut_is_said() -> None:
+def test_a_very_long_text_is_shortened_with_a_notice() -> None:
     page = _page(_call(_turn(0, 1, text="a" * 100_000)))
     assert any("a… (80000 more characters) …a" in entry for entry in page.entries)

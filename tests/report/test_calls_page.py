@@ -1,4 +1,4 @@
-"""The page about many calls, as a browser would read it."""
+"""The page about many calls, read as HTML."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _page(*calls: Record, **settings: Any) -> Page:  # noqa: ANN401 - those of c
     return Page(calls_page(stats.as_dict(), zone=settings.pop("zone", UTC), **settings))
 
 
-def test_the_page_has_the_numbers_and_what_failed() -> None:
+def test_the_page_has_the_numbers_and_the_failures() -> None:
     failed = _call(4, status="failed", error_message="No model", end_reason="error")
     page = _page(_call(1), _call(2), failed, title="A week", notes=["From Monday."])
 
@@ -69,7 +69,7 @@ def test_each_day_of_the_span_has_a_bar() -> None:
     assert len(years.find("rect", "all")) == 2
 
 
-def test_mentions_of_a_call_lead_to_its_page_and_nothing_leads_outside() -> None:
+def test_mentions_of_a_call_link_to_its_page_and_none_leads_outside() -> None:
     call, other = _call(1, status="failed", summary="Pizza"), _call(3)
     page = _page(call, other, calls=[({**call, "transcript": None}, "calls/ac_1.html")])
     assert set(page.addresses) == {"calls/ac_1.html", "data:,"}
@@ -86,14 +86,14 @@ def test_times_are_in_a_zone() -> None:
     assert "2026-03-01 12:00:00" in page.section("All calls")
 
 
-def test_no_calls_have_a_page_too() -> None:
+def test_an_empty_list_of_calls_has_a_page() -> None:
     page = _page()
     assert page.find("h1")[0].text == "Calls"
     assert page.section("Failed calls") == "No call failed."
     assert page.find("ul", "figures")[0].text.startswith("0 calls 0 failed — silence")
 
 
-def test_malformed_and_hostile_records_are_text() -> None:
+def test_malformed_and_hostile_records_are_escaped() -> None:
     turns: list[Record] = [
         {"role": "user", "start_timestamp": 0, "end_timestamp": 1, "text": HOSTILE},
         {

@@ -1,4 +1,4 @@
-"""Calls read from an export are those of the API."""
+"""Calls read from an export equal those of the API."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_export_has_the_same_calls_and_numbers_as_the_api(
     by_id = {record["id"]: (record, lines) for record, lines in fetched}
     wanted = [by_id[record["id"]] for record, _ in found]
     times = [record["start_time"][:19] for record, _ in wanted]
-    # A time without an offset is none in an export; such a call comes first.
+    # A time without an offset is null in an export, so such a call comes first.
     assert times[1:] == sorted(times[1:], reverse=True)
     for (record, lines), (read, read_lines) in zip(wanted, found, strict=True):
         assert (read["id"], read["status"], read_lines) == (record["id"], record["status"], lines)
@@ -120,7 +120,7 @@ def test_calls_are_chosen_by_id_agent_status_and_time(
         ({"since": "1d", "until": "2d"}, "since .* is later than until"),
     ],
 )
-def test_what_an_export_does_not_hold_is_refused_with_a_suggestion(
+def test_calls_that_an_export_lacks_are_refused_with_a_suggestion(
     calls_and_exports: tuple[Found, dict[str, str]], form: str, chosen: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(ValueError, match=problem.replace("?", r"\?")):
@@ -128,7 +128,7 @@ def test_what_an_export_does_not_hold_is_refused_with_a_suggestion(
 
 
 @pytest.mark.parametrize("form", ["ndjson", "parquet"])
-def test_logs_are_read_only_if_wanted(
+def test_logs_are_read_only_on_request(
     calls_and_exports: tuple[Found, dict[str, str]], tmp_path: Path, form: str
 ) -> None:
     source = shutil.copytree(calls_and_exports[1][form], tmp_path / "calls")
@@ -194,14 +194,14 @@ def test_an_export_in_an_object_store_is_read_over_fsspec(
     assert _stats(found) == _stats(exported_calls(str(source)))
 
 
-def test_what_is_no_export_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_a_folder_without_an_export_is_refused_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="holds no export with records") as caught:
         next(exported_calls(str(tmp_path)))
     assert "--include record,transcript,logs" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize("form", ["ndjson", "parquet"])
-def test_a_damaged_file_is_reported_with_what_to_do(tmp_path: Path, form: str) -> None:
+def test_a_damaged_file_is_reported_with_a_hint(tmp_path: Path, form: str) -> None:
     folder = tmp_path / "record" / "agent=agent_1" / "day=2026-03-01"
     folder.mkdir(parents=True)
     (folder / f"ac_1.{form}").write_bytes(b"PAR1 and then nothing")
@@ -210,7 +210,7 @@ def test_a_damaged_file_is_reported_with_what_to_do(tmp_path: Path, form: str) -
     assert "--refresh" in str(caught.value.hint)
 
 
-def test_a_store_that_fsspec_does_not_know_is_refused_with_what_to_install() -> None:
+def test_an_unknown_store_is_refused_with_the_package_to_install() -> None:
     with pytest.raises(ConfigurationError, match=r"can't be read: .*nowhere") as caught:
         next(exported_calls("nowhere://calls"))
     assert "such as s3fs" in str(caught.value.hint)

@@ -1,4 +1,4 @@
-"""The commands `report` and `stats`, as a user meets them."""
+"""The commands `report` and `stats`, as a user runs them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _report(*words: str, env: dict[str, str], folder: Path) -> Done:
     return piped("report", *words, "-o", str(folder / "page.html"), env=env)
 
 
-def test_a_page_about_a_call_is_written_and_not_overwritten_unasked(
+def test_a_page_about_a_call_is_written_and_by_default_not_overwritten(
     tmp_path: Path, env: dict[str, str]
 ) -> None:
     done = _report("ac_finished", env=env, folder=tmp_path)
@@ -66,7 +66,9 @@ def test_a_page_goes_to_stdout(env: dict[str, str]) -> None:
     assert Page(done.out).find("h1")[0].text.startswith("ac_finished")
 
 
-def test_a_call_without_logs_has_a_page_that_says_why(tmp_path: Path, env: dict[str, str]) -> None:
+def test_the_page_of_a_call_without_logs_has_the_reason(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
     assert _report("ac_deleted", env=env, folder=tmp_path).code == 0
     header = _read(tmp_path / "page.html").find("header")[0].text
     assert "its data were deleted" in header
@@ -117,7 +119,7 @@ def test_a_page_about_many_calls(tmp_path: Path, env: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("redacted", [(), ("--redact",)])
-def test_each_call_gets_a_page_and_all_an_index(
+def test_each_call_gets_a_page_and_all_get_an_index(
     tmp_path: Path, env: dict[str, str], redacted: tuple[str, ...]
 ) -> None:
     words = ("report", "--agent", "agent_busy", "--agent", "agent_odd", "--since", "2d", "--each")
@@ -180,7 +182,7 @@ def test_numbers_as_json_have_the_documented_keys(env: dict[str, str]) -> None:
     assert {"name", "calls", "failures"} <= set(found["tools"][0])
 
 
-def test_logs_are_read_only_if_wanted(tmp_path: Path, env: dict[str, str]) -> None:
+def test_logs_are_read_only_on_request(tmp_path: Path, env: dict[str, str]) -> None:
     words = ("--agent", "agent_busy", "--since", "7d", "--no-logs")
     done = piped("stats", *words, "--json", "-vv", env=env)
     assert json.loads(done.out)["errors"] == []
@@ -192,7 +194,7 @@ def test_logs_are_read_only_if_wanted(tmp_path: Path, env: dict[str, str]) -> No
     assert "There are no log lines." in _read(tmp_path / "page.html").section("Timeline")
 
 
-def test_no_calls_have_numbers(env: dict[str, str]) -> None:
+def test_an_empty_list_of_calls_has_numbers(env: dict[str, str]) -> None:
     done = piped("stats", "--agent", "agent_busy", "--until", "2020-01-01", env=env)
     assert done.code == 0
     assert done.out.splitlines()[1:] == ["0 calls, 0 failed"]
@@ -226,7 +228,7 @@ def test_an_export_gives_the_same_numbers_and_pages(tmp_path: Path, exported: Pa
         (["stats", "--since", "1d", "--until", "2d"], 2, "Swap them."),
     ],
 )
-def test_what_an_export_does_not_hold_is_refused_as_the_api_does(
+def test_calls_that_an_export_lacks_are_refused_as_by_the_api(
     exported: Path, words: list[str], code: int, says: str
 ) -> None:
     done = piped(*words, "--from", str(exported), env=environment(COLUMNS="200"))
@@ -274,7 +276,7 @@ def test_without_logs_an_export_s_logs_are_not_read(
         (["stats", "--from", "/nonexistent"], 3, "holds no export with records"),
     ],
 )
-def test_what_cannot_be_done_is_refused_with_what_to_do(
+def test_impossible_options_are_refused_with_a_hint(
     env: dict[str, str], words: list[str], code: int, says: str
 ) -> None:
     done = piped(*words, env=env)
@@ -292,7 +294,7 @@ def test_what_cannot_be_done_is_refused_with_what_to_do(
 def test_a_missing_package_is_named_with_how_to_install_it(
     env: dict[str, str], tmp_path: Path, module: str, package: str, words: list[str]
 ) -> None:
-    # A module of this name that can't be found is what a missing package looks like.
+    # An import of None fails like that of a missing package.
     hidden = f"import sys; sys.modules[{module!r}] = None\n"
     (tmp_path / "sitecustomize.py").write_text(hidden, encoding="utf-8")
     done = piped(*words, env={**env, "PYTHONPATH": str(tmp_path)}, run=in_a_process)

@@ -1,4 +1,4 @@
-"""A clock that a test moves, and clients of a sandbox that uses it."""
+"""A clock that a test moves forward, and clients of a sandbox that uses it."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -60,21 +60,21 @@ def client_of_app(clock: ManualClock) -> httpx.Client:
 
 @pytest.fixture
 def in_process(clock: ManualClock) -> Iterator[httpx.Client]:
-    """A client without a key, of the ASGI application."""
+    """Return a client of the ASGI application, without a key."""
     with client_of_app(clock) as client:
         yield client
 
 
 @pytest.fixture
 def over_loopback(sandbox: Sandbox) -> Iterator[httpx.Client]:
-    """A client without a key, of a running sandbox."""
+    """Return a client of a running sandbox, without a key."""
     with httpx.Client(base_url=sandbox.url, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture
 def api(in_process: httpx.Client) -> httpx.Client:
-    """A client with a key and a version, of the ASGI application."""
+    """Return a client of the ASGI application, with a key and a version."""
     in_process.headers["Authorization"] = "Bearer sk_car_sandbox_accepted"
     in_process.headers["Cartesia-Version"] = "2026-03-01"
     return in_process
@@ -82,7 +82,7 @@ def api(in_process: httpx.Client) -> httpx.Client:
 
 @pytest.fixture
 def other_api(clock: ManualClock, api: httpx.Client) -> Iterator[httpx.Client]:
-    """A client like `api`, with its own application."""
+    """Return a client like `api`, with its own application."""
     with client_of_app(clock) as client:
         client.headers = api.headers
         yield client
@@ -90,7 +90,7 @@ def other_api(clock: ManualClock, api: httpx.Client) -> Iterator[httpx.Client]:
 
 @pytest.fixture(params=["in_process", "over_loopback"])
 def client(request: pytest.FixtureRequest) -> httpx.Client:
-    """A client with a key and a version, once of each."""
+    """Return a client with a key and a version, once of each kind."""
     client: httpx.Client = request.getfixturevalue(request.param)
     client.headers["Authorization"] = "Bearer sk_car_sandbox_accepted"
     client.headers["Cartesia-Version"] = "2026-03-01"

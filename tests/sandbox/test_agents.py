@@ -1,4 +1,4 @@
-"""The agents, in a list and one by one."""
+"""The sandbox's agents, in a list and one by one."""
 
 import httpx
 import pytest
@@ -8,7 +8,7 @@ from cartesia_calls.sandbox import ExampleAgents
 AGENTS = ExampleAgents()
 
 
-def test_the_list_has_each_agent_as_it_is_by_its_id(client: httpx.Client) -> None:
+def test_the_list_has_each_agent_as_fetched_by_its_id(client: httpx.Client) -> None:
     summaries = client.get("/agents").json()["summaries"]
 
     ids = [agent["id"] for agent in summaries]

@@ -1,4 +1,4 @@
-"""What is done to a call is seen afterwards."""
+"""Cancelling and deleting a call show in later responses."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def test_a_running_call_can_be_cancelled_once(client: httpx.Client) -> None:
     assert cancel(client, CALLS.running).status_code == 409
 
 
-def test_a_cancelled_calls_log_stops_where_it_was(
+def test_the_log_of_a_cancelled_call_stops_growing(
     api: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     lines(api, CALLS.running)
@@ -51,7 +51,7 @@ def test_a_cancelled_calls_log_stops_where_it_was(
     assert "Call ended: api_cancelled after 15.0 s" in after[-1]
 
 
-def test_a_call_cancelled_before_anybody_watched_has_its_logs_a_little_later(
+def test_a_call_cancelled_before_any_request_gets_its_logs_later(
     api: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     cancel(api, CALLS.running)
@@ -74,7 +74,7 @@ def test_only_a_started_call_can_be_cancelled(api: httpx.Client, call_id: str) -
     assert api.get(path(call_id)).json() == before
 
 
-def test_deleting_erases_what_is_sensitive(client: httpx.Client) -> None:
+def test_deleting_erases_sensitive_data(client: httpx.Client) -> None:
     before = client.get(path(CALLS.finished)).json()
 
     response = client.delete(path(CALLS.finished))
@@ -103,7 +103,7 @@ def test_deleting_again_changes_nothing(
 
 
 @pytest.mark.parametrize("call_id", [CALLS.created, CALLS.running])
-def test_a_call_that_is_not_over_cannot_be_deleted(api: httpx.Client, call_id: str) -> None:
+def test_a_call_in_progress_cannot_be_deleted(api: httpx.Client, call_id: str) -> None:
     response = api.delete(path(call_id))
 
     assert response.status_code == 409
@@ -120,9 +120,7 @@ def test_a_call_deleted_before_its_logs_were_written_never_has_any(
     assert lines(api, CALLS.just_ended) is None
 
 
-def test_another_sandbox_knows_nothing_of_it(
-    api: httpx.Client, over_loopback: httpx.Client
-) -> None:
+def test_another_sandbox_is_unaffected(api: httpx.Client, over_loopback: httpx.Client) -> None:
     api.delete(path(CALLS.finished))
 
     assert over_loopback.get(path(CALLS.finished), headers=api.headers).json()["transcript"]

@@ -1,7 +1,7 @@
-"""The sandbox behaves as the spec says: judged by schemathesis, and schemathesis by planted bugs.
+"""The sandbox matches the spec, as schemathesis finds; planted bugs show that it would find others.
 
-Random ids alone never name a call that exists, so the examples' ids are mixed in. The calls of
-`agent_odd` are left out by that id: they hold what the spec does not describe.
+Random ids never name an existing call, so the examples' ids are mixed in. The calls of `agent_odd`
+are left out, because their records break the spec on purpose.
 """
 
 # schemathesis leaves the parameters of its own generic classes out of its annotations.
@@ -73,7 +73,7 @@ def operation_of(app: ASGIApp, label: str) -> Operation:
 def ask(
     app: ASGIApp, label: str, ids: dict[str, str], query: dict[str, str] | None = None
 ) -> schemathesis.Response:
-    """Ask; raise what schemathesis finds wrong with the response."""
+    """Send the request; raise everything that schemathesis finds wrong with the response."""
     case: Case = operation_of(app, label).Case(
         path_parameters=ids, query=query or {}, headers=VERSION
     )
@@ -102,12 +102,12 @@ def requests_about_examples(label: str) -> list[tuple[dict[str, str], dict[str, 
 
 
 @pytest.mark.parametrize("label", STATUSES)
-def test_every_response_is_one_that_the_spec_describes(label: str) -> None:
+def test_every_response_matches_the_spec(label: str) -> None:
     app = create_app()
     examples = requests_about_examples(label)
     seen = {ask(app, label, ids, query).status_code for ids, query in examples}
     operation = operation_of(app, label)
-    # The spec has no words for it that a list needs an id, nor for which cursors there are.
+    # The spec cannot express that a list needs an id, nor which cursors exist.
     excluded: list[Check] | None = [positive_data_acceptance] if label == LIST_CALLS else None
 
     @settings(max_examples=40, derandomize=True, database=None, deadline=None)
@@ -133,7 +133,7 @@ def test_every_operation_on_each_example_call_conforms(call_id: str, label: str)
     app = create_app()
 
     assert status_of(app, label, call_id) in STATUSES[label]
-    # What is left conforms too.
+    # The rest of the data conforms as well.
     assert status_of(app, GET_CALL, call_id) == (404 if call_id == CALLS.unknown else 200)
 
 
@@ -159,7 +159,7 @@ def test_the_agent_with_unexpected_calls_conforms_and_its_calls_do_not() -> None
 
 @pytest.mark.parametrize("label", [GET_CALL, LOGS, CANCEL, DELETE])
 @pytest.mark.parametrize("call_id", ["a%2Fb", "%2E%2E", "%00", "%F0%9F%8D%95"])
-def test_an_id_that_schemathesis_does_not_draw_conforms_as_well(call_id: str, label: str) -> None:
+def test_an_id_that_schemathesis_does_not_generate_conforms(call_id: str, label: str) -> None:
     assert status_of(create_app(), label, call_id) == 404
 
 
@@ -175,7 +175,7 @@ def test_a_growing_log_conforms(clock: Clock, advance: Callable[[float], None]) 
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """What is wrong with a broken sandbox's response, and what schemathesis calls it."""
+    """A bug in the sandbox's response, and the name of schemathesis' check for it."""
 
     finding: str = "JsonSchemaError"
     label: str = LOGS
@@ -273,7 +273,7 @@ def test_a_planted_bug_is_found(bug: Bug) -> None:
 
 
 @pytest.mark.parametrize("label", [LOGS, GET_CALL, DELETE])
-def test_a_planted_open_door_is_found(label: str) -> None:
+def test_a_planted_missing_authorization_is_found(label: str) -> None:
     app = create_app()
 
     async def open_door(scope: Scope, receive: Receive, send: Send) -> None:

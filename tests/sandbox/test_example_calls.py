@@ -1,4 +1,4 @@
-"""The responses of each example call, in process and over a socket alike."""
+"""The responses about each example call, in process and over a socket."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def test_the_finished_call_has_its_logs(client: httpx.Client) -> None:
     assert 15 <= len(body["logs"]) <= 25
 
 
-def test_the_finished_calls_logs_hold_what_a_reader_must_cope_with(client: httpx.Client) -> None:
+def test_the_finished_calls_logs_have_difficult_lines(client: httpx.Client) -> None:
     lines: list[str] = client.get(logs_path(CALLS.finished)).json()["logs"]
     text = "\n".join(lines)
 
@@ -68,7 +68,7 @@ def test_the_expired_call_never_has_logs(
         "ö",
     ],
 )
-def test_any_other_id_is_a_call_not_found(client: httpx.Client, call_id: str) -> None:
+def test_any_other_id_is_not_found(client: httpx.Client, call_id: str) -> None:
     response = client.get(logs_path(call_id))
 
     assert response.status_code == 404
@@ -95,7 +95,7 @@ def test_the_running_calls_timeline_starts_with_the_first_request_for_it(
     assert third.status_code == 200
 
 
-def test_the_running_calls_logs_grow_until_the_call_is_over(
+def test_the_running_calls_logs_grow_until_the_call_ends(
     client: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     client.get(logs_path(CALLS.running))
@@ -116,7 +116,7 @@ def test_the_running_calls_logs_grow_until_the_call_is_over(
     assert final_lines[-1].startswith("2026-03-02 09:00:05.000 | INFO     | ")
 
 
-def test_between_two_lines_nothing_moves(
+def test_between_two_lines_nothing_changes(
     client: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     client.get(logs_path(CALLS.running))

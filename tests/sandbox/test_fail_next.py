@@ -1,4 +1,4 @@
-"""Failures on request."""
+"""`fail_next`: failures that a test requests."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ def client(sandbox: Sandbox, over_loopback: httpx.Client) -> httpx.Client:
     return over_loopback
 
 
-def test_so_many_responses_fail_and_then_no_more(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_the_requested_number_of_responses_fails(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=503, times=2, headers={"Retry-After": "0"})
 
     responses = [client.get(PATH) for _ in range(3)]
@@ -86,7 +86,7 @@ def test_a_failure_can_be_for_one_operation(sandbox: Sandbox, client: httpx.Clie
     assert [response.status_code for response in responses] == [500, 200, 200, 404, 200]
 
 
-def test_a_failure_for_an_operation_knows_it_by_method_and_path(
+def test_an_operation_is_recognized_by_method_and_path(
     sandbox: Sandbox, client: httpx.Client
 ) -> None:
     sandbox.fail_next(status=500, operation="agents_delete-call")
@@ -99,7 +99,7 @@ def test_a_failure_for_an_operation_knows_it_by_method_and_path(
     assert client.get("/agents/calls").status_code == 501
 
 
-def test_an_operation_that_is_none_is_refused(sandbox: Sandbox) -> None:
+def test_an_unknown_operation_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match=r"no operation 'agents_nap'.*agents_get-call-logs"):
         sandbox.fail_next(status=500, operation="agents_nap")
 
@@ -127,7 +127,7 @@ def test_a_body_that_is_no_bytes_is_refused(sandbox: Sandbox) -> None:
         sandbox.fail_next(status=500, body="{}")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
-def test_a_recording_can_be_cut_at_half(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_a_recording_can_be_cut_half_way(sandbox: Sandbox, client: httpx.Client) -> None:
     path = "/agents/calls/ac_finished/audio"
     whole = client.get(path)
     sandbox.fail_next(
@@ -169,7 +169,7 @@ def test_failures_can_be_requested_from_many_threads(
 
 
 @pytest.mark.parametrize("status", [0, 100, 199, 204, 304, 600])
-def test_a_status_that_http_gives_no_body_is_refused(sandbox: Sandbox, status: int) -> None:
+def test_a_status_without_a_body_is_refused(sandbox: Sandbox, status: int) -> None:
     with pytest.raises(ValueError, match=f"status {status} .*200 to 599"):
         sandbox.fail_next(status=status)
 

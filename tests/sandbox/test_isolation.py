@@ -1,4 +1,4 @@
-"""The sandbox shares no code with the client, and says what it lacks."""
+"""The sandbox shares no code with the client, and names missing packages."""
 
 import subprocess
 import sys
@@ -39,13 +39,13 @@ def test_importing_its_names_loads_nothing_of_the_client() -> None:
     assert beside <= {"cartesia_calls._version"}
 
 
-def test_without_its_extra_it_says_what_to_install() -> None:
+def test_without_its_extra_it_names_the_package_to_install() -> None:
     said = run(WITHOUT.format("yaml"))
     assert said.startswith("yaml The sandbox needs the package 'yaml'")
     assert "pip install 'cartesia-calls[sandbox]'" in said
 
 
-def test_what_else_can_not_be_found_is_reported_as_python_does() -> None:
+def test_any_other_missing_name_is_reported_as_by_python() -> None:
     said = run(WITHOUT.format("anyio"))
     assert said.startswith("anyio")
     assert "pip install" not in said

@@ -63,7 +63,7 @@ def test_a_batch_is_a_part_of_an_agents_calls(api: httpx.Client) -> None:
     assert (both, others) == (batch, [])
 
 
-def test_the_calls_are_of_every_kind(api: httpx.Client) -> None:
+def test_there_are_calls_of_every_kind(api: httpx.Client) -> None:
     calls = [*every_call(api, agent_id=AGENTS.busy), *every_call(api, agent_id=AGENTS.quiet)]
 
     assert {call["status"] for call in calls} == {"created", "started", "completed", "failed"}
@@ -90,7 +90,7 @@ def test_two_sandboxes_have_the_same_calls(api: httpx.Client, other_api: httpx.C
 
 
 @pytest.mark.parametrize(("limit", "sizes"), [(10, [10, 10, 10]), (15, [15, 15]), (29, [29, 1])])
-def test_pages_hold_as_many_as_asked_and_end(
+def test_pages_have_the_requested_size_and_end(
     api: httpx.Client, limit: int, sizes: list[int]
 ) -> None:
     found = list(pages(api, agent_id=AGENTS.quiet, limit=limit))
@@ -119,7 +119,7 @@ def test_a_page_has_ten_calls_by_default_and_their_transcripts_on_request(
     assert expanded["data"] == bare
 
 
-def test_ending_before_leads_back_to_the_beginning(api: httpx.Client) -> None:
+def test_ending_before_pages_back_to_the_beginning(api: httpx.Client) -> None:
     everything = ids(every_call(api, agent_id=AGENTS.quiet))
     query = {"agent_id": AGENTS.quiet, "limit": "4"}
 
@@ -149,7 +149,7 @@ def start_times(calls: list[Record]) -> list[datetime]:
     return [datetime.fromisoformat(call["start_time"]) for call in calls if call["start_time"]]
 
 
-def test_bounds_of_start_times_are_inclusive_and_leave_out_what_never_started(
+def test_bounds_of_start_times_are_inclusive_and_leave_out_calls_that_never_started(
     api: httpx.Client,
 ) -> None:
     starts = start_times(every_call(api, agent_id=AGENTS.busy))
@@ -237,7 +237,7 @@ def test_an_impossible_query_is_a_bad_request(
     assert named in response.json()["message"]
 
 
-def test_a_list_moves_with_the_time(api: httpx.Client, advance: Callable[[float], None]) -> None:
+def test_a_list_changes_with_the_time(api: httpx.Client, advance: Callable[[float], None]) -> None:
     def statuses() -> dict[str, str]:
         page = api.get(PATH, params={"agent_id": AGENTS.busy}).json()
         return {call["id"]: call["status"] for call in page["data"]}

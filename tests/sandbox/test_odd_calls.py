@@ -1,4 +1,4 @@
-"""The calls of `agent_odd`: what real records hold and the spec does not describe."""
+"""The calls of `agent_odd`, whose records have values that the spec does not describe."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ def turns_with(call: Record, field: str) -> list[Any]:
     return [turn[field] for turn in call["transcript"] if turn[field] is not None]
 
 
-def test_they_are_listed_and_read_like_any_other(client: httpx.Client) -> None:
+def test_they_are_listed_and_read_like_other_calls(client: httpx.Client) -> None:
     query = {"agent_id": ODD, "expand": "transcript"}
     page = client.get("/agents/calls", params=query).json()
 
@@ -87,7 +87,7 @@ def test_metadata_are_nested(api: httpx.Client) -> None:
     assert event["metadata"]["items"] == [{"name": "margherita", "count": 2}]
 
 
-def test_deleting_one_erases_what_is_unexpected_too(
+def test_deleting_erases_unexpected_fields(
     api: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     advance(60)

@@ -1,4 +1,4 @@
-"""The fixture that a user's own tests have, in a pytest of their own."""
+"""The fixture for users' own tests, in a separate run of pytest."""
 
 import os
 import subprocess
@@ -42,9 +42,9 @@ sys.modules["yaml"] = None
 def run_pytest(
     folder: Path, test: str, *, conftest: str = "", early: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run the test where the package is installed, as its metadata say, and no other plugin is.
+    """Run the test with the package installed, and with no other plugin.
 
-    Where code is to run before pytest is imported, pytest finds the plugin by itself, and others.
+    With code to run before pytest is imported, pytest loads all plugins by itself.
     """
     metadata = folder / "site" / "cartesia_calls-0.dist-info"
     metadata.mkdir(parents=True)
@@ -65,7 +65,7 @@ def run_pytest(
     run = f"import sys\n{early}\nimport pytest\nsys.exit(pytest.main())"
     command = [sys.executable, "-c", run, "-q", "-W", "error", "-p", "no:cacheprovider"]
     command += ["-p", "no:schemathesis"]  # a second or two to import
-    # Those that are installed here, too, where pytest is to find ours by itself.
+    # All installed plugins, if pytest must find ours by itself.
     names = [] if early else [argument for name in plugins for argument in ("-p", name)]
     return subprocess.run(
         [*command, *names, str(folder)],
@@ -88,7 +88,7 @@ def test_each_test_has_a_running_sandbox_of_its_own(tmp_path: Path) -> None:
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_it_costs_nothing_where_it_is_not_used(tmp_path: Path) -> None:
+def test_an_unused_fixture_costs_nothing(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, USES_IT_NOT)
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
@@ -97,7 +97,7 @@ def test_it_costs_nothing_where_it_is_not_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("test", "outcome"), [(USES_IT, "2 errors"), ("def test_own(): pass", "1 passed")]
 )
-def test_without_the_extra_only_its_users_fail_with_the_reason(
+def test_without_the_extra_only_tests_that_use_it_fail_with_the_reason(
     tmp_path: Path, test: str, outcome: str
 ) -> None:
     done = run_pytest(tmp_path, test, conftest=WITHOUT_YAML)
@@ -118,14 +118,14 @@ def test_without_the_extra_only_its_users_fail_with_the_reason(
         "import cartesia_calls.sandbox.pytest_plugin",
     ],
 )
-def test_a_run_in_which_warnings_are_errors_may_import_it_first(tmp_path: Path, early: str) -> None:
+def test_it_can_be_imported_first_when_warnings_are_errors(tmp_path: Path, early: str) -> None:
     done = run_pytest(tmp_path, USES_IT, early=early)
 
     assert "2 passed" in done.stdout, done.stdout + done.stderr
     assert "warning" not in done.stdout
 
 
-def test_the_fixture_stops_where_a_test_leaves_the_clock_frozen(tmp_path: Path) -> None:
+def test_the_fixture_stops_even_if_a_test_leaves_the_clock_frozen(tmp_path: Path) -> None:
     freeze = """
 from freezegun import freeze_time
 

@@ -1,4 +1,4 @@
-"""What the sandbox takes from the spec, and what it says of a spec it cannot serve."""
+"""The parts of the spec that the sandbox uses, and its errors about unsuitable specs."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ SPEC = Path(__file__).parents[2] / "openapi" / "latest.yml"
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Path:
-    """A copy of the spec to edit."""
+    """Return a copy of the spec to edit."""
     copy = tmp_path / "latest.yml"
     copy.write_bytes(SPEC.read_bytes())
     return copy
@@ -39,11 +39,11 @@ def serve(contract: Contract) -> None:
     build_app(contract, clock=None, faults=Faults())
 
 
-def test_the_vendored_spec_is_found_by_itself() -> None:
+def test_the_vendored_spec_is_found_by_default() -> None:
     assert load_contract() == load_contract(SPEC)
 
 
-def test_the_logs_operation_is_as_the_spec_says() -> None:
+def test_the_logs_operation_matches_the_spec() -> None:
     contract = load_contract(SPEC)
     operation = contract.operation("agents_get-call-logs")
 
@@ -85,7 +85,7 @@ def test_an_operation_without_security_or_version_header_needs_neither(edited: P
         check_request(request, contract.operation("agents_get-call-logs"), contract)
 
 
-def test_an_operation_without_security_of_its_own_has_the_documents(edited: Path) -> None:
+def test_an_operation_without_security_inherits_that_of_the_document(edited: Path) -> None:
     replace(edited, "      security:\n        - APIKeyAuth: []\n", "")
     replace(edited, "security: []", "security: [{APIKeyAuth: []}]")
 
@@ -103,7 +103,7 @@ def test_an_operation_without_security_of_its_own_has_the_documents(edited: Path
         ("paths:", "routes:", "paths"),
     ],
 )
-def test_a_spec_that_lacks_what_the_sandbox_needs_is_refused_by_name(
+def test_an_incomplete_spec_is_refused_with_the_missing_part(
     edited: Path, old: str, new: str, named: str
 ) -> None:
     replace(edited, old, new)
@@ -128,7 +128,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """A copy of the package away from the checkout, as a wheel installs it."""
+    """Return a copy of the package outside of the checkout, as a wheel installs it."""
     source = Path(cartesia_calls.sandbox.__file__).parents[1]
     shutil.copytree(source, tmp_path / "cartesia_calls")
     shutil.copy(SPEC, tmp_path / "cartesia_calls" / "sandbox")
@@ -147,14 +147,14 @@ def start_from(root: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_installed_package_has_the_spec_beside_it(installed: Path) -> None:
+def test_an_installed_package_contains_the_spec(installed: Path) -> None:
     finished = start_from(installed)
 
     assert finished.stderr == ""
     assert finished.stdout.startswith(str(installed))
 
 
-def test_an_installed_package_without_the_spec_says_where_it_looked(installed: Path) -> None:
+def test_an_installed_package_without_the_spec_names_the_missing_file(installed: Path) -> None:
     spec = installed / "cartesia_calls" / "sandbox" / "latest.yml"
     spec.unlink()
 
@@ -165,7 +165,7 @@ def test_an_installed_package_without_the_spec_says_where_it_looked(installed: P
     assert str(spec) in finished.stderr
 
 
-def test_what_is_no_operation_of_a_path_is_left_out(edited: Path) -> None:
+def test_keys_of_a_path_that_are_no_operations_are_ignored(edited: Path) -> None:
     replace(
         edited,
         "  /agents/calls/{call_id}/logs:\n",

@@ -1,4 +1,4 @@
-"""A call's recording: a WAV file that plays."""
+"""Recordings of calls: WAV files that play."""
 
 import io
 import wave
@@ -30,7 +30,7 @@ def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None
         assert reader.getnframes() / reader.getframerate() == pytest.approx(69.532)
         samples = reader.readframes(reader.getnframes())
     assert (min(samples), max(samples)) == (88, 168)
-    # 440 Hz for 69.532 s: how often the wave rises from below its middle to the middle or above.
+    # 440 Hz for 69.532 s: the number of times that the wave rises through its middle.
     rises = sum(before < 128 <= after for before, after in pairwise(samples))
     assert rises == pytest.approx(440 * 69.532, abs=1)
 
@@ -39,7 +39,7 @@ def test_a_recording_is_a_tone_as_long_as_the_call(client: httpx.Client) -> None
     "call_id",
     [CALLS.created, CALLS.running, CALLS.deleted, CALLS.zero_retention, CALLS.expired],
 )
-def test_a_call_without_a_recording_reports_it(api: httpx.Client, call_id: str) -> None:
+def test_a_call_without_a_recording_is_not_found(api: httpx.Client, call_id: str) -> None:
     response = audio(api, call_id)
 
     assert response.status_code == 404
@@ -47,7 +47,7 @@ def test_a_call_without_a_recording_reports_it(api: httpx.Client, call_id: str) 
     assert "no recording" in response.json()["message"]
 
 
-def test_a_recording_is_there_once_the_call_is_over(
+def test_a_recording_is_available_after_the_call_has_ended(
     api: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     api.get(f"/agents/calls/{CALLS.running}/logs")

@@ -214,7 +214,7 @@ def test_every_response_has_a_request_id_of_its_own(in_process: httpx.Client) ->
     assert len({UUID(response.headers["x-request-id"]) for response in responses}) == 4
 
 
-def test_a_crash_of_the_sandbox_is_a_general_error_too() -> None:
+def test_a_crash_of_the_sandbox_is_a_general_error() -> None:
     class StoppedClock:
         def __init__(self) -> None:
             self.times = [datetime(2026, 3, 2, 9, 0, tzinfo=UTC)]

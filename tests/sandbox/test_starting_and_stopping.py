@@ -1,4 +1,4 @@
-"""The server around the application: its socket, its thread, its signals and its silence."""
+"""The sandbox's server: its socket, its thread, its signals and its lack of output."""
 
 import logging
 import signal
@@ -51,7 +51,7 @@ def test_it_responds_as_soon_as_it_is_entered_and_frees_its_port() -> None:
     assert "cartesia-sandbox" not in {thread.name for thread in started}
 
 
-def test_it_stops_even_when_the_block_fails() -> None:
+def test_it_stops_even_if_the_block_raises() -> None:
     urls: list[str] = []
 
     def fail() -> None:
@@ -88,7 +88,7 @@ def test_two_sandboxes_run_side_by_side() -> None:
         assert get_logs(one).status_code == 500
 
 
-def test_its_attributes_are_what_it_documents() -> None:
+def test_its_attributes_are_documented() -> None:
     sandbox = Sandbox()
 
     assert sandbox.api_key == "sk_car_sandbox_accepted"
@@ -114,7 +114,7 @@ def test_its_attributes_are_what_it_documents() -> None:
     assert sandbox.batch_id == "batch_reminders"
 
 
-def test_it_has_no_url_unless_it_runs() -> None:
+def test_it_has_a_url_only_while_it_runs() -> None:
     sandbox = Sandbox()
     with pytest.raises(SandboxError, match="not running"):
         _ = sandbox.url
@@ -140,13 +140,13 @@ def test_a_port_in_use_is_named(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104 - that it is refused is the point
-def test_only_loopback_hosts_are_taken(host: str) -> None:
+def test_only_loopback_hosts_are_accepted(host: str) -> None:
     with pytest.raises(ValueError, match="not a loopback address"):
         Sandbox(host=host)
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
-def test_only_ports_are_taken(port: int) -> None:
+def test_only_valid_ports_are_accepted(port: int) -> None:
     with pytest.raises(ValueError, match=f"port {port} is not a TCP port"):
         Sandbox(port=port)
 
@@ -185,7 +185,7 @@ def test_serving_forever_needs_the_main_thread() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
-def test_a_signal_ends_serving_without_a_fuss(number: signal.Signals) -> None:
+def test_a_signal_ends_serving_cleanly(number: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SERVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -214,14 +214,14 @@ def test_it_prints_and_logs_nothing(
     assert sandbox.api_key not in caplog.text
 
 
-def test_stopping_what_does_not_run_does_no_harm() -> None:
+def test_stopping_a_stopped_sandbox_is_harmless() -> None:
     sandbox = Sandbox()
     sandbox.__exit__(None, None, None)
     with sandbox:
         assert get_logs(sandbox).status_code == 200
 
 
-def test_a_server_that_can_not_start_reports_it_instead_of_waiting() -> None:
+def test_a_server_that_can_not_start_raises_instead_of_waiting() -> None:
     listener = listen("127.0.0.1", 0)
     listener.close()
 

@@ -1,4 +1,4 @@
-"""The sandbox runs and stops whatever a test does to the clock."""
+"""The sandbox runs and stops even if a test stops the clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cartesia_calls.sandbox import Sandbox
 
 Freeze = Callable[[str], Any]
 TOOLS: list[Freeze] = [freeze_time, lambda moment: time_machine.travel(moment, tick=False)]
-# In seconds; a lock counts by the system's clock, whatever is done to Python's.
+# In seconds; a lock uses the system's clock, which tests cannot stop.
 PATIENCE = 30
 
 pytestmark = pytest.mark.parametrize("freeze", TOOLS, ids=["freezegun", "time-machine"])
@@ -35,7 +35,7 @@ def stop(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("moment", ["1971-01-01", "2020-02-29 12:00:00", "2500-01-01"])
-def test_it_stops_where_the_clock_is_frozen_around_it(freeze: Freeze, moment: str) -> None:
+def test_it_stops_if_the_clock_is_frozen_around_it(freeze: Freeze, moment: str) -> None:
     with freeze(moment):
         sandbox = Sandbox()
         sandbox.__enter__()
@@ -44,7 +44,7 @@ def test_it_stops_where_the_clock_is_frozen_around_it(freeze: Freeze, moment: st
 
 
 @pytest.mark.parametrize("moment", ["1971-01-01", "2020-02-29 12:00:00", "2500-01-01"])
-def test_it_stops_where_the_clock_was_frozen_within_it(freeze: Freeze, moment: str) -> None:
+def test_it_stops_if_the_clock_was_frozen_within_it(freeze: Freeze, moment: str) -> None:
     sandbox = Sandbox()
     sandbox.__enter__()
     with freeze(moment):
@@ -61,7 +61,7 @@ def test_it_stops_while_the_clock_is_frozen(freeze: Freeze) -> None:
         stop(sandbox)
 
 
-def test_it_stops_where_the_clock_runs_again(freeze: Freeze) -> None:
+def test_it_stops_if_the_clock_runs_again(freeze: Freeze) -> None:
     sandbox = Sandbox()
     with freeze("2020-01-01"):
         sandbox.__enter__()
@@ -69,7 +69,7 @@ def test_it_stops_where_the_clock_runs_again(freeze: Freeze) -> None:
     stop(sandbox)
 
 
-def test_it_stops_where_the_clock_jumps(freeze: Freeze) -> None:
+def test_it_stops_if_the_clock_jumps(freeze: Freeze) -> None:
     sandbox = Sandbox()
     sandbox.__enter__()
     with freeze("2020-01-01") as clock:

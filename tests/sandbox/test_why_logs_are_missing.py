@@ -1,4 +1,4 @@
-"""Every situation in which a call has no logs, and how its record shows it."""
+"""Every situation in which a call has no logs, and its record in each."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def log(api: httpx.Client, call_id: str) -> list[str] | None:
     return lines
 
 
-def test_no_such_call(api: httpx.Client) -> None:
+def test_an_unknown_call_has_no_logs(api: httpx.Client) -> None:
     assert api.get(f"/agents/calls/{CALLS.unknown}/logs").json()["message"] == "Call not found"
     for method, path in [("GET", ""), ("GET", "/audio"), ("POST", "/cancel"), ("DELETE", "")]:
         response = api.request(method, f"/agents/calls/{CALLS.unknown}{path}")
@@ -48,7 +48,7 @@ def test_a_call_that_rings_for_ever(api: httpx.Client, advance: Callable[[float]
         advance(DAY)
 
 
-def test_a_call_that_runs_until_its_log_stands_still(
+def test_a_call_that_runs_until_its_log_stops_growing(
     api: httpx.Client, advance: Callable[[float], None]
 ) -> None:
     advance(3600)
@@ -83,7 +83,7 @@ def test_a_call_that_runs_until_its_log_stands_still(
 
 
 @pytest.mark.parametrize("first_seen_in", ["", f"/{CALLS.just_ended}", "?agent_id=agent_busy"])
-def test_a_call_over_since_a_moment(
+def test_a_call_that_has_just_ended(
     api: httpx.Client, advance: Callable[[float], None], first_seen_in: str
 ) -> None:
     advance(3600)
@@ -161,7 +161,7 @@ def test_an_unanswered_call_never_has_logs(api: httpx.Client) -> None:
         assert api.get(f"/agents/calls/{call['id']}/audio").status_code == 404
 
 
-def test_an_ordinary_calls_log_and_transcript_tell_the_same(api: httpx.Client) -> None:
+def test_an_ordinary_calls_log_and_transcript_agree(api: httpx.Client) -> None:
     query = {"agent_id": "agent_busy", "limit": "100", "expand": "transcript"}
     calls = api.get("/agents/calls", params=query).json()["data"]
     turns = [turn for call in calls for turn in call["transcript"] or ()]

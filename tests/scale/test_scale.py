@@ -1,4 +1,4 @@
-"""Large specs go through every step; `docs/internals/scale.md` says what that costs."""
+"""Large specs pass every step; `docs/internals/scale.md` has the time of each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STEPS = ("vendor", "regenerate", "check", "report")
 
 
 class Trial:
-    """A spec of some size, taken through every step by the scripts as maintainers run them."""
+    """A spec of some size, taken through every step by the maintainers' scripts."""
 
     def __init__(self, folder: Path, size: int, version: str) -> None:
         self.size = size
@@ -61,7 +61,7 @@ class Trial:
         self.compare(latest, record)
 
     def compare(self, latest: Path, record: Path) -> None:
-        """Compare with a spec where a tenth of the operations moved, and one is gone."""
+        """Compare with a spec in which a tenth of the operations moved and one was removed."""
         moved = self.folder / "moved.json"
         spec, changed = moved_spec(self.spec)
         moved.write_text(json.dumps(spec), encoding="utf-8")
@@ -92,11 +92,11 @@ def moved_spec(spec: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return moved, sorted({*changed, paths[-1]})
 
 
-def test_an_openapi_3_0_document_comes_through_every_step(tmp_path: Path) -> None:
+def test_an_openapi_3_0_document_passes_every_step(tmp_path: Path) -> None:
     Trial(tmp_path, SIZES[0], "3.0.3").run_all()
 
 
-def test_openapi_3_1_documents_of_every_size_come_through_every_step(
+def test_openapi_3_1_documents_of_every_size_pass_every_step(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     trials: list[Trial] = []

@@ -1,4 +1,4 @@
-"""A place to vendor into, fresh for each test."""
+"""A new folder to vendor into, for each test."""
 
 from pathlib import Path
 

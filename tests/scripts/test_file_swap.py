@@ -10,7 +10,7 @@ from _files import replace_files, replace_folder
 def test_files_replaced_before_a_failure_are_undone(tmp_path: Path) -> None:
     old, new, folder = tmp_path / "old.txt", tmp_path / "new.txt", tmp_path / "folder"
     old.write_text("old")
-    # The last file's parent makes `folder` a folder, so that the file before cannot take its place.
+    # The last file makes `folder` a folder, so that the previous file cannot replace it.
     contents = {old: b"changed", new: b"added", folder: b"", folder / "file.txt": b""}
     with pytest.raises(OSError, match="folder"):
         replace_files(contents)
@@ -19,7 +19,7 @@ def test_files_replaced_before_a_failure_are_undone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["old.txt"]
 
 
-def test_a_file_that_holds_the_wanted_bytes_is_not_touched(tmp_path: Path) -> None:
+def test_an_up_to_date_file_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "same.txt"
     path.write_text("same")
     before = path.stat()

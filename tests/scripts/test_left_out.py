@@ -1,4 +1,4 @@
-"""What the generator leaves out of a spec is named, operation by operation."""
+"""Everything that the generator leaves out of a spec is named, by operation."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
 
 
 @pytest.mark.parametrize("what", LEFT_OUT)
-def test_an_operation_is_named_with_what_it_would_lack(
+def test_an_operation_is_named_with_its_missing_part(
     generation: Generation, capsys: pytest.CaptureFixture[str], what: str
 ) -> None:
     spec = large_spec(len(KINDS))
@@ -136,13 +136,13 @@ def test_an_operation_is_named_with_what_it_would_lack(
     change(spec)
     assert generation.run(spec) == 1
     lines = capsys.readouterr().err.splitlines()
-    # The generator names the types of mixed values in no fixed order.
+    # The generator lists the types of mixed values in no fixed order.
     found = [line.partition(": Got ")[0] for line in lines if line.startswith("left out   ")]
     assert found == [f"left out   {line}" for line in expected]
     assert not generation.output.exists()
 
 
-def test_all_that_is_left_out_is_named_at_once(
+def test_everything_left_out_is_named_at_once(
     generation: Generation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = large_spec(len(KINDS))

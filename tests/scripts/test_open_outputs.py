@@ -1,4 +1,4 @@
-"""What the generator gets instead of the vendored spec: outputs that take what the API may send."""
+"""The opened spec for the generator, whose outputs accept everything that the API may send."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_maps_and_objects_take_anything(closed: object) -> None:
     assert schema["properties"]["a"]["items"]["additionalProperties"] is True
 
 
-def test_a_record_keeps_required_what_it_can_not_do_without() -> None:
+def test_a_record_keeps_its_needed_fields_required() -> None:
     turn = {**_object(id={}, role={}), "required": ["id", "role"]}
     call = {**_object(id={}, agent_id={}, end={}, turn=turn), "required": ["id", "agent_id", "end"]}
     page = {**_object(data={"type": "array", "items": {"allOf": [call]}}, more={})}
@@ -98,7 +98,7 @@ def test_a_record_keeps_required_what_it_can_not_do_without() -> None:
     assert opened["properties"]["turn"]["required"] == ["id", "role"]
 
 
-def test_formats_that_change_the_spelling_of_text_go_and_times_stay() -> None:
+def test_only_formats_that_keep_the_text_are_kept() -> None:
     formats = ("uuid", "byte", "binary", "date", "date-time", "email")
     schema, _ = _opened(_object(**{one: {"type": "string", "format": one} for one in formats}))
     left = [name for name, one in schema["properties"].items() if "format" in one]
@@ -165,7 +165,7 @@ def test_null_is_allowed_in_the_language_of_the_spec(
     assert _with_overlay(version, "/other", "null")["properties"]["other"] == opened
 
 
-def test_an_entry_that_the_spec_has_caught_up_with_is_reported() -> None:
+def test_an_entry_that_the_spec_makes_superfluous_is_reported() -> None:
     spec = _spec({}, Record=_object(a={"type": "string", "nullable": True}, b={"type": "number"}))
     also_null = [OverlayEntry("Record", place, ("missing", "null")) for place in ("/a", "/b", "/c")]
     gone, no_place = overlay_entries_to_drop(spec, also_null)
@@ -189,7 +189,7 @@ def test_an_overlay_that_can_not_be_read_is_refused(entry: Any, message: str) ->
         read_overlay([entry], "x.yml")
 
 
-def test_of_all_of_one_object_is_made_and_of_anything_else_any_value() -> None:
+def test_all_of_objects_becomes_one_object_and_otherwise_any_value() -> None:
     base = {**_object(kind={"type": "string"}), "required": ["kind"]}
     fields: dict[str, Any] = {
         "objects": {"allOf": [{"$ref": "#/components/schemas/Base"}, _object(size={})]},
@@ -219,7 +219,7 @@ def test_of_all_of_one_object_is_made_and_of_anything_else_any_value() -> None:
         ({"type": "string", "default": "lazy"}, {"type": "string"}),
     ],
 )
-def test_what_the_generator_cannot_express_becomes_any_value(
+def test_schemas_that_the_generator_cannot_express_become_any_value(
     said: object, opened: dict[str, object]
 ) -> None:
     schema, _ = _opened(_object(a=said), Item=_object(id={"type": "string"}))
@@ -233,13 +233,13 @@ def test_a_component_that_is_no_object_does_not_contain_itself() -> None:
     assert schemas["schemas"]["Json"]["anyOf"][1]["items"] == {}
 
 
-def test_of_fields_that_would_share_a_name_in_python_that_name_is_typed() -> None:
+def test_of_fields_with_one_name_in_python_the_first_is_typed() -> None:
     fields: dict[str, Any] = {"endTime": {}, "end_time": {}, "$id": {}, "id": {}}
     schema, _ = _opened(_object(**fields))
     assert list(schema["properties"]) == ["end_time", "id"]
 
 
-def test_classes_are_named_apart() -> None:
+def test_classes_have_distinct_names() -> None:
     titled = {**_object(a={}), "title": "Config"}
     call = _object(one=titled, other=copy.deepcopy(titled), extra=_object(b={}))
     _, opened = _opened({"$ref": "#/components/schemas/Call"}, Call=call, CallExtra={}, File=titled)

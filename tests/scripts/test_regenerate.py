@@ -1,4 +1,4 @@
-"""The output of regenerating, its check, and what it does not depend on."""
+"""The output of regenerating, its check, and its independence of the environment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a maintainer does, in an environment that the test sets."""
+    """Run the command as a maintainer does, in an environment of the test."""
     return subprocess.run(
         [sys.executable, ROOT / "scripts" / "regenerate.py", *arguments],
         env=os.environ | environment,
@@ -45,7 +45,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
 
 @pytest.fixture(scope="session")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package generated once from the vendored spec; tests must not change it."""
+    """Return a package, generated once from the vendored spec, that tests must not change."""
     output = tmp_path_factory.mktemp("fresh") / "cartesia_api"
     assert regenerate.main(["--output", str(output)]) == 0
     return output
@@ -53,7 +53,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def package(fresh: Path, tmp_path: Path) -> Path:
-    """A copy of the generated package for a test to change."""
+    """Return a copy of the generated package, which a test may change."""
     return Path(shutil.copytree(fresh, tmp_path / "cartesia_api"))
 
 
@@ -66,14 +66,14 @@ def write(spec: Path, document: dict[str, Any]) -> None:
     spec.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
-# What it makes
+# Output
 
 
-def test_the_repositorys_package_is_what_a_second_run_makes(fresh: Path) -> None:
+def test_regenerating_reproduces_the_repositorys_package(fresh: Path) -> None:
     assert contents(GENERATED) == contents(fresh)
 
 
-def test_every_module_says_that_it_is_generated_and_the_package_is_typed(fresh: Path) -> None:
+def test_every_module_is_marked_as_generated_and_the_package_is_typed(fresh: Path) -> None:
     first_line = (
         b"# Generated from openapi/latest.yml by openapi-python-client 0.29.1."
         b" Do not edit: run `nox -s regenerate`.\n"
@@ -98,7 +98,7 @@ def test_timestamps_in_every_spelling_of_rfc_3339_are_read(
     assert logs.to_dict()["updated_at"] == "2026-03-01T10:00:00.123456+00:00"
 
 
-# What it does not depend on
+# Independence of the environment
 
 
 def test_the_bytes_do_not_depend_on_the_environment(fresh: Path, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_the_bytes_do_not_depend_on_settings_around_the_folders(
     assert list(temporary.iterdir()) == []
 
 
-# What --check finds
+# `--check`
 
 
 def test_check_passes_on_an_equal_package_and_touches_nothing(
@@ -157,7 +157,7 @@ def test_check_passes_on_an_equal_package_and_touches_nothing(
     assert capsys.readouterr().out == "cartesia_api is what the generator makes of the spec.\n"
 
 
-def test_check_finds_missing_extra_and_changed_files_and_names_the_repair(
+def test_check_finds_missing_extra_and_changed_files_and_names_the_fix(
     package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (package / "errors.py").unlink()
@@ -178,7 +178,7 @@ def test_check_finds_missing_extra_and_changed_files_and_names_the_repair(
     assert "Run `nox -s regenerate`." in output.err
 
 
-def test_a_package_that_is_not_there_lacks_every_file(fresh: Path, tmp_path: Path) -> None:
+def test_a_missing_package_lacks_every_file(fresh: Path, tmp_path: Path) -> None:
     names = sorted(contents(fresh))
     differences = describe_differences(fresh, tmp_path / "none")
     assert differences[:20] == [f"missing  {name}" for name in names[:20]]
@@ -199,10 +199,10 @@ def test_a_report_that_cannot_be_written_is_an_error(package: Path) -> None:
     assert len(checked.stderr.splitlines()) == 2
 
 
-# How it replaces
+# Replacement
 
 
-def test_the_folder_is_replaced_as_a_whole_so_that_stale_modules_go(
+def test_the_folder_is_replaced_as_a_whole_without_stale_modules(
     package: Path, fresh: Path
 ) -> None:
     (package / "models" / "stale.py").write_text("")
@@ -221,7 +221,7 @@ def test_a_folder_that_was_not_generated_is_left_alone(
     assert "were not generated" in capsys.readouterr().err
 
 
-# What the generator cannot do is a failure
+# Failures of the generator
 
 
 def unsupported_content() -> dict[str, Any]:
@@ -247,7 +247,7 @@ def constant_header() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("make", [unsupported_content, constant_header])
-def test_what_the_generator_would_drop_is_a_failure(
+def test_an_operation_that_the_generator_would_drop_is_a_failure(
     package: Path,
     spec: Path,
     capsys: pytest.CaptureFixture[str],
@@ -257,7 +257,7 @@ def test_what_the_generator_would_drop_is_a_failure(
     before = contents(package)
     assert regenerate.main(["--spec", str(spec), "--output", str(package)]) == 1
     message = capsys.readouterr().err
-    assert "agents" in message  # the generator's own words
+    assert "agents" in message  # the generator's own message
     assert "error: The generator failed or left something out of spec.yml" in message
     assert contents(package) == before
 
@@ -288,7 +288,7 @@ def test_a_spec_that_cannot_be_read_is_refused(
     assert problem in capsys.readouterr().err
 
 
-def test_other_versions_than_the_pinned_ones_are_refused_with_3(tmp_path: Path) -> None:
+def test_unpinned_versions_are_refused_with_3(tmp_path: Path) -> None:
     """Copy the scripts into a repository that pins another generator."""
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
     pins = '[dependency-groups]\ngenerator = ["openapi-python-client==0.1.0", "ruff==0.17.6"]\n'

@@ -1,4 +1,4 @@
-"""What a release needs: a changelog with a section for the version, and true metadata."""
+"""Requirements of a release: a section in the changelog, and true metadata."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_changelog_has_a_section_for_the_version() -> None:
     assert None not in versions
 
 
-def test_changes_are_sorted_and_have_a_line_each() -> None:
+def test_changes_are_sorted_and_have_one_line_each() -> None:
     sections = set(re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE))
     assert sections <= {"Added", "Changed", "Removed", "Fixed", "Upgrading"}
     for line in CHANGELOG.splitlines():

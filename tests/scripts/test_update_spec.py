@@ -1,4 +1,4 @@
-"""Updating the spec: all of it, or nothing at all."""
+"""Updating the spec succeeds in all steps or changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _QUICK = ("test_generated.py", "test_reading_the_contract.py")
 
 
 class Checkout:
-    """A copy of this repository to update, with the quicker of the tests."""
+    """A copy of this repository to update, with the quicker tests."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class Checkout:
                     path.unlink()
 
     def page(self, change: Callable[[Block], object]) -> None:
-        """Put a page with a changed block where the record says that the page is."""
+        """Write a page with a changed block to the place in the record."""
         block = seed_block()
         change(block)
         (self.folder / PAGE).write_text(page_text(block), encoding="utf-8")
@@ -50,7 +50,7 @@ class Checkout:
         return subprocess.run(
             [sys.executable, "scripts/update_spec.py", *arguments],
             cwd=self.folder,
-            # The tests of a copy take less time than processes to run them in.
+            # The tests of a copy take less time than starting processes for them.
             env=os.environ | {"PATH": str(self.folder), "PYTEST_XDIST_AUTO_NUM_WORKERS": "0"},
             capture_output=True,
             text=True,
@@ -58,7 +58,7 @@ class Checkout:
         )
 
     def without_tests(self) -> None:
-        """Replace all tests, which take long, with one that passes."""
+        """Replace all tests, which are slow, with one that passes."""
         for folder in ("contract", "unit", "sandbox"):
             for path in (self.folder / "tests" / folder).glob("*.py"):
                 path.unlink()
@@ -161,7 +161,7 @@ def test_pages_that_disagree_leave_every_byte_as_it_was(checkout: Checkout) -> N
     assert checkout.contents() == before
 
 
-def test_a_source_that_is_not_there_leaves_every_byte_as_it_was(checkout: Checkout) -> None:
+def test_a_missing_source_leaves_every_byte_as_it_was(checkout: Checkout) -> None:
     before = checkout.contents()
     done = checkout.update("missing.md")
     assert done.returncode != 0
@@ -172,7 +172,7 @@ def test_a_source_that_is_not_there_leaves_every_byte_as_it_was(checkout: Checko
     assert checkout.contents() == before
 
 
-def test_a_comparison_that_crashes_is_not_taken_for_allowed_drift(checkout: Checkout) -> None:
+def test_a_crash_of_the_comparison_is_not_allowed_drift(checkout: Checkout) -> None:
     (checkout.folder / "scripts" / "check_upstream.py").write_text("raise RuntimeError\n")
     before = checkout.contents()
     done = checkout.update()
@@ -183,7 +183,7 @@ def test_a_comparison_that_crashes_is_not_taken_for_allowed_drift(checkout: Chec
     assert checkout.contents() == before
 
 
-def test_results_that_cannot_be_put_in_place_are_undone(checkout: Checkout) -> None:
+def test_results_that_cannot_be_installed_are_undone(checkout: Checkout) -> None:
     checkout.page(add_a_field)
     checkout.without_tests()
     before = checkout.contents()

@@ -1,4 +1,4 @@
-"""The command vendor_spec.py as a maintainer meets it: exit codes and messages."""
+"""The command vendor_spec.py as a maintainer runs it: exit codes and messages."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_report_that_cannot_be_written_is_one_error_after_the_work_is_done(
     assert vendoring.result() == fragment()
 
 
-def test_without_its_libraries_the_command_says_what_to_run(tmp_path: Path) -> None:
+def test_without_its_libraries_the_command_names_the_command_to_run(tmp_path: Path) -> None:
     # -S leaves out site-packages, -E what PYTHONPATH would add.
     run = subprocess.run(
         [sys.executable, "-S", "-E", ROOT / "scripts" / "vendor_spec.py", tmp_path / "page.md"],

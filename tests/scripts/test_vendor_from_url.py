@@ -1,4 +1,4 @@
-"""Fetching pages: from where, how far, and how it is recorded."""
+"""Fetching pages: sources, limits, and the record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_TRICKLE = 500
 
 
 class _Pages(BaseHTTPRequestHandler):
-    """Responds as the path says: with a page, an error, a redirect, or too much."""
+    """Responds, depending on the path, with a page, an error, a redirect, or too much data."""
 
     asked: ClassVar[list[str]] = []
 
@@ -64,7 +64,7 @@ class _Pages(BaseHTTPRequestHandler):
             self.close_connection = True  # the reader has closed the connection
 
     def _trickle(self, part: bytes, start: bytes = b"") -> None:
-        """Send a part over and over, until the reader closes the connection, or should have."""
+        """Send the same part until the reader closes the connection, or should have."""
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.wfile.write(b"HTTP/1.1 200 OK\r\n" + start)
@@ -100,7 +100,7 @@ def test_a_page_is_fetched_and_recorded_by_its_url(vendoring: Vendoring, site: s
     assert vendoring.result() == fragment()
 
 
-def test_a_redirect_is_followed_and_the_url_given_is_recorded(
+def test_a_redirect_is_followed_and_the_original_url_is_recorded(
     vendoring: Vendoring, site: str
 ) -> None:
     url = f"{site}/redirect/to//agents.md"
@@ -163,7 +163,7 @@ def test_urls_that_are_refused(
     assert "hunter2" not in message
 
 
-def test_nothing_that_a_spec_names_is_fetched(vendoring: Vendoring, site: str) -> None:
+def test_no_address_in_a_spec_is_fetched(vendoring: Vendoring, site: str) -> None:
     document = fragment()
     document["info"]["termsOfService"] = f"{site}/terms"
     document["externalDocs"] = {"url": f"{site}/docs"}

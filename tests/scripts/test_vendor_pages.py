@@ -35,7 +35,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_accepted(vendoring: Vendori
     "text",
     ["2026-03-01", "200", "no", "1e3", "0o17", "010", "1:30", "~", "+1", ".5", "\x85", "a\nb "],
 )
-def test_text_stays_text_for_every_yaml_reader(vendoring: Vendoring, text: str) -> None:
+def test_text_is_text_to_every_yaml_reader(vendoring: Vendoring, text: str) -> None:
     from ruamel.yaml import YAML  # noqa: PLC0415 - the generator's reader, for YAML 1.2
 
     document = fragment(schema={"type": "string", "description": text, "enum": [text]})

@@ -1,4 +1,4 @@
-"""Pages in the provider's form replace what was written from facts, in any order."""
+"""Pages in the provider's form replace operations written from facts, in any order."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def origins(vendoring: Vendoring) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_alone_replaces_facts_of_its_operation_and_of_its_components(
+def test_a_page_replaces_only_facts_of_its_operation_and_components(
     facts: Vendoring, page: Path
 ) -> None:
     others = {name for name, origin in origins(facts).items() if origin == "facts"}
@@ -82,7 +82,7 @@ def test_facts_vendored_again_leave_pages_alone(
     assert "left out   GET /agents of openapi/facts.yml: a page says what it is" in out
 
 
-def test_the_whole_spec_with_its_aliases_is_taken(facts: Vendoring) -> None:
+def test_the_whole_spec_with_its_aliases_is_accepted(facts: Vendoring) -> None:
     assert facts.run(WHOLE) == 0
     assert set(origins(facts).values()) == {"page"}
     whole: Block = yaml.safe_load(WHOLE.read_text(encoding="utf-8"))
@@ -91,7 +91,7 @@ def test_the_whole_spec_with_its_aliases_is_taken(facts: Vendoring) -> None:
     assert facts.run(*PAGES) == 0
 
 
-def test_the_newest_pages_prose_wins_in_any_order(vendoring: Vendoring) -> None:
+def test_prose_of_the_newest_page_is_used_in_any_order(vendoring: Vendoring) -> None:
     def page(name: str, operation_id: str, words: str) -> Path:
         schema = {"x-order": 1, "type": "object", "description": words, "title": f"題 {words}"}
         block = fragment(f"/{operation_id}", operation_id=operation_id, schema=schema)
@@ -161,7 +161,7 @@ def test_a_conflict_is_shown_with_both_places(
 
 
 @pytest.mark.parametrize("title", ["# 通話の取得\n\n", "", "# One\n\nTwo\n\n# Three\n\n"])
-def test_any_title_will_do(vendoring: Vendoring, title: str) -> None:
+def test_any_title_is_accepted(vendoring: Vendoring, title: str) -> None:
     text = page_text(fragment()).removeprefix("# A page\n\n")
     assert vendoring.run(vendoring.file("agents.md", title + text)) == 0
     expected = title.partition("\n")[0].removeprefix("# ") or None

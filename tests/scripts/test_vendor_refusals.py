@@ -1,4 +1,4 @@
-"""What vendoring refuses, and its messages; nothing is written."""
+"""Vendoring refuses bad input with a message, and writes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def refusal(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str], *arguments: str | Path
 ) -> str:
-    """Run on bad input; return the message, having checked that nothing else happened."""
+    """Run on bad input; check that nothing is written, and return the message."""
     kept = {
         path: path.read_bytes() for path in (vendoring.output, vendoring.record) if path.exists()
     }
@@ -254,7 +254,7 @@ def test_an_invalid_fragment_is_refused_with_the_place(
 
 
 @pytest.mark.parametrize("part", ["operationId", "security scheme"])
-def test_what_an_operation_must_have_is_required(
+def test_required_parts_of_an_operation_are_checked(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
     document = fragment()
@@ -303,10 +303,10 @@ def test_files_that_cannot_be_read_are_refused(
         assert problem in refusal(vendoring, capsys, source)
 
 
-def test_neither_file_is_written_when_one_cannot_be(
+def test_neither_file_is_written_if_one_cannot_be(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (vendoring.folder / ".sources.yml.new").mkdir()  # where the new record would be prepared
+    (vendoring.folder / ".sources.yml.new").mkdir()  # the temporary place of the new record
     message = refusal(vendoring, capsys, vendoring.page("agents.md", fragment()))
     assert "Cannot write" in message
     assert not list(vendoring.folder.glob(".latest.yml*"))

@@ -1,4 +1,4 @@
-"""What vendoring reference pages into latest.yml and sources.yml does."""
+"""Vendoring reference pages into latest.yml and sources.yml."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_vendoring_the_repositorys_sources_from_nothing_gives_its_spec(
     assert vendoring.run("--origin", "facts", FACTS) == 0
     assert vendoring.run(*recorded_pages()) == 0
     latest = yaml.safe_load((ROOT / "openapi" / "latest.yml").read_text(encoding="utf-8"))
-    # Of equally new prose, that of another page may stay.
+    # If prose is equally new, that of another page may stay.
     assert structure(vendoring.result(), "3.0.1") == structure(latest, "3.0.1")
 
 
@@ -190,7 +190,7 @@ def test_a_page_replaces_an_operation_that_was_written_from_facts(vendoring: Ven
     assert vendoring.result()["components"]["schemas"]["Agent"] == {"type": "object"}
 
 
-def test_plain_documents_in_yaml_and_json_are_taken(vendoring: Vendoring) -> None:
+def test_plain_documents_in_yaml_and_json_are_accepted(vendoring: Vendoring) -> None:
     first = vendoring.file("one.yaml", yaml.safe_dump(fragment("/a", operation_id="a")))
     second = vendoring.file("two.json", json.dumps(fragment("/b", operation_id="b")))
     assert vendoring.run(first, second) == 0

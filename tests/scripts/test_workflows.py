@@ -1,4 +1,4 @@
-"""What the CI workflows may do, and how the shell of the spec watch behaves."""
+"""Permissions of the CI workflows, and the shell scripts of the spec watch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 WORKFLOWS = Path(__file__).parents[2] / ".github" / "workflows"
 NAMES = sorted(path.name for path in WORKFLOWS.iterdir())
 PINNED = re.compile(r"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
-# The permissions of each job. A new one is a decision, so it must be added here.
+# The permissions of each job; a new one must be added here.
 RIGHTS = {
     ("ci.yml", "checks"): {"contents": "read"},
     ("ci.yml", "tests"): {"contents": "read"},
@@ -61,7 +61,7 @@ def test_an_action_is_pinned_to_one_commit_everywhere(action: str) -> None:
     assert len(found) == 1
 
 
-def test_every_job_has_the_rights_it_needs_and_no_other() -> None:
+def test_every_job_has_only_the_permissions_that_it_needs() -> None:
     found = {
         (name, job_name): job.get("permissions", whole.get("permissions"))
         for name, job_name, whole, job in jobs()
@@ -69,7 +69,7 @@ def test_every_job_has_the_rights_it_needs_and_no_other() -> None:
     assert found == RIGHTS
 
 
-def test_no_job_runs_without_end_or_keeps_the_token_in_its_checkout() -> None:
+def test_every_job_has_a_timeout_and_no_token_in_its_checkout() -> None:
     for _, _, _, job in jobs():
         assert "timeout-minutes" in job
         for step in job["steps"]:
@@ -78,17 +78,17 @@ def test_no_job_runs_without_end_or_keeps_the_token_in_its_checkout() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_runs_of_one_workflow_do_not_cross(name: str) -> None:
+def test_runs_of_one_workflow_do_not_overlap(name: str) -> None:
     assert workflow(name)["concurrency"]["group"].startswith(name.removesuffix(".yml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_secret_is_used_but_the_token_of_the_run(name: str) -> None:
+def test_the_only_secret_is_the_token_of_the_run(name: str) -> None:
     assert "secrets" not in text_of(name)
     assert "pull_request_target" not in text_of(name)
 
 
-def test_only_steps_that_run_nothing_foreign_get_the_token() -> None:
+def test_only_steps_without_third_party_code_get_the_token() -> None:
     for _, job_name, _, job in jobs():
         for step in job["steps"]:
             if "github.token" in str(step):
@@ -103,7 +103,7 @@ def test_no_expression_is_pasted_into_a_script() -> None:
                 assert "${{" not in step.get("run", "")
 
 
-# The scripts of the spec watch, run with stand-ins for the programs that reach GitHub.
+# The scripts of the spec watch, run with fakes of the programs that use GitHub.
 
 
 def script(job: str) -> str:
@@ -116,7 +116,7 @@ def script(job: str) -> str:
 
 
 class Runner:
-    """A folder to run a workflow's script in; its programs record their arguments."""
+    """A folder to run a workflow's script in; programs in it record their arguments."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -156,7 +156,7 @@ def check(
     sources: str = "a.md b.md",
     report: str = "the report",
 ) -> int:
-    """Run the check where the two scripts exit with these codes, the first with this report."""
+    """Run the check with two scripts that exit with these codes; the first prints this report."""
     does = f"""
 case $1 in
   *check_upstream.py) echo -n "{report}" > "{runner.out}/report.md"; exit {code} ;;
@@ -168,7 +168,9 @@ esac"""
 
 
 @pytest.mark.parametrize(("code", "result"), [(0, "none"), (1, "allowed"), (2, "breaking")])
-def test_the_check_s_exit_code_decides_what_follows(runner: Runner, code: int, result: str) -> None:
+def test_the_exit_code_of_the_check_decides_the_next_step(
+    runner: Runner, code: int, result: str
+) -> None:
     assert check(runner, code=code) == 0
     assert (runner.folder / "output").read_text() == f"result={result}\n"
     updated = any("update_spec.py a.md b.md" in call for call in runner.calls())
@@ -176,12 +178,12 @@ def test_the_check_s_exit_code_decides_what_follows(runner: Runner, code: int, r
     assert (runner.out / "update.patch").exists() == (code == 1)
 
 
-def test_a_check_that_could_not_be_made_fails_the_job(runner: Runner) -> None:
+def test_a_failed_check_fails_the_job(runner: Runner) -> None:
     assert check(runner, code=3) == 3
     assert not (runner.folder / "output").exists()
 
 
-def test_a_check_that_crashes_is_not_taken_for_allowed_drift(runner: Runner) -> None:
+def test_a_crash_of_the_check_is_not_allowed_drift(runner: Runner) -> None:
     assert check(runner, code=1, report="") == 1
     assert not (runner.folder / "output").exists()
 
@@ -202,9 +204,7 @@ def test_an_update_that_fails_becomes_an_issue_with_its_reason(runner: Runner) -
 
 
 @pytest.mark.parametrize("number", ["", "7"])
-def test_there_is_one_issue_which_is_opened_or_brought_up_to_date(
-    runner: Runner, number: str
-) -> None:
+def test_one_issue_is_opened_or_updated(runner: Runner, number: str) -> None:
     (runner.folder / "report.md").write_text("é" * 40_000, encoding="utf-8")
     runner.program("gh", f'if [ "$2" = list ]; then echo "{number}"; fi')
     assert runner.run("issue") == 0
@@ -217,7 +217,7 @@ def test_there_is_one_issue_which_is_opened_or_brought_up_to_date(
 
 
 @pytest.mark.parametrize("number", ["", "7"])
-def test_there_is_one_pull_request_with_the_patch(runner: Runner, number: str) -> None:
+def test_one_pull_request_has_the_patch(runner: Runner, number: str) -> None:
     runner.out.mkdir()
     (runner.out / "report.md").write_text("the report")
     runner.program("gh", f'if [ "$2" = list ]; then echo "{number}"; fi')

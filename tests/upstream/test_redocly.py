@@ -1,6 +1,6 @@
-"""Redocly's `diff` beside our own comparison: what each sees of the same mutants.
+"""Redocly's `diff` and our own comparison, on the same mutants.
 
-`docs/internals/redocly.md` is written from it: `nox -s upstream -- --write-docs`.
+`nox -s upstream -- --write-docs` writes the results to `docs/internals/redocly.md`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PINNED = Path(__file__).parent / "redocly"
 
 @dataclass(frozen=True)
 class Sight:
-    """A mutant, the verdict of our comparison, and the one of Redocly."""
+    """A mutant, the verdict of our comparison, and that of Redocly."""
 
     mutant: Mutant
     verdict: str
@@ -61,24 +61,24 @@ def test_the_same_spec_has_no_differences(redocly: Redocly) -> None:
     assert redocly.differences(mutated_spec(), mutated_spec()) == []
 
 
-def test_redocly_sees_nothing_that_our_comparison_does_not(sights: list[Sight]) -> None:
+def test_our_comparison_finds_everything_that_redocly_finds(sights: list[Sight]) -> None:
     alone = {sight.mutant.name: unseen(sight.redocly, sight.ours) for sight in sights}
     assert {name: found for name, found in alone.items() if found} == {}
 
 
-def test_our_comparison_is_the_one_that_sees_all(sights: list[Sight]) -> None:
+def test_our_comparison_finds_everything(sights: list[Sight]) -> None:
     assert all(sight.ours for sight in sights)
     assert any(not sight.redocly for sight in sights)
 
 
-def test_what_redocly_alone_would_see_is_noticed(redocly: Redocly) -> None:
+def test_a_difference_that_only_redocly_finds_is_noticed(redocly: Redocly) -> None:
     spec = mutated_spec()
     (mutant, *_) = [m for m in mutants(spec, seed=SEED, each=1) if m.category == "type changed"]
     assert unseen(redocly.differences(spec, mutant.spec), [])
 
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: f"{drift.number}: {drift.title}")
-def test_redocly_sees_no_more_of_what_really_happened(drift: RealDrift, redocly: Redocly) -> None:
+def test_redocly_finds_no_more_in_the_real_drifts(drift: RealDrift, redocly: Redocly) -> None:
     before, after = drift.specs()
     ours = list(
         compare_documents(
@@ -122,9 +122,7 @@ def _document(sights: list[Sight]) -> str:
     )
 
 
-def test_the_document_says_what_redocly_saw(
-    sights: list[Sight], pytestconfig: pytest.Config
-) -> None:
+def test_the_document_matches_redocly(sights: list[Sight], pytestconfig: pytest.Config) -> None:
     text = _document(sights)
     if pytestconfig.getoption("--write-docs"):
         DOCUMENT.write_text(text, encoding="utf-8")
