@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import wave
 from pathlib import Path
@@ -30,8 +31,9 @@ HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf"
 RECORD = {"id": "ac_1", "agent_id": "a", "status": "completed"}
 
 
-def _audio(body: bytes) -> httpx.Response:
-    return httpx.Response(200, content=body, headers={"content-type": "audio/wav"})
+def _audio(body: bytes, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(200, content=body, headers={"content-type": "audio/wav", **named})
 
 
 def _download(server: FakeServer, target: Path, **settings: object) -> Path:
@@ -94,6 +96,33 @@ def test_a_recording_cut_half_way_leaves_no_file(flavour: Flavour, tmp_path: Pat
     with ScriptedServer(half) as server, pytest.raises(APIConnectionError):
         _download_from(server.url, flavour, tmp_path / "call.wav", max_retries=0)
     assert list(tmp_path.iterdir()) == []
+
+
+@FLAVOURS
+def test_a_recording_shorter_than_its_length_is_fetched_again_over_any_client(
+    flavour: Flavour, tmp_path: Path
+) -> None:
+    half, whole = _audio(b"half", content_length="8"), _audio(b"allofit!")
+    server = FakeServer([half, whole], flavour)
+    assert _download(server, tmp_path / "call.wav").read_bytes() == b"allofit!"
+    assert len(server.requests) == 2
+    with pytest.raises(APIConnectionError, match="the body ended after 4 of 8 bytes"):
+        _download(FakeServer([half] * 3, flavour), tmp_path / "other.wav")
+    assert not (tmp_path / "other.wav").exists()
+
+
+@FLAVOURS
+def test_the_length_of_an_encoded_recording_is_not_that_of_its_content(
+    flavour: Flavour, tmp_path: Path
+) -> None:
+    def respond(_request: httpx.Request) -> httpx.Response:
+        return _audio(gzip.compress(b"RIFF"), content_encoding="gzip")
+
+    make = httpx.Client if flavour == "sync" else httpx.AsyncClient
+    own = make(transport=httpx.MockTransport(respond))
+    target = tmp_path / "call.wav"
+    _download_from("https://api.example.com", flavour, target, http_client=own)
+    assert target.read_bytes() == b"RIFF"
 
 
 @FLAVOURS

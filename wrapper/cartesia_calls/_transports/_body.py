@@ -9,6 +9,8 @@ from cartesia_calls._exceptions import ResponseValidationError
 from cartesia_calls._http import OK, Response, is_success
 from cartesia_calls._printable import excerpt
 
+from ._failures import no_response
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -114,15 +116,17 @@ async def read_whole(connection: Connection, head: Response, attempt: Attempt) -
     """Return a response with its body, which the request's sink takes instead if it is a 200.
 
     Raises:
+        APIConnectionError: A body for the sink is shorter than its length.
         ResponseValidationError: The body of a success is longer than allowed, or can't be decoded.
     """
     request, (status_code, headers, _) = attempt.request, head
     body = Body(request, head) if "content-encoding" in headers else None
     sink = request.sink if status_code == OK else None
+    # The length of an encoded body is not that of its content.
+    length = headers.get("content-length", "") if body is None else ""
+    total = int(length) if length.isdecimal() else None
     if sink is not None:
-        length = headers.get("content-length", "")
-        # The length of an encoded body is not that of its content.
-        sink.start(int(length) if length.isdecimal() and body is None else None)
+        sink.start(total)
     held: list[bytes] = []
     room = request.max_bytes
     while not connection.is_whole:
@@ -143,6 +147,9 @@ async def read_whole(connection: Connection, head: Response, attempt: Attempt) -
                 )
             if room < 0:  # of an error, the status counts
                 return Response(status_code, headers, b"".join(held))
+    # The user's own client may not compare the two.
+    if sink is not None and total is not None and sink.written < total:
+        raise no_response(request, f"the body ended after {sink.written} of {total} bytes")
     if body is not None:
         held.extend(body.decode(b""))
     is_spoilt = body is not None and body.is_spoilt

@@ -186,7 +186,8 @@ class HttpxConnection(Connection):
         headers = {name.lower(): value for name, value in response.headers.items()}
         if response.is_stream_consumed:
             # The user's hook or transport has read and decoded it.
-            headers.pop("content-encoding", None)
+            if headers.pop("content-encoding", None):
+                headers.pop("content-length", None)
             self._content = response.content
         elif response.is_closed and not is_success(response.status_code):
             self._content = b""
