@@ -24,17 +24,12 @@ from cartesia_calls.export import (
     ExportEvent,
     TargetError,
 )
-from exporting import data_files, export_from, file_system
+from exporting import PLACES, data_files, export_from, file_system
 from fake_clock import FakeClock
 from faulty_file_systems import StubbornFileSystem
 from many_calls import AGENT, ManyCalls, http
 
 pytestmark = pytest.mark.usefixtures("file_systems")
-
-
-PLACES = pytest.mark.parametrize(
-    "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
-)
 
 
 @pytest.fixture

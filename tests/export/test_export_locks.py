@@ -24,17 +24,12 @@ from cartesia_calls.export import (
     TargetBusyError,
     TargetError,
 )
-from exporting import export_from, file_system
+from exporting import PLACES, export_from, file_system
 from fake_clock import FakeClock
 from faulty_file_systems import ContestedFileSystem
 from many_calls import ManyCalls
 
 pytestmark = pytest.mark.usefixtures("file_systems")
-
-
-PLACES = pytest.mark.parametrize(
-    "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
-)
 
 
 def _beside(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import pytest
+
 import key_watch
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import ExportResult, export
@@ -24,6 +26,10 @@ CONCURRENCY = 8
 IN_HAND = 3 * CONCURRENCY + 1
 """How many calls may have been fetched and not recorded when it is killed."""
 _LONGEST_RUN = 600
+PLACES = pytest.mark.parametrize(
+    "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
+)
+"""Targets of all kinds. Two of them need the fixture `file_systems`."""
 DOCUMENT = Path(__file__).parents[2] / "docs" / "guide" / "exports.md"
 
 
