@@ -30,6 +30,7 @@ _CORE_NUMBER = re.compile(
 # Line ends in YAML 1.1, characters in 1.2. Only an escape means the same in both.
 _AMBIGUOUS_LINE_END = re.compile("[\x85\u2028\u2029]")
 _FOLD_FROM = 80
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML lacks it
 # No spec comes near it, and every function that walks a document can recurse this far.
 _MAX_DEPTH = 100
 _TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
@@ -89,7 +90,8 @@ def parse_yaml(text: str) -> JsonValue:
     try:
         value = _Builder(text).document()
     except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        problem = " ".join(str(error).split())
+        raise ValueError(_TOO_DEEP if "nesting depth" in problem else problem) from error
     except RecursionError as error:
         raise ValueError(_TOO_DEEP) from error
     return _check_depth(value)
@@ -167,7 +169,7 @@ class _Builder:
     """Builds the types of JSON from YAML events; an alias becomes a copy."""
 
     def __init__(self, text: str) -> None:
-        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
         self._anchors: dict[str, tuple[JsonValue, int]] = {}
         self._size = 0
         self._expanded = 0

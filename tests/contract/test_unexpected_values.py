@@ -9,7 +9,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 
 import httpx
@@ -82,10 +82,15 @@ def clients() -> Iterator[Clients]:
     made.close()
 
 
+@cache
+def _example_and_places(operation_id: str) -> tuple[Any, list[Place]]:
+    schema = response_schemas()[operation_id]
+    return whole_example(schema), [Place((), schema, required=True), *places(schema)]
+
+
 def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any:  # noqa: ANN401 - JSON of any type
-    schema = response_schemas()[operation.operation_id]
-    body = copy.deepcopy(whole_example(schema))
-    everywhere = [Place((), schema, required=True), *places(schema)]
+    example, everywhere = _example_and_places(operation.operation_id)
+    body = copy.deepcopy(example)
     place = data.draw(st.sampled_from(everywhere))
     holder = body
     for step in place.steps[:-1]:
