@@ -48,7 +48,8 @@ def find_route(base_url: str) -> Route:
     host = parts.hostname or ""
     # A proxy would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
-    return Route(parts.scheme, host, parts.port or _PORTS[parts.scheme], proxy)
+    port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    return Route(parts.scheme, host, port, proxy)
 
 
 def make_tls_context(route: Route) -> ssl.SSLContext | None:
