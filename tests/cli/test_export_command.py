@@ -161,6 +161,14 @@ def test_an_error_is_followed_by_a_summary_of_the_exported_calls(tmp_path: Path)
         assert hint
 
 
+def test_one_call_and_one_row_are_no_plurals(tmp_path: Path) -> None:
+    with ManyCalls(1) as server:
+        first, again = (run_export(server, tmp_path, "--include", "record") for _ in range(2))
+    assert first.err.startswith(f"Exported 1 call to {tmp_path}: 1 row, ")
+    assert first.err.endswith("; 0 were there already.\n")
+    assert again.err.endswith("; 1 was there already.\n")
+
+
 def test_it_finishes_even_if_the_reader_of_its_events_exits(tmp_path: Path) -> None:
     with ManyCalls(20, delay=0.01) as server, _started(server, tmp_path, "--json") as process:
         assert process.stdout is not None

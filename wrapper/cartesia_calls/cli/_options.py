@@ -1,4 +1,4 @@
-"""Options that commands share, what values are read as, and the client that they set up."""
+"""The parser of a command, options that commands share, their values, and the client they set up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 import textwrap
-from argparse import ArgumentTypeError
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -239,7 +238,7 @@ def _reader(read: Callable[[str], T]) -> Callable[[str], T]:
         try:
             return read(text)
         except ValueError as error:
-            raise ArgumentTypeError(str(error).strip()) from error
+            raise argparse.ArgumentTypeError(str(error).strip()) from error
 
     return checked
 

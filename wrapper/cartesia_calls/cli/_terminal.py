@@ -153,8 +153,8 @@ def _with_fillers(text: str) -> str:
 def json_text(value: Mapping[str, object], *, as_ascii: bool) -> str:
     """Return an object as JSON.
 
-    Python reads a number that is too large for a float, such as `2e400`, as infinity, which JSON has
-    not: it becomes `1e999`, which JSON has, and which reads as infinity again.
+    Python reads a number that is too large for a float, such as `2e400`, as infinity. JSON has no name
+    for it: `1e999` is valid, and most readers take it for infinity again.
     """
     text = json.dumps(value, ensure_ascii=as_ascii, default=datetime.isoformat)
     if "Infinity" not in text:
