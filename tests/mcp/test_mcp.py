@@ -8,7 +8,10 @@ import inspect
 import json
 import logging
 import os
+import pty
 import re
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator
@@ -383,6 +386,31 @@ def test_the_tools_can_only_read(sandbox: Sandbox, caplog: pytest.LogCaptureFixt
     reading = {"agents", "agents.list", "agents.get", "calls"}
     reading |= {f"calls.{name}" for name in ("list", "get", "logs")}
     assert {name for name in taken if "(" not in name} == {f"self._client.{one}" for one in reading}
+
+
+@pytest.mark.parametrize("is_interrupted", [True, False])
+def test_on_a_terminal_it_says_what_it_waits_for_and_ends_at_once(
+    sandbox: Sandbox, *, is_interrupted: bool
+) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cartesia_calls", "mcp"],
+        env={**os.environ, "CARTESIA_API_KEY": sandbox.api_key},
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        assert process.stderr
+        assert b"Waiting for requests on stdin" in process.stderr.readline()
+        # Ctrl-C and Ctrl-D.
+        if is_interrupted:
+            process.send_signal(signal.SIGINT)
+        else:
+            os.write(ours, b"\x04")
+        assert process.wait(30) == (-signal.SIGINT if is_interrupted else 0)
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_a_wrong_pattern_is_refused_before_it_serves(capsys: pytest.CaptureFixture[str]) -> None:

@@ -262,7 +262,7 @@ def test_without_logs_an_export_s_logs_are_not_read(
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["report"], 2, "Try --agent ID --since 7d."),
+        (["report"], 2, "report ac_123`, or --agent ID --since 7d."),
         (["stats"], 2, "Try --agent ID --since 7d."),
         (["report", "ac_1", "--agent", "agent_1"], 2, "Give one."),
         (["report", "ac_1", "--each", "-o", "x"], 2, "Give one."),

@@ -11,9 +11,12 @@ mcp --no-redact
 
 from __future__ import annotations
 
+import signal
+import sys
 from importlib import import_module
 
 from ._options import Arguments, CommandParser, pattern, settings_of
+from ._terminal import say
 
 
 def add_options(parser: CommandParser) -> None:
@@ -31,4 +34,14 @@ def run(arguments: Arguments) -> None:
 
     client = AsyncClient(**settings_of(arguments))
     patterns = arguments.redact_pattern or ()
-    make_server(client, redacted=not arguments.no_redact, patterns=patterns).run()
+    server = make_server(client, redacted=not arguments.no_redact, patterns=patterns)
+    # Python's own handler would wait for the thread that reads stdin.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        if sys.stdin.isatty():
+            say(
+                "Waiting for requests on stdin. An assistant starts this command itself; Ctrl-C ends it."
+            )
+        server.run()
+    finally:
+        signal.signal(signal.SIGINT, before)

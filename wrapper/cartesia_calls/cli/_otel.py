@@ -42,7 +42,7 @@ def add_options(parser: options.CommandParser) -> None:
     parser.value("--log-offset", "SECONDS", options.log_offset, shift, default=0.0)
     options.add_redaction(parser)
     parser.section("output")
-    parser.flag("--json", does="JSON, one object a line")
+    parser.flag("--json", does="the summary as one JSON object")
 
 
 def run(arguments: options.Arguments) -> int:

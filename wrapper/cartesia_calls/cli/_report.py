@@ -84,6 +84,9 @@ def run(arguments: Arguments) -> int:
 
 
 def _check(arguments: Arguments) -> None:
+    if not (arguments.call_id or arguments.agent or arguments.source):
+        to_do = "Try `cartesia-calls report ac_123`, or --agent ID --since 7d."
+        raise Failure("A CALL_ID, --agent or --from is needed.", to_do)
     if arguments.call_id and (arguments.agent or arguments.each):
         raise Failure("CALL_ID is one call, and --agent and --each are for many.", "Give one.")
     chosen = arguments.since or arguments.until or arguments.status
