@@ -123,6 +123,12 @@ def test_a_misspelt_status_is_refused_with_a_suggestion(status: object) -> None:
         _listed(status)
 
 
+@pytest.mark.parametrize("status", ["", " ", ["failed", ""]])
+def test_an_empty_status_is_refused(status: object) -> None:
+    with pytest.raises(ValueError, match=r"^a status is empty; pass one such as 'failed'$"):
+        _listed(status)
+
+
 def test_a_status_is_text() -> None:
     with pytest.raises(TypeError, match=r"^a status must be text such as 'failed', not int$"):
         _listed([3])

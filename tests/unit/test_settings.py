@@ -169,6 +169,7 @@ def test_a_version_that_is_no_date_is_refused(version: str) -> None:
         {"headers": {"x-a": "line\nbreak"}},
         {"headers": {"Authorization": "Bearer other"}},
         {"headers": {"cartesia-version": "2026-03-01"}},
+        {"headers": {"Accept-Encoding": "br"}},
     ],
 )
 def test_a_bad_setting_is_refused_with_a_hint(setting: dict[str, object]) -> None:
@@ -218,7 +219,9 @@ def test_the_smallest_values_of_settings_are_accepted() -> None:
 
 
 def test_a_hook_that_can_not_be_called_is_reported_by_its_type() -> None:
-    with pytest.raises(ConfigurationError, match=r"^on_retry is a str, which can't be called"):
+    with pytest.raises(
+        ConfigurationError, match=r"^on_retry is of type str, which can't be called"
+    ):
         Client(KEY, on_retry="print")  # type: ignore[arg-type]  # wrong on purpose
 
 

@@ -62,10 +62,12 @@ def read_status(text: object) -> str:
 
     Raises:
         TypeError: It is no text.
-        ValueError: It is nearly a known status; the message suggests that one.
+        ValueError: It is empty, or nearly a known status, which the message then suggests.
     """
     if not isinstance(text, str):
         raise TypeError(f"a status must be text such as 'failed', not {type(text).__name__}")
+    if not text.strip():
+        raise ValueError("a status is empty; pass one such as 'failed'")
     known = get_args(AgentCallStatus)
     if text in known:
         return text

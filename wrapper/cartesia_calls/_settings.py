@@ -50,6 +50,7 @@ _HOST_NAME = re.compile(
 # Each has a setting of its own, or is set by the transport.
 _RESERVED_HEADERS = frozenset(
     {
+        "accept-encoding",
         "authorization",
         "cartesia-version",
         "connection",
@@ -208,7 +209,7 @@ def _is_whole_number(
 def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -> None:
     if value is not None and not callable(value):
         raise ConfigurationError(
-            f"{field.name} is a {type(value).__name__}, which can't be called.",
+            f"{field.name} is of type {type(value).__name__}, which can't be called.",
             hint="Pass a function that takes a RetryEvent.",
         )
 
@@ -219,7 +220,7 @@ def _checked_headers(headers: object) -> Mapping[str, str]:
         return {}
     if not isinstance(headers, Mapping):
         raise ConfigurationError(
-            f"headers is a {type(headers).__name__}, not a mapping.",
+            f"headers is of type {type(headers).__name__}, not a mapping.",
             hint="Pass a dict of names and values.",
         )
     checked: dict[str, str] = {}
@@ -234,7 +235,7 @@ def _checked_headers(headers: object) -> Mapping[str, str]:
         if name.lower() in _RESERVED_HEADERS:
             raise ConfigurationError(
                 f"The header {name!r} can't be set through headers=….",
-                hint="Use api_key, api_version or base_url.",
+                hint="Leave it out: the client sets it, from api_key, api_version, base_url or the engine.",
             )
         checked[name.lower()] = value
     return checked

@@ -122,10 +122,11 @@ async def read_whole(connection: Connection, head: Response, attempt: Attempt) -
     request, (status_code, headers, _) = attempt.request, head
     body = Body(request, head) if "content-encoding" in headers else None
     sink = request.sink if status_code == OK else None
-    # The length of an encoded body is not that of its content.
-    length = headers.get("content-length", "") if body is None else ""
-    total = int(length) if length.isdecimal() else None
+    total = None
     if sink is not None:
+        length = headers.get("content-length", "")
+        # The length of an encoded body is not that of its content.
+        total = int(length) if length.isdecimal() and body is None else None
         sink.start(total)
     held: list[bytes] = []
     room = request.max_bytes

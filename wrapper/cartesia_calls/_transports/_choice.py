@@ -98,6 +98,6 @@ def _library_of(client: object, flavour: Flavour) -> ModuleType:
         if library is not None and isinstance(client, getattr(library, kind)):
             return library
     raise ConfigurationError(
-        f"http_client is a {type(client).__name__}, not an httpx.{kind}.",
+        f"http_client is of type {type(client).__name__}, not httpx.{kind}.",
         hint=f"Pass an httpx.{kind} or an httpx2.{kind}, or nothing.",
     )
