@@ -16,14 +16,18 @@ from typing import Any
 
 import pytest
 
+import exporting
 from cartesia_calls import AsyncClient, SystemClock
 from cartesia_calls.export import export, export_async
 from cartesia_calls.sandbox import Sandbox
-from exporting import IN_HAND, command, data_files, kill_at_request, run_export
+from exporting import IN_HAND, command, data_files, kill_at_request
 from fake_server import KEY
 from many_calls import AGENT, ManyCalls
 from s3_server import KEY_ID, SECRET, S3Server
-from terminal import Done, environment, piped
+from terminal import Done, environment, in_a_process, piped
+
+# s3fs keeps its connections, and the settings that they were made with, as long as its process.
+run_export = partial(exporting.run_export, run=in_a_process)
 
 CALLS = 300
 WAITING = 99
@@ -150,7 +154,9 @@ def test_a_redacted_export_is_written_and_never_mixed_with_another(
     def write(to: Path | str, *options: str) -> Done:
         words = ["--agent", cartesia_sandbox.agents.odd, "--base-url", cartesia_sandbox.url]
         some = ["--include", "logs,record,transcript,tools", *options]
-        return piped("export", "--to", str(to), *words, *some, env=environment(**keys))
+        return piped(
+            "export", "--to", str(to), *words, *some, env=environment(**keys), run=in_a_process
+        )
 
     keys = {"CARTESIA_API_KEY": KEY, **s3.settings}
     for to in (target, tmp_path):

@@ -15,17 +15,15 @@ from typing import Any
 
 import pytest
 
-import key_watch
 from cartesia_calls import AsyncClient
 from cartesia_calls.export import ExportResult, export
 from fake_server import KEY
 from many_calls import AGENT, Interfere, ManyCalls, http
-from terminal import Done, environment
+from terminal import COMMAND, LONGEST_RUN, Done, Run, environment, here, in_a_process, piped
 
 CONCURRENCY = 8
 IN_HAND = 3 * CONCURRENCY + 1
 """How many calls may have been fetched and not recorded when it is killed."""
-_LONGEST_RUN = 600
 PLACES = pytest.mark.parametrize(
     "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
 )
@@ -58,7 +56,7 @@ def export_from(server: ManyCalls, to: Path | str, **options: Any) -> ExportResu
 
 def command(server: ManyCalls, target: Path | str, *options: str) -> list[str]:
     words = ["export", "--agent", AGENT, "--to", str(target), "--base-url", server.url]
-    return [sys.executable, "-m", "cartesia_calls", *words, *options]
+    return [*COMMAND, *words, *options]
 
 
 _WITH_A_LARGEST_FILE = """
@@ -80,21 +78,14 @@ def run_export(
     *options: str,
     largest_file: int | None = None,
     env: Mapping[str, str] = MappingProxyType({}),
+    run: Run = here,
 ) -> Done:
     """Run the command to its end with a limit on file sizes, in bytes; `env` adds variables."""
-    words = command(server, target, *options)
     if largest_file is not None:
-        words = [sys.executable, "-c", _WITH_A_LARGEST_FILE, str(largest_file), *words[3:]]
-    done = subprocess.run(
-        words,
-        env=environment(CARTESIA_API_KEY=KEY, **env),
-        capture_output=True,
-        timeout=_LONGEST_RUN,
-        check=False,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    key_watch.check(out, err)
-    return Done(done.returncode, out, err)
+        limited = (sys.executable, "-c", _WITH_A_LARGEST_FILE, str(largest_file))
+        run = partial(in_a_process, command=limited)
+    words = command(server, target, *options)[len(COMMAND) :]
+    return piped(*words, env=environment(CARTESIA_API_KEY=KEY, **env), run=run)
 
 
 def kill_at_request(
@@ -118,7 +109,7 @@ def kill_at_request(
                 process.kill()
 
         server.interfere = kill
-        code = process.wait(timeout=_LONGEST_RUN)
+        code = process.wait(timeout=LONGEST_RUN)
     server.interfere = lambda _number, _path: None
     return code
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Literal, Self, TextIO
 
 COMMAND = (sys.executable, "-m", "cartesia_calls")
-_LONGEST_RUN = 60
+LONGEST_RUN = 600
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,20 @@ def here(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
         time.tzset()
 
 
-def in_a_process(words: Sequence[str], env: Mapping[str, str], streams: Streams) -> int:
+def in_a_process(
+    words: Sequence[str],
+    env: Mapping[str, str],
+    streams: Streams,
+    command: Sequence[str] = COMMAND,
+) -> int:
     """Run the command in a process of its own, for tests of its start or its descriptors."""
     return subprocess.run(
-        [*COMMAND, *words],
+        [*command, *words],
         env=env,
         stdin=streams.stdin,
         stdout=streams.out,
         stderr=streams.err,
-        timeout=_LONGEST_RUN,
+        timeout=LONGEST_RUN,
         check=False,
     ).returncode
 
