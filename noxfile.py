@@ -36,7 +36,7 @@ os.environ.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
 # Like pip, trust the certificates of the machine, which a proxy may need.
 os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 
-# A file of tests stays in one process, so that the fixtures of a module run once. Files start in the
+# Each file of tests runs in one process, so that the fixtures of a module run once. Files start in the
 # order of tests/conftest.py. One process more than processors, since some tests wait.
 _PROCESSES = str((os.cpu_count() or 1) + 1)
 IN_PARALLEL = ("-n", _PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder")
@@ -124,7 +124,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Check that the tests reach every line and branch of wrapper/, and print what they miss.
+    """Check that the tests reach every line and branch of wrapper/, and print the rest.
 
     Programs that the tests start count too. Left out are the tests of scripts, which add nothing.
     """
@@ -322,7 +322,7 @@ def regenerate(session: nox.Session) -> None:
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Check that generated/cartesia_api is what the generator makes of openapi/latest.yml."""
+    """Check that generated/cartesia_api matches openapi/latest.yml."""
     session.install(*_requirements("generator"))
     session.run("python", "scripts/regenerate.py", "--check")
 
@@ -336,14 +336,14 @@ def vendor(session: nox.Session) -> None:
 
 @nox.session(name="check-upstream")
 def check_upstream(session: nox.Session) -> None:
-    """Compare the vendored spec with the pages or specs that follow `--`, and say what breaks."""
+    """Compare the vendored spec with the pages or specs that follow `--`, and report breaking changes."""
     _install_product(session, "generator")
     session.run("python", "scripts/check_upstream.py", *session.posargs)
 
 
 @nox.session
 def upstream(session: nox.Session) -> None:
-    """Compare the drift check with Redocly: what one finds and the other does not (needs Node.js)."""
+    """Compare the drift check's findings with those of Redocly (needs Node.js)."""
     _test(session, "tests/upstream")
 
 

@@ -29,26 +29,26 @@ _PACKAGES = ("cartesia-calls", "cartesia", "httpx", "aiohttp", "orjson", "httpto
 
 
 def main() -> int:
-    """Run the rounds and write what they show.
+    """Run the rounds and write the results.
 
     Returns:
         0 once everything is written, whether goals are met or not: a figure is no failure.
     """
-    asked = _parse_arguments()
-    asked.output.mkdir(parents=True, exist_ok=True)
+    options = _parse_arguments()
+    options.output.mkdir(parents=True, exist_ok=True)
     results = Results(machine=_describe_machine())
     with running_server() as url:
-        rounds = _run_rounds(asked, url, results)
+        rounds = _run_rounds(options, url, results)
     results.machine["rounds"] = str(rounds)
-    write_json(results, asked.output / "results.json")
-    plots = draw(results, asked.output / "figures")
-    names = [path.relative_to(asked.output).as_posix() for path in plots]
-    (asked.output / "results.md").write_text(write_report(results, names), encoding="utf-8")
-    if asked.output == HERE:
+    write_json(results, options.output / "results.json")
+    plots = draw(results, options.output / "figures")
+    names = [path.relative_to(options.output).as_posix() for path in plots]
+    (options.output / "results.md").write_text(write_report(results, names), encoding="utf-8")
+    if options.output == HERE:
         readme.main()
     goals = goals_of(results)
     met = sum(goal.is_met(results) for goal in goals)
-    _say(f"{met} of {len(goals)} goals are met: see {asked.output / 'results.md'}")
+    _say(f"{met} of {len(goals)} goals are met: see {options.output / 'results.md'}")
     return 0
 
 
@@ -71,19 +71,19 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run_rounds(asked: argparse.Namespace, url: str, results: Results) -> int:
-    """Return how many rounds there was time for."""
-    previous: Path | None = asked.previous and asked.previous.resolve(strict=True)
+def _run_rounds(options: argparse.Namespace, url: str, results: Results) -> int:
+    """Return the number of rounds that fit into the time."""
+    previous: Path | None = options.previous and options.previous.resolve(strict=True)
     started = time.monotonic()
     longest = 0.0
-    for number in range(asked.rounds):
+    for number in range(options.rounds):
         begun = time.monotonic()
-        if number and begun - started + longest > asked.minutes * 60:
+        if number and begun - started + longest > options.minutes * 60:
             _say(f"no time for round {number + 1}")
             return number
         run_round(number, url, results, _say, previous)
         longest = max(longest, time.monotonic() - begun)
-    return int(asked.rounds)
+    return int(options.rounds)
 
 
 def _describe_machine() -> dict[str, str]:

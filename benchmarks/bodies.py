@@ -1,4 +1,4 @@
-"""The responses that everything is measured on: logs of so many lines, or of so many bytes.
+"""The responses for all measurements: logs of so many lines, or of so many bytes.
 
 A call's id names its body. `lines-50` has 50 short lines of plain ASCII, which show a client's own work.
 `wide-50` has 50 lines of twice the length, with escapes and letters beyond ASCII, which show the work of the
@@ -42,12 +42,12 @@ class Body:
     """A JSON document in pieces, none of which is large.
 
     Attributes:
-        size: Of the whole, in bytes.
-        line_count: How many log lines it has.
-        head: What stands before the blocks.
-        block: A run of lines that is repeated.
-        repeats: How often.
-        tail: What stands after the blocks.
+        size: The size of the document, in bytes.
+        line_count: The number of its log lines.
+        head: The text in front of the blocks.
+        block: Some lines, which are repeated.
+        repeats: The number of blocks.
+        tail: The text after the blocks.
     """
 
     size: int
@@ -67,7 +67,7 @@ class Body:
 
 @cache
 def body_of(call_id: str) -> Body | None:
-    """Return the body that a call's id stands for; None where it stands for none."""
+    """Return the body that a call's id names; None if it names none."""
     match = _ID.fullmatch(call_id)
     if match is None:
         return None
@@ -78,16 +78,16 @@ def body_of(call_id: str) -> Body | None:
 
 
 def title_of(call_id: str) -> str:
-    """Return what tables and plots call a log of so many lines."""
+    """Return the name of a log of so many lines in tables and plots."""
     kind, _, number = call_id.partition("-")
     return f"{int(number):,} {_TITLES[kind]}"
 
 
 def line_count_of(call_id: str) -> int:
-    """Return how many lines a call's log has.
+    """Return the number of lines of a call's log.
 
     Raises:
-        ValueError: The id stands for no body.
+        ValueError: The id names no body.
     """
     body = body_of(call_id)
     if body is None:
@@ -109,7 +109,7 @@ def _body_of_lines(call_id: str, each: Iterable[bytes], count: int) -> Body:
 
 
 def _body_of_size(call_id: str, size: int) -> Body:
-    """Fill a body with whole blocks, then lines, then one line of just the length that is left."""
+    """Fill a body with whole blocks, then lines, then one line of the remaining length."""
     head, tail = _head(call_id), _tail()
     left = size - len(head) - len(tail)
     # Each line ends with a comma, except for the last.

@@ -1,4 +1,4 @@
-"""Programs that start cold, do one thing and end, as a command does.
+"""Programs that start, do one thing and end, as a command does.
 
 Each is the shortest program of its kind. All run with the same interpreter in the same environment.
 """
@@ -44,7 +44,7 @@ class ColdProgram:
 
     Attributes:
         peer: The peer that it belongs to.
-        case: What it does: start, import, print its help, print one log, fetch one log.
+        case: Its task: start, import, print its help, print one log, fetch one log.
         arguments: The command line.
         settings: Additional variables of its environment.
     """
@@ -56,7 +56,7 @@ class ColdProgram:
 
 
 class ColdRunError(Exception):
-    """A program failed; the text is the last line of its stderr."""
+    """A program failed; the message is the last line of its stderr."""
 
 
 def cold_programs(url: str, previous: str | None = None) -> list[ColdProgram]:
@@ -118,7 +118,7 @@ def _python(peer: str, case: str, script: str) -> ColdProgram:
 
 
 def _first_response_scripts(url: str) -> dict[str, str]:
-    """Return a script by peer; each prints how many lines the short log has."""
+    """Return a script by peer; each prints the number of lines of the short log."""
     headers = {"Authorization": f"Bearer {KEY}", "Cartesia-Version": API_VERSION}
     path = f"/agents/calls/{SHORT_LOG}/logs"
     return {

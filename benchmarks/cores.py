@@ -1,10 +1,10 @@
-"""Which core runs what, so that each measurement has the same conditions.
+"""The assignment of processes to cores, so that each measurement has the same conditions.
 
-The server keeps to one core, and what is measured to the others. A client's CPU is the exception: a core
-needs about as much CPU to fall asleep and to wake up for a response as a light client needs for a whole
-call. So client and server then take turns on one core, which never sleeps.
+The server keeps to one core, and the measured processes to the others. A client's CPU is the exception: a
+core needs about as much CPU to fall asleep and to wake up for a response as a light client needs for a
+whole call. So client and server then take turns on one core, which never sleeps.
 
-Where a system can't keep a process to a core, nothing is done.
+If a system can't keep a process to a core, nothing is done.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 
 
 def can_be_kept_to() -> bool:
-    """Tell whether processes can be kept to cores, and there are enough."""
+    """Return whether processes can be kept to cores, and there are enough cores."""
     return hasattr(os, "sched_setaffinity") and len(os.sched_getaffinity(0)) > 1
 
 

@@ -39,7 +39,7 @@ FORMATS = ("ndjson", "parquet")
 
 @dataclass
 class Taken:
-    """What a process took: seconds, seconds of CPU, and MB of memory at the most."""
+    """The cost of a process: seconds, seconds of CPU, and its peak memory in MB."""
 
     seconds: float = 0.0
     cpu: float = 0.0
@@ -83,15 +83,15 @@ def _run(words: list[str]) -> Taken:
 
 
 def _export(url: str, form: str, outputs: str) -> Taken:
-    # What is written stays until all is measured: for minutes after many files were removed, ext4
-    # takes up to ten times as long to make new ones.
+    # Files stay until everything is measured: for minutes after many files were removed, ext4 takes
+    # up to ten times as long to create new ones.
     folder = tempfile.mkdtemp(dir=outputs)
     words = ["-m", "cartesia_calls", "export", "--agent", AGENT, "--to", folder, "--format", form]
     return _run([*words, "--base-url", url, "--concurrency", str(CONCURRENCY)])
 
 
 async def _read_logs(url: str) -> None:
-    """Do what an export's client does, and nothing else."""
+    """Send the requests of an export's client, and do nothing else."""
     numbers = iter(range(COMPARED))
 
     async def work(client: AsyncClient) -> None:

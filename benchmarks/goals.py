@@ -1,6 +1,6 @@
-"""What must hold, as ratios from one run: the first table of `results.md`.
+"""The goals, as ratios from one run: the first table of `results.md`.
 
-A goal is met if the median over the rounds keeps its bound. It is not met if it could not be measured.
+A goal is met if the median over the rounds keeps its bound. It is missed if it could not be measured.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CPU, _WALL, _RATE, _PEAK = "cpu_seconds", "wall_seconds", "calls_per_second", "
 
 
 class Bound(Enum):
-    """How a limit binds, in words."""
+    """The direction of a limit, in words."""
 
     TIMES_LESS = "at least {:g} times less"
     TIMES_MORE = "at least {:g} times as many"
@@ -38,9 +38,9 @@ class Goal:
     """One row of the table.
 
     Attributes:
-        figure: What is measured.
-        against: What it is compared with, as the table shows it.
-        bound: Which way the limit binds.
+        figure: The measured quantity.
+        against: The quantity that it is compared with, as the table shows it.
+        bound: The direction of the limit.
         limit: The limit: a factor, or megabytes.
         ours: The series of the figure.
         theirs: The series that it is compared with.
@@ -59,7 +59,7 @@ class Goal:
         return self.bound.value.format(self.limit)
 
     def measured(self, results: Results) -> Spread | None:
-        """Return the ratio, or the megabytes, that the limit binds; None where there is no figure."""
+        """Return the ratio, or the megabytes, to compare with the limit; None if there is no figure."""
         if self.bound is Bound.MEGABYTES_MORE_AT_MOST:
             more = results.difference(self.ours, self.theirs)
             return more and Spread(*(b / MEGABYTE for b in (more.median, more.least, more.most)))
@@ -235,10 +235,10 @@ PREVIOUS_GOALS = (
         _cold(peers.FAST_PREVIOUS.name, cold.FIRST_RESPONSE),
     ),
 )
-"""What must hold where a previous checkout is measured too."""
+"""The additional goals of a run that also measures a previous checkout."""
 
 
 def goals_of(results: Results) -> tuple[Goal, ...]:
-    """Return the goals that a run is held to."""
+    """Return the goals of a run."""
     has_previous = results.spread(_cpu(peers.FAST_PREVIOUS)) is not None
     return GOALS + PREVIOUS_GOALS if has_previous else GOALS

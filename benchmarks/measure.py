@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WARM_UP_SHARE = 0.2
-"""How much of the measured time is spent before it, on connections and caches."""
+"""The share of the measured time for warming up connections and caches first."""
 _LEAST_CALLS = 3
 _KIBIBYTE = 1_024
 
@@ -44,17 +44,17 @@ def measure_sync(peer: Peer, case: str, url: str, seconds: float) -> Values:
         cpu = time.process_time()
         took = _fetch_for(seconds, fetch, case, expected)
         cpu = time.process_time() - cpu
-    # A call may wait for a core, which is no fault of the peer: hence the median.
+    # The median, since a call may have to wait for a core.
     return {"cpu_seconds": cpu / len(took), "wall_seconds": statistics.median(took)}
 
 
 def measure_turns(peer: Peer, case: str, url: str, seconds: float) -> Values:
-    """Do what `measure_sync` does on the server's core, where only the CPU is the client's alone."""
+    """Measure as `measure_sync` does, on the server's core, where only the CPU time is the client's."""
     return {"cpu_seconds": measure_sync(peer, case, url, seconds)["cpu_seconds"]}
 
 
 def measure_async(peer: Peer, case: str, url: str, seconds: float) -> Values:
-    """Keep so many calls for the short log in flight; the case is their number."""
+    """Keep calls for the short log in flight; the case is their number."""
     return asyncio.run(_measure_async(peer, int(case), url, seconds))
 
 
@@ -71,7 +71,7 @@ def measure_memory(peer: Peer, case: str, url: str, seconds: float) -> Values:
 
 
 def measure_ceiling(case: str, url: str, seconds: float) -> Values:
-    """Keep so many requests on bare sockets, and only count the bytes of each response."""
+    """Keep requests on bare sockets in flight, and only count the bytes of each response."""
     request = raw_socket.request_for(SHORT_LOG, HEADERS)
     connections = [raw_socket.connect(url) for _ in range(int(case))]
     length = _length_of_response(connections[0], request)
@@ -82,7 +82,7 @@ def measure_ceiling(case: str, url: str, seconds: float) -> Values:
 
 
 def peak_memory() -> int:
-    """Return the most memory that this process has had, in bytes.
+    """Return the peak memory of this process, in bytes.
 
     On Linux, `getrusage` returns the peak of the process that started this one if that is higher, so
     the peak is read from `/proc`.
@@ -97,7 +97,7 @@ def peak_memory() -> int:
 
 
 def _fetch_for(seconds: float, fetch: Fetch, call_id: str, expected: int) -> list[float]:
-    """Return how long each call took, in seconds."""
+    """Return the duration of each call, in seconds."""
     took: list[float] = []
     begun = time.perf_counter()
     end = begun + seconds
@@ -146,7 +146,7 @@ def _length_of_response(connection: socket.socket, request: bytes) -> int:
 def _exchange_for(
     seconds: float, connections: list[socket.socket], request: bytes, length: int
 ) -> tuple[int, float]:
-    """Return how many responses came, and in how many seconds."""
+    """Return the number of responses, and the seconds that they took."""
     selector = selectors.DefaultSelector()
     missing = dict.fromkeys(connections, length)
     started = time.perf_counter()
@@ -182,25 +182,25 @@ CEILING = "ceiling"
 
 
 def main() -> None:
-    """Measure once, and print it."""
+    """Measure once, and print the result."""
     parser = argparse.ArgumentParser(description="Measure one thing once.")
     parser.add_argument("kind", choices=[*KINDS, CEILING])
     parser.add_argument("peer")
     parser.add_argument("case")
     parser.add_argument("url")
     parser.add_argument("seconds", type=float)
-    asked = parser.parse_args()
-    if asked.kind == TURNS:
+    options = parser.parse_args()
+    if options.kind == TURNS:
         cores.keep_to_server_core()
     else:
         cores.keep_to_other_cores()
     outcome: dict[str, float] | dict[str, str]
     try:
-        if asked.kind == CEILING:
-            outcome = measure_ceiling(asked.case, asked.url, asked.seconds)
+        if options.kind == CEILING:
+            outcome = measure_ceiling(options.case, options.url, options.seconds)
         else:
-            peer = peer_named(asked.peer)
-            outcome = KINDS[asked.kind](peer, asked.case, asked.url, asked.seconds)
+            peer = peer_named(options.peer)
+            outcome = KINDS[options.kind](peer, options.case, options.url, options.seconds)
     except NotThereError as error:
         outcome = {"not_there": str(error)}
     sys.stdout.write(json.dumps(outcome) + "\n")

@@ -1,11 +1,11 @@
-"""What is measured against what: ways to fetch a call's logs, each as its users would write it.
+"""The peers: ways to fetch a call's logs, each as its users would write it.
 
 Each peer imports its library when it is opened, so that a process loads only what it measures. A
 fetch returns the number of log lines, so that a measurement can check that the work was done.
 
 The official SDK has no logs operation, so its peers use its generic `client.get`: once with a model as
-`cast_to`, as its own operations do, which gives typed attributes as ours does; once with
-`cast_to=object`, which gives the parsed JSON. It validates in neither case.
+`cast_to`, as its own operations do, which returns typed attributes as ours does; once with
+`cast_to=object`, which returns the parsed JSON. It validates in neither case.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Peer:
     """One way to fetch logs.
 
     Attributes:
-        name: As tables and plots show it.
-        open: Opens it on a server's URL; None where it has no such flavour.
+        name: Its name in tables and plots.
+        open: Opens it on a server's URL; None if it has no such flavour.
         open_async: The same for asyncio.
-        streams: It takes a body of any size in constant memory.
-        is_previous: It runs with the code of the checkout named by `--previous`.
+        streams: Whether it reads a body of any size in constant memory.
+        is_previous: Whether it runs with the code of the checkout named by `--previous`.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Peer:
 
 
 class NotThereError(Exception):
-    """Something to measure is missing in this environment; the text says what."""
+    """This environment lacks something to measure, which the message names."""
 
 
 def _path(call_id: str) -> str:
@@ -155,7 +155,7 @@ def _official_response() -> Any:  # noqa: ANN401 - a class of the SDK's kind
         logs: list[str]
         updated_at: datetime
 
-    # pydantic cannot find the names of a function, so they are passed.
+    # pydantic cannot find names that are local to a function, so they are passed.
     AgentCallLogs.model_rebuild(_types_namespace={"datetime": datetime})
     return AgentCallLogs
 

@@ -113,7 +113,7 @@ def _draw_start(results: Results) -> Figure:
 
 
 def _bars(axes: Axes, results: Results, series: Sequence[Series], labels: Sequence[str]) -> None:
-    """Draw one bar a series, the least below, with its figure beside it."""
+    """Draw one bar per series, the lowest at the bottom, with its figure next to it."""
     found = [
         (spread, label, _COLOURS.get(one.peer, _INK))
         for one, label in zip(series, labels, strict=True)
@@ -161,7 +161,7 @@ def _lines(
     *,
     scale: float = 1.0,
 ) -> None:
-    """Draw one line a peer, with a bar from the least to the most at each point."""
+    """Draw one line per peer, with a bar from the least to the most at each point."""
     kind, quantity = what
     names = dict.fromkeys(series.peer for series in results.series(kind, quantity))
     for number, name in enumerate(names):

@@ -1,4 +1,4 @@
-"""The floor: HTTP on a bare socket, with as little work as gets the body across."""
+"""The lower limit: HTTP on a bare socket, with the least work that transfers the body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`results.md`: the goals first, then every figure, then what could not be measured."""
+"""`results.md`: the goals first, then every figure, then the failed measurements."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def write_export(folder: Path, calls: int) -> None:
-    """Write the records, transcripts and logs of made-up calls."""
+    """Write the records, transcripts and logs of generated calls."""
     draw = random.Random(7)  # noqa: S311 - no secret
     for number in range(calls):
         ids = {"call_id": f"ac_{number}", "agent_id": "agent_1"}
@@ -57,7 +57,7 @@ def _turn(number: int, draw: random.Random) -> Row:
 
 
 def main(calls: int) -> None:
-    """Write the export, run the command, and print what it took."""
+    """Write the export, run the command, and print its cost."""
     with TemporaryDirectory() as folder:
         write_export(Path(folder), calls)
         command = [sys.executable, "-m", "cartesia_calls", "stats", "--from", folder, "--json"]

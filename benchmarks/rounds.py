@@ -1,4 +1,4 @@
-"""Runs everything in rounds: in each, every peer has a turn at every measurement.
+"""Runs everything in rounds; each round measures every peer in every way.
 
 A change on the machine over the minutes then affects all of them alike, and ratios are taken within a
 round. Each round starts with another peer.
@@ -36,9 +36,9 @@ SERVER = "server's ceiling"
 _SECONDS = {"sync": 1.0, TURNS: 1.0, "async": 1.0, "memory": 0.0, CEILING: 0.5}
 _LONGEST_CHILD = 300.0
 _LEAST_COLD_RUNS, _MOST_COLD_RUNS = 5, 30
-"""How often a cold program runs in one round; the median counts."""
+"""The number of runs of a cold program in one round; the median counts."""
 _COLD_SECONDS = 1.0
-"""After so many seconds, a cold program runs no more often than it must."""
+"""After so many seconds, a cold program runs only as often as necessary."""
 
 _PREVIOUS = {peer.name for peer in peers.PEERS if peer.is_previous}
 
@@ -56,9 +56,9 @@ class Task:
 
 
 def tasks_by_comparison(number: int, *, has_previous: bool = False) -> list[list[Task]]:
-    """Return what is measured in a round, in lists whose tasks are compared with each other.
+    """Return the tasks of a round, in lists whose tasks are compared with each other.
 
-    The largest body takes long and its memory varies little: only the first round has it.
+    The largest body is slow to measure and its memory varies little, so only the first round has it.
 
     Args:
         number: The round's, from 0 on.
@@ -66,7 +66,7 @@ def tasks_by_comparison(number: int, *, has_previous: bool = False) -> list[list
     """
     there = [peer for peer in peers.PEERS if has_previous or not peer.is_previous]
     sync_peers = [peer for peer in there if peer.open and not peer.streams]
-    # Untyped, the SDK differs in what it makes of a body, which the sync figures show.
+    # Untyped, the SDK differs only in its result, which the sync figures show.
     others = [peer for peer in there if peer is not peers.OFFICIAL_UNTYPED]
     async_peers = [peer for peer in others if peer.open_async]
     comparisons = [
@@ -90,10 +90,10 @@ def run_round(
 
     Args:
         number: The round's, from 0 on.
-        url: The server's.
-        results: What to add to.
-        report: Is called with a line before each comparison.
-        previous: A checkout of another version, to measure too.
+        url: The server's URL.
+        results: The results to add to.
+        report: Takes a line before each comparison.
+        previous: A checkout of another version, to measure as well.
     """
     programs = _rotated(cold_programs(url, _python_path(previous) if previous else None), number)
     report(f"round {number + 1}: cold starts")
@@ -107,7 +107,7 @@ def run_round(
 def run_task(
     task: Task, number: int, url: str, results: Results, previous: Path | None = None
 ) -> None:
-    """Make one measurement and add it to the results, as a gap where there is nothing to add."""
+    """Make one measurement and add it to the results, or a gap if it fails."""
     values, reason = _run_child(task, url, previous)
     if reason:
         _add_gap(results, Gap(task.kind, task.peer, task.case, reason))
@@ -187,7 +187,7 @@ def _has_run_enough(runs: list[dict[str, float]]) -> bool:
 
 
 def _run_child(task: Task, url: str, previous: Path | None) -> tuple[dict[str, float], str]:
-    """Return what a child measured, or nothing and the reason."""
+    """Return the measurement of a child, or nothing and the reason."""
     seconds = str(_SECONDS[task.kind])
     settings = environment()
     if previous is not None and task.peer in _PREVIOUS:
@@ -213,7 +213,7 @@ def _run_child(task: Task, url: str, previous: Path | None) -> tuple[dict[str, f
 
 
 def _add_gap(results: Results, gap: Gap) -> None:
-    # Mostly the same in every round: reported once.
+    # Usually the same in every round, so reported once.
     if gap not in results.gaps:
         results.gaps.append(gap)
 

@@ -1,4 +1,4 @@
-"""What was measured, and what follows from it: medians, ratios and their spread."""
+"""Measurements, with their medians, their ratios and their spread."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class Series(NamedTuple):
-    """What one row of a table or one point of a plot stands for; each round adds a value to it.
+    """The values of one row of a table or one point of a plot; each round adds one.
 
     Attributes:
-        kind: What was done: `sync`, `turns`, `async`, `memory` or `cold`.
-        peer: Who did it.
-        case: On what: a body, a number of calls in flight.
-        quantity: What was measured, with its unit: `cpu_seconds`, `peak_bytes`…
+        kind: The kind of measurement: `sync`, `turns`, `async`, `memory` or `cold`.
+        peer: The measured peer.
+        case: Its input: a body, or a number of calls in flight.
+        quantity: The measured quantity, with its unit: `cpu_seconds`, `peak_bytes`…
     """
 
     kind: str
@@ -39,7 +39,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Gap:
-    """What could not be measured, and why."""
+    """A failed measurement, and the reason."""
 
     kind: str
     peer: str
@@ -49,7 +49,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Spread:
-    """A median, and the least and the most of what it is the median of."""
+    """A median, and the least and the most of its values."""
 
     median: float
     least: float
@@ -57,19 +57,19 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread | None:
-        """Return the spread of some values; None of none."""
+        """Return the spread of some values; None if there are none."""
         found = list(values)
         return cls(statistics.median(found), min(found), max(found)) if found else None
 
 
 @dataclass
 class Results:
-    """All of one run.
+    """The results of one run.
 
     Attributes:
-        machine: What it ran on: names and values, as text.
-        samples: In the order in which they were measured.
-        gaps: What could not be measured.
+        machine: The properties of the machine: names and values, as text.
+        samples: The samples, in the order of measurement.
+        gaps: The failed measurements.
     """
 
     machine: dict[str, str] = field(default_factory=dict[str, str])
@@ -77,15 +77,15 @@ class Results:
     gaps: list[Gap] = field(default_factory=list[Gap])
 
     def spread(self, series: Series) -> Spread | None:
-        """Return the spread of a series over the rounds; None where nothing was measured."""
+        """Return the spread of a series over the rounds; None if nothing was measured."""
         return Spread.of(self._by_round(series).values())
 
     def ratio(self, over: Series, under: Series) -> Spread | None:
-        """Return how many times `under` goes into `over`, a ratio for each round that has both."""
+        """Return the ratio of `over` to `under`, for each round that has both."""
         return self._compare(over, under, lambda left, right: left / right)
 
     def difference(self, over: Series, under: Series) -> Spread | None:
-        """Return how much `over` is more than `under`, a difference for each round that has both."""
+        """Return the difference of `over` and `under`, for each round that has both."""
         return self._compare(over, under, lambda left, right: left - right)
 
     def series(self, kind: str, quantity: str) -> list[Series]:
@@ -104,7 +104,7 @@ class Results:
 
 
 def write_json(results: Results, path: Path) -> None:
-    """Write all of a run, for other programs and for `read_json`."""
+    """Write the results of a run, for other programs and for `read_json`."""
     document = {
         "machine": results.machine,
         "samples": [

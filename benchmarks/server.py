@@ -1,4 +1,4 @@
-"""The server that all peers are measured on: `python benchmarks/server.py` prints its URL.
+"""The server for all measurements: `python benchmarks/server.py` prints its URL.
 
 It does as little as possible: responses are ready before they are requested, each takes one write, and
 connections stay open. Bodies too large to keep are written piece by piece, so that memory stays flat. The
@@ -81,7 +81,7 @@ class LogsProtocol(asyncio.Protocol):
 
 @cache
 def _response_to(target: bytes) -> tuple[bytes, Body | None]:
-    """Return what to write at once, and what to stream after it."""
+    """Return the bytes to write at once, and the rest to stream after them."""
     body = None
     if target.startswith(_PREFIX) and target.endswith(_SUFFIX):
         call_id = target[len(_PREFIX) : -len(_SUFFIX)].decode("ascii", errors="replace")
@@ -108,7 +108,7 @@ async def start() -> asyncio.Server:
 
 
 def url_of(server: asyncio.Server) -> str:
-    """Return where a server listens."""
+    """Return the URL of a server."""
     return f"http://{HOST}:{server.sockets[0].getsockname()[1]}"
 
 

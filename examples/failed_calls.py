@@ -22,7 +22,7 @@ from cartesia_calls import (
 
 
 def first_error(client: Client, call: AgentCall) -> str:
-    """Return the message of the first error in the logs, or why there is none."""
+    """Return the message of the first error in the logs, or the reason for its absence."""
     try:
         logs = client.calls.logs(call.id)
     except CallLogsNotAvailableError as error:

@@ -16,7 +16,7 @@ from cartesia_calls.otel import OtlpError, OtlpSender, call_telemetry
 
 
 def main(agent_id: str, since: str = "2h") -> str | None:
-    """Send each failed call with its logs, and return what went wrong."""
+    """Send each failed call with its logs, and return the errors."""
     with Client() as client, OtlpSender() as sender:
         for found in client.calls.list(agent_id=agent_id, since=since, status="failed"):
             call, logs = client.calls.get(found.id), None

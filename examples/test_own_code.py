@@ -1,6 +1,6 @@
 """Test your own code against the sandbox, without a key or a network.
 
-The fixture `cartesia_sandbox` is there once `pip install 'cartesia-calls[sandbox]' pytest` is done:
+`pip install 'cartesia-calls[sandbox]' pytest` provides the fixture `cartesia_sandbox`:
 
     pytest examples/test_own_code.py
 """
@@ -12,7 +12,7 @@ from cartesia_calls.sandbox import Sandbox
 
 
 def last_words(client: Client, call_id: str) -> str:
-    """Return what was said last in a call: the code under test."""
+    """Return the last words of a call: the code under test."""
     try:
         transcript = client.calls.get(call_id).transcript or []
     except InternalServerError:

@@ -39,7 +39,7 @@ async def explain(_request: Request, error: CartesiaError) -> JSONResponse:
 
 @app.get("/calls/{call_id}/timeline")
 async def call_timeline(call_id: str, request: Request) -> list[dict[str, Any]]:
-    """Return what happened in a call, in order of time."""
+    """Return the timeline of a call."""
     client: AsyncClient = request.app.state.client
     shown = await client.calls.timeline(call_id)
     return [entry.as_dict() for entry in shown.entries]

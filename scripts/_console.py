@@ -16,8 +16,8 @@ class ScriptError(Exception):
     """Bad input or a refused step, explained for the person at the terminal.
 
     Attributes:
-        what: One line that says what happened.
-        next_step: One line that says what to do next.
+        what: One line about the problem.
+        next_step: One line of advice.
         exit_code: The exit code of the script.
     """
 
@@ -64,7 +64,7 @@ def complain(error: ScriptError) -> int:
 
 @contextmanager
 def needed_libraries(hint: str) -> Generator[None]:
-    """Turn a failed import in the block into an error that says what to run.
+    """Turn a failed import in the block into an error that names the command to run.
 
     Raises:
         ScriptError: A library is not installed.

@@ -62,7 +62,7 @@ def _read(output: str) -> tuple[dict[str, list[str]], dict[str, str]]:
 
 
 def _skipped_in_silence(operation: Operation) -> Iterator[str]:
-    """Yield what the generator leaves out without a warning."""
+    """Yield everything that the generator leaves out without a warning."""
     fields = operation.path_fields | operation.definition
     if "servers" in fields:
         yield "its own servers are not generated"

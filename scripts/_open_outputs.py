@@ -10,8 +10,8 @@ differ from the spec. In schemas that occur in responses, also where a request s
 - Formats of text other than times become text, so that a value is written back as it came.
 - Defaults are removed, since a field that is missing has no value. `writeOnly` fields are not required.
 
-What `openapi/overlay.yml` lists is allowed as well. Of an operation of `STRICT`, what is required and
-what has a list of values stay as the page says. What the generator has no words for becomes any value
+Everything in `openapi/overlay.yml` is allowed as well. In an operation of `STRICT`, required fields and
+lists of values stay as on the page. A schema that the generator cannot express becomes any value
 (`_simple_schemas.py`), and so does an object whose class would have another one's name.
 """
 
@@ -48,12 +48,12 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True)
 class OverlayEntry:
-    """What occurs at a place of the responses besides what the spec says.
+    """A value that occurs at a place of the responses although the spec does not allow it.
 
     Attributes:
         record: The component that the place is in.
         at: The place in its JSON, with `*` for an array's elements: `/transcript/*/text`.
-        also: What occurs: `missing`, `null`, or types of JSON.
+        also: The additional forms: `missing`, `null`, or types of JSON.
     """
 
     record: str
@@ -66,11 +66,11 @@ class OverlayEntry:
 
 @dataclass(frozen=True)
 class OpenedSpec:
-    """What the generator gets.
+    """The spec for the generator.
 
     Attributes:
         document: The opened document.
-        known_values: The known values of each output that had a list of them, by a type's name.
+        known_values: The known values of each output that had a list of them, by the type's name.
     """
 
     document: JsonObject
@@ -86,7 +86,7 @@ def read_overlay(value: JsonValue, name: str) -> list[OverlayEntry]:
     """Check the content of an overlay file.
 
     Raises:
-        ScriptError: An entry is not what the file's header says.
+        ScriptError: An entry does not have the form in the file's header.
     """
     entries: list[OverlayEntry] = []
     for number, item in enumerate(as_list(value), start=1):
@@ -120,11 +120,11 @@ def overlay_entries_to_drop(document: JsonObject, overlay: list[OverlayEntry]) -
 
 
 def open_outputs(document: JsonObject, overlay: list[OverlayEntry]) -> OpenedSpec:
-    """Return the document as the generator gets it: see the module.
+    """Return the document for the generator, as the module describes.
 
     Args:
-        document: The vendored spec, which is left as it is.
-        overlay: What to allow besides; an entry whose place the spec does not have changes nothing.
+        document: The vendored spec, which is not changed.
+        overlay: The additional forms to allow; an entry for a missing place changes nothing.
     """
     opened = OpenedSpec(copy.deepcopy(document))
     for entry in overlay:
@@ -167,7 +167,7 @@ class _Opening:
                 self._schemas[name] = holder[name]
 
     def _responses(self) -> Iterator[tuple[str, str, JsonObject]]:
-        """Yield the operation's id, a name, and what holds the schema of each JSON response."""
+        """Yield the operation's id, a name, and the parent of the schema of each JSON response."""
         for item in as_object(self._document.get("paths")).values():
             for definition in as_object(item).values():
                 operation = as_object(definition)
@@ -213,13 +213,13 @@ class _Opening:
         return is_free
 
     def _walk(self, holder: JsonObject, key: str, name: str) -> None:
-        """Rewrite a schema and all that it reaches, one component that is an object at a time."""
+        """Rewrite a schema and everything that it reaches, one object component at a time."""
         holder[key] = self._opened(holder[key], "", name, frozenset())
         while self._later:
             self._open_below(*self._later.pop(), frozenset())
 
     def _opened(self, node: JsonValue, owner: str, place: str, within: frozenset[int]) -> JsonValue:
-        """Return what the generator gets instead of a schema.
+        """Return the schema for the generator.
 
         `owner` is the class that it is within, and `place` its name there. `within` are the
         components that lead here without an object between them: the generator finds no way back.
@@ -264,7 +264,7 @@ class _Opening:
         self._open_strictly(schema, name)
 
     def _open_strictly(self, schema: JsonObject, name: str) -> None:
-        """Open what no Python type can express."""
+        """Open only schemas that no Python type can express."""
         if "const" in schema or not _type_of(as_list(schema.get("enum"))):
             self._open_values(schema, name)
         if isinstance(schema.get("additionalProperties"), dict):
@@ -303,7 +303,7 @@ class _Opening:
 
 
 def _leave(_schema: JsonObject, _name: str) -> None:
-    """Change nothing: requests stay as the spec has them."""
+    """Change nothing, since requests stay as in the spec."""
 
 
 def _type_of(values: Sequence[JsonValue]) -> JsonObject:
@@ -338,7 +338,7 @@ def _apply(document: JsonObject, entry: OverlayEntry) -> bool:
 def _allowing(
     document: JsonObject, node: JsonValue, also: tuple[str, ...], *, is_new: bool
 ) -> JsonValue:
-    """Return a schema that takes more; `is_new` is the language of OpenAPI 3.1."""
+    """Return a schema that accepts more; `is_new` is whether it is written in OpenAPI 3.1."""
     schema = resolve(document, node)
     types = schema.get("type")
     has = {str(one) for one in (types if isinstance(types, list) else [types])}
@@ -361,7 +361,7 @@ def _allowing(
 
 
 def _step(document: JsonObject, node: JsonValue, step: str) -> JsonValue:
-    """Return the schema of a field, or of an array's elements where the step is `*`."""
+    """Return the schema of a field, or of an array's elements if the step is `*`."""
     for schema in _with_parts(document, node):
         found = (
             schema.get("items") if step == "*" else as_object(schema.get("properties")).get(step)
@@ -372,7 +372,7 @@ def _step(document: JsonObject, node: JsonValue, step: str) -> JsonValue:
 
 
 def _with_parts(document: JsonObject, node: JsonValue) -> Iterator[JsonObject]:
-    """Yield a schema and those that it is combined of."""
+    """Yield a schema and its parts."""
     schema = resolve(document, node)
     yield schema
     for word in COMBINED:

@@ -1,4 +1,4 @@
-"""Rewrite schemas for the generator; what it cannot express takes any value."""
+"""Rewrite schemas for the generator; one that it cannot express accepts any value."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _STRUCTURE = frozenset({"oneOf", "anyOf", "type", "properties", "required", "enu
 
 
 def resolve(document: JsonObject, node: JsonValue) -> JsonObject:
-    """Return the target of a reference; the reference itself if it only points to itself."""
+    """Return the target of a reference, or the reference if it only points to itself."""
     found, seen = as_object(node), set[str]()
     while isinstance(reference := found.get("$ref"), str) and reference not in seen:
         seen.add(reference)

@@ -1,4 +1,4 @@
-"""One normal form for what OpenAPI allows in several forms, and what is only text for people."""
+"""A normal form of constructs that OpenAPI allows in several forms, and prose apart from contracts."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ def normalised(value: JsonValue, version: object) -> JsonValue:
 
     A lone `allOf` around a reference becomes the reference, `anyOf` and `type` with null become
     `nullable`, limits are written as OpenAPI 3.1 writes them, and media types lose their charset.
-    From OpenAPI 3.1 on, `nullable` means nothing.
+    From OpenAPI 3.1 on, `nullable` has no meaning.
     """
     return _Writer(is_new=not str(version).startswith("3.0"), keeps_prose=True).any(value)
 
@@ -63,7 +63,7 @@ def is_name(title: str) -> bool:
 
 
 class _Writer:
-    """Walks a document and tells names from keywords, so a field may be called `title`."""
+    """Walks a document and distinguishes names from keywords, so that a field may be called `title`."""
 
     def __init__(self, *, is_new: bool, keeps_prose: bool) -> None:
         self._is_new = is_new
@@ -123,7 +123,7 @@ class _Writer:
 
 
 def _is_wrapper(schema: JsonObject, key: str) -> bool:
-    """Return whether one keyword is all that a schema has, prose aside."""
+    """Return whether a schema has only one keyword, prose aside."""
     return all(other in (key, "nullable") or is_prose(other) for other in schema)
 
 

@@ -16,7 +16,7 @@ _SHOWN_VALUE = 80
 
 @dataclass(frozen=True)
 class Standing:
-    """What decides between definitions of the same thing.
+    """The precedence of one definition among others of the same thing.
 
     Attributes:
         is_page: Whether it comes from a reference page, which replaces facts.

@@ -25,7 +25,7 @@ class _Block:
 
 
 def read_page(source: Source) -> tuple[str | None, SpecDocument]:
-    """Read a source as its name says: `.yml`, `.yaml` and `.json` are plain, others are pages.
+    """Read a source by its suffix: `.yml`, `.yaml` and `.json` are plain, others are pages.
 
     Returns:
         The page's first heading, None for a plain document or without one; and the document.

@@ -31,7 +31,7 @@ _CORE_NUMBER = re.compile(
 _AMBIGUOUS_LINE_END = re.compile("[\x85\u2028\u2029]")
 _FOLD_FROM = 80
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyYAML lacks it
-# No spec comes near it, and every function that walks a document can recurse this far.
+# No real spec is that deep, and every function that walks a document can recurse this far.
 _MAX_DEPTH = 100
 _TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
 # The most that the aliases of a document may add: characters of text, in all and per value.
@@ -68,10 +68,10 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def read_value(path: Path, repair: str) -> JsonValue:
-    """Read a file of JSON or YAML, as its name says.
+    """Read a file of JSON or YAML, by its suffix.
 
     Raises:
-        ScriptError: It can't be read; `repair` says what to do.
+        ScriptError: It can't be read; `repair` is the advice in the message.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -138,7 +138,7 @@ def line_of(text: str, pointer: str) -> int:
     line = 1
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:  # JSON may contain what YAML does not allow, such as tabs
+    except yaml.YAMLError:  # JSON may contain characters that YAML does not allow, such as tabs
         return line
     for step in pointer.removeprefix("#").split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901 - the same step
@@ -243,7 +243,7 @@ class _Builder:
 
 
 def _plain(text: str) -> JsonValue:
-    """Give text without quotes its type in JSON."""
+    """Return text without quotes as its type in JSON."""
     if _NULL.fullmatch(text):
         return None
     if boolean := _BOOL.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Compare openapi/latest.yml with upstream: what changed, what breaks, and what depends on it.
+"""Compare openapi/latest.yml with upstream: the changes, their verdicts, and our dependencies on them.
 
     python scripts/check_upstream.py [SOURCE...] [--json] [--markdown FILE]
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]  # it ends too
-        """End with 3, as 2 means breaking drift."""
+        """Exit with 3, because 2 means breaking drift."""
         self.print_usage(sys.stderr)
         self.exit(CANNOT_CHECK, f"{self.prog}: error: {message}\n")
 

@@ -3,8 +3,8 @@
     python scripts/update_spec.py [SOURCE...]
 
 Compares, vendors, regenerates, checks types and runs the tests in a copy of the checkout. If every step
-succeeds, the results are copied back: openapi/, generated/cartesia_api, what the contract tests write,
-and the report. `nox -s update-spec` installs what it needs.
+succeeds, the results are copied back: openapi/, generated/cartesia_api, the documents of the contract
+tests, and the report. `nox -s update-spec` installs its requirements.
 """
 
 import argparse
@@ -37,7 +37,7 @@ _NOT_COPIED = (".*", "__pycache__", "node_modules", "dist", "build")
 
 @dataclass(frozen=True)
 class _Step:
-    """A program of the checkout, and what to do when it fails.
+    """A program of the checkout, and the advice if it fails.
 
     `fine` are the exit codes of success. `makes` is a file that must exist afterwards,
     since a crash exits with 1, as allowed drift does.

@@ -1,5 +1,5 @@
 """Find, judge and explain the differences between the vendored spec and another one.
 
-`documents` sees every difference, `policy` judges by the provider's rules, `check` by what was a
-promise at all, `ours` holds what depends on it, `report` writes it down.
+`documents` finds every difference, `policy` judges it by the provider's rules, `check` considers whether
+it was a promise at all, `ours` lists our dependencies on it, and `report` writes the findings.
 """

@@ -38,7 +38,7 @@ class Change:
 def changes_of(
     differences: Iterable[Difference], judging: Callable[[Difference], Judgement] = judge
 ) -> list[Change]:
-    """Judge differences, worst first; what many operations share is reported once."""
+    """Judge differences, worst first; report one that many operations share once."""
     groups: dict[str, list[Difference]] = {}
     for difference in differences:
         pointers = difference.before_pointer, difference.after_pointer

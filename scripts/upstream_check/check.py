@@ -1,4 +1,4 @@
-"""Compare the vendored spec with upstream, and find what depends on each change."""
+"""Compare the vendored spec with upstream, and find our dependencies on each change."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Findings:
     Attributes:
         spec: The name of the vendored spec.
         sources: The sources that it was compared with.
-        unchecked: What could not be compared, with the reason.
+        unchecked: The parts that could not be compared, with the reason.
         overlay: Entries of overlay.yml that a source makes superfluous.
         found: The changes.
     """

@@ -100,7 +100,7 @@ def _compare_pair(
     found = list(compare_operations(old, new))
     yield from found
     if not found:
-        # Not equal, and no known difference: report that it is written differently.
+        # Not equal, and no known difference: report that it is spelled differently.
         place = Place(old.title, old.operation_id)
         parts = _parts(old), _parts(new)
         for pointer in sorted(parts[0].keys() | parts[1].keys()):

@@ -39,7 +39,7 @@ class _Exchange:
 
 
 def compare_operations(before: Operation, after: Operation) -> Iterator[Difference]:
-    """Yield every difference between two operations, and between what they refer to."""
+    """Yield every difference between two operations, and between the targets of their references."""
     exchange = _Exchange(before, after)
     yield from _address(exchange)
     yield from _names(exchange)
@@ -219,7 +219,7 @@ def _by_name(
     placed: Callable[[str], Place],
     compare: Callable[[Node, Node, Place], Iterator[Difference]],
 ) -> Iterator[Difference]:
-    """Compare two mappings by name: what is new, what is gone, and what both have."""
+    """Compare two mappings by name: the new, the removed and the common entries."""
     added, removed = kinds
     for name in sorted(before.fields.keys() | after.fields.keys()):
         one, other = before.child(name), after.child(name)
@@ -290,7 +290,7 @@ def _security(exchange: _Exchange) -> Iterator[Difference]:
             for key in sorted(scheme.fields.keys() | counterpart.fields.keys()):
                 kind = Kind.NOTE_CHANGED if key == "bearerFormat" else Kind.SECURITY_CHANGED
                 yield from key_difference(scheme, counterpart, key, place, kind)
-    elif _what_is_asked(one) != _what_is_asked(other):
+    elif _requirements(one) != _requirements(other):
         yield moved(Kind.SECURITY_CHANGED, "security", place, one, other)
 
 
@@ -303,18 +303,18 @@ def _scheme(node: Node, name: str) -> Node:
     return component(node.document, f"#/components/securitySchemes/{escaped(name)}")
 
 
-def _what_is_asked(node: Node) -> list[str]:
+def _requirements(node: Node) -> list[str]:
     """Return the alternatives with each name replaced by its scheme."""
-    asked: list[str] = []
+    requirements: list[str] = []
     for alternative in _alternatives(node):
         schemes = [
             canonical([_without_note(_scheme(node, name)), scopes])
             for name, scopes in alternative.items()
         ]
-        asked.append("\n".join(sorted(schemes)))
-    return sorted(asked)
+        requirements.append("\n".join(sorted(schemes)))
+    return sorted(requirements)
 
 
 def _without_note(scheme: Node) -> JsonValue:
-    said = {key: value for key, value in scheme.fields.items() if key != "bearerFormat"}
-    return structure(said, "3.1")
+    kept = {key: value for key, value in scheme.fields.items() if key != "bearerFormat"}
+    return structure(kept, "3.1")

@@ -1,4 +1,4 @@
-"""What in this project depends on the API: a table that tests/drift/test_ours.py compares with the code."""
+"""A table of our dependencies on the API, which tests/drift/test_ours.py compares with the code."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from .differences import Difference, Kind, Part, Place
 
 @dataclass(frozen=True)
 class Use:
-    """What depends on one operation.
+    """Our dependencies on one operation.
 
     Attributes:
         methods: Public methods, as written after a client.
@@ -46,7 +46,7 @@ USES = {
         "agent_id", "batch_id", "ending_before", "expand", "limit", "starting_after",
         "start_time_gte", "start_time_lte",
     ),
-    # The record of the call says why logs are missing.
+    # The record of the call has the reason for missing logs.
     "agents_get-call": _use(("calls.get", *_LOGS), _SHOW_CALLS, "call_id"),
     "agents_download-call-audio": _use(
         ("calls.download_audio",), ("audio", "export", "report"), "call_id"
@@ -98,7 +98,7 @@ _TYPED_FORMATS = {"date", "date-time", "uuid", "binary"}
 
 @dataclass(frozen=True)
 class Impact:
-    """What depends on a change.
+    """Our dependencies on a change.
 
     Attributes:
         methods: Public methods: `client.calls.logs`.
@@ -119,7 +119,7 @@ class Impact:
 
 
 def impact_of(kind: Kind, places: Iterable[Place]) -> Impact:
-    """Return what depends on the places of a change."""
+    """Return our dependencies on the places of a change."""
     ours = [place for place in places if place.operation_id in USES]
     uses = [USES[place.operation_id] for place in ours]
     return Impact(

@@ -1,6 +1,6 @@
-"""Whether a difference breaks someone, by the rules of the provider, and what those do not cover.
+"""Whether a difference is breaking, by the rules of the provider, and by ours where those are silent.
 
-What was written from facts is not a promise of the provider: `check` handles that.
+An operation written from facts is not a promise of the provider: `check` handles that.
 
 Inside one API version the provider reserves the right to four kinds of change, and calls any other a
 breaking change. The generated Python counts too: names that a program imports or passes by keyword come
@@ -24,7 +24,7 @@ class Verdict(IntEnum):
 
     @property
     def word(self) -> str:
-        """The word for it in reports."""
+        """The verdict's word in reports."""
         return "known better now" if self is Verdict.KNOWN_BETTER else self.name.lower()
 
     @property

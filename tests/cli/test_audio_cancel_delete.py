@@ -168,14 +168,14 @@ def test_delete_prompts_on_a_terminal(
         [*COMMAND, "delete", sandbox.calls.finished], env=env, stdin=theirs, stderr=subprocess.PIPE
     ) as process:
         assert process.stderr is not None
-        asked = process.stderr.readline().decode()
+        prompt = process.stderr.readline().decode()
         os.write(ours, typed.encode())
         rest = process.stderr.read().decode()
         assert process.wait(timeout=60) == code
     os.close(theirs)
     os.close(ours)
-    assert "cannot be recovered" in asked
-    assert "'ac_finished'" in asked
+    assert "cannot be recovered" in prompt
+    assert "'ac_finished'" in prompt
     assert ("Nothing was deleted." in rest) is kept
     assert _has_logs(sandbox) is kept
 

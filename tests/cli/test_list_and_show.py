@@ -160,8 +160,8 @@ def test_known_columns_are_accepted_and_typing_errors_are_refused(
 def test_an_unknown_column_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["list", "--agent", "a", "--columns", "id,sumary"])
-    said = " ".join(capsys.readouterr().err.split())
-    assert f"'sumary' is not one of {', '.join(COLUMNS)}; did you mean summary?" in said
+    message = " ".join(capsys.readouterr().err.split())
+    assert f"'sumary' is not one of {', '.join(COLUMNS)}; did you mean summary?" in message
 
 
 def test_ids_are_never_cut(sandbox: Sandbox, env: dict[str, str]) -> None:

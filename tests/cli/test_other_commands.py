@@ -109,12 +109,12 @@ def test_completion_covers_the_commands_and_their_options(shell: str) -> None:
 
 def test_bash_completes_a_command() -> None:
     script = piped("completion", "bash", env=environment()).out
-    ask = """
+    completions = """
 COMP_WORDS=(cartesia-calls lo); COMP_CWORD=1; COMP_LINE="cartesia-calls lo"
 _shtab_cartesia_calls; echo "${COMPREPLY[@]}"
 """
     done = subprocess.run(
-        ["bash", "-c", script + ask],  # noqa: S607 - whichever bash the user has
+        ["bash", "-c", script + completions],  # noqa: S607 - whichever bash the user has
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,

@@ -58,18 +58,18 @@ def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    return said.err
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_mistyped_command_is_named(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     swapped = name[0] + name[2] + name[1] + name[3:]
     for typed in (swapped, name[:-1] if name != "logs" else "log"):
-        said = _refused(capsys, typed)
-        assert f"there is no command {typed!r}; did you mean " in said
-    assert f"did you mean {name}?" in said
+        message = _refused(capsys, typed)
+        assert f"there is no command {typed!r}; did you mean " in message
+    assert f"did you mean {name}?" in message
 
 
 def test_the_commands_here_are_those_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,9 +89,9 @@ def test_a_mistyped_option_is_named_with_the_usage_of_its_command(
                 continue
             # Even if required arguments are missing.
             for words in ((), needed):
-                said = _refused(capsys, name, *words, typed)
-                assert said.startswith(f"usage: cartesia-calls {name}")
-                assert f"there is no option {typed}; did you mean --" in said
+                message = _refused(capsys, name, *words, typed)
+                assert message.startswith(f"usage: cartesia-calls {name}")
+                assert f"there is no option {typed}; did you mean --" in message
 
 
 def test_ids_may_follow_options(capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,9 +236,9 @@ def test_a_key_in_quotes_is_refused(
 ) -> None:
     monkeypatch.setenv("CARTESIA_API_KEY", key)
     assert main(words) == 3
-    said = "".join(capsys.readouterr())
-    assert "has quotes around it" in said
-    assert key not in said
+    message = "".join(capsys.readouterr())
+    assert "has quotes around it" in message
+    assert key not in message
 
 
 @pytest.mark.parametrize(

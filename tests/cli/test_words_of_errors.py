@@ -23,9 +23,9 @@ LIBRARY = ("api_key=", "base_url=", "max_response_bytes", "wait_for_logs", "foll
 
 
 def _checked(done: Done) -> Done:
-    said = done.out + done.err
-    assert [term for term in LIBRARY if term in said] == []
-    assert "Traceback" not in said
+    output = done.out + done.err
+    assert [term for term in LIBRARY if term in output] == []
+    assert "Traceback" not in output
     return done
 
 

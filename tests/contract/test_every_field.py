@@ -38,7 +38,7 @@ VALUES: dict[str, object] = {
 }
 
 
-def _ask(operation: WrappedOperation, body: object) -> object:
+def _fetch(operation: WrappedOperation, body: object) -> object:
     """Return the wrapper's result for a response, or the error that it raises."""
     response = httpx.Response(200, json=body)
     last_page = httpx.Response(200, json={"data": []})  # after a response with a next page
@@ -86,14 +86,14 @@ def test_a_wrong_type_is_refused_where_needed_and_otherwise_kept(
 ) -> None:
     schema = response_schemas()[operation.operation_id]
     whole = whole_example(schema)
-    assert not isinstance(_ask(operation, whole), CartesiaError)
+    assert not isinstance(_fetch(operation, whole), CartesiaError)
     problems: list[str] = []
     tried = 0
     for place in places(schema):
         for value in _wrong_values(place):
             body = _changed(whole, place, _setting(value))
             tried += 1
-            seen = _ask(operation, body)
+            seen = _fetch(operation, body)
             if operation.operation_id == STRICT or is_needed(operation.operation_id, place):
                 problem = _problem(seen, place.pointer)
             else:
@@ -112,7 +112,7 @@ def test_only_needed_fields_must_be_present(operation: WrappedOperation) -> None
         if isinstance(place.steps[-1], int):
             continue
         body = _changed(whole, place, lambda holder, step: holder.pop(step))
-        seen = _ask(operation, body)
+        seen = _fetch(operation, body)
         if is_needed(operation.operation_id, place):
             problem = _problem(seen, place.pointer)
         else:
@@ -128,7 +128,7 @@ def test_null_is_accepted_where_the_spec_allows_it(operation: WrappedOperation) 
     for place in places(schema):
         if "null" in place.types:
             body = _changed(whole, place, _setting(None))
-            assert not isinstance(_ask(operation, body), CartesiaError), place.pointer
+            assert not isinstance(_fetch(operation, body), CartesiaError), place.pointer
 
 
 @of_each_operation
@@ -141,4 +141,4 @@ def test_fields_that_the_spec_does_not_name_are_kept(operation: WrappedOperation
     for place in free:
         _at(whole, place.steps).update(more)
     body = {**whole, **more}
-    assert came_through(operation, body, _ask(operation, body))
+    assert came_through(operation, body, _fetch(operation, body))

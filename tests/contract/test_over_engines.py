@@ -44,24 +44,24 @@ def _request_in(head: bytes) -> httpx.Request:
     return httpx.Request(method, "https://api.cartesia.ai" + target, headers=sent)
 
 
-def _ask(operation: WrappedOperation, engine: EngineName, flavour: Flavour, url: str) -> object:
+def _fetch(operation: WrappedOperation, engine: EngineName, flavour: Flavour, url: str) -> object:
     settings: dict[str, Any] = {"base_url": url, "engine": engine, "max_retries": 0}
     if flavour == "sync":
         with Client(KEY, **settings) as client:
             return gathered(operation.call(client))
 
-    async def ask() -> object:
+    async def fetch() -> object:
         async with AsyncClient(KEY, **settings) as client:
             return await gathered_async(operation.call(client))
 
-    return asyncio.run(ask())
+    return asyncio.run(fetch())
 
 
 def test_the_request_matches_the_spec_and_the_response_is_read(
     operation: WrappedOperation, engine: EngineName, flavour: Flavour
 ) -> None:
     with ScriptedServer(_giving(operation.success())) as server:
-        result = _ask(operation, engine, flavour, server.url.removesuffix("/x"))
+        result = _fetch(operation, engine, flavour, server.url.removesuffix("/x"))
     (head,) = server.heads
     assert Oracle(load_spec()).problems_of_request(_request_in(head)) == []
     assert not isinstance(result, CartesiaError)
@@ -73,5 +73,5 @@ def test_each_documented_error_is_raised(
     for error in operation.errors:
         response = httpx.Response(error.status, json=error.body)
         with ScriptedServer(_giving(response)) as server, pytest.raises(error.raises):
-            _ask(operation, engine, flavour, server.url.removesuffix("/x"))
+            _fetch(operation, engine, flavour, server.url.removesuffix("/x"))
         assert Oracle(load_spec()).problems_of_request(_request_in(server.heads[0])) == []

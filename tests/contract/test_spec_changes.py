@@ -111,7 +111,7 @@ def _remove_the_operation(spec: Spec) -> None:
     del spec["paths"][PATH]
 
 
-def _ask_for_an_api_key_header(spec: Spec) -> None:
+def _require_an_api_key_header(spec: Spec) -> None:
     spec["components"]["securitySchemes"]["APIKeyAuth"] = {
         "type": "apiKey",
         "in": "header",
@@ -145,7 +145,7 @@ CHANGES: dict[str, Callable[[Spec], None]] = {
     "require a query parameter": _require_a_parameter,
     "rename the operation": _rename_the_operation,
     "remove the operation": _remove_the_operation,
-    "require an API-key header": _ask_for_an_api_key_header,
+    "require an API-key header": _require_an_api_key_header,
     "move the server": _move_the_server,
     "send a recording as `audio/ogg`": _change_the_recording_s_type,
 }

@@ -35,7 +35,7 @@ LIKELY: st.SearchStrategy[Any] = st.sampled_from(
     ["", "odd", "2026-03-01T10:00:00", 0, 1.5, 10**30, True, None, [], {}]
 )
 
-Ask = Callable[[WrappedOperation], object]
+Fetch = Callable[[WrappedOperation], object]
 
 
 class Clients:
@@ -43,7 +43,7 @@ class Clients:
 
     def __init__(self) -> None:
         self.body = b""
-        self.asks: list[Ask] = []
+        self.fetches: list[Fetch] = []
         self._open = ExitStack()
         self._runner = self._open.enter_context(asyncio.Runner())
         server = self._open.enter_context(ScriptedServer(self._send))
@@ -51,15 +51,15 @@ class Clients:
         for engine in INSTALLED:
             client = Client(KEY, base_url=url, engine=engine)
             self._open.callback(client.close)
-            self.asks.append(partial(self._ask, client))
+            self.fetches.append(partial(self._fetch, client))
             async_client = self._runner.run(self._made(url, engine))
             self._open.callback(self._close, async_client)
-            self.asks.append(partial(self._ask_async, async_client))
+            self.fetches.append(partial(self._fetch_async, async_client))
 
-    def _ask(self, client: Client, operation: WrappedOperation) -> object:
+    def _fetch(self, client: Client, operation: WrappedOperation) -> object:
         return gathered(operation.call(client))
 
-    def _ask_async(self, client: AsyncClient, operation: WrappedOperation) -> object:
+    def _fetch_async(self, client: AsyncClient, operation: WrappedOperation) -> object:
         return self._runner.run(gathered_async(operation.call(client)))
 
     def _close(self, client: AsyncClient) -> None:
@@ -88,7 +88,7 @@ def _example_and_places(operation_id: str) -> tuple[Any, list[Place]]:
     return whole_example(schema), [Place((), schema, required=True), *places(schema)]
 
 
-def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any:  # noqa: ANN401 - JSON of any type
+def _with_one_unexpected_value(data: st.DataObject, operation: WrappedOperation) -> Any:  # noqa: ANN401 - JSON of any type
     example, everywhere = _example_and_places(operation.operation_id)
     body = copy.deepcopy(example)
     place = data.draw(st.sampled_from(everywhere))
@@ -129,13 +129,13 @@ def _with_one_odd_value(data: st.DataObject, operation: WrappedOperation) -> Any
 def test_a_response_with_one_unexpected_value_is_read_whole(
     clients: Clients, operation: WrappedOperation, data: st.DataObject
 ) -> None:
-    body = _with_one_odd_value(data, operation)
+    body = _with_one_unexpected_value(data, operation)
     clients.body = json.dumps(body).encode()
-    for ask in clients.asks:
-        assert came_through(operation, body, ask(operation))
+    for fetch in clients.fetches:
+        assert came_through(operation, body, fetch(operation))
 
 
-def _odd_call(**changes: object) -> dict[str, Any]:
+def _unexpected_call(**changes: object) -> dict[str, Any]:
     call = copy.deepcopy(dict(CALL))
     (turn,) = cast("list[dict[str, Any]]", call["transcript"])
     turn["log_metric"] = {"name": "m", "value": [4], "timestamp": 0.5}
@@ -145,7 +145,7 @@ def _odd_call(**changes: object) -> dict[str, Any]:
 def test_each_kind_of_place_is_logged_once_per_client_without_the_value(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    body = _odd_call(summary=["sk_secret"])
+    body = _unexpected_call(summary=["sk_secret"])
     server = FakeServer([], record=httpx.Response(200, json=body))
     with caplog.at_level(logging.WARNING, "cartesia_calls"), server.client() as client:
         client.calls.get("ac_1")

@@ -114,7 +114,7 @@ def test_without_a_source_the_pages_of_the_record_are_fetched(
     text = yaml.safe_dump({"agents_get-call-logs": entry | when, "apiStatus_get": written | when})
     record.write_text(text, encoding="utf-8")
     assert check_upstream.main(["--spec", str(BASE_SPEC), "--sources", str(record)]) == 0
-    assert pages.asked == 1
+    assert pages.requests == 1
     out = capsys.readouterr().out
     assert "Not checked: GET /: vendored from openapi/facts.yml, which is not a URL" in out
 

@@ -24,9 +24,9 @@ from upstream_check.ours import FIELDS, MODELS, USES, Impact, impact_of
 from wrapped_operations import WRAPPED
 
 _WRAPPER = ROOT / "wrapper" / "cartesia_calls"
-Ask = Callable[[Any], Any]
+Action = Callable[[Any], Any]
 
-ASKS: dict[str, Ask] = {
+ACTIONS: dict[str, Action] = {
     "status": lambda client: client.status(),
     "agents.list": lambda client: client.agents.list(),
     "agents.get": lambda client: client.agents.get("a"),
@@ -66,13 +66,13 @@ def _seen(method: str) -> dict[str, set[str]]:
     for response in (httpx.Response(404, json=LOGS_NOT_AVAILABLE), httpx.Response(200, json={})):
         server = FakeServer([response], record=httpx.Response(200, json=RECORD))
         with contextlib.suppress(CartesiaError):
-            server.do(ASKS[method], max_retries=0)
+            server.do(ACTIONS[method], max_retries=0)
         for operation_id, given in _operations([*server.requests, *server.record_requests]):
             seen.setdefault(operation_id, set()).update(given)
     return seen
 
 
-@pytest.mark.parametrize("method", ASKS)
+@pytest.mark.parametrize("method", ACTIONS)
 def test_a_method_depends_on_the_operations_that_it_requests(method: str) -> None:
     seen = _seen(method)
     assert seen.keys() == {name for name, use in USES.items() if method in use.methods}
@@ -89,7 +89,7 @@ def test_every_public_method_and_every_wrapped_operation_is_in_the_table() -> No
         if not name.startswith("_")
     }
     client.close()
-    assert ASKS.keys() == public - {"close", "with_options"}
+    assert ACTIONS.keys() == public - {"close", "with_options"}
     assert USES.keys() == {wrapped.operation_id for wrapped in WRAPPED}
     for wrapped in WRAPPED:
         assert set(wrapped.arguments) <= USES[wrapped.operation_id].parameters
@@ -157,7 +157,7 @@ def test_the_errors_of_statuses_are_those_that_a_client_raises() -> None:
         where = Place("GET /agents", "agents_list", Part.RESPONSE, str(status), str(status))
         server = FakeServer([httpx.Response(status, json={})])
         with pytest.raises(CartesiaError) as caught:
-            server.do(ASKS["agents.list"], max_retries=0)
+            server.do(ACTIONS["agents.list"], max_retries=0)
         names = impact_of(Kind.RESPONSE_ADDED, [where]).errors
         assert names == (type(caught.value).__name__,)
 

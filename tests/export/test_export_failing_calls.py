@@ -33,8 +33,8 @@ def _one_in(count: int, response: bytes) -> Interfere:
     """Return a function that sends this response for the logs of one call in `count`."""
 
     def interfere(_number: int, path: str) -> bytes | None:
-        asked = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0
-        return response if asked else None
+        fails = path.endswith("/logs") and int(path.split("/")[3].removeprefix("ac_")) % count == 0
+        return response if fails else None
 
     return interfere
 
@@ -45,13 +45,13 @@ def _one_in(count: int, response: bytes) -> Interfere:
 def test_calls_that_always_fail_do_not_stop_the_others(response: bytes, tmp_path: Path) -> None:
     with ManyCalls(500, interfere=_one_in(10, response)) as server:
         first = _export(server, tmp_path)
-        asked = server.requests
+        sent = server.requests
         again = _export(server, tmp_path)
-        asked = server.requests - asked
+        sent = server.requests - sent
     assert (first.exported, first.skipped) == (450, {"failed": 50})
     assert (again.present, again.skipped) == (450, {"failed": 50})
     pages, just_ended, in_hand = 5, 9, 8
-    failed_again = asked - pages - just_ended
+    failed_again = sent - pages - just_ended
     assert 20 <= failed_again <= 20 + in_hand, "once each, until many in a row failed again"
     assert len(data_files(tmp_path)) == 450
 
@@ -60,8 +60,8 @@ def test_a_first_run_finds_good_calls_after_many_bad_ones(
     tmp_path: Path,
 ) -> None:
     def interfere(_number: int, path: str) -> bytes | None:
-        asked = path.endswith("/logs") and path.split("/")[3] < call_id(200)
-        return NULL_LOGS if asked else None
+        fails = path.endswith("/logs") and path.split("/")[3] < call_id(200)
+        return NULL_LOGS if fails else None
 
     with ManyCalls(500, interfere=interfere) as server:
         with pytest.raises(CartesiaError, match="keeps failing"):
@@ -81,10 +81,10 @@ def test_a_server_that_stops_sending_logs_ends_the_run_soon(
     with ManyCalls(300, interfere=_one_in(2, response)) as server:
         _export(server, tmp_path, until="2026-03-01T10:00Z")  # without the newest 120
         server.interfere = _one_in(1, response)
-        asked = server.requests
+        sent = server.requests
         with pytest.raises(CartesiaError, match="keeps failing"):
             _export(server, tmp_path)
-    assert server.requests - asked < 150
+    assert server.requests - sent < 150
 
 
 def test_calls_that_failed_before_are_skipped_when_many_fail_again(tmp_path: Path) -> None:
@@ -92,27 +92,27 @@ def test_calls_that_failed_before_are_skipped_when_many_fail_again(tmp_path: Pat
     with ManyCalls(300, interfere=_one_in(2, failing)) as server:
         until = "2026-03-01T11:30Z"  # without the newest 30, which may still change
         first = _export(server, tmp_path, until=until)
-        asked = server.requests
+        sent = server.requests
         again = _export(server, tmp_path, until=until)
     assert again.skipped == first.skipped == {"failed": 134}
     assert again.present == first.exported == 135
-    assert server.requests - asked < 40
+    assert server.requests - sent < 40
 
 
 def test_calls_that_failed_before_are_requested_last(tmp_path: Path) -> None:
     with ManyCalls(150, interfere=_one_in(10, NULL_LOGS)) as server:
         _export(server, tmp_path, until="2026-03-01T10:30Z")  # without the newest 90
-        asked: list[str] = []
+        sent: list[str] = []
 
         def note(_number: int, path: str) -> None:
             if path.endswith("/logs"):
-                asked.append(path.split("/")[3])
+                sent.append(path.split("/")[3])
 
         server.interfere = note
         _export(server, tmp_path)
     failed = [call_id(number) for number in range(100, 150, 10)]
-    assert sorted(asked[-len(failed) :]) == failed
-    assert len(asked) == 91 + len(failed)
+    assert sorted(sent[-len(failed) :]) == failed
+    assert len(sent) == 91 + len(failed)
 
 
 def test_a_key_without_access_to_logs_ends_the_run(tmp_path: Path) -> None:
@@ -308,9 +308,9 @@ def test_a_record_from_a_fast_clock_is_replaced_by_a_later_one(tmp_path: Path) -
         manifest.write_text(json.dumps(entry | {"recorded_at": "2999-01-01T00:00:00.000000+00:00"}))
         call.listed |= {"status": "completed", "end_time": ended}
         assert _export(server, tmp_path).exported == 1
-        asked = server.requests
+        sent = server.requests
         assert _export(server, tmp_path).present == 1
-    assert server.requests == asked + 1
+    assert server.requests == sent + 1
     assert _manifest(tmp_path)["recorded_at"] == "2999-01-01T00:00:00.000001+00:00"
 
 
@@ -333,13 +333,13 @@ def test_an_export_of_a_window_requests_every_call_in_whole_pages(tmp_path: Path
         [call("old_1", at(6), at(6)), call("old_2", at(5), at(5))],
         [call("never_asked_for", at(9), at(9))],
     ]
-    asked: list[str] = []
+    sent: list[str] = []
 
     def interfere(_number: int, path: str) -> bytes | None:
         if not path.startswith("/agents/calls?"):
             return None
-        asked.append(path)
-        page = {"data": pages[len(asked) - 1], "next_page": f"page_{len(asked)}"}
+        sent.append(path)
+        page = {"data": pages[len(sent) - 1], "next_page": f"page_{len(sent)}"}
         return http("200 OK", json.dumps(page).encode())
 
     with ManyCalls(0, interfere=interfere) as server:
@@ -347,8 +347,8 @@ def test_an_export_of_a_window_requests_every_call_in_whole_pages(tmp_path: Path
         result = _export(server, tmp_path, include="record", **window)
     exported = {path.stem for path in tmp_path.glob("record/**/ac_*")}
     assert exported == {"ac_no_answer", "ac_no_time", "ac_in", "ac_first"}
-    assert (result.found, len(asked)) == (4, 4)
-    assert not any("start_time" in path for path in asked)
+    assert (result.found, len(sent)) == (4, 4)
+    assert not any("start_time" in path for path in sent)
 
 
 NO_AGENT = http("404 Not Found", b'{"title": "Agent not found", "message": "There is none."}')

@@ -138,5 +138,5 @@ def test_a_lock_of_another_user_is_reported_by_its_name(server: ManyCalls, tmp_p
     lock.chmod(0o444)
     refused = _run_bound_by_rights(server, target)
     assert refused.returncode == 1
-    said = f"Error: The target {target} can't be locked: Permission denied ({lock})."
-    assert said in refused.stderr
+    message = f"Error: The target {target} can't be locked: Permission denied ({lock})."
+    assert message in refused.stderr

@@ -21,12 +21,12 @@ from cartesia_calls import (
 from cartesia_calls.export._throttle import StopExportError, Throttle
 from fake_server import FakeServer, ok
 
-Ask = Callable[[Throttle, AsyncClient], Coroutine[Any, Any, object]]
+Work = Callable[[Throttle, AsyncClient], Coroutine[Any, Any, object]]
 
 
 def _throttled(
     responses: list[httpx.Response | Exception],
-    ask: Ask,
+    work: Work,
     *,
     concurrency: int = 4,
     rate: float | None = None,
@@ -41,7 +41,7 @@ def _throttled(
         )
         async with server.async_client(max_retries=0) as client:
             try:
-                return await ask(throttle, client)
+                return await work(throttle, client)
             except (CartesiaError, StopExportError) as error:
                 return error
 
@@ -52,7 +52,7 @@ async def _once(throttle: Throttle, client: AsyncClient) -> object:
     return (await throttle.ask(lambda: client.calls.logs("ac_1"))).logs
 
 
-async def _in_flight(throttle: Throttle, asked: int = 10) -> int:
+async def _in_flight(throttle: Throttle, count: int = 10) -> int:
     """Return how many of these requests are sent before the first response."""
     running = 0
     respond = asyncio.Event()
@@ -62,12 +62,12 @@ async def _in_flight(throttle: Throttle, asked: int = 10) -> int:
         running += 1
         await respond.wait()
 
-    asks = [asyncio.create_task(throttle.ask(request)) for _ in range(asked)]
+    tasks = [asyncio.create_task(throttle.ask(request)) for _ in range(count)]
     for _ in range(100):
         await asyncio.sleep(0)
     sent = running
     respond.set()
-    await asyncio.gather(*asks)
+    await asyncio.gather(*tasks)
     return sent
 
 
@@ -86,8 +86,8 @@ async def _refuse(throttle: Throttle, client: AsyncClient, at_once: int) -> None
         await all_are_under_way.wait()
         return await client.calls.logs("ac_1")
 
-    asks = (throttle.ask(request) for _ in range(at_once))
-    ends = await asyncio.gather(*asks, return_exceptions=True)
+    tasks = (throttle.ask(request) for _ in range(at_once))
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(end, asyncio.CancelledError) for end in ends)
 
 
@@ -97,30 +97,30 @@ def test_the_concurrency_limit_holds() -> None:
 
 
 def test_a_rate_spaces_requests_and_allows_no_burst() -> None:
-    async def ask(throttle: Throttle, client: AsyncClient) -> None:
+    async def work(throttle: Throttle, client: AsyncClient) -> None:
         await _once(throttle, client)
         await _once(throttle, client)
         await throttle.clock.sleep_async(10)
         await _once(throttle, client)
         await _once(throttle, client)
 
-    _, server, _ = _throttled([ok()], ask, rate=4)
+    _, server, _ = _throttled([ok()], work, rate=4)
     assert server.clock.sleeps == [0.25, 10, 0.25]
 
 
 def test_a_refusal_halves_the_concurrency_once_for_all_requests_in_flight() -> None:
-    async def ask(throttle: Throttle, client: AsyncClient) -> int:
+    async def work(throttle: Throttle, client: AsyncClient) -> int:
         await _refuse(throttle, client, 8)
         return await _in_flight(throttle)
 
-    result, server, pauses = _throttled([httpx.Response(429)], ask, concurrency=8, takes=0.5)
+    result, server, pauses = _throttled([httpx.Response(429)], work, concurrency=8, takes=0.5)
     assert result == 4
     assert pauses == [1.0]
     assert len(server.requests) == 8
 
 
 def test_the_concurrency_never_falls_below_one_and_recovers_with_successes() -> None:
-    async def ask(throttle: Throttle, client: AsyncClient) -> list[int]:
+    async def work(throttle: Throttle, client: AsyncClient) -> list[int]:
         for _ in range(5):
             await _refuse(throttle, client, 1)
         least = await _in_flight(throttle, 2)
@@ -129,7 +129,7 @@ def test_the_concurrency_never_falls_below_one_and_recovers_with_successes() -> 
         return [least, await _in_flight(throttle)]
 
     refused = httpx.Response(429, headers={"Retry-After": "0"})
-    result, *_ = _throttled([refused], ask, takes=0.1)
+    result, *_ = _throttled([refused], work, takes=0.1)
     assert result == [1, 4]
 
 
@@ -161,10 +161,10 @@ def test_a_request_is_sent_at_most_five_times() -> None:
 
 @pytest.mark.parametrize("once", [False, True])
 def test_a_refused_key_stops_everything(once: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    async def ask(throttle: Throttle, client: AsyncClient) -> object:
+    async def work(throttle: Throttle, client: AsyncClient) -> object:
         return await throttle.ask(lambda: client.calls.logs("ac_1"), once=once)
 
-    result, server, _ = _throttled([httpx.Response(401)], ask)
+    result, server, _ = _throttled([httpx.Response(401)], work)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, AuthenticationError)
     assert len(server.requests) == 1
@@ -177,10 +177,10 @@ def test_a_forbidden_request_fails_alone_and_at_once() -> None:
 
 
 def test_a_request_to_be_sent_once_is_not_retried() -> None:
-    async def ask(throttle: Throttle, client: AsyncClient) -> object:
+    async def work(throttle: Throttle, client: AsyncClient) -> object:
         return await throttle.ask(lambda: client.calls.logs("ac_1"), once=True)
 
-    result, server, _ = _throttled([httpx.Response(500)], ask)
+    result, server, _ = _throttled([httpx.Response(500)], work)
     assert isinstance(result, InternalServerError)
     assert len(server.requests) == 1
 
@@ -195,16 +195,16 @@ def test_an_error_that_stops_an_export_can_be_pickled() -> None:
 
 
 def test_a_pause_of_more_than_five_minutes_ends_the_run() -> None:
-    asked = httpx.Response(429, headers={"Retry-After": "301"})
-    result, server, _ = _throttled([asked], _once)
+    refused = httpx.Response(429, headers={"Retry-After": "301"})
+    result, server, _ = _throttled([refused], _once)
     assert isinstance(result, StopExportError)
     assert isinstance(result.cause, RateLimitError)
     assert server.clock.sleeps == []
 
 
 def test_an_error_with_a_long_pause_fails_only_its_request() -> None:
-    asked = httpx.Response(503, headers={"Retry-After": "301"})
-    result, server, _ = _throttled([asked], _once)
+    refused = httpx.Response(503, headers={"Retry-After": "301"})
+    result, server, _ = _throttled([refused], _once)
     assert isinstance(result, InternalServerError)
     assert server.clock.sleeps == []
 
@@ -219,14 +219,14 @@ def test_a_server_that_refuses_every_request_ends_the_run_after_minutes() -> Non
 
 
 def test_simultaneous_refusals_pause_all_requests_once_for_the_longest_time() -> None:
-    async def ask(throttle: Throttle, client: AsyncClient) -> int:
+    async def work(throttle: Throttle, client: AsyncClient) -> int:
         await _refuse(throttle, client, 2)
         return await _in_flight(throttle)
 
     responses: list[httpx.Response | Exception] = [
         httpx.Response(429, headers={"Retry-After": seconds}) for seconds in ("5", "60")
     ]
-    result, server, pauses = _throttled(responses, ask, takes=0.1)
+    result, server, pauses = _throttled(responses, work, takes=0.1)
     assert result == 2
     assert pauses == [5.0]
     assert server.clock.elapsed >= 60
@@ -241,8 +241,8 @@ def test_a_pause_that_an_error_requests_is_honoured() -> None:
 
 def test_with_a_rate_requests_come_no_faster() -> None:
     async def many(throttle: Throttle, client: AsyncClient) -> object:
-        asks = [throttle.ask(lambda: client.calls.logs("ac_1")) for _ in range(5)]
-        return await asyncio.gather(*asks)
+        tasks = [throttle.ask(lambda: client.calls.logs("ac_1")) for _ in range(5)]
+        return await asyncio.gather(*tasks)
 
     _, server, _ = _throttled([ok()], many, rate=2)
     assert server.clock.elapsed == pytest.approx(2.0)

@@ -148,7 +148,7 @@ def test_the_manifest_records_it_without_the_patterns(
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "said"),
+    ("first", "second", "message"),
     [
         ({"redact": False}, {}, "holds data that are not redacted"),
         ({}, {"redact": False}, r"holds redacted data\."),
@@ -165,11 +165,11 @@ def test_a_redacted_export_is_never_mixed_with_another(
     target: Path | str,
     first: dict[str, object],
     second: dict[str, object],
-    said: str,
+    message: str,
 ) -> None:
     _export(server, target, **first)
     before, requests = _files(target), server.requests
-    with pytest.raises(ConfigurationError, match=said) as caught:
+    with pytest.raises(ConfigurationError, match=message) as caught:
         _export(server, target, **second)
     assert "the same patterns" in caught.value.hint
     assert server.requests == requests
@@ -183,7 +183,7 @@ def test_the_order_of_patterns_does_not_matter(server: ManyCalls, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"include": ("logs", "audio")}, "audio, which can't be redacted"),
         ({"redact_patterns": ["("]}, "not a regular expression"),
@@ -191,9 +191,9 @@ def test_the_order_of_patterns_does_not_matter(server: ManyCalls, tmp_path: Path
     ],
 )
 def test_parts_that_can_not_be_redacted_are_refused(
-    server: ManyCalls, tmp_path: Path, options: dict[str, object], said: str
+    server: ManyCalls, tmp_path: Path, options: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         _export(server, tmp_path, **options)
     assert server.requests == 0
 

@@ -111,14 +111,14 @@ def test_every_part_is_written_and_a_part_added_later_is_fetched_alone(
     parts = ("logs", "record", "transcript", "tools", "audio")
     _export(cartesia_sandbox, tmp_path / "at once", include=parts)
     _export(cartesia_sandbox, tmp_path / "later")
-    asked = _export(cartesia_sandbox, tmp_path / "later", include=parts)
+    added = _export(cartesia_sandbox, tmp_path / "later", include=parts)
     at_once, later = (
         {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("ac_*")}
         for root in (tmp_path / "at once", tmp_path / "later")
     )
     assert at_once == later
     assert {path.split("/")[0] for path in later} == set(parts)
-    assert asked.exported > 0
+    assert added.exported > 0
     found = _manifest(tmp_path / "later")["ac_finished"]
     assert {part["outcome"] for part in found.values()} == {"exported"}
     (record,) = _rows(next((tmp_path / "later" / "record").rglob("ac_finished.ndjson")))
@@ -134,12 +134,12 @@ class _Changing:
     def __init__(self) -> None:
         self.lines = ["one"]
         self.over = True
-        self.asked = 0
+        self.requests = 0
         self.start = datetime.now(UTC) - timedelta(minutes=2)
 
     def __call__(self, _number: int, path: str) -> bytes | None:
         if path.endswith("/logs"):
-            self.asked += 1
+            self.requests += 1
             logs = {
                 "call_id": "ac_000000",
                 "logs": self.lines,
@@ -168,7 +168,7 @@ def test_a_call_in_progress_is_exported_after_it_has_ended(changing: Any, tmp_pa
     call, run = changing
     call.over = False
     assert run().skipped == {"in_progress": 1}
-    assert call.asked == 0
+    assert call.requests == 0
     call.over = True
     assert run().exported == 1
     assert [row["text"] for row in _rows(_files(tmp_path)["ac_000000.ndjson"])] == ["one"]
@@ -181,15 +181,15 @@ def test_only_logs_that_changed_after_the_end_are_written_again(
     call, run = changing
     run()
     unchanged = run()
-    assert (unchanged.exported, unchanged.present, call.asked) == (0, 1, 2)
+    assert (unchanged.exported, unchanged.present, call.requests) == (0, 1, 2)
     call.lines.append("two")
     assert run().exported == 1
     assert [row["text"] for row in _rows(_files(tmp_path)["ac_000000.ndjson"])] == ["one", "two"]
     call.start -= timedelta(days=1)
     run()
-    asked = call.asked
+    requests = call.requests
     assert run().present == 1
-    assert call.asked == asked, "a call that had been over for long is requested no more"
+    assert call.requests == requests, "a call that had been over for long is requested no more"
     call.lines.append("three")
     assert run(refresh=True).exported == 1
     assert len(list(tmp_path.rglob("*.ndjson"))) == 2, "where it was before its day changed"

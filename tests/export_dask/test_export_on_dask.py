@@ -316,9 +316,9 @@ def test_the_event_loop_continues_while_the_target_is_written_to(cluster: Cluste
         loop = asyncio.get_running_loop()
 
         def wait_for_loop(path: str) -> None:
-            went_on = threading.Event()
-            loop.call_soon_threadsafe(went_on.set)
-            waited_for[path] = went_on.wait(10)
+            ran = threading.Event()
+            loop.call_soon_threadsafe(ran.set)
+            waited_for[path] = ran.wait(10)
 
         WatchedFileSystem.on_write = WatchedFileSystem.on_remove = wait_for_loop
         connect = partial(AsyncClient, KEY, http_client=httpx.AsyncClient())

@@ -36,7 +36,7 @@ class Stage:
     def __init__(self, server: ManyCalls, few: FewCalls) -> None:
         self.clock = FakeClock()
         self.calls = few.calls
-        self.asked = few.asked
+        self.requests = few.requests
         self._connect = partial(AsyncClient, KEY, base_url=server.url, clock=self.clock)
 
     def source(self, **options: Any) -> Any:  # noqa: ANN401 - a source, whose types have no end
@@ -117,8 +117,8 @@ def test_the_documented_columns_are_those_of_dlt() -> None:
     source: Any = calls_source(agents=AGENT, include=PARTS)
     for table, documented in documented_columns().items():
         columns = source.resources[table].columns.values()
-        said = [(column["name"], column["description"]) for column in columns]
-        assert said[:-1] == [(name, meaning) for name, _type, meaning in documented]
+        described = [(column["name"], column["description"]) for column in columns]
+        assert described[:-1] == [(name, meaning) for name, _type, meaning in documented]
 
 
 def test_redacted_data_are_loaded_as_exported_and_never_mixed(
@@ -154,7 +154,7 @@ def test_unredacted_data_cannot_be_followed_by_redacted_data(
     with pytest.raises(PipelineStepFailed) as caught:
         make_pipeline().run(stage.source(include="record", redact=True))
     assert "holds data that are not redacted" in str(caught.value)
-    assert stage.asked == {"ac_1": 1}
+    assert stage.requests == {"ac_1": 1}
 
 
 def test_the_next_run_requests_no_logs_again_and_loads_nothing(
@@ -184,7 +184,7 @@ def test_a_call_in_progress_is_exported_after_it_has_ended(
     stage.calls["ac_1"] = FewCall(NOON - HOUR)
     pipeline.run(stage.source())
     assert rows(SKIPS) == [("ac_1", "logs", "in_progress")]
-    assert not stage.asked
+    assert not stage.requests
     assert pipeline.run(stage.source()).loads_ids == [], "nothing has changed"
     stage.calls["ac_1"].end, stage.calls["ac_1"].lines = NOON, ["one", "two"]
     pipeline.run(stage.source())
@@ -204,16 +204,16 @@ def test_changed_logs_replace_the_previous_ones_as_a_whole(
     pipeline.run(stage.source())
     unchanged = pipeline.run(stage.source())
     assert unchanged.loads_ids == []
-    assert stage.asked == {"ac_1": 1, "ac_2": 2}
+    assert stage.requests == {"ac_1": 1, "ac_2": 2}
     stage.calls["ac_2"].lines = later
     pipeline.run(stage.source())
     changed = [("ac_2", index, text) for index, text in enumerate(later)]
     assert rows(TEXTS) == [("ac_1", 0, "settled"), *changed]
     stage.clock.elapsed += 3 * 24 * 3600
     pipeline.run(stage.source())
-    asked = stage.asked.copy()
+    requests = stage.requests.copy()
     pipeline.run(stage.source())
-    assert stage.asked == asked, "a call that had been over for long is requested no more"
+    assert stage.requests == requests, "a call that had been over for long is requested no more"
     assert rows(TEXTS) == [("ac_1", 0, "settled"), *changed]
 
 
@@ -246,7 +246,7 @@ def test_why_logs_are_missing_is_in_the_table_of_skipped_calls(
             ("ac_2", "logs", "zero_retention"),
             ("ac_3", "logs", "deleted"),
         ]
-    assert stage.asked == {"ac_1": 1}
+    assert stage.requests == {"ac_1": 1}
 
 
 def test_a_later_run_loads_only_the_resource_that_was_left_out(
@@ -271,7 +271,7 @@ def test_a_refresh_requests_everything_and_changes_no_equal_row(
     stage.calls["ac_1"] = FewCall(NOON - 50 * HOUR, NOON - 49 * HOUR, ["one"])
     pipeline.run(stage.source())
     pipeline.run(stage.source(refresh=True))
-    assert stage.asked == {"ac_1": 2}
+    assert stage.requests == {"ac_1": 2}
     assert rows(TEXTS) == [("ac_1", 0, "one")]
 
 

@@ -247,8 +247,8 @@ def test_parallel_shards_make_a_complete_export(
             )
             for number in (1, 2, 3)
         ]
-        said = [shard.communicate(timeout=60)[1] for shard in shards]
-    assert [shard.returncode for shard in shards] == [0, 0, 0], said
+        output = [shard.communicate(timeout=60)[1] for shard in shards]
+    assert [shard.returncode for shard in shards] == [0, 0, 0], output
     objects = _objects(s3, target)
     assert {p: d for p, d in objects.items() if p.startswith("logs/")} == data_files(folder)
     assert server.fetched.total() == CALLS

@@ -63,7 +63,7 @@ class Laboratory:
             **situation.settings,
         }
         try:
-            result = _ask(situation, flavour, settings)
+            result = _run(situation, flavour, settings)
         finally:
             self.server.end()
         seen = Seen(result, [request.path for request in visit.heard], clock.sleeps)
@@ -79,20 +79,20 @@ class Laboratory:
         return problems
 
 
-def _ask(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> object:
+def _run(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> object:
     try:
         if flavour == "sync":
             with Client(KEY, **settings) as client:
-                return gathered(situation.ask(client))
-        return asyncio.run(_ask_async(situation, settings))
+                return gathered(situation.action(client))
+        return asyncio.run(_run_async(situation, settings))
     # Every exception is an outcome, above all one of a wrong kind.
     except Exception as error:  # noqa: BLE001
         return error
 
 
-async def _ask_async(situation: Situation, settings: dict[str, Any]) -> object:
+async def _run_async(situation: Situation, settings: dict[str, Any]) -> object:
     async with AsyncClient(KEY, **settings) as client:
-        return await gathered_async(situation.ask(client))
+        return await gathered_async(situation.action(client))
 
 
 def _problems_of_any(error: Exception) -> list[str]:

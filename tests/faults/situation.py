@@ -8,7 +8,7 @@ from typing import Literal
 
 from cartesia_calls import AgentCallLogs, AsyncClient, Client, ResponseValidationError
 from expectations import Outcome
-from fake_server import Ask
+from fake_server import Action
 from raw_server import Script
 
 WITHOUT_RETRIES: Mapping[str, object] = {"max_retries": 0}
@@ -16,12 +16,12 @@ WITHOUT_RETRIES: Mapping[str, object] = {"max_retries": 0}
 IMPATIENT: Mapping[str, object] = {"max_retries": 0, "timeout": 0.1}
 
 
-def ask_for_logs(client: Client | AsyncClient) -> object:
+def fetch_logs(client: Client | AsyncClient) -> object:
     """Request the logs of a call."""
     return client.calls.logs("ac_1")
 
 
-def ask_for_lines(client: Client | AsyncClient) -> object:
+def stream_lines(client: Client | AsyncClient) -> object:
     """Request the lines of a call as they arrive."""
     return client.calls.stream_logs("ac_1")
 
@@ -36,7 +36,7 @@ class Situation:
         scripts: The server's script for each request; the last one is repeated.
         outcome: The outcome that the user must see.
         settings: The client's settings.
-        ask: The user's request.
+        action: The user's request.
         streamed: The outcome with `stream_logs`: by default the same; None if the situation does not
             apply to it.
     """
@@ -46,15 +46,15 @@ class Situation:
     scripts: tuple[Script, ...]
     outcome: Outcome
     settings: Mapping[str, object] = field(default_factory=dict[str, object])
-    ask: Ask = ask_for_logs
+    action: Action = fetch_logs
     streamed: Outcome | Literal["the same"] | None = "the same"
 
     def over_a_stream(self) -> Situation | None:
         """Return the situation of a user who reads the logs with `stream_logs`, if it is one."""
-        if self.ask is not ask_for_logs or self.streamed is None:
+        if self.action is not fetch_logs or self.streamed is None:
             return None
         outcome = _of_lines(self.outcome) if self.streamed == "the same" else self.streamed
-        return replace(self, outcome=outcome, ask=ask_for_lines)
+        return replace(self, outcome=outcome, action=stream_lines)
 
     def describe(self) -> str:
         """Return what the user sees, in one line of Markdown."""

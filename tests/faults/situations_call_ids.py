@@ -7,7 +7,7 @@ from typing import cast
 
 from cartesia_calls import AgentCallLogs, AsyncClient, Client
 from expectations import Outcome
-from fake_server import Ask
+from fake_server import Action
 from http_bytes import http_response
 from raw_server import Send
 from situation import Situation
@@ -81,11 +81,11 @@ MISTYPED: dict[str, object] = {
 }
 
 
-def _ask(call_id: object) -> Ask:
-    def ask(client: Client | AsyncClient) -> object:
+def _logs_of(call_id: object) -> Action:
+    def action(client: Client | AsyncClient) -> object:
         return client.calls.logs(cast("str", call_id))
 
-    return ask
+    return action
 
 
 def _ids() -> Iterator[Situation]:
@@ -94,13 +94,13 @@ def _ids() -> Iterator[Situation]:
         paths = (f"/agents/calls/{segment}/logs",)
         outcome = Outcome(AgentCallLogs, paths=paths)
         name = ascii(call_id) if len(call_id) < 100 else f"{len(call_id)} characters"
-        yield Situation(FAMILY, f"`{name}`", (script,), outcome, ask=_ask(call_id))
+        yield Situation(FAMILY, f"`{name}`", (script,), outcome, action=_logs_of(call_id))
     for name, value in REFUSED.items():
         outcome = Outcome(ValueError, says=("call_id",), requests=0)
-        yield Situation(FAMILY, name, (script,), outcome, ask=_ask(value))
+        yield Situation(FAMILY, name, (script,), outcome, action=_logs_of(value))
     for name, value in MISTYPED.items():
         outcome = Outcome(TypeError, says=("call_id must be a string",), requests=0)
-        yield Situation(FAMILY, f"{name} for an id", (script,), outcome, ask=_ask(value))
+        yield Situation(FAMILY, f"{name} for an id", (script,), outcome, action=_logs_of(value))
 
 
 SITUATIONS = tuple(_ids())

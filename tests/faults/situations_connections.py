@@ -147,7 +147,7 @@ def _reused() -> Iterator[Situation]:
         "closed after a response, without a word": (Send(RESPONSE), Close()),
     }.items():
         scripts = (first, (Send(right),))
-        yield Situation(FAMILY, f"{name}, then another request", scripts, both, ask=_two)
+        yield Situation(FAMILY, f"{name}, then another request", scripts, both, action=_two)
 
 
 def _unreachable() -> Iterator[Situation]:

@@ -89,7 +89,7 @@ UNREGISTERED: tuple[int, ...] = (
 )
 BEYOND = (600, 700, 999)
 # The same request may succeed later, and reading logs twice is harmless.
-SENT_AGAIN = {408, 409, 429}
+RETRIED = {408, 409, 429}
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ SHAPES: dict[str, Shape] = {
     "no body": Shape(b"", {"title": None, "message": None, "body": ""}),
     "JSON cut short": Shape(CUT, {"title": None, "body": CUT.decode()}),
 }
-ODD_BODIES: dict[str, Shape] = {
+UNEXPECTED_BODIES: dict[str, Shape] = {
     "null": Shape(b"null", {"title": None, "message": None, "body": None}),
     "an array": Shape(b'["no"]', {"title": None, "message": None, "body": ["no"]}),
     "a number": Shape(b"17", {"title": None, "message": None, "body": 17}),
@@ -147,7 +147,7 @@ def _class_of(status: int) -> type[APIStatusError]:
 
 
 def _times_sent(status: int) -> int:
-    return 3 if status >= 500 or status in SENT_AGAIN else 1
+    return 3 if status >= 500 or status in RETRIED else 1
 
 
 def _situation(status: int, name: str, shape: Shape) -> Situation:
@@ -165,7 +165,7 @@ def _statuses() -> Iterator[Situation]:
     for status in BEYOND:
         yield _situation(status, "no body", SHAPES["no body"])
     for status in (400, 503):
-        for name, shape in ODD_BODIES.items():
+        for name, shape in UNEXPECTED_BODIES.items():
             yield _situation(status, name, shape)
     for text in ("099", "000", "99", "1000", "-200", "2OO", "٢٠٠", ""):
         outcome = Outcome(APIConnectionError, requests=3)

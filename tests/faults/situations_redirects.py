@@ -67,7 +67,9 @@ def _redirects() -> Iterator[Situation]:
     script = _redirect("302", ("Location", ELSEWHERE), cookie)
     yield Situation(FAMILY, "302 with a cookie", (script,), _refused("302"))
     moved = _redirect("301", ("Location", ELSEWHERE))
-    yield Situation(FAMILY, "301 of the status operation", (moved,), _refused("301"), ask=_status)
+    yield Situation(
+        FAMILY, "301 of the status operation", (moved,), _refused("301"), action=_status
+    )
 
 
 SITUATIONS = tuple(_redirects())

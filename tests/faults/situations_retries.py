@@ -95,24 +95,24 @@ def _acting() -> Iterator[Situation]:
     """An action is retried only if the server is known to have done nothing."""
     done = Send(http_response(body=b'{"cancelled": true}'))
     record = Send(http_response(body=json.dumps(CALL).encode()))
-    for verb, ask, right in (("cancel", _cancel, done), ("delete", _delete, record)):
+    for verb, action, right in (("cancel", _cancel, done), ("delete", _delete, record)):
         for name in ("500", "503", "504", "409"):
             outcome = Outcome(APIStatusError, {"status_code": int(name), "attempts": 1})
             scripts = (PASSING[name], (right,))
-            yield Situation(FAMILY, f"{verb}: {name}", scripts, outcome, ask=ask)
+            yield Situation(FAMILY, f"{verb}: {name}", scripts, outcome, action=action)
         for name in ("a reset", "a connection closed", "a body cut short"):
             outcome = Outcome(APIConnectionError, {"attempts": 1, "may_have_arrived": True})
             scripts = (PASSING[name], (right,))
-            yield Situation(FAMILY, f"{verb}: {name}", scripts, outcome, ask=ask)
+            yield Situation(FAMILY, f"{verb}: {name}", scripts, outcome, action=action)
         kind: type = type(None) if verb == "cancel" else AgentCall
         scripts = (PASSING["429"], (right,))
         outcome = Outcome(kind, requests=2, pauses=(FIRST,))
-        yield Situation(FAMILY, f"{verb}: 429, once", scripts, outcome, ask=ask)
+        yield Situation(FAMILY, f"{verb}: 429, once", scripts, outcome, action=action)
         outcome = Outcome(RateLimitError, {"attempts": 3}, requests=3)
-        yield Situation(FAMILY, f"{verb}: 429, for ever", (PASSING["429"],), outcome, ask=ask)
+        yield Situation(FAMILY, f"{verb}: 429, for ever", (PASSING["429"],), outcome, action=action)
         redirect = Send(head("307 Moved", ("Location", "/there"), ("Content-Length", "0")))
         outcome = Outcome(APIStatusError, {"status_code": 307})
-        yield Situation(FAMILY, f"{verb}: a redirect", ((redirect,),), outcome, ask=ask)
+        yield Situation(FAMILY, f"{verb}: a redirect", ((redirect,),), outcome, action=action)
 
 
 SITUATIONS = (*_reading(), *_settings(), *_acting())

@@ -52,8 +52,8 @@ def _bombs() -> Iterator[Situation]:
         yield Situation(FAMILY, name, (_encoded(body, coding),), refused, BOUNDED)
     # The client does not accept two encodings at once, and does not decode them.
     twice = _encoded(zipped(_bomb(50 * MEGABYTE, 31)), "gzip, gzip")
-    unasked = Outcome(ResponseValidationError, {"pointer": ""})
-    yield Situation(FAMILY, "gzip inside gzip", (twice,), unasked, BOUNDED)
+    undecoded = Outcome(ResponseValidationError, {"pointer": ""})
+    yield Situation(FAMILY, "gzip inside gzip", (twice,), undecoded, BOUNDED)
     in_chunks = head("200 OK", ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"))
     bomb = _bomb(50 * MEGABYTE, 31)
     script: Script = (Send(in_chunks + chunked(bomb[:500], bomb[500:])),)

@@ -23,7 +23,7 @@ from situation import Situation
 
 FAMILY = "A success that does not match the spec"
 DEEP = 200_000
-ODD_VALUES: dict[str, object] = {
+WRONG_VALUES: dict[str, object] = {
     "null": None,
     "a boolean": True,
     "a number": 17,
@@ -113,7 +113,7 @@ def _bodies() -> Iterator[Situation]:
     yield _refused("HTML with its media type", html, "", "is not JSON")
     for name, body in DEEP_JSON.items():
         yield _refused(name, text_response(body, media_type="application/json"), "")
-    for name, value in ODD_VALUES.items():
+    for name, value in WRONG_VALUES.items():
         if name != "an object":
             yield _refused(
                 f"{name} instead of an object", json_response(value), "", "not an object"
@@ -135,11 +135,11 @@ def _fields() -> Iterator[Situation]:
     for field, right in wrong.items():
         missing = json_response(logs_without(field))
         yield _refused(f"no `{field}`", missing, f"/{field}", "is required and missing")
-        for kind, value in ODD_VALUES.items():
+        for kind, value in WRONG_VALUES.items():
             if kind not in right:
                 step = json_response(logs_with(**{field: value}))
                 yield _refused(f"`{field}` is {kind}", step, f"/{field}")
-    for kind, value in ODD_VALUES.items():
+    for kind, value in WRONG_VALUES.items():
         if kind != "a string":
             step = json_response(logs_with(logs=["a", value, "b"]))
             yield _refused(f"a line is {kind}", step, "/logs/1", "not a string")

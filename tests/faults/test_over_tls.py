@@ -43,16 +43,16 @@ def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-def _ask(url: str, engine: str, flavour: Flavour) -> object:
+def _fetch(url: str, engine: str, flavour: Flavour) -> object:
     settings = {"base_url": url, "engine": engine, "clock": SkippingClock()}
 
-    async def ask_async() -> object:
+    async def fetch_async() -> object:
         async with AsyncClient(KEY, **settings) as client:  # type: ignore[arg-type]  # mixed values
             return await client.calls.logs("ac_1")
 
     try:
         if flavour == "async":
-            return asyncio.run(ask_async())
+            return asyncio.run(fetch_async())
         with Client(KEY, **settings) as client:  # type: ignore[arg-type]  # mixed values
             return client.calls.logs("ac_1")
     except APIConnectionError as error:
@@ -62,7 +62,7 @@ def _ask(url: str, engine: str, flavour: Flavour) -> object:
 def _visit(certificate: trustme.LeafCert, engine: str, flavour: Flavour) -> tuple[object, Visit]:
     with RawServer(tls=_context(certificate)) as server:
         visit = server.begin([[Send(http_response())]])
-        result = _ask(f"https://localhost:{server.port}", engine, flavour)
+        result = _fetch(f"https://localhost:{server.port}", engine, flavour)
         server.end()
     return result, visit
 
@@ -119,7 +119,7 @@ def test_an_unknown_authority_is_not_trusted(
 def test_a_server_without_tls_gets_no_key(engine: str, flavour: Flavour) -> None:
     with RawServer() as server:
         visit = server.begin([[]], greeting=http_response("400 Bad Request", b""))
-        result = _ask(f"https://localhost:{server.port}", engine, flavour)
+        result = _fetch(f"https://localhost:{server.port}", engine, flavour)
         server.end()
     assert isinstance(result, APIConnectionError)
     assert visit.heard == []

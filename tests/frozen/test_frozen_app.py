@@ -27,11 +27,11 @@ def use_library():
                 print(client.engine, client.calls.get(sandbox.calls.finished).status)
                 print(len(client.calls.logs(sandbox.calls.finished).logs) > 1)
 
-            async def ask():
+            async def fetch():
                 async with AsyncClient(sandbox.api_key, **settings) as client:
                     return await client.calls.logs(sandbox.calls.finished)
 
-            print(len(asyncio.run(ask()).logs) > 1)
+            print(len(asyncio.run(fetch()).logs) > 1)
 
 def make_page():
     from cartesia_calls.report import call_page

@@ -61,15 +61,15 @@ class Target:
                 "max_retries": 1,
                 "max_response_bytes": 1_000_000,
             }
-            for ask in (_ask, _ask_async):
+            for fetch in (_fetch, _fetch_async):
                 self.server.begin([[Send(data), Close()]])
-                error = ask(settings)
+                error = fetch(settings)
                 self.server.end()
                 assert error is None or error.hint
                 assert KEY not in f"{error}{vars(error) if error else ''}"
 
 
-def _ask(settings: dict[str, Any]) -> CartesiaError | None:
+def _fetch(settings: dict[str, Any]) -> CartesiaError | None:
     try:
         with Client(KEY, **settings) as client:
             client.calls.logs("ac_1")
@@ -78,13 +78,13 @@ def _ask(settings: dict[str, Any]) -> CartesiaError | None:
     return None
 
 
-def _ask_async(settings: dict[str, Any]) -> CartesiaError | None:
-    async def ask() -> None:
+def _fetch_async(settings: dict[str, Any]) -> CartesiaError | None:
+    async def fetch() -> None:
         async with AsyncClient(KEY, **settings) as client:
             await client.calls.logs("ac_1")
 
     try:
-        asyncio.run(ask())
+        asyncio.run(fetch())
     except CartesiaError as error:
         return error
     return None

@@ -2,9 +2,9 @@
 
     python tests/language/check.py [FILE...]
 
-It searches Markdown, comments, docstrings, strings and the names of tests for the phrases of
-`language.toml`, and runs harper-cli on Markdown, comments and docstrings. What stands in backticks is
-code. `typos` checks the spelling.
+It searches Markdown, comments, docstrings, strings, and the names of functions, classes and variables for
+the phrases of `language.toml`, and runs harper-cli on Markdown, comments and docstrings. Text in backticks
+is code. `typos` checks the spelling.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = ROOT / "language.toml"
-# Stands for each character that is not prose, so that no phrase is found across it.
+# Replaces each character that is not prose, so that no phrase is found across it.
 _CODE = "\0"
 _FENCED = re.compile(r"^([ >]*)(```+|~~~+).*?^\1\2", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"(`+)[^`]+?\1|\]\([^)]*\)|<[^>\n]+>|https?://\S+")
@@ -102,7 +102,8 @@ def _prose_of_python(text: str) -> str:
         said = token.string
         if token.type == tokenize.COMMENT:
             said = said.replace("#", " ")
-        elif previous == "def" and said.startswith("test_"):
+        elif previous in {"def", "class"} or token.line.lstrip().startswith(f"{said} = "):
+            # The name of a function, a class or a variable.
             said = said.replace("_", " ")
         elif token.type not in _STRINGS or not re.search(r"\S\s+\S", said):
             # A string of one word is a name.

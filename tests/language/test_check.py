@@ -31,7 +31,8 @@ def _lines(folder: Path, name: str, text: str) -> list[int]:
         '"""It is told\nof."""\n',
         'MESSAGE = "it is told of"\n',
         'MESSAGE = f"it is told of {NAME}"\n',
-        "def test_it_is_told_of():\n    pass\n",
+        "def told_of():\n    pass\n",
+        "told_of = 1\n",
     ],
 )
 def test_a_phrase_is_found_in_the_prose_of_python(text: str, tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_a_phrase_is_found_in_the_prose_of_python(text: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["told(of)\n", "# See `told of`.\n", "told\nof\n", "def told_of():\n    pass\n"]
+    "text", ["told(of)\n", "# See `told of`.\n", "told\nof\n", "import told_of\n"]
 )
 def test_code_is_not_prose(text: str, tmp_path: Path) -> None:
     assert _lines(tmp_path, "file.py", text) == []

@@ -68,8 +68,8 @@ def test_a_call_is_a_trace_of_turns_and_tool_calls(receiver: Receiver) -> None:
     assert call.status.code == 0
     (caller,) = receiver.named("user turn")
     assert caller.parent_span_id == call.span_id
-    said = json.loads(values(caller.attributes)["gen_ai.input.messages"])
-    assert said == [{"role": "user", "parts": [{"type": "text", "content": "Una margherita"}]}]
+    messages = json.loads(values(caller.attributes)["gen_ai.input.messages"])
+    assert messages == [{"role": "user", "parts": [{"type": "text", "content": "Una margherita"}]}]
     silent, spoken = receiver.named("assistant turn")
     assert values(spoken.attributes)["cartesia.turn.reply_gap"] == 1.0
     assert values(spoken.attributes)["cartesia.turn.tts_ttfb"] == 0.1

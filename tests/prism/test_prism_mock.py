@@ -19,7 +19,7 @@ from cartesia_calls import (
 from wrapped_operations import WRAPPED
 
 _SEEDS = 20
-Ask = Callable[[Client, Path], object]
+Action = Callable[[Client, Path], object]
 
 
 def _first_page(client: Client, _: Path) -> object:
@@ -33,7 +33,7 @@ def _first_page(client: Client, _: Path) -> object:
         return []
 
 
-OPERATIONS: dict[str, tuple[Ask, type]] = {
+OPERATIONS: dict[str, tuple[Action, type]] = {
     "apiStatus_get": (lambda client, _: client.status(), APIInfo),
     "agents_list": (lambda client, _: client.agents.list(), list),
     "agents_get": (lambda client, _: client.agents.get("agent_1"), AgentSummary),
@@ -74,29 +74,29 @@ def test_every_wrapped_operation_is_requested() -> None:
 def test_the_client_accepts_the_response_of_every_operation(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
-    ask, expected = OPERATIONS[operation]
-    assert isinstance(ask(client, tmp_path), expected)
+    action, expected = OPERATIONS[operation]
+    assert isinstance(action(client, tmp_path), expected)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_client_accepts_responses_with_any_values(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
-    ask, expected = OPERATIONS[operation]
+    action, expected = OPERATIONS[operation]
     for seed in range(_SEEDS):
         folder = tmp_path / str(seed)
         folder.mkdir()
         preference = f"dynamic=true, seed=response-{seed}"
-        assert isinstance(ask(preferring(client, preference), folder), expected), preference
+        assert isinstance(action(preferring(client, preference), folder), expected), preference
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.keys() - {"apiStatus_get", "agents_get-call-logs"})
 def test_the_client_accepts_the_error_of_every_operation(
     client: Client, tmp_path: Path, operation: str
 ) -> None:
-    ask, _ = OPERATIONS[operation]
+    action, _ = OPERATIONS[operation]
     with pytest.raises(NotFoundError) as caught:
-        ask(preferring(client, "code=404"), tmp_path)
+        action(preferring(client, "code=404"), tmp_path)
     assert caught.value.request_id == "string"
 
 

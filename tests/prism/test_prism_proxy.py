@@ -23,9 +23,9 @@ from cartesia_calls import (
 from cartesia_calls.sandbox import Sandbox
 from fake_clock import FakeClock
 
-Ask = Callable[[Client, str, Path], object]
+Action = Callable[[Client, str, Path], object]
 
-BY_ID: list[Ask] = [
+BY_ID: list[Action] = [
     lambda client, unknown, _: client.calls.get(unknown),
     lambda client, unknown, _: client.calls.cancel(unknown),
     lambda client, unknown, _: client.calls.delete(unknown),
@@ -153,10 +153,10 @@ def test_both_reasons_why_there_are_no_logs(client: Client, sandbox: Sandbox) ->
         assert caught.value.reason != "unknown"
 
 
-@pytest.mark.parametrize("ask", BY_ID)
-def test_unknown_ids(client: Client, sandbox: Sandbox, tmp_path: Path, ask: Ask) -> None:
+@pytest.mark.parametrize("action", BY_ID)
+def test_unknown_ids(client: Client, sandbox: Sandbox, tmp_path: Path, action: Action) -> None:
     with pytest.raises(NotFoundError):
-        ask(client, sandbox.calls.unknown, tmp_path)
+        action(client, sandbox.calls.unknown, tmp_path)
 
 
 def test_actions_that_the_state_of_a_call_does_not_allow(client: Client, sandbox: Sandbox) -> None:

@@ -91,11 +91,11 @@ def test_calls_are_chosen_by_id_agent_status_and_time(
         return [record["id"] for record, _ in exported_calls(source, **chosen)]
 
     assert ids(calls=["ac_finished"]) == ["ac_finished"]
-    odd = [one["id"] for one in everything if one["agent_id"] == "agent_odd"]
-    assert ids(agents=["agent_odd"]) == odd != []
+    own = [one["id"] for one in everything if one["agent_id"] == "agent_odd"]
+    assert ids(agents=["agent_odd"]) == own != []
     failed = [one["id"] for one in everything if one["status"] == "failed"]
     assert ids(status=["failed"]) == failed != []
-    assert ids(agents=["agent_busy"], calls=[odd[0]]) == []
+    assert ids(agents=["agent_busy"], calls=[own[0]]) == []
     (finished,) = [one for one in everything if one["id"] == "ac_finished"]
     start = datetime.fromisoformat(finished["start_time"])
     window = {"since": start, "until": start + timedelta(seconds=1)}

@@ -70,7 +70,7 @@ def operation_of(app: ASGIApp, label: str) -> Operation:
     return schema[path][method]
 
 
-def ask(
+def fetch(
     app: ASGIApp, label: str, ids: dict[str, str], query: dict[str, str] | None = None
 ) -> schemathesis.Response:
     """Send the request; raise everything that schemathesis finds wrong with the response."""
@@ -81,7 +81,7 @@ def ask(
 
 
 def status_of(app: ASGIApp, label: str, call_id: str) -> int:
-    return ask(app, label, {"call_id": call_id}).status_code
+    return fetch(app, label, {"call_id": call_id}).status_code
 
 
 def test_every_operation_of_the_sandbox_is_in_the_spec() -> None:
@@ -105,7 +105,7 @@ def requests_about_examples(label: str) -> list[tuple[dict[str, str], dict[str, 
 def test_every_response_matches_the_spec(label: str) -> None:
     app = create_app()
     examples = requests_about_examples(label)
-    seen = {ask(app, label, ids, query).status_code for ids, query in examples}
+    seen = {fetch(app, label, ids, query).status_code for ids, query in examples}
     operation = operation_of(app, label)
     # The spec cannot express that a list needs an id, nor which cursors exist.
     excluded: list[Check] | None = [positive_data_acceptance] if label == LIST_CALLS else None
@@ -141,10 +141,10 @@ def test_every_operation_on_each_example_call_conforms(call_id: str, label: str)
 def test_every_call_conforms_with_its_transcript(agent_id: str) -> None:
     app = create_app()
     query = {"agent_id": agent_id, "limit": "100", "expand": "transcript"}
-    pages = [ask(app, LIST_CALLS, {}, query).json()]
+    pages = [fetch(app, LIST_CALLS, {}, query).json()]
     while pages[-1]["has_more"]:
         query["starting_after"] = pages[-1]["next_page"]
-        pages.append(ask(app, LIST_CALLS, {}, query).json())
+        pages.append(fetch(app, LIST_CALLS, {}, query).json())
 
     assert sum(len(page["data"]) for page in pages) >= 30
 
@@ -152,9 +152,9 @@ def test_every_call_conforms_with_its_transcript(agent_id: str) -> None:
 def test_the_agent_with_unexpected_calls_conforms_and_its_calls_do_not() -> None:
     app = create_app()
 
-    assert ask(app, GET_AGENT, {"agent_id": AGENTS.odd}).status_code == 200
+    assert fetch(app, GET_AGENT, {"agent_id": AGENTS.odd}).status_code == 200
     with pytest.raises(FailureGroup):
-        ask(app, LIST_CALLS, {}, {"agent_id": AGENTS.odd, "expand": "transcript"})
+        fetch(app, LIST_CALLS, {}, {"agent_id": AGENTS.odd, "expand": "transcript"})
 
 
 @pytest.mark.parametrize("label", [GET_CALL, LOGS, CANCEL, DELETE])
@@ -267,7 +267,7 @@ def test_a_planted_bug_is_found(bug: Bug) -> None:
     query = {"agent_id": AGENTS.busy} if bug.label == LIST_CALLS else None
 
     with pytest.raises(FailureGroup) as caught:
-        ask(Broken(create_app(), bug), bug.label, ids, query)
+        fetch(Broken(create_app(), bug), bug.label, ids, query)
 
     assert bug.finding in {type(failure).__name__ for failure in caught.value.exceptions}
 

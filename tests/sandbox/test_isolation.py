@@ -40,15 +40,15 @@ def test_importing_its_names_loads_nothing_of_the_client() -> None:
 
 
 def test_without_its_extra_it_names_the_package_to_install() -> None:
-    said = run(WITHOUT.format("yaml"))
-    assert said.startswith("yaml The sandbox needs the package 'yaml'")
-    assert "pip install 'cartesia-calls[sandbox]'" in said
+    message = run(WITHOUT.format("yaml"))
+    assert message.startswith("yaml The sandbox needs the package 'yaml'")
+    assert "pip install 'cartesia-calls[sandbox]'" in message
 
 
 def test_any_other_missing_name_is_reported_as_by_python() -> None:
-    said = run(WITHOUT.format("anyio"))
-    assert said.startswith("anyio")
-    assert "pip install" not in said
+    message = run(WITHOUT.format("anyio"))
+    assert message.startswith("anyio")
+    assert "pip install" not in message
 
 
 def test_importing_it_alone_loads_nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 from cartesia_calls.sandbox import ExampleAgents
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ODD = ExampleAgents().odd
+AGENT = ExampleAgents().odd
 IDS = ["ac_odd_tools", "ac_odd_metric", "ac_odd_ending", "ac_odd_times", "ac_odd_metadata"]
 
 Record = dict[str, Any]
@@ -26,12 +26,12 @@ def turns_with(call: Record, field: str) -> list[Any]:
 
 
 def test_they_are_listed_and_read_like_other_calls(client: httpx.Client) -> None:
-    query = {"agent_id": ODD, "expand": "transcript"}
+    query = {"agent_id": AGENT, "expand": "transcript"}
     page = client.get("/agents/calls", params=query).json()
 
     assert [call["id"] for call in page["data"]] == IDS
     assert page["data"] == [record(client, call_id) for call_id in IDS]
-    assert {(call["agent_id"], call["status"]) for call in page["data"]} == {(ODD, "completed")}
+    assert {(call["agent_id"], call["status"]) for call in page["data"]} == {(AGENT, "completed")}
 
 
 @pytest.mark.parametrize("call_id", IDS)

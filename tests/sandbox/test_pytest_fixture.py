@@ -12,18 +12,18 @@ PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 USES_IT = """
 from urllib.request import Request, urlopen
 
-def ask(sandbox, method="GET"):
+def fetch(sandbox, method="GET"):
     headers = {"Authorization": f"Bearer {sandbox.api_key}", "Cartesia-Version": sandbox.api_version}
     url = f"{sandbox.url}/agents/calls/{sandbox.calls.finished}"
     with urlopen(Request(url, headers=headers, method=method)) as response:
         return response.read()
 
 def test_it_runs(cartesia_sandbox):
-    assert b'"redacted_at":null' in ask(cartesia_sandbox)
-    assert b'"redacted_at":"' in ask(cartesia_sandbox, "DELETE")
+    assert b'"redacted_at":null' in fetch(cartesia_sandbox)
+    assert b'"redacted_at":"' in fetch(cartesia_sandbox, "DELETE")
 
 def test_it_is_a_fresh_one(cartesia_sandbox):
-    assert b'"redacted_at":null' in ask(cartesia_sandbox)
+    assert b'"redacted_at":null' in fetch(cartesia_sandbox)
 """
 USES_IT_NOT = """
 import sys
@@ -103,8 +103,8 @@ def test_without_the_extra_only_tests_that_use_it_fail_with_the_reason(
     done = run_pytest(tmp_path, test, conftest=WITHOUT_YAML)
 
     assert outcome in done.stdout, done.stdout + done.stderr
-    told = "Install it with: pip install 'cartesia-calls[sandbox]'" in done.stdout
-    assert told == ("errors" in outcome)
+    has_advice = "Install it with: pip install 'cartesia-calls[sandbox]'" in done.stdout
+    assert has_advice == ("errors" in outcome)
     assert "Traceback" not in done.stdout
 
 

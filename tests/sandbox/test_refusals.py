@@ -225,9 +225,9 @@ def test_a_crash_of_the_sandbox_is_a_general_error() -> None:
     app = create_app(clock=StoppedClock())
     path = "/agents/calls/ac_running/logs"
 
-    async def ask() -> httpx.Response:
+    async def fetch() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
             return await client.get(path, headers={**KEY, **VERSION})
 
-    assert_general_error(asyncio.run(ask()), 500, "Internal Server Error")
+    assert_general_error(asyncio.run(fetch()), 500, "Internal Server Error")

@@ -22,7 +22,7 @@ PATIENCE = 30
 pytestmark = pytest.mark.parametrize("freeze", TOOLS, ids=["freezegun", "time-machine"])
 
 
-def ask(sandbox: Sandbox) -> None:
+def fetch(sandbox: Sandbox) -> None:
     headers = {"Cartesia-Version": sandbox.api_version}
     assert httpx.get(f"{sandbox.url}/", headers=headers, timeout=PATIENCE).is_success
 
@@ -39,7 +39,7 @@ def test_it_stops_if_the_clock_is_frozen_around_it(freeze: Freeze, moment: str) 
     with freeze(moment):
         sandbox = Sandbox()
         sandbox.__enter__()
-        ask(sandbox)
+        fetch(sandbox)
         stop(sandbox)
 
 
@@ -48,8 +48,8 @@ def test_it_stops_if_the_clock_was_frozen_within_it(freeze: Freeze, moment: str)
     sandbox = Sandbox()
     sandbox.__enter__()
     with freeze(moment):
-        ask(sandbox)
-    ask(sandbox)
+        fetch(sandbox)
+    fetch(sandbox)
     stop(sandbox)
 
 
@@ -57,7 +57,7 @@ def test_it_stops_while_the_clock_is_frozen(freeze: Freeze) -> None:
     sandbox = Sandbox()
     sandbox.__enter__()
     with freeze("2020-01-01"):
-        ask(sandbox)
+        fetch(sandbox)
         stop(sandbox)
 
 
@@ -65,7 +65,7 @@ def test_it_stops_if_the_clock_runs_again(freeze: Freeze) -> None:
     sandbox = Sandbox()
     with freeze("2020-01-01"):
         sandbox.__enter__()
-    ask(sandbox)
+    fetch(sandbox)
     stop(sandbox)
 
 
@@ -75,5 +75,5 @@ def test_it_stops_if_the_clock_jumps(freeze: Freeze) -> None:
     with freeze("2020-01-01") as clock:
         for year in (2100, 1980, 2020):
             clock.move_to(datetime(year, 1, 1))  # noqa: DTZ001 - as users write it
-            ask(sandbox)
+            fetch(sandbox)
         stop(sandbox)

@@ -65,10 +65,10 @@ def test_lists_of_values_become_plain_types_and_stay_visible(
     listed: dict[str, object], opened: dict[str, object]
 ) -> None:
     schema, _ = _opened(_object(why={**listed, "description": "Why."}))
-    said = schema["properties"]["why"].pop("description")
+    description = schema["properties"]["why"].pop("description")
     assert schema["properties"]["why"] == opened
-    assert said.startswith("Why. Known values: `")
-    assert said.endswith("; more may come.")
+    assert description.startswith("Why. Known values: `")
+    assert description.endswith("; more may come.")
 
 
 def test_known_values_are_named_after_the_component_or_the_field() -> None:
@@ -207,7 +207,7 @@ def test_all_of_objects_becomes_one_object_and_otherwise_any_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "opened"),
+    ("description", "opened"),
     [
         (True, {}),
         ({"type": "array"}, {"type": "array", "items": {}}),
@@ -220,9 +220,9 @@ def test_all_of_objects_becomes_one_object_and_otherwise_any_value() -> None:
     ],
 )
 def test_schemas_that_the_generator_cannot_express_become_any_value(
-    said: object, opened: dict[str, object]
+    description: object, opened: dict[str, object]
 ) -> None:
-    schema, _ = _opened(_object(a=said), Item=_object(id={"type": "string"}))
+    schema, _ = _opened(_object(a=description), Item=_object(id={"type": "string"}))
     assert schema["properties"]["a"] == opened
 
 

@@ -24,10 +24,10 @@ _LONGEST_TRICKLE = 500
 class _Pages(BaseHTTPRequestHandler):
     """Responds, depending on the path, with a page, an error, a redirect, or too much data."""
 
-    asked: ClassVar[list[str]] = []
+    requested: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        self.asked.append(self.path)
+        self.requested.append(self.path)
         step, _, target = self.path.removeprefix("/").partition("/to/")
         if step == "agents.md":
             self._respond(200, page_text(fragment()).encode())
@@ -171,8 +171,8 @@ def test_no_address_in_a_spec_is_fetched(vendoring: Vendoring, site: str) -> Non
     response = document["paths"]["/agents"]["get"]["responses"]["200"]
     response["links"] = {"next": {"operationRef": f"{site}/operation"}}
     response["content"]["application/json"]["examples"] = {"one": {"externalValue": f"{site}/one"}}
-    _Pages.asked.clear()
+    _Pages.requested.clear()
     assert vendoring.run(vendoring.page("agents.md", document)) == 0
-    assert _Pages.asked == []
+    assert _Pages.requested == []
     assert vendoring.run(f"{site}/agents.md") == 0
-    assert _Pages.asked == ["/agents.md"]
+    assert _Pages.requested == ["/agents.md"]

@@ -14,7 +14,7 @@ class Pages:
     """The page's URL, and how often it was requested."""
 
     url: str
-    asked: int = 0
+    requests: int = 0
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def serving(page: bytes) -> Generator[Pages]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            pages.asked += 1
+            pages.requests += 1
             self.send_response(200)
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()

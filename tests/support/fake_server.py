@@ -18,7 +18,7 @@ from fake_clock import FakeClock
 Flavour = Literal["sync", "async"]
 FLAVOURS = pytest.mark.parametrize("flavour", ["sync", "async"])
 Outcome = httpx.Response | Exception
-Ask = Callable[[Any], Any]
+Action = Callable[[Any], Any]
 """Takes a client of either flavour, and calls it."""
 
 KEY = "sk_car_0123456789abcdefghij"
@@ -110,26 +110,26 @@ class FakeServer:
         )
         return logs
 
-    def do(self, ask: Ask, **settings: object) -> Any:  # noqa: ANN401 - whatever is requested
+    def do(self, action: Action, **settings: object) -> Any:  # noqa: ANN401 - whatever is requested
         """Call a client of the flavour; gather items in a list."""
         if self.flavour == "sync":
             with self.client(**settings) as client:
-                return gathered(ask(client))
+                return gathered(action(client))
 
-        async def ask_async() -> object:
+        async def run_async() -> object:
             async with self.async_client(**settings) as client:
-                return await gathered_async(ask(client))
+                return await gathered_async(action(client))
 
-        return asyncio.run(ask_async())
+        return asyncio.run(run_async())
 
 
-def gathered(asked: object) -> object:
+def gathered(result: object) -> object:
     """Return the result of a client, with items gathered in a list."""
-    return list(cast("Iterable[object]", asked)) if isinstance(asked, Iterable) else asked
+    return list(cast("Iterable[object]", result)) if isinstance(result, Iterable) else result
 
 
-async def gathered_async(asked: object) -> object:
+async def gathered_async(result: object) -> object:
     """Return the result of an async client, awaited or gathered."""
-    if isinstance(asked, AsyncIterable):
-        return [item async for item in cast("AsyncIterable[object]", asked)]
-    return await asked if inspect.isawaitable(asked) else asked
+    if isinstance(result, AsyncIterable):
+        return [item async for item in cast("AsyncIterable[object]", result)]
+    return await result if inspect.isawaitable(result) else result

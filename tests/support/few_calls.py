@@ -34,13 +34,13 @@ class FewCall:
 
 @dataclass
 class FewCalls:
-    """Responds to every request; `asked` counts the requests for each call's logs.
+    """Responds to every request; `requests` counts those for each call's logs.
 
     Calls are listed in the order of `calls`, newest first.
     """
 
     calls: dict[str, FewCall] = field(default_factory=dict[str, FewCall])
-    asked: Counter[str] = field(default_factory=Counter[str])
+    requests: Counter[str] = field(default_factory=Counter[str])
     updates: int = 0
 
     def __call__(self, _number: int, path: str) -> bytes:
@@ -53,7 +53,7 @@ class FewCalls:
             return _json("404 Not Found", CALL_NOT_FOUND)
         if len(words) == 4:
             return _json("200 OK", call.record(words[3]))
-        self.asked[words[3]] += 1
+        self.requests[words[3]] += 1
         if call.lines is None:
             return _json("404 Not Found", LOGS_NOT_AVAILABLE)
         self.updates += 1

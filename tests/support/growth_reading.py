@@ -26,7 +26,19 @@ from growth_shapes import SHAPES, WITHOUT_EXAMPLE, sent_name, shapes_of
 from kept import came_through
 from wrapped_operations import CALL, WRAPPED
 
-ODD: tuple[Any, ...] = (None, True, 7, 1.5, 10**30, "odd", "", [], [None, "x", {}], {}, {"a": [1]})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    7,
+    1.5,
+    10**30,
+    "odd",
+    "",
+    [],
+    [None, "x", {}],
+    {},
+    {"a": [1]},
+)
 (GET_CALL,) = (one for one in WRAPPED if one.operation_id == "agents_get-call")
 (GET_LOGS,) = (one for one in WRAPPED if one.operation_id == "agents_get-call-logs")
 _warnings: list[str] = []
@@ -71,7 +83,7 @@ def _problems(shapes: Sequence[Shape]) -> Iterator[tuple[str, str]]:
         if shape.is_untyped is (shape.name in typed):
             yield shape.name, "is typed or untyped where it should be the other"
     sent = [one for one in shapes if one.values]
-    trials = [(partial(_same, value), True) for value in ODD]
+    trials = [(partial(_same, value), True) for value in VALUES]
     trials += [(partial(_own, number), False) for number in range(6)]
     for value, is_odd in trials:
         if _problem(sent, value, is_odd=is_odd):  # one of them, or several together

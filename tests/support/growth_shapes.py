@@ -65,13 +65,13 @@ def _in_new_words(value: Any) -> Any:  # noqa: ANN401 - JSON of any type
         return [_in_new_words(one) for one in cast("Iterable[object]", value)]
     if not isinstance(value, dict):
         return value
-    said = cast("dict[str, Any]", value)
+    written = cast("dict[str, Any]", value)
     made: dict[str, Any] = {
         name: _in_new_words(one)
-        for name, one in said.items()
+        for name, one in written.items()
         if name != "nullable" or one is not True
     }
-    if said.get("nullable") is not True:
+    if written.get("nullable") is not True:
         return made
     if isinstance(made.get("type"), str):
         return {**made, "type": [made["type"], "null"]}

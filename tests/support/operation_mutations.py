@@ -160,10 +160,15 @@ def _parameter_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
     yield "text example of a parameter", place, True, setting(place, "example", "e")
     yield "deprecated parameter", place, False, setting(place, "deprecated", value=True)
     yield "explode changed", place, False, setting(place, "explode", parameter["in"] != "query")
-    yield "explode said aloud", place, False, setting(place, "explode", parameter["in"] == "query")
+    yield (
+        "explode made explicit",
+        place,
+        False,
+        setting(place, "explode", parameter["in"] == "query"),
+    )
     if parameter["in"] == "query":
         yield "style changed", place, False, setting(place, "style", "spaceDelimited")
-        yield "style said aloud", place, False, setting(place, "style", "form")
+        yield "style made explicit", place, False, setting(place, "style", "form")
         yield "allowReserved set", place, False, setting(place, "allowReserved", value=True)
     if parameter["in"] != "path":
         other = not parameter.get("required", False)

@@ -138,5 +138,5 @@ def _run(words: list[str], folder: Path, seconds: float) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RedoclyMissingError(f"{name} did not run: {error}") from error
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise RedoclyMissingError(f"{name} failed: {' '.join(said[-3:])}")
+        output = (done.stderr or done.stdout).strip().splitlines()
+        raise RedoclyMissingError(f"{name} failed: {' '.join(output[-3:])}")

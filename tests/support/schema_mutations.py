@@ -112,7 +112,12 @@ def _type_changes(spec: Spec, place: SpecPlace) -> Iterator[SchemaChange]:
             yield "nullable as a type", place, False, _nullable_as_type(place, kind)
     else:
         yield "nullable now", place, False, setting(place, "nullable", value=True)
-        yield "nullable said to be false", place, False, setting(place, "nullable", value=False)
+        yield (
+            "nullable made explicitly false",
+            place,
+            False,
+            setting(place, "nullable", value=False),
+        )
     if "format" in schema:
         yield "format removed", place, False, removing(place, "format")
         other = _FORMATS.get(schema["format"], "uuid")

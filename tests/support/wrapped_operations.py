@@ -31,7 +31,7 @@ from cartesia_calls import (
     NotFoundError,
     RateLimitError,
 )
-from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Ask
+from fake_server import CALL_NOT_FOUND, LOGS_NOT_AVAILABLE, Action
 from spec_schemas import Schemas, vendored_schemas
 
 
@@ -52,7 +52,7 @@ class WrappedOperation:
     """
 
     operation_id: str
-    call: Ask
+    call: Action
     generated: Callable[..., object]
     arguments: tuple[str, ...]
     model: type | None

@@ -43,8 +43,8 @@ def oracle() -> Oracle:
 def _problems(oracle: Oracle, response: httpx.Response) -> list[str]:
     # The spec declares one server; only the path matters here.
     path = response.request.url.raw_path.decode("ascii")
-    asked = httpx.Request("GET", f"https://api.cartesia.ai{path}")
-    return oracle.problems_of_response(asked, response)
+    sent = httpx.Request("GET", f"https://api.cartesia.ai{path}")
+    return oracle.problems_of_response(sent, response)
 
 
 # The server and its bodies

@@ -77,8 +77,8 @@ def test_calls_are_counted_by_day_status_end_reason_and_region() -> None:
     elsewhere = call_stats(pairs, zone=timezone(timedelta(hours=1))).as_dict()
     assert elsewhere["by_day"] == {"2026-03-01": 1, "2026-03-02": 2, "none": 1}
     first_year: Record = _call(1, start_time="0001-01-01T00:00:00Z")
-    behind = call_stats([(first_year, None)], zone=timezone(timedelta(hours=-1))).as_dict()
-    assert behind["by_day"] == {"none": 1}
+    earlier = call_stats([(first_year, None)], zone=timezone(timedelta(hours=-1))).as_dict()
+    assert earlier["by_day"] == {"none": 1}
 
 
 def test_percentiles_are_of_the_nearest_rank_and_slowest_turns_come_first() -> None:

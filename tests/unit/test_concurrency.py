@@ -67,13 +67,13 @@ def test_each_thread_gets_the_responses_to_its_own_requests(
 ) -> None:
     with _client(server, engine) as client:
 
-        def ask(thread: int) -> None:
+        def fetch(thread: int) -> None:
             for n in range(10):
                 call_id = f"ac_{thread}_{n}"
                 assert client.calls.logs(call_id).logs == [call_id]
 
         before = server.requests
-        _in_threads(ask)
+        _in_threads(fetch)
         assert server.requests - before == THREADS * 10
 
 
@@ -81,18 +81,18 @@ def test_each_thread_gets_the_responses_to_its_own_requests(
 def test_each_task_gets_the_responses_to_its_own_requests(
     server: EchoServer, engine: EngineName
 ) -> None:
-    async def ask_all() -> None:
+    async def fetch_all() -> None:
         async with _async_client(server, engine) as client:
 
-            async def ask(task: int) -> None:
+            async def fetch(task: int) -> None:
                 for n in range(4):
                     call_id = f"ac_{task}_{n}"
                     assert (await client.calls.logs(call_id)).logs == [call_id]
 
-            await asyncio.gather(*(ask(task) for task in range(TASKS)))
+            await asyncio.gather(*(fetch(task) for task in range(TASKS)))
 
     before = server.requests
-    asyncio.run(ask_all())
+    asyncio.run(fetch_all())
     assert server.requests - before == TASKS * 4
 
 
@@ -101,7 +101,7 @@ def test_threads_that_time_out_disturb_no_other(server: EchoServer, engine: Engi
     with _client(server, engine) as client:
         impatient = client.with_options(timeout=0.1)
 
-        def ask(thread: int) -> None:
+        def fetch(thread: int) -> None:
             for n in range(3):
                 call_id = f"ac_{thread}_{n}"
                 if (thread + n) % 3 == 0:
@@ -109,7 +109,7 @@ def test_threads_that_time_out_disturb_no_other(server: EchoServer, engine: Engi
                         impatient.calls.logs(f"silent_{call_id}")
                 assert client.calls.logs(call_id).logs == [call_id]
 
-        _in_threads(ask)
+        _in_threads(fetch)
 
 
 @ENGINES
@@ -118,11 +118,11 @@ def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
 ) -> None:
     chance = random.Random(7)  # noqa: S311 - the same moments in every run
 
-    async def ask_all() -> None:
+    async def fetch_all() -> None:
         async with _async_client(server, engine) as client:
             impatient = client.with_options(timeout=0.1)
 
-            async def ask(task: int) -> None:
+            async def fetch(task: int) -> None:
                 call_id = f"ac_{task}"
                 if task % 4 == 0:
                     with pytest.raises(APITimeoutError):
@@ -132,15 +132,15 @@ def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
                         async with asyncio.timeout(chance.uniform(0, 0.1)):
                             await client.calls.logs(f"silent_{call_id}")
                 elif task % 4 == 2:  # cancelled at any moment: before, during or after the response
-                    asking = asyncio.ensure_future(client.calls.logs(call_id))
+                    fetching = asyncio.ensure_future(client.calls.logs(call_id))
                     await asyncio.sleep(chance.uniform(0, 0.02))
-                    asking.cancel()
-                    await asyncio.gather(asking, return_exceptions=True)
+                    fetching.cancel()
+                    await asyncio.gather(fetching, return_exceptions=True)
                 assert (await client.calls.logs(call_id)).logs == [call_id]
 
-            await asyncio.gather(*(ask(task) for task in range(TASKS)))
+            await asyncio.gather(*(fetch(task) for task in range(TASKS)))
 
-    asyncio.run(ask_all())
+    asyncio.run(fetch_all())
 
 
 @ENGINES
@@ -148,7 +148,7 @@ def test_closing_in_the_middle_ends_every_thread(server: EchoServer, engine: Eng
     client = _client(server, engine, timeout=5)
     begun = threading.Barrier(THREADS + 1)
 
-    def ask(thread: int) -> None:
+    def fetch(thread: int) -> None:
         begun.wait(30)
         try:
             for n in range(1000):
@@ -165,7 +165,7 @@ def test_closing_in_the_middle_ends_every_thread(server: EchoServer, engine: Eng
 
     with ThreadPoolExecutor(THREADS + 1) as pool:
         closing = pool.submit(close_soon, 0)
-        futures = [pool.submit(ask, thread) for thread in range(THREADS)]
+        futures = [pool.submit(fetch, thread) for thread in range(THREADS)]
         _end([closing, *futures])
 
 
@@ -187,22 +187,22 @@ def test_a_task_that_is_cancelled_when_its_response_comes_is_cancelled(
 
 @ENGINES
 def test_closing_in_the_middle_ends_every_task(server: EchoServer, engine: EngineName) -> None:
-    async def ask_all() -> None:
+    async def fetch_all() -> None:
         client = _async_client(server, engine, timeout=5)
 
-        async def ask(task: int) -> None:
+        async def fetch(task: int) -> None:
             for n in range(1000):
                 call_id = f"ac_{task}_{n}"
                 assert (await client.calls.logs(call_id)).logs == [call_id]
 
-        asking = [asyncio.ensure_future(ask(task)) for task in range(TASKS)]
+        fetching = [asyncio.ensure_future(fetch(task)) for task in range(TASKS)]
         await asyncio.sleep(0.05)
         await client.close()
         async with asyncio.timeout(30):
-            outcomes = await asyncio.gather(*asking, return_exceptions=True)
+            outcomes = await asyncio.gather(*fetching, return_exceptions=True)
         assert all(isinstance(outcome, CartesiaError) for outcome in outcomes)
 
-    asyncio.run(ask_all())
+    asyncio.run(fetch_all())
 
 
 @ENGINES
@@ -213,12 +213,12 @@ def test_a_closed_client_leaves_no_connection_file_or_thread(
         with _client(server, engine) as client:
             impatient = client.with_options(timeout=0.05)
 
-            def ask(thread: int) -> None:
+            def fetch(thread: int) -> None:
                 assert client.calls.logs(f"ac_{thread}").logs
                 with pytest.raises(APITimeoutError):
                     impatient.calls.logs(f"silent_{thread}")
 
-            _in_threads(ask)
+            _in_threads(fetch)
 
     async def use_and_close_async() -> None:
         async with _async_client(server, engine) as client:
@@ -274,6 +274,6 @@ def test_after_a_fork_the_child_gets_a_response_or_an_error_with_a_hint(
         cwd=Path(__file__).parent,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-    assert said["parent"] == "got a response"
-    assert said["child"] == "got a response" or "process" in said["child"]
+    found = dict(line.split(" ", 1) for line in done.stdout.splitlines())
+    assert found["parent"] == "got a response"
+    assert found["child"] == "got a response" or "process" in found["child"]

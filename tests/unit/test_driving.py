@@ -27,14 +27,14 @@ def _two_lists() -> list[httpx.Response]:
 
 
 def test_a_sync_client_works_inside_a_running_event_loop() -> None:
-    async def ask() -> tuple[int, list[str], list[str]]:
+    async def fetch() -> tuple[int, list[str], list[str]]:
         with FakeServer([ok(DOCUMENT)]).client() as client:
             logs = client.calls.logs("ac_1").logs
             lines = list(client.calls.stream_logs("ac_1"))
         with FakeServer(_two_lists()).client() as client:
             return len(logs), lines, [call.id for call in client.calls.list(agent_id="a")]
 
-    assert asyncio.run(ask()) == (100, LINES, ["ac_1", "ac_2"])
+    assert asyncio.run(fetch()) == (100, LINES, ["ac_1", "ac_2"])
 
 
 @pytest.mark.parametrize("name", ["lines", "calls"])
@@ -43,8 +43,8 @@ def test_an_iteration_survives_the_end_of_an_event_loop(name: str) -> None:
     client = FakeServer(responses).client()
 
     async def begin() -> tuple[Any, object]:
-        asked = client.calls.stream_logs("ac_1") if name == "lines" else None
-        items = iter(asked or client.calls.list(agent_id="a"))
+        streamed = client.calls.stream_logs("ac_1") if name == "lines" else None
+        items = iter(streamed or client.calls.list(agent_id="a"))
         return items, next(items)
 
     items, first = asyncio.run(begin())  # which closes the async generators that it knows

@@ -198,14 +198,14 @@ def test_requests_to_loopback_use_no_proxy(
 @THROUGH_PROXIES
 @FLAVOURS
 @pytest.mark.parametrize(
-    ("no_proxy", "asked"),
+    ("no_proxy", "requests"),
     [("example.com", 0), ("*", 0), (".example.com", 0), ("other.com", 1)],
 )
 def test_hosts_named_by_no_proxy_are_reached_directly(
     engine: EngineName,
     flavour: Flavour,
     no_proxy: str,
-    asked: int,
+    requests: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_PROXY", no_proxy)
@@ -213,7 +213,7 @@ def test_hosts_named_by_no_proxy_are_reached_directly(
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/x"))
         with pytest.raises(APIConnectionError) as caught:
             send(engine, flavour, a_request("https://api.nowhere.example.com:1/x", timeout=5))
-    assert len(proxy.heads) == asked
+    assert len(proxy.heads) == requests
     assert not caught.value.may_have_arrived
 
 
@@ -257,9 +257,9 @@ def test_a_socks_proxy_that_needs_a_package_is_reported_at_once(
 
 @ENGINES
 @pytest.mark.parametrize(
-    "ask", ["client.calls.logs('ac_1')", "next(client.calls.stream_logs('ac_1'))"]
+    "fetch", ["client.calls.logs('ac_1')", "next(client.calls.stream_logs('ac_1'))"]
 )
-def test_ctrl_c_ends_a_wait_at_once(engine: EngineName, ask: str) -> None:
+def test_ctrl_c_ends_a_wait_at_once(engine: EngineName, fetch: str) -> None:
     code = f"""
 import os, signal, time
 from cartesia_calls import Client
@@ -270,7 +270,7 @@ with scripted_server.ScriptedServer(interrupt) as server:
     began = time.monotonic()
     try:
         with Client("{KEY}", base_url=server.url, engine="{engine}", timeout=60) as client:
-            {ask}
+            {fetch}
     except KeyboardInterrupt:
         print("interrupted", time.monotonic() - began < 30)
 """
@@ -317,7 +317,7 @@ def test_a_client_used_after_a_fork_is_reported(engine: EngineName, flavour: Fla
 import asyncio, os, sys
 from cartesia_calls import AsyncClient, CartesiaError, Client, ConfigurationError
 import scripted_server
-def ask(client):
+def fetch(client):
     result = client.calls.logs("ac_1")
     return asyncio.run(result) if asyncio.iscoroutine(result) else result
 with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.http_response(b"[]"))) as server:
@@ -325,13 +325,13 @@ with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.http_
         "{KEY}", base_url=server.url, engine="{engine}"
     )
     try:
-        ask(client)  # so that there is a connection
+        fetch(client)  # so that there is a connection
     except CartesiaError:
         pass
     child = os.fork()
     if child == 0:
         try:
-            ask(client)
+            fetch(client)
         except ConfigurationError as error:
             closing = client.close()
             if asyncio.iscoroutine(closing):
@@ -356,12 +356,12 @@ def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
 
 
 def test_trio_gets_one_clear_error() -> None:
-    async def ask() -> None:
+    async def fetch() -> None:
         async with AsyncClient(KEY) as client:
             await client.calls.get("ac_1")
 
     with pytest.raises(ConfigurationError, match="runs on asyncio") as caught:
-        trio.run(ask)
+        trio.run(fetch)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
     assert "trio.to_thread" in caught.value.hint

@@ -122,7 +122,7 @@ def test_a_request_that_gets_no_connection_in_time_is_not_sent(
         resume.wait(10)
         connection.sendall(http_response(b"first"))
 
-    def ask(url: str) -> bytes:
+    def fetch(url: str) -> bytes:
         sending = SyncTransport(engine, url)
         with ThreadPoolExecutor(1) as thread:
             first = thread.submit(sending.send, a_request(url))
@@ -135,7 +135,7 @@ def test_a_request_that_gets_no_connection_in_time_is_not_sent(
         assert not caught.value.may_have_arrived
         return body
 
-    async def ask_async(url: str) -> bytes:
+    async def fetch_async(url: str) -> bytes:
         sending = async_transport(engine, url)
         first = asyncio.create_task(sending.send(a_request(url)))
         assert await asyncio.to_thread(heard.wait, 10)
@@ -149,7 +149,7 @@ def test_a_request_that_gets_no_connection_in_time_is_not_sent(
 
     with ScriptedServer(script) as server:
         url = server.url
-        assert (ask(url) if flavour == "sync" else asyncio.run(ask_async(url))) == b"first"
+        assert (fetch(url) if flavour == "sync" else asyncio.run(fetch_async(url))) == b"first"
     assert len(server.heads) == 1
 
 
@@ -227,7 +227,7 @@ def test_each_request_over_a_connection_has_its_own_timeout(engine: EngineName) 
 
     loop = SkippingLoop()
 
-    async def ask(url: str) -> list[bytes]:
+    async def fetch(url: str) -> list[bytes]:
         sending = async_transport(engine, url)
         first = await sending.send(a_request(url, timeout=10))
         slow = asyncio.create_task(sending.send(a_request(f"{url}/slow", timeout=60)))
@@ -244,7 +244,7 @@ def test_each_request_over_a_connection_has_its_own_timeout(engine: EngineName) 
         ScriptedServer(script) as server,
         asyncio.Runner(loop_factory=lambda: loop) as runner,
     ):
-        assert runner.run(ask(server.url)) == [b"right"] * 3
+        assert runner.run(fetch(server.url)) == [b"right"] * 3
     assert server.connections == 2
 
 

@@ -111,8 +111,8 @@ def test_one_connection_serves_one_request_after_the_other(
 def test_repeated_headers_are_joined_and_unexpected_bytes_do_no_harm(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    odd = http_response(headers=b"X-B: 1\r\nx-raw: caf\xe9 \xff\r\nX-b: 2\r\n")
-    with ScriptedServer(saying(odd)) as server:
+    unusual = http_response(headers=b"X-B: 1\r\nx-raw: caf\xe9 \xff\r\nX-b: 2\r\n")
+    with ScriptedServer(saying(unusual)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.headers["x-b"] == "1, 2"
     assert response.headers["x-raw"]
@@ -317,33 +317,33 @@ def test_frames_of_an_error_do_not_hold_the_key(engine: EngineName, flavour: Fla
 
 
 def test_a_closed_client_reports_it(engine: EngineName, flavour: Flavour) -> None:
-    def ask_and_close(url: str) -> None:
+    def fetch_and_close(url: str) -> None:
         with Client(KEY, base_url=url, engine=engine) as client:
             client.status()
         client.status()
 
-    async def ask_and_close_async(url: str) -> None:
+    async def fetch_and_close_async(url: str) -> None:
         async with AsyncClient(KEY, base_url=url, engine=engine) as client:
             await client.status()
         await client.status()
 
     status = http_response(b'{"ok": true, "version": "1"}')
-    ask: dict[Flavour, Callable[[str], None]] = {
-        "sync": ask_and_close,
-        "async": lambda url: asyncio.run(ask_and_close_async(url)),
+    fetch: dict[Flavour, Callable[[str], None]] = {
+        "sync": fetch_and_close,
+        "async": lambda url: asyncio.run(fetch_and_close_async(url)),
     }
     with (
         ScriptedServer(saying(status)) as server,
         pytest.raises(ConfigurationError, match="This client is closed"),
     ):
-        ask[flavour](server.url)
+        fetch[flavour](server.url)
 
 
 def _echo(connection: socket.socket, head: bytes) -> None:
     connection.sendall(http_response(head.split(b" ")[1]))
 
 
-def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
+def _fetch_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
     sending = SyncTransport(engine, base_url)
     requests = [a_request(base_url + path) for path in paths]
     with ThreadPoolExecutor(64) as threads:
@@ -352,21 +352,21 @@ def _ask_in_threads(engine: EngineName, base_url: str, paths: list[str]) -> list
     return [response.body for response in responses]
 
 
-def _ask_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
-    async def ask() -> list[bytes]:
+def _fetch_in_tasks(engine: EngineName, base_url: str, paths: list[str]) -> list[bytes]:
+    async def fetch() -> list[bytes]:
         sending = async_transport(engine, base_url)
         responses = await asyncio.gather(*(sending.send(a_request(base_url + p)) for p in paths))
         await sending.close()
         return [response.body for response in responses]
 
-    return asyncio.run(ask())
+    return asyncio.run(fetch())
 
 
 def test_concurrent_requests_get_their_own_responses(engine: EngineName, flavour: Flavour) -> None:
     paths = [f"/{number}" for number in range(512)]
-    ask = _ask_in_threads if flavour == "sync" else _ask_in_tasks
+    fetch = _fetch_in_threads if flavour == "sync" else _fetch_in_tasks
     with ScriptedServer(_echo) as server:
-        responses = ask(engine, server.url.removesuffix("/x"), paths)
+        responses = fetch(engine, server.url.removesuffix("/x"), paths)
     assert responses == [path.encode() for path in paths]
     # At most 100 are open at once; a new one may be made while another becomes free.
     assert 1 < server.connections < 200

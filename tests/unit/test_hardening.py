@@ -175,7 +175,7 @@ def test_a_body_with_a_wrong_content_encoding_is_an_error(
 
     transport = httpx.MockTransport(respond)
 
-    def ask() -> None:
+    def fetch() -> None:
         if flavour == "sync":
             Client(KEY, http_client=httpx.Client(transport=transport)).calls.logs("ac_1")
         else:
@@ -183,7 +183,7 @@ def test_a_body_with_a_wrong_content_encoding_is_an_error(
             asyncio.run(AsyncClient(KEY, http_client=own).calls.logs("ac_1"))
 
     with pytest.raises(error):
-        ask()
+        fetch()
     assert len(requests) == sent
 
 

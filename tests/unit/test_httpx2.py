@@ -28,7 +28,7 @@ def _lines(flavour: Flavour, script: Script, *, timeout: float = 10) -> tuple[ob
                 assert client.engine == "httpx"
                 return client.calls.logs("ac_1").logs, list(client.calls.stream_logs("ac_1"))
 
-        async def ask() -> tuple[object, object]:
+        async def fetch() -> tuple[object, object]:
             async with (
                 httpx2.AsyncClient() as own,
                 AsyncClient(KEY, base_url=url, http_client=own, timeout=timeout) as client,
@@ -36,7 +36,7 @@ def _lines(flavour: Flavour, script: Script, *, timeout: float = 10) -> tuple[ob
                 streamed = [line async for line in client.calls.stream_logs("ac_1")]
                 return (await client.calls.logs("ac_1")).logs, streamed
 
-        return asyncio.run(ask())
+        return asyncio.run(fetch())
 
 
 @FLAVOURS

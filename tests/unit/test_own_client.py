@@ -21,36 +21,38 @@ from cartesia_calls import (
     NotFoundError,
 )
 from fake_clock import FakeClock
-from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, URL, Ask, FakeServer, Flavour, ok
+from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, URL, Action, FakeServer, Flavour, ok
 from scripted_server import ScriptedServer, http_response, saying
 
-_LOGS: Ask = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
-_STREAM: Ask = lambda client: client.calls.stream_logs("ac_1")  # noqa: E731 - as above
-ASKS = pytest.mark.parametrize("ask", [_LOGS, _STREAM], ids=["logs", "stream_logs"])
+_LOGS: Action = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
+_STREAM: Action = lambda client: client.calls.stream_logs("ac_1")  # noqa: E731 - as above
+ASKS = pytest.mark.parametrize("fetch", [_LOGS, _STREAM], ids=["logs", "stream_logs"])
 
 
 @FLAVOURS
 @ASKS
-def test_a_connection_that_fails_is_reported_with_its_reason(flavour: Flavour, ask: Ask) -> None:
+def test_a_connection_that_fails_is_reported_with_its_reason(
+    flavour: Flavour, fetch: Action
+) -> None:
     server = FakeServer([httpx.ConnectError("no server there")], flavour)
     with pytest.raises(APIConnectionError, match="no server there") as caught:
-        server.do(ask, max_retries=0)
+        server.do(fetch, max_retries=0)
     assert not caught.value.may_have_arrived
 
 
 @FLAVOURS
 @ASKS
-def test_a_bug_of_the_transport_is_raised_unchanged(flavour: Flavour, ask: Ask) -> None:
+def test_a_bug_of_the_transport_is_raised_unchanged(flavour: Flavour, fetch: Action) -> None:
     with pytest.raises(RuntimeError, match="my fault"):
-        FakeServer([RuntimeError("my fault")], flavour).do(ask)
+        FakeServer([RuntimeError("my fault")], flavour).do(fetch)
 
 
 @FLAVOURS
 @ASKS
-def test_a_url_that_httpx_rejects_is_a_configuration_error(flavour: Flavour, ask: Ask) -> None:
+def test_a_url_that_httpx_rejects_is_a_configuration_error(flavour: Flavour, fetch: Action) -> None:
     too_long = f"{URL}/{'a' * 70_000}"
     with pytest.raises(ConfigurationError, match="can't be sent to https://api"):
-        FakeServer([ok()], flavour).do(ask, base_url=too_long)
+        FakeServer([ok()], flavour).do(fetch, base_url=too_long)
 
 
 @pytest.mark.parametrize("name", ["logs", "stream_logs"])
@@ -59,7 +61,7 @@ def test_a_response_that_never_begins_is_abandoned_in_time(name: str) -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def ask() -> None:
+    async def fetch() -> None:
         async with (
             httpx.AsyncClient(transport=httpx.MockTransport(never)) as own,
             AsyncClient(KEY, http_client=own, timeout=0.05, max_retries=0) as client,
@@ -70,7 +72,7 @@ def test_a_response_that_never_begins_is_abandoned_in_time(name: str) -> None:
                 await anext(client.calls.stream_logs("ac_1"))
 
     with pytest.raises(APITimeoutError, match=r"within 0\.05 s"):
-        asyncio.run(ask())
+        asyncio.run(fetch())
 
 
 @FLAVOURS
@@ -78,10 +80,10 @@ def test_a_mocked_transport_is_used_again(
     flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mock it as respx, pytest-httpx, vcrpy and OpenTelemetry do; see tests/mocking."""
-    asked: list[httpx.URL] = []
+    requested: list[httpx.URL] = []
 
     def handle(_self: object, request: httpx.Request) -> httpx.Response:
-        asked.append(request.url)
+        requested.append(request.url)
         return ok()
 
     async def handle_async(_self: object, request: httpx.Request) -> httpx.Response:
@@ -90,7 +92,7 @@ def test_a_mocked_transport_is_used_again(
     monkeypatch.setattr(httpx.HTTPTransport, "handle_request", handle)
     monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", handle_async)
 
-    async def ask() -> list[str]:
+    async def fetch() -> list[str]:
         async with AsyncClient(KEY, engine="httpx") as client:
             return [(await client.calls.logs(call_id)).call_id for call_id in ("ac_1", "ac_2")]
 
@@ -98,9 +100,9 @@ def test_a_mocked_transport_is_used_again(
         with Client(KEY, engine="httpx") as client:
             got = [client.calls.logs(call_id).call_id for call_id in ("ac_1", "ac_2")]
     else:
-        got = asyncio.run(ask())
+        got = asyncio.run(fetch())
     assert got == ["ac_1", "ac_1"]
-    assert [url.path for url in asked] == [f"/agents/calls/{n}/logs" for n in ("ac_1", "ac_2")]
+    assert [url.path for url in requested] == [f"/agents/calls/{n}/logs" for n in ("ac_1", "ac_2")]
 
 
 def test_a_mocked_timeout_is_raised_at_once(
@@ -122,14 +124,14 @@ def test_a_mocked_timeout_is_raised_at_once(
 def test_an_overlong_error_body_is_cut(flavour: Flavour) -> None:
     body = json.dumps({"message": "x" * 300_000}).encode()
 
-    def ask(base_url: str) -> None:
+    def fetch(base_url: str) -> None:
         with (
             httpx.Client() as own,
             Client(KEY, base_url=base_url, http_client=own, max_response_bytes=1000) as client,
         ):
             client.calls.get("ac_1")
 
-    async def ask_async(base_url: str) -> None:
+    async def fetch_async(base_url: str) -> None:
         async with (
             httpx.AsyncClient() as own,
             AsyncClient(KEY, base_url=base_url, http_client=own, max_response_bytes=1000) as client,
@@ -139,7 +141,7 @@ def test_an_overlong_error_body_is_cut(flavour: Flavour) -> None:
     with ScriptedServer(saying(http_response(body, 404))) as server:
         base_url = server.url.removesuffix("/x")
         with pytest.raises(NotFoundError) as caught:
-            ask(base_url) if flavour == "sync" else asyncio.run(ask_async(base_url))
+            fetch(base_url) if flavour == "sync" else asyncio.run(fetch_async(base_url))
     assert caught.value.body == body[:1000].decode()
 
 
@@ -160,7 +162,7 @@ class _WithAnEmptyPiece(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_an_empty_piece_is_not_the_end(flavour: Flavour) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=_WithAnEmptyPiece()))
 
-    async def ask() -> list[str]:
+    async def fetch() -> list[str]:
         async with (
             httpx.AsyncClient(transport=transport) as own,
             AsyncClient(KEY, http_client=own) as client,
@@ -171,7 +173,7 @@ def test_an_empty_piece_is_not_the_end(flavour: Flavour) -> None:
         with httpx.Client(transport=transport) as own, Client(KEY, http_client=own) as client:
             lines = client.calls.logs("ac_1").logs
     else:
-        lines = asyncio.run(ask())
+        lines = asyncio.run(fetch())
     assert lines == LOGS["logs"]
 
 
@@ -189,11 +191,11 @@ class _BreakingPieces(httpx.SyncByteStream, httpx.AsyncByteStream):
 def test_a_bug_in_the_body_is_raised_unchanged(flavour: Flavour) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=_BreakingPieces()))
 
-    def ask() -> None:
+    def fetch() -> None:
         with httpx.Client(transport=transport) as own, Client(KEY, http_client=own) as client:
             client.calls.logs("ac_1")
 
-    async def ask_async() -> None:
+    async def fetch_async() -> None:
         async with (
             httpx.AsyncClient(transport=transport) as own,
             AsyncClient(KEY, http_client=own) as client,
@@ -201,23 +203,23 @@ def test_a_bug_in_the_body_is_raised_unchanged(flavour: Flavour) -> None:
             await client.calls.logs("ac_1")
 
     with pytest.raises(RuntimeError, match="my fault"):
-        ask() if flavour == "sync" else asyncio.run(ask_async())
+        fetch() if flavour == "sync" else asyncio.run(fetch_async())
 
 
 @FLAVOURS
 def test_a_closed_client_of_the_user_is_reported(flavour: Flavour) -> None:
-    def ask() -> None:
+    def fetch() -> None:
         own = httpx.Client()
         own.close()
         Client(KEY, http_client=own).calls.logs("ac_1")
 
-    async def ask_async() -> None:
+    async def fetch_async() -> None:
         own = httpx.AsyncClient()
         await own.aclose()
         await AsyncClient(KEY, http_client=own).calls.logs("ac_1")
 
     with pytest.raises(ConfigurationError, match="is closed"):
-        ask() if flavour == "sync" else asyncio.run(ask_async())
+        fetch() if flavour == "sync" else asyncio.run(fetch_async())
 
 
 def _read(response: httpx.Response) -> None:
@@ -236,14 +238,14 @@ def _iterate(response: httpx.Response) -> None:
     assert list(response.iter_bytes())
 
 
-def _ask_with_hooks(
+def _fetch_with_hooks(
     flavour: Flavour, response: httpx.Response, *hooks: Callable[[httpx.Response], None]
 ) -> int:
     """Make a call that may be retried once, and return the number of requests."""
-    asked: list[str] = []
+    requested: list[str] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested.append(str(request.url))
         return httpx.Response(response.status_code, stream=_Body(response.content))
 
     def asynchronous(hook: Callable[[httpx.Response], None]) -> Callable[[httpx.Response], object]:
@@ -261,7 +263,7 @@ def _ask_with_hooks(
 
     transport, clock = httpx.MockTransport(handle), FakeClock()
 
-    async def ask() -> None:
+    async def fetch() -> None:
         own = httpx.AsyncClient(
             transport=transport, event_hooks={"response": [*map(asynchronous, hooks)]}
         )
@@ -273,8 +275,8 @@ def _ask_with_hooks(
         with own, Client(KEY, http_client=own, max_retries=1, clock=clock) as client:
             client.calls.logs("ac_1")
     else:
-        asyncio.run(ask())
-    return len(asked)
+        asyncio.run(fetch())
+    return len(requested)
 
 
 class _Body(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -296,16 +298,16 @@ def test_a_hook_that_raises_for_the_status_does_not_replace_our_error(
     flavour: Flavour, status: int, error: type[APIStatusError]
 ) -> None:
     with pytest.raises(error) as caught:
-        _ask_with_hooks(flavour, httpx.Response(status, content=b"x"), _raise)
+        _fetch_with_hooks(flavour, httpx.Response(status, content=b"x"), _raise)
     assert (type(caught.value), caught.value.status_code) == (error, status)
     assert caught.value.attempts == (2 if status == 503 else 1)
-    assert _ask_with_hooks(flavour, ok(), _raise) == 1
+    assert _fetch_with_hooks(flavour, ok(), _raise) == 1
 
 
 @FLAVOURS
 def test_a_body_that_a_hook_has_read_is_used(flavour: Flavour) -> None:
     with pytest.raises(CallNotFoundError):
-        _ask_with_hooks(flavour, httpx.Response(404, json=CALL_NOT_FOUND), _read, _raise)
+        _fetch_with_hooks(flavour, httpx.Response(404, json=CALL_NOT_FOUND), _read, _raise)
 
 
 @FLAVOURS
@@ -314,4 +316,4 @@ def test_a_hook_that_consumes_the_body_is_reported(
     flavour: Flavour, hook: Callable[[httpx.Response], None]
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"before this client could read it.*hooks"):
-        _ask_with_hooks(flavour, ok(), hook)
+        _fetch_with_hooks(flavour, ok(), hook)

@@ -124,19 +124,19 @@ def test_any_response_is_a_value_or_one_of_our_errors(
 def test_any_response_is_a_value_or_one_of_our_errors_in_async(
     status: int, headers: dict[str, str], body: bytes
 ) -> None:
-    async def ask() -> object:
+    async def fetch() -> object:
         own = httpx.AsyncClient(transport=_transport(status, headers, body))
         async with AsyncClient(KEY, base_url=URL, http_client=own, clock=FakeClock()) as client:
             return await client.calls.logs("ac_1")
 
-    _check(lambda: asyncio.run(ask()))
+    _check(lambda: asyncio.run(fetch()))
 
 
-def _check(ask: Callable[[], object]) -> None:
+def _check(fetch: Callable[[], object]) -> None:
     """Make a call, and raise any error that is not ours or shows the key."""
     seen: CartesiaError | None = None
     try:
-        ask()
+        fetch()
     except CartesiaError as error:
         seen = error
     assert seen is None or seen.hint

@@ -67,10 +67,10 @@ def _check(shown: str) -> None:
 
 
 @pytest.mark.parametrize("sent", EACH.values(), ids=EACH)
-@pytest.mark.parametrize("asked", ["logs", "stream_logs"])
+@pytest.mark.parametrize("method", ["logs", "stream_logs"])
 @ENGINES
 def test_no_error_and_no_log_record_shows_the_key(
-    engine: EngineName, asked: str, sent: bytes, caplog: pytest.LogCaptureFixture
+    engine: EngineName, method: str, sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="cartesia_calls")
     events: list[str] = []
@@ -86,7 +86,7 @@ def test_no_error_and_no_log_record_shows_the_key(
         ) as client,
         pytest.raises(CartesiaError) as caught,
     ):
-        client.calls.logs("ac_1") if asked == "logs" else list(client.calls.stream_logs("ac_1"))
+        client.calls.logs("ac_1") if method == "logs" else list(client.calls.stream_logs("ac_1"))
     _check(_shown(caught.value) + caplog.text + str(events))
 
 

@@ -13,7 +13,7 @@ import pytest
 from cartesia_calls import APIConnectionError, AsyncClient, CartesiaError, Client
 from cartesia_calls.sandbox import Sandbox
 from engines import ENGINES, EngineName
-from fake_server import FLAVOURS, KEY, Ask, Flavour, gathered, gathered_async
+from fake_server import FLAVOURS, KEY, Action, Flavour, gathered, gathered_async
 from scripted_server import ScriptedServer, saying
 
 pytestmark = [ENGINES, FLAVOURS]
@@ -35,17 +35,17 @@ def records(caplog: pytest.LogCaptureFixture) -> list[dict[str, str]]:
     return [one.groupdict() for one in found if one]
 
 
-def ask(engine: EngineName, flavour: Flavour, url: str, question: Ask) -> Any:  # noqa: ANN401
+def send(engine: EngineName, flavour: Flavour, url: str, action: Action) -> Any:  # noqa: ANN401
     settings: dict[str, Any] = {"base_url": url, "engine": engine, "max_retries": 0, "timeout": 20}
     if flavour == "sync":
         with Client(KEY, **settings) as client:
-            return gathered(question(client))
+            return gathered(action(client))
 
-    async def ask_async() -> object:
+    async def send_async() -> object:
         async with AsyncClient(KEY, **settings) as client:
-            return await gathered_async(question(client))
+            return await gathered_async(action(client))
 
-    return asyncio.run(ask_async())
+    return asyncio.run(send_async())
 
 
 def test_one_request_is_one_record(
@@ -54,7 +54,7 @@ def test_one_request_is_one_record(
     body = b'{"ok": true, "version": "1"}'
     response = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
     with ScriptedServer(saying(response)) as server:
-        ask(engine, flavour, server.url, lambda client: client.status())
+        send(engine, flavour, server.url, lambda client: client.status())
     (record,) = records(caplog)
     assert record.pop("ms")
     assert record == {
@@ -71,7 +71,7 @@ def test_a_request_without_a_response_is_logged_with_its_failure(
     engine: EngineName, flavour: Flavour, caplog: pytest.LogCaptureFixture
 ) -> None:
     with ScriptedServer(saying(b"nonsense\r\n\r\n")) as server, pytest.raises(APIConnectionError):
-        ask(engine, flavour, server.url, lambda client: client.calls.get("ac_1"))
+        send(engine, flavour, server.url, lambda client: client.calls.get("ac_1"))
     (record,) = records(caplog)
     assert (record["path"], record["outcome"]) == ("/x/agents/calls/ac_1", "APIConnectionError")
 
@@ -82,9 +82,9 @@ def test_files_and_streams_are_logged_with_all_their_bytes(
     with Sandbox() as sandbox:
         call_id, url = sandbox.calls.finished, sandbox.url
         path = tmp_path / "call.wav"
-        ask(engine, flavour, url, lambda client: client.calls.download_audio(call_id, path))
-        ask(engine, flavour, url, lambda client: client.calls.stream_logs(call_id))
-        ask(engine, flavour, url, lambda client: client.calls.logs(call_id))
+        send(engine, flavour, url, lambda client: client.calls.download_audio(call_id, path))
+        send(engine, flavour, url, lambda client: client.calls.stream_logs(call_id))
+        send(engine, flavour, url, lambda client: client.calls.logs(call_id))
     audio, stream, logs = records(caplog)
     assert int(audio["bytes"]) == path.stat().st_size
     assert int(stream["bytes"]) == int(logs["bytes"]) > 1000
@@ -94,16 +94,16 @@ def test_files_and_streams_are_logged_with_all_their_bytes(
 def test_neither_key_nor_header_nor_body_nor_query_is_logged(
     engine: EngineName, flavour: Flavour, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked: list[Ask] = [
+    actions: list[Action] = [
         lambda client: client.calls.logs(KEY),  # in the wrong place
         lambda client: client.calls.list(agent_id="agent_secret"),
         lambda client: client.calls.stream_logs(KEY),
     ]
     sent = b"HTTP/1.1 404 No\r\nX-Private: in-a-header\r\nContent-Length: 9\r\n\r\nin-a-body"
-    for question in asked:
+    for action in actions:
         with ScriptedServer(saying(sent)) as server, pytest.raises(CartesiaError):
-            ask(engine, flavour, server.url, question)
-    assert len(records(caplog)) >= len(asked)
+            send(engine, flavour, server.url, action)
+    assert len(records(caplog)) >= len(actions)
     text = "".join(one.getMessage() for one in caplog.records if one.levelno == 10)
     for secret in (KEY, KEY[10:], "in-a-header", "in-a-body", "agent_secret", "Bearer"):
         assert secret not in text
@@ -115,7 +115,7 @@ def test_each_attempt_is_numbered(
     with Sandbox() as sandbox:
         sandbox.fail_next(status=503, times=2, headers={"Retry-After": "0"})
         call_id = sandbox.calls.finished
-        ask(
+        send(
             engine,
             flavour,
             sandbox.url,

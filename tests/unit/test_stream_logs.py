@@ -111,10 +111,10 @@ def test_a_failure_before_the_first_line_is_retried(engine: EngineName, flavour:
 @ENGINES
 @FLAVOURS
 def test_an_error_is_reported_with_its_text_and_pause(engine: EngineName, flavour: Flavour) -> None:
-    said = json.dumps({"message": "too many calls", "more": "x" * 70_000}).encode()
+    text = json.dumps({"message": "too many calls", "more": "x" * 70_000}).encode()
     pause = b"Retry-After: Sun, 01 Mar 2026 12:00:30 GMT\r\n"
     with (
-        ScriptedServer(saying(http_response(said, 429, pause))) as server,
+        ScriptedServer(saying(http_response(text, 429, pause))) as server,
         pytest.raises(RateLimitError, match="too many calls") as caught,
     ):
         stream_into([], engine, flavour, server.url, clock=FakeClock(), max_retries=0)

@@ -38,7 +38,7 @@ def test_silence_between_two_pieces_is_bounded(engine: Sending, flavour: Flavour
 def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
     def in_halves(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(CHUNKED + chunk(BODY[:1000]))
-        went_on.wait(30)
+        resumed.wait(30)
         connection.sendall(chunk(BODY[1000:]) + chunk(b""))
 
     async def read(url: str) -> list[str]:
@@ -47,11 +47,11 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
             async for line in client.calls.stream_logs("ac_1"):
                 if not got:
                     await loop.skip(2 * client.timeout)
-                    went_on.set()
+                    resumed.set()
                 got.append(line)
         return got
 
-    went_on = threading.Event()
+    resumed = threading.Event()
     loop = SkippingLoop()
     with (
         ScriptedServer(in_halves) as server,
@@ -63,10 +63,10 @@ def test_the_readers_own_pauses_do_not_count(engine: EngineName) -> None:
 @ENGINES_AND_OWN
 @FLAVOURS
 def test_a_server_that_sends_nothing_is_abandoned(engine: Sending, flavour: Flavour) -> None:
-    def say_nothing(_connection: socket.socket, _head: bytes) -> None:
+    def send_nothing(_connection: socket.socket, _head: bytes) -> None:
         """Send no bytes."""
 
-    with ScriptedServer(say_nothing) as server, pytest.raises(APITimeoutError):
+    with ScriptedServer(send_nothing) as server, pytest.raises(APITimeoutError):
         stream_into([], engine, flavour, server.url, timeout=0.2, max_retries=0)
 
 

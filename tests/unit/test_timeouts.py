@@ -56,14 +56,14 @@ class _AsyncTrickle(httpx.AsyncByteStream):
 
 
 def test_an_async_body_that_trickles_in_for_ever_times_out() -> None:
-    async def ask() -> None:
+    async def fetch() -> None:
         transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=_AsyncTrickle()))
         own = httpx.AsyncClient(transport=transport)
         async with AsyncClient(KEY, http_client=own, timeout=0.05, max_retries=0) as client:
             await client.calls.logs("ac_1")
 
     with pytest.raises(APITimeoutError, match=r"within 0\.05 s"):
-        asyncio.run(ask())
+        asyncio.run(fetch())
 
 
 @pytest.mark.parametrize(

@@ -165,13 +165,13 @@ def test_anything_else_is_refused_with_examples(text: str) -> None:
     try:
         read = read_moment(text, now=NOW)
     except ValueError as error:
-        said = str(error)
+        message = str(error)
     else:
         assert read.tzinfo is not None
         assert GRAMMAR.fullmatch(" ".join(text.split()))
         return
-    assert "can't be read" in said
-    assert "2026-03-01T10:00Z" in said
+    assert "can't be read" in message
+    assert "2026-03-01T10:00Z" in message
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])

@@ -80,14 +80,14 @@ def test_an_unsolicited_response_is_discarded(
 
     seen: list[list[str]] = []
 
-    def ask_again(client: Client) -> None:
+    def fetch_again(client: Client) -> None:
         put_aside.clear()
         sent.clear()
         seen.append(client.calls.logs("ac_1").logs)
         put_aside.set()
         sent.wait(10)
 
-    async def ask_again_async(url: str) -> None:
+    async def fetch_again_async(url: str) -> None:
         async with AsyncClient(KEY, base_url=url, engine=engine) as client:
             for _ in range(4):
                 put_aside.clear()
@@ -100,8 +100,8 @@ def test_an_unsolicited_response_is_discarded(
         if flavour == "sync":
             with Client(KEY, base_url=server.url, engine=engine) as client:
                 for _ in range(4):
-                    ask_again(client)
+                    fetch_again(client)
         else:
-            asyncio.run(ask_again_async(server.url))
+            asyncio.run(fetch_again_async(server.url))
     assert seen == [["right"]] * 4
     assert server.connections == 4

@@ -128,22 +128,22 @@ def test_an_impossible_time_is_refused_before_anything_is_sent(
 
 
 def test_a_cancelled_wait_ends_and_the_client_can_be_used_again() -> None:
-    async def cancel_then_ask() -> list[str]:
+    async def cancel_then_fetch() -> list[str]:
         server = FakeServer([NOT_YET, ok()])
-        asked = asyncio.Event()
+        requested = asyncio.Event()
 
         class SleepsUntilCancelled(FakeClock):
             async def sleep_async(self, seconds: float) -> None:  # noqa: ARG002 - for ever
-                asked.set()
+                requested.set()
                 await asyncio.Event().wait()
 
         server.clock = SleepsUntilCancelled()
         async with server.async_client() as client:
             task = asyncio.create_task(client.calls.wait_for_logs("ac_1", 600))
-            await asked.wait()
+            await requested.wait()
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
             return (await client.calls.logs("ac_1")).logs
 
-    assert asyncio.run(cancel_then_ask()) == ["one", "two"]
+    assert asyncio.run(cancel_then_fetch()) == ["one", "two"]

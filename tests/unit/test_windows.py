@@ -18,7 +18,7 @@ A_DAY = 147  # calls; the first older than 25 days is on page 37
 
 Record = dict[str, Any]
 
-ODD_TIMES = {
+UNEXPECTED_TIMES = {
     "never started": {"start_time": None, "end_time": None},
     "zero": {"start_time": "0001-01-01T00:00:00Z"},
     "zero of Unix": {"start_time": "1970-01-01T00:00:00Z"},
@@ -143,7 +143,7 @@ def test_a_window_may_be_open_or_have_any_time_zone() -> None:
 
 @SERVERS
 @pytest.mark.parametrize("page_size", [1, 2, 5, 100])
-@pytest.mark.parametrize("times", ODD_TIMES.values(), ids=ODD_TIMES)
+@pytest.mark.parametrize("times", UNEXPECTED_TIMES.values(), ids=UNEXPECTED_TIMES)
 def test_one_unexpected_time_never_cuts_the_list_short(
     times: Record, page_size: int, *, filters: bool
 ) -> None:
@@ -204,11 +204,11 @@ def test_an_undated_call_is_in_no_window_and_is_counted(flavour: Flavour) -> Non
     def listed(**query: object) -> list[int]:
         kept: list[Any] = []
 
-        def ask(client: Any) -> object:  # noqa: ANN401 - a client of either flavour
+        def fetch(client: Any) -> object:  # noqa: ANN401 - a client of either flavour
             kept.append(client.calls.list(agent_id="agent_1", **query))
             return kept[0]
 
-        found: list[AgentCall] = server.do(ask)
+        found: list[AgentCall] = server.do(fetch)
         counts.append(kept[0].unplaced)
         return [int(call.id.removeprefix("ac_")) for call in found]
 

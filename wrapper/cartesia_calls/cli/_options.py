@@ -255,13 +255,13 @@ class _Suggestions(tuple[str, ...]):
 def _an_id(kind: str, prefix: str, in_path: str) -> Callable[[str], str]:
     """Return what reads an id, or finds it in a URL."""
     of_kind = re.compile(rf"(?<![\w-]){prefix}[\w-]+")
-    behind = re.compile(rf"/{in_path}/([^/?#]+)")
+    in_url = re.compile(rf"/{in_path}/([^/?#]+)")
 
     def read(text: str) -> str:
         text = text.strip()
         if _URL.match(text):
             url = unquote(text)
-            if found := of_kind.findall(url) or behind.findall(url):
+            if found := of_kind.findall(url) or in_url.findall(url):
                 return str(found[-1])
             raise ValueError(
                 f"there is no {kind} in the URL {text!r}; pass the id, such as {prefix}123"

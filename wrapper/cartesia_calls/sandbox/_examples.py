@@ -154,7 +154,7 @@ def _ordinary_call(
     batch_id: str | None = None,
 ) -> Call:
     script, ending, pace = drawn.script, drawn.ending, drawn.pace
-    answered = ending["share"] > 0
+    picked_up = ending["share"] > 0
     steps = script["steps"][: round(len(script["steps"]) * ending["share"])]
     seconds = min(script_seconds(steps, pace=pace) + ending["silence"], _MAX_SECONDS)
     ends_at = moment + timedelta(seconds=round(seconds, 3))
@@ -164,9 +164,9 @@ def _ordinary_call(
         agent_id=agent_id,
         deployment=_deployment(agent_id),
         created_at=moment,
-        starts_at=moment if answered else None,
+        starts_at=moment if picked_up else None,
         ends_at=ends_at,
-        logs_appear_at=ends_at + LOGS_WRITTEN_AFTER if answered else None,
+        logs_appear_at=ends_at + LOGS_WRITTEN_AFTER if picked_up else None,
         make_story=partial(story_of_script, steps, pace=pace, opening=_opening(call_id, phone)),
         outcome=CallStatus.FAILED if error else CallStatus.COMPLETED,
         end_reason=ending["end_reason"],
