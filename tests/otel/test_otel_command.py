@@ -89,6 +89,8 @@ def test_a_receiver_that_does_not_respond_is_7(
         ("--agent agent_unknown", 4),
         ("", 2),
         ("ac_finished --agent agent_busy", 2),
+        ("ac_1 --since 1h", 2),
+        ("ac_1 --until 1h", 2),
         ("--agent agent_busy --since 1h --until 2h", 2),
     ],
 )

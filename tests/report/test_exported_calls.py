@@ -94,7 +94,8 @@ def test_calls_are_chosen_by_id_agent_status_and_time(
     own = [one["id"] for one in everything if one["agent_id"] == "agent_odd"]
     assert ids(agents=["agent_odd"]) == own != []
     failed = [one["id"] for one in everything if one["status"] == "failed"]
-    assert ids(status=["failed"]) == failed != []
+    assert ids(status=["failed"]) == ids(status="failed") == failed != []
+    assert ids(agents="agent_busy", calls="ac_finished") == ["ac_finished"]
     assert ids(agents=["agent_busy"], calls=[own[0]]) == []
     (finished,) = [one for one in everything if one["id"] == "ac_finished"]
     start = datetime.fromisoformat(finished["start_time"])

@@ -49,6 +49,8 @@ def run(arguments: options.Arguments) -> int:
     """Send each call that is over, and sum up what the receiver accepted."""
     if bool(arguments.call_ids) == bool(arguments.agent):
         raise Failure("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
+    if arguments.call_ids and (arguments.since or arguments.until):
+        raise Failure("--since and --until choose among an agent's calls.", "Leave them out.")
     for package in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"):
         import_module(package)
     from cartesia_calls.otel import OtlpError, OtlpSender  # noqa: PLC0415 - an extra

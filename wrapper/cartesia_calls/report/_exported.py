@@ -43,9 +43,9 @@ _COLUMNS = {
 def exported_calls(
     source: str,
     *,
-    agents: Iterable[str] = (),
-    calls: Iterable[str] = (),
-    status: Iterable[str] = (),
+    agents: str | Iterable[str] = (),
+    calls: str | Iterable[str] = (),
+    status: str | Iterable[str] = (),
     since: datetime | str | None = None,
     until: datetime | str | None = None,
     logs: bool = True,
@@ -57,9 +57,9 @@ def exported_calls(
 
     Args:
         source: The folder or the fsspec URL that holds the export.
-        agents: Only the calls of these agents.
-        calls: Only these calls.
-        status: Only calls with one of these statuses.
+        agents: Only the calls of this agent, or of these.
+        calls: Only this call, or these.
+        status: Only calls with this status, or with one of these.
         since: Only calls that started at this time or later, as in `calls.list`. A call that never
             started counts by its end.
         until: Only calls that started before this time.
@@ -74,7 +74,7 @@ def exported_calls(
         ValueError: It holds nothing of one of `agents` or `calls`, `since` is later than `until`, or a
             status is nearly a known one.
     """
-    wanted = {"agent": [*agents], "call": [*calls]}
+    wanted = {"agent": _many(agents), "call": _many(calls)}
     first, end = read_window(since, until)
     export = _Export(source)
     export.find(_COLUMNS if logs else ("record", "transcript"))
@@ -82,7 +82,7 @@ def exported_calls(
         _CHOSEN,
         agents=wanted["agent"],
         calls=wanted["call"],
-        status=[*map(read_status, status)],
+        status=[*map(read_status, _many(status))],
         since=first,
         until=end,
     )
@@ -205,6 +205,10 @@ class _Export:
         for call_id, value in self.query(query, files=files) if files else ():
             found.setdefault(call_id, []).append(value)
         return found
+
+
+def _many(given: str | Iterable[str]) -> list[str]:
+    return [given] if isinstance(given, str) else [*given]
 
 
 def _batches(items: list[str]) -> Iterator[list[str]]:
