@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
-import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache, partial
 from typing import Any, cast
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cartesia_calls import AsyncClient, Client
 from engines import INSTALLED
-from fake_server import KEY, FakeServer, gathered, gathered_async
+from fake_server import KEY, gathered, gathered_async
 from kept import LISTS, STRICT, came_through, is_needed
 from scripted_server import ScriptedServer, http_response
 from spec_schemas import Place, places, response_schemas, whole_example
 from spec_strategies import JSON_VALUES
-from wrapped_operations import CALL, WRAPPED, WrappedOperation
+from wrapped_operations import WRAPPED, WrappedOperation
 
 TOLERANT = [
     one for one in WRAPPED if one.operation_id in response_schemas() and one.operation_id != STRICT
@@ -133,41 +131,3 @@ def test_a_response_with_one_unexpected_value_is_read_whole(
     clients.body = json.dumps(body).encode()
     for fetch in clients.fetches:
         assert came_through(operation, body, fetch(operation))
-
-
-def _unexpected_call(**changes: object) -> dict[str, Any]:
-    call = copy.deepcopy(dict(CALL))
-    (turn,) = cast("list[dict[str, Any]]", call["transcript"])
-    turn["log_metric"] = {"name": "m", "value": [4], "timestamp": 0.5}
-    return {**call, "transcript": [turn, turn, "no turn"], **changes}
-
-
-def test_each_kind_of_place_is_logged_once_per_client_without_the_value(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    body = _unexpected_call(summary=["sk_secret"])
-    server = FakeServer([], record=httpx.Response(200, json=body))
-    with caplog.at_level(logging.WARNING, "cartesia_calls"), server.client() as client:
-        client.calls.get("ac_1")
-        client.calls.get("ac_1")
-    assert [(one.name, one.levelname) for one in caplog.records] == [
-        ("cartesia_calls", "WARNING")
-    ] * 3
-    text = [one.getMessage() for one in caplog.records]
-    assert sum("/transcript/*/log_metric/value is an array, not a" in one for one in text) == 1
-    assert sum("/transcript/* is a string, not an object" in one for one in text) == 1
-    assert (
-        text.count(
-            "In the response to agents_get-call the value /summary is an array, not a string; it is kept "
-            "as it came in additional_properties."
-        )
-        == 1
-    )
-    assert "sk_secret" not in "".join(text)
-
-
-def test_a_valid_response_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    server = FakeServer([], record=httpx.Response(200, json=dict(CALL)))
-    with caplog.at_level(logging.DEBUG, "cartesia_calls"), server.client() as client:
-        client.calls.get("ac_1")
-    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []

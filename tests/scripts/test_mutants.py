@@ -37,5 +37,4 @@ def test_the_modules_and_the_tests_exist() -> None:
     for module in mutants.SETTINGS["source_paths"]:
         assert (mutants.ROOT / module.replace("src", "wrapper", 1)).is_file()
     for test in mutants.SETTINGS["pytest_add_cli_args_test_selection"]:
-        file, _, name = test.partition("::")
-        assert f"def {name or 'test_'}" in (mutants.ROOT / file).read_text(encoding="utf-8")
+        assert (mutants.ROOT / test).is_file()
