@@ -28,7 +28,7 @@ _TITLES = {"lines": "lines", "wide": "wide lines", "usual": "lines of 85 bytes"}
 _UPDATED_AT = "2026-03-01T10:00:00Z"
 _ID = re.compile(r"(lines|wide|usual|bytes)-(\d{1,10})")
 _LINES_IN_BLOCK = 1_000
-# What agents say, with what JSON has to escape and what UTF-8 takes two bytes for.
+# Agents' words, with characters that JSON escapes and that take two bytes in UTF-8.
 _SAID = (
     "Saying: Hello, how can I help you today?",
     'Heard: "I would like to change my booking"',

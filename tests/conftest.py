@@ -41,7 +41,7 @@ LONG_FILES = (
     "test_regenerate.py",
     "test_stream_logs.py",
     "test_export_interrupted.py",
-    "test_output_by_place.py",
+    "test_output_by_stream.py",
     "test_pytest_fixture.py",
     "test_left_out.py",
     "test_concurrency.py",

@@ -51,7 +51,9 @@ def _exporting(word: str, stderr: int) -> Generator[subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_second_signal_ends_it_at_once_even_if_a_thread_hangs(number: signal.Signals) -> None:
+def test_the_second_signal_ends_the_export_at_once_even_if_a_thread_hangs(
+    number: signal.Signals,
+) -> None:
     with _exporting("/logs/", subprocess.PIPE) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == b"/logs/ hangs\n"

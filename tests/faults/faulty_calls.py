@@ -37,7 +37,7 @@ def _reports_no_logs(script: Script) -> bool:
 
 @dataclass
 class FaultyCalls(Visit):
-    """What a `RawServer` does: one request in `every` fails, chosen at random, each in the next way.
+    """A `RawServer`'s scripts: one request in `every` fails, chosen at random, each in the next way.
 
     Attributes:
         calls: Responds to the other requests.

@@ -135,7 +135,7 @@ class Reset:
 
 @dataclass
 class Visit:
-    """What arrived while one set of scripts was played.
+    """The requests that arrived while one set of scripts was played.
 
     A server with a greeting sends it to each client, and closes the connection.
     """

@@ -100,7 +100,7 @@ def assistant(sandbox: Sandbox) -> Generator[Assistant]:
     started.close()
 
 
-def test_the_tools_say_when_to_use_them_and_only_read(assistant: Assistant) -> None:
+def test_the_tools_are_described_and_read_only(assistant: Assistant) -> None:
     tools = assistant.tools()
 
     assert [*tools] == ["list_calls", "get_call", "get_logs", "timeline", "stats"]
@@ -202,9 +202,7 @@ def test_stats_are_numbers_about_an_agents_calls(assistant: Assistant) -> None:
         ("stats", {"agent_id": "agent_buzy"}, "404"),
     ],
 )
-def test_errors_say_what_to_do(
-    assistant: Assistant, tool: str, arguments: JSON, problem: str
-) -> None:
+def test_errors_have_advice(assistant: Assistant, tool: str, arguments: JSON, problem: str) -> None:
     assert problem in assistant.fail(tool, **arguments)
 
 
@@ -328,7 +326,7 @@ def test_one_enormous_record_is_bounded_and_keeps_its_last_line() -> None:
 
 
 @pytest.mark.parametrize(("tool", "part"), [("get_logs", "records"), ("timeline", "entries")])
-def test_a_shortened_text_says_how_to_get_it_whole(tool: str, part: str) -> None:
+def test_a_shortened_text_names_the_way_to_read_it_in_full(tool: str, part: str) -> None:
     long = f"{'x' * 6_000}the middle{'y' * 6_000}"
     respond = _a_call("INFO: one", f"ERROR: {long}", "INFO: three")
     (first,) = _asked(respond, (tool, {"call_id": "a"}))
@@ -344,7 +342,7 @@ def test_a_shortened_text_says_how_to_get_it_whole(tool: str, part: str) -> None
     assert item["text"].removeprefix("ERROR: ") == long
 
 
-def test_what_is_too_long_for_any_result_says_where_it_is() -> None:
+def test_a_value_too_long_for_any_result_is_named_with_its_place() -> None:
     respond = _a_call(f"ERROR {'x' * 60_000}", summary="y" * 60_000)
     arguments = {"call_id": "a"}
     logs, call = _asked(respond, ("get_logs", {**arguments, "limit": 1}), ("get_call", arguments))
@@ -436,7 +434,7 @@ def test_the_documented_configurations_start_this_command() -> None:
         assert "CARTESIA_API_KEY" in server["env"]
 
 
-def test_without_the_extra_the_command_says_what_to_install(
+def test_without_the_extra_the_command_names_the_package_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "mcp", None)

@@ -20,7 +20,7 @@ from pytest_httpx import HTTPXMock
 
 from cartesia_calls import AgentCallLogs, AsyncClient, CallNotFoundError, Client
 from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, Flavour
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 
 URL = "https://api.cartesia.ai/agents/calls/ac_1/logs"
 SENT_LOGS = http_response(httpx.Response(200, json=LOGS).content)
@@ -81,7 +81,7 @@ def test_a_stream_is_mocked(httpx_mock: HTTPXMock, flavour: Flavour) -> None:
 @FLAVOURS
 def test_vcrpy_records_a_response_and_plays_it_back(flavour: Flavour, tmp_path: Path) -> None:
     recorder: Any = vcr.VCR(cassette_library_dir=str(tmp_path), filter_headers=["authorization"])
-    with ScriptedServer(saying(SENT_LOGS)) as server:
+    with ScriptedServer(serving(SENT_LOGS)) as server:
         url = server.url.removesuffix("/x")
         for _ in range(2):
             with recorder.use_cassette("logs.yaml"):

@@ -94,7 +94,7 @@ def test_a_receiver_that_does_not_respond_is_7(
         ("--agent agent_busy --since 1h --until 2h", 2),
     ],
 )
-def test_what_cannot_be_sent_is_an_error(
+def test_a_call_that_cannot_be_sent_is_an_error(
     receiver: Receiver,
     account: Sandbox,
     capsys: pytest.CaptureFixture[str],
@@ -160,7 +160,7 @@ def test_a_wrong_setting_is_named(  # noqa: PLR0917 - fixtures
     assert not receiver.spans
 
 
-def test_without_the_extra_the_command_says_what_to_install(
+def test_without_the_extra_the_command_names_the_package_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
@@ -169,7 +169,7 @@ def test_without_the_extra_the_command_says_what_to_install(
     assert "opentelemetry-sdk>=" in capsys.readouterr().err
 
 
-def test_another_protocol_is_3_and_says_what_works(
+def test_another_protocol_is_3_with_the_supported_ones(
     account: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")

@@ -23,7 +23,7 @@ Action = Callable[[Client, Path], object]
 
 
 def _first_page(client: Client, _: Path) -> object:
-    """Return the first page of calls alone: the cursor of the next one is made up, too."""
+    """Return only the first page of calls, since Prism invents the cursor of the next one."""
     try:
         return next(client.calls.list(agent_id="agent_1").pages())
     except ResponseValidationError as error:

@@ -200,7 +200,7 @@ def test_an_empty_list_of_calls_has_numbers(env: dict[str, str]) -> None:
     assert done.out.splitlines()[1:] == ["0 calls, 0 failed"]
 
 
-def test_an_export_gives_the_same_numbers_and_pages(tmp_path: Path, exported: Path) -> None:
+def test_an_export_has_the_same_numbers_and_pages(tmp_path: Path, exported: Path) -> None:
     done = piped("stats", "--from", str(exported), "--json", env=environment(TZ="UTC"))
     assert done.code == 0
     stats = CallStats()

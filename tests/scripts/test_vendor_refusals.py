@@ -144,7 +144,7 @@ def test_references_that_cannot_be_kept_are_refused(
         ("#node", "does not point into components"),
     ],
 )
-def test_the_other_kinds_of_references_are_checked_too(
+def test_other_kinds_of_references_are_checked(
     vendoring: Vendoring,
     capsys: pytest.CaptureFixture[str],
     keyword: str,

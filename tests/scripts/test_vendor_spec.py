@@ -33,7 +33,7 @@ def test_latest_yml_holds_the_seed_pages_block() -> None:
         assert latest[field] == seed[field]
 
 
-def test_vendoring_the_seed_page_alone_gives_its_block(vendoring: Vendoring) -> None:
+def test_vendoring_the_seed_page_alone_results_in_its_block(vendoring: Vendoring) -> None:
     assert vendoring.run(SEED_PAGE) == 0
     assert vendoring.result() == seed_block()
 
@@ -68,7 +68,7 @@ def test_vendoring_the_repositorys_sources_again_changes_no_byte(vendoring: Vend
     assert vendoring.record.read_bytes() == (ROOT / "openapi" / "sources.yml").read_bytes()
 
 
-def test_vendoring_the_repositorys_sources_from_nothing_gives_its_spec(
+def test_vendoring_the_repositorys_sources_from_scratch_reproduces_its_spec(
     vendoring: Vendoring,
 ) -> None:
     assert vendoring.run("--origin", "facts", FACTS) == 0

@@ -1,4 +1,4 @@
-"""What the wrapper relies on in the spec: the wrapped operations, and checks that take a spec.
+"""Checks that a spec still has everything that the wrapper relies on.
 
 Each check returns its findings as sentences; an empty list is a pass. The spec is an argument, so that
 `test_spec_changes.py` can pass changed copies and see each check fail.
@@ -64,7 +64,7 @@ def check_operation(spec: Spec) -> list[str]:
 
 
 def check_parameters(spec: Spec) -> list[str]:
-    """The operation has the parameters that the wrapper gives, and requires no other."""
+    """The operation has the parameters that the wrapper sends, and requires no other."""
     problems: list[str] = []
     for operation in WRAPPED:
         for described in _documented(spec, operation):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BASE_SPEC = ROOT / "tests" / "data" / "campaign-spec.yml"
 SEED = 20260301
 OF_EACH = 5
-"""How many mutants of each sort of change, in a request, in a response and in the document."""
+"""The number of mutants of each sort of change, in requests, in responses and in the document."""
 UNSEEN = "not seen"
 
 # No request of the API has a body yet; a future one may, so the mutants get one to change.

@@ -23,7 +23,7 @@ from terminal import COMMAND, LONGEST_RUN, Done, Run, environment, here, in_a_pr
 
 CONCURRENCY = 8
 IN_HAND = 3 * CONCURRENCY + 1
-"""How many calls may have been fetched and not recorded when it is killed."""
+"""The number of calls that may be fetched but not recorded when an export is killed."""
 PLACES = pytest.mark.parametrize(
     "place", ["{}/out", "memory://bucket/out", "stubborn://{}/out", "late://bucket/out"]
 )

@@ -27,7 +27,7 @@ def shapes_of(version: str) -> tuple[Shape, ...]:
     return tuple(one for one in SHAPES if not one.is_new or version.startswith("3.1"))
 
 
-# What the contract tests can make no example of that is valid.
+# Shapes of which the contract tests can make no valid example.
 WITHOUT_EXAMPLE = frozenset(
     {
         "format_time", "format_alone", "write_only", "pet", "pet_ref", "pet_bare", "all_of_union",

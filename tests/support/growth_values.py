@@ -30,7 +30,7 @@ NAMES = (
     "field_types", "model_to_dict", "_attrs_field", "mro", "setattr", "value", "items", "keys", "get",
     "properties", "required", "title", "description", "enum", "nullable", "default", "items_item",
 )  # fmt: skip
-# Of these the second has a name in Python; the first would have the same one, or none.
+# Of each pair, only the second has a name in Python; the first would have the same one, or none.
 SAME_NAMES = (
     ("sameName", "same_name"), ("$thing", "thing"), ("@type", "type"), ("str", "str_"),
     ("to_dict_", "to_dict"), ("Unset", "UNSET"), ("***", ""), ("ﬁeld", "field"),

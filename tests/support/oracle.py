@@ -64,7 +64,7 @@ class Oracle:
     spec: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        # Whoever takes a spec over has validated it, which takes longer than to judge by it.
+        # Vendoring has validated the spec, which is slower than all checks against it.
         config = Config(spec_validator_cls=None)
         self._openapi = OpenAPI.from_dict(cast("Any", self.spec), config=config)
 

@@ -57,7 +57,7 @@ class Redocly:
 
 
 def install_redocly(pinned: Path, cache: Path) -> Redocly:
-    """Install what the lockfile pins, unless that is there already.
+    """Install the packages of the lockfile, unless they are installed already.
 
     Args:
         pinned: The folder with package.json, package-lock.json, .npmrc and redocly.yaml.

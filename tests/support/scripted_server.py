@@ -18,14 +18,14 @@ def http_response(body: bytes = b"{}", status: int = 200, headers: bytes = b"") 
     return b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n%s" % (status, headers, len(body), body)
 
 
-def saying(*responses: bytes) -> Script:
+def serving(*responses: bytes) -> Script:
     """Return a script that sends the next response to each request, and repeats the last one."""
     left = list(responses)
 
-    def say(connection: socket.socket, _head: bytes) -> None:
+    def serve(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(left.pop(0) if len(left) > 1 else left[0])
 
-    return say
+    return serve
 
 
 class ScriptedServer:

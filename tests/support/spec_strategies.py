@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spec_schemas import Schema, other_fields, vendored_schemas
 
-# What a JSON document can hold.
+# The values that a JSON document can hold.
 SCALARS = (
     st.none()
     | st.booleans()

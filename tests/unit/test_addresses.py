@@ -12,7 +12,7 @@ import pytest
 from cartesia_calls import APIConnectionError, APITimeoutError
 from engines import ENGINES, EngineName, a_request, send
 from fake_server import FLAVOURS, Flavour
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -51,7 +51,7 @@ def test_an_address_that_does_not_respond_leaves_time_for_the_next_one(
     engine: EngineName, flavour: Flavour, first: str, addresses: list[str]
 ) -> None:
     addresses += [first, "127.0.0.1"]
-    with ScriptedServer(saying(http_response())) as server:
+    with ScriptedServer(serving(http_response())) as server:
         port = int(server.url.split(":")[2].partition("/")[0])
         with _silence_at(port):
             url = f"http://{NAME}:{port}/x"

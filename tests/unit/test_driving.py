@@ -13,7 +13,7 @@ import pytest
 
 from cartesia_calls import AsyncClient, Client
 from fake_server import KEY, URL, FakeServer, ok
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 
 LINES = [f"line {number}" for number in range(100)]
 DOCUMENT = {"call_id": "ac_1", "logs": LINES, "updated_at": "2026-03-01T10:00:00Z"}
@@ -124,7 +124,7 @@ with Client("{KEY}", base_url=sys.argv[1], engine="fast") as client:
     print(len(client.calls.logs("ac_1").logs), len(list(client.calls.stream_logs("ac_1"))))
 print("asyncio" in sys.modules, "httpx" in sys.modules)
 """
-    with ScriptedServer(saying(http_response(ok(DOCUMENT).content))) as server:
+    with ScriptedServer(serving(http_response(ok(DOCUMENT).content))) as server:
         url = server.url.removesuffix("/x")
         done = subprocess.run(
             [sys.executable, "-c", code, url], capture_output=True, text=True, check=True

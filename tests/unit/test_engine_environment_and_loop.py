@@ -27,7 +27,7 @@ from cartesia_calls import (
 )
 from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, send
 from fake_server import FLAVOURS, KEY, Flavour
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 
 # The engine `fast` supports no proxy.
 THROUGH_PROXIES = pytest.mark.parametrize("engine", ["httpx", "auto"])
@@ -98,7 +98,7 @@ def test_certificates_of_the_environment_and_of_httpx_are_trusted(
     tls: ssl.SSLContext,
 ) -> None:
     trust(variable)
-    with ScriptedServer(saying(http_response(b"secret")), tls) as server:
+    with ScriptedServer(serving(http_response(b"secret")), tls) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == b"secret"
 
@@ -109,7 +109,7 @@ def test_a_server_without_a_trusted_certificate_gets_nothing(
     engine: EngineName, flavour: Flavour, tls: ssl.SSLContext
 ) -> None:
     with (
-        ScriptedServer(saying(http_response()), tls) as server,
+        ScriptedServer(serving(http_response()), tls) as server,
         pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught,
     ):
         send(engine, flavour, a_request(server.url))
@@ -190,7 +190,7 @@ def test_requests_to_loopback_use_no_proxy(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    with ScriptedServer(saying(http_response(b"direct"))) as server:
+    with ScriptedServer(serving(http_response(b"direct"))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == b"direct"
 
@@ -209,7 +209,7 @@ def test_hosts_named_by_no_proxy_are_reached_directly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NO_PROXY", no_proxy)
-    with ScriptedServer(saying(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
+    with ScriptedServer(serving(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/x"))
         with pytest.raises(APIConnectionError) as caught:
             send(engine, flavour, a_request("https://api.nowhere.example.com:1/x", timeout=5))
@@ -237,7 +237,7 @@ def test_fast_refuses_a_proxy_and_auto_chooses_another_engine(
 def test_a_proxy_for_another_scheme_is_not_used(
     engine: EngineName, flavour: Flavour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ScriptedServer(saying(http_response())) as proxy:
+    with ScriptedServer(serving(http_response())) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/x"))
         with pytest.raises(APIConnectionError):
             send(engine, flavour, a_request("https://api.nowhere.invalid/x", timeout=5))
@@ -297,7 +297,7 @@ def test_a_handler_of_another_signal_does_not_end_a_wait(engine: EngineName) -> 
 @ENGINES
 def test_another_thread_may_use_the_client(engine: EngineName) -> None:
     bodies: list[bytes] = []
-    with ScriptedServer(saying(http_response(b"here"))) as server:
+    with ScriptedServer(serving(http_response(b"here"))) as server:
         sending = SyncTransport(engine, server.url)
         thread = threading.Thread(
             target=lambda: bodies.append(sending.send(a_request(server.url)).body)
@@ -320,7 +320,7 @@ import scripted_server
 def fetch(client):
     result = client.calls.logs("ac_1")
     return asyncio.run(result) if asyncio.iscoroutine(result) else result
-with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.http_response(b"[]"))) as server:
+with scripted_server.ScriptedServer(scripted_server.serving(scripted_server.http_response(b"[]"))) as server:
     client = {"Client" if flavour == "sync" else "AsyncClient"}(
         "{KEY}", base_url=server.url, engine="{engine}"
     )
@@ -345,7 +345,7 @@ with scripted_server.ScriptedServer(scripted_server.saying(scripted_server.http_
 
 @ENGINES
 def test_an_async_client_stays_in_its_event_loop(engine: EngineName) -> None:
-    with ScriptedServer(saying(http_response(b"[]", 404))) as server:
+    with ScriptedServer(serving(http_response(b"[]", 404))) as server:
         client = AsyncClient(KEY, base_url=server.url.removesuffix("/x"), engine=engine)
         with asyncio.Runner() as first, asyncio.Runner() as second:
             with pytest.raises(NotFoundError):

@@ -23,7 +23,7 @@ from cartesia_calls import (
 from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
 from fake_clock import FakeClock
 from fake_server import FLAVOURS, KEY, Flavour
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 from skipping_clock import SkippingLoop, let_happen
 
 
@@ -57,7 +57,7 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
         await let_happen()
 
     with (
-        ScriptedServer(saying(http_response())) as server,
+        ScriptedServer(serving(http_response())) as server,
         warnings.catch_warnings(record=True) as warned,
     ):
         warnings.simplefilter("always")
@@ -70,7 +70,7 @@ def test_a_close_that_is_cancelled_leaves_nothing_open(engine: EngineName) -> No
 @ENGINES
 def test_a_close_in_another_event_loop_closes_nothing_and_reports_it(engine: EngineName) -> None:
     with (
-        ScriptedServer(saying(http_response())) as server,
+        ScriptedServer(serving(http_response())) as server,
         asyncio.Runner() as first,
         asyncio.Runner() as second,
     ):
@@ -90,7 +90,7 @@ def test_a_close_in_another_event_loop_closes_nothing_and_reports_it(engine: Eng
 def test_a_header_that_http_does_not_allow_is_not_sent(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with ScriptedServer(saying(http_response())) as server:
+    with ScriptedServer(serving(http_response())) as server:
         request = a_request(server.url)._replace(headers={"x-two": "one\r\nx-evil: 1"})
         with pytest.raises(ConfigurationError, match="can't be sent"):
             send(engine, flavour, request)

@@ -25,7 +25,7 @@ from cartesia_calls import (
 from cartesia_calls._part_file import FileSink
 from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, async_transport, send
 from fake_server import FLAVOURS, KEY, Flavour
-from scripted_server import Script, ScriptedServer, http_response, saying
+from scripted_server import Script, ScriptedServer, http_response, serving
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -48,10 +48,8 @@ def _fails(
     return caught.value
 
 
-def test_a_request_goes_out_with_its_headers_and_no_others(
-    engine: EngineName, flavour: Flavour
-) -> None:
-    with ScriptedServer(saying(http_response())) as server:
+def test_a_request_is_sent_with_only_its_own_headers(engine: EngineName, flavour: Flavour) -> None:
+    with ScriptedServer(serving(http_response())) as server:
         send(engine, flavour, a_request(f"{server.url}/a%2Fb?c=%20d"))
     (head,) = server.heads
     first, *lines = head.decode().split("\r\n")
@@ -69,14 +67,14 @@ def test_a_request_goes_out_with_its_headers_and_no_others(
 
 
 def test_a_post_without_a_body_has_a_length_of_zero(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(saying(http_response())) as server:
+    with ScriptedServer(serving(http_response())) as server:
         send(engine, flavour, a_request(server.url, "POST"))
     assert server.heads[0].lower().count(b"content-length: 0") == 1
 
 
 @pytest.mark.parametrize("status", [200, 299, 301, 304, 404, 407, 429, 499, 503, 520, 600, 999])
 def test_every_status_is_a_response(engine: EngineName, flavour: Flavour, status: int) -> None:
-    with ScriptedServer(saying(http_response(LOG if status != 304 else b"", status))) as server:
+    with ScriptedServer(serving(http_response(LOG if status != 304 else b"", status))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.status_code == status
     assert response.body == (LOG if status != 304 else b"")
@@ -85,7 +83,7 @@ def test_every_status_is_a_response(engine: EngineName, flavour: Flavour, status
 
 def test_a_redirect_is_returned(engine: EngineName, flavour: Flavour) -> None:
     moved = http_response(b"", 302, b"Location: /elsewhere\r\n")
-    with ScriptedServer(saying(moved)) as server:
+    with ScriptedServer(serving(moved)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.headers["location"]) == (302, "/elsewhere")
     assert len(server.heads) == 1
@@ -93,7 +91,7 @@ def test_a_redirect_is_returned(engine: EngineName, flavour: Flavour) -> None:
 
 def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
     with ScriptedServer(
-        saying(http_response(headers=b"Set-Cookie: sid=of-this-account\r\n"))
+        serving(http_response(headers=b"Set-Cookie: sid=of-this-account\r\n"))
     ) as server:
         first, _ = send(engine, flavour, a_request(server.url), a_request(server.url))
     assert first.headers["set-cookie"] == "sid=of-this-account"
@@ -103,7 +101,7 @@ def test_no_cookie_is_sent_back(engine: EngineName, flavour: Flavour) -> None:
 def test_one_connection_serves_one_request_after_the_other(
     engine: EngineName, flavour: Flavour
 ) -> None:
-    with ScriptedServer(saying(http_response())) as server:
+    with ScriptedServer(serving(http_response())) as server:
         send(engine, flavour, *[a_request(server.url)] * 5)
     assert server.connections == 1
 
@@ -112,7 +110,7 @@ def test_repeated_headers_are_joined_and_unexpected_bytes_do_no_harm(
     engine: EngineName, flavour: Flavour
 ) -> None:
     unusual = http_response(headers=b"X-B: 1\r\nx-raw: caf\xe9 \xff\r\nX-b: 2\r\n")
-    with ScriptedServer(saying(unusual)) as server:
+    with ScriptedServer(serving(unusual)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.headers["x-b"] == "1, 2"
     assert response.headers["x-raw"]
@@ -120,7 +118,7 @@ def test_repeated_headers_are_joined_and_unexpected_bytes_do_no_harm(
 
 def test_early_hints_are_skipped(engine: EngineName, flavour: Flavour) -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
-    with ScriptedServer(saying(hint * 3 + http_response(LOG))) as server:
+    with ScriptedServer(serving(hint * 3 + http_response(LOG))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (200, LOG)
 
@@ -143,7 +141,7 @@ def test_an_encoded_body_is_decoded(
     engine: EngineName, flavour: Flavour, encoding: str, body: bytes
 ) -> None:
     encoded = http_response(body, headers=b"Content-Encoding: %s\r\n" % encoding.encode())
-    with ScriptedServer(saying(encoded)) as server:
+    with ScriptedServer(serving(encoded)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert response.body == LOG
 
@@ -162,11 +160,11 @@ def test_a_wrong_content_encoding_fails_only_a_success(
     engine: EngineName, flavour: Flavour, encoding: str, body: bytes
 ) -> None:
     header = b"Content-Encoding: %s\r\n" % encoding.encode()
-    error = _fails(engine, flavour, saying(http_response(body, headers=header)))
+    error = _fails(engine, flavour, serving(http_response(body, headers=header)))
     assert isinstance(error, ResponseValidationError)
     assert "can't be decoded" in str(error)
 
-    with ScriptedServer(saying(http_response(body, 503, header))) as server:
+    with ScriptedServer(serving(http_response(body, 503, header))) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (503, b"")
 
@@ -189,17 +187,17 @@ def test_a_success_longer_than_allowed_is_refused_and_an_error_is_cut(
         "deflate": http_response(zlib.compress(large), status, b"Content-Encoding: deflate\r\n"),
     }[how]
     if status == 404:
-        with ScriptedServer(saying(raw)) as server:
+        with ScriptedServer(serving(raw)) as server:
             (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
         assert (response.status_code, len(response.body)) == (404, 100_000)
         return
-    error = _fails(engine, flavour, saying(raw), max_bytes=100_000)
+    error = _fails(engine, flavour, serving(raw), max_bytes=100_000)
     assert isinstance(error, ResponseValidationError)
     assert f"(status {status}) is longer than 100000 bytes" in str(error)
 
 
 def test_a_body_of_the_allowed_length_is_accepted(engine: EngineName, flavour: Flavour) -> None:
-    with ScriptedServer(saying(http_response(bytes(100_000)))) as server:
+    with ScriptedServer(serving(http_response(bytes(100_000)))) as server:
         (response,) = send(engine, flavour, a_request(server.url, max_bytes=100_000))
     assert len(response.body) == 100_000
 
@@ -208,7 +206,7 @@ def test_a_sink_receives_a_long_body_piece_by_piece(engine: EngineName, flavour:
     body = bytes(range(256)) * 8000
     file, seen = BytesIO(), list[tuple[int, int | None]]()
     sink = FileSink(file, lambda written, total: seen.append((written, total)))
-    with ScriptedServer(saying(http_response(body))) as server:
+    with ScriptedServer(serving(http_response(body))) as server:
         request = a_request(server.url, sink=sink, max_bytes=1000)
         (response,) = send(engine, flavour, request)
     assert (response.status_code, response.body) == (200, b"")
@@ -219,7 +217,7 @@ def test_a_sink_receives_a_long_body_piece_by_piece(engine: EngineName, flavour:
 
 def test_the_body_of_an_error_does_not_go_to_the_sink(engine: EngineName, flavour: Flavour) -> None:
     file = BytesIO(b"before")
-    with ScriptedServer(saying(http_response(b"no", 404))) as server:
+    with ScriptedServer(serving(http_response(b"no", 404))) as server:
         request = a_request(server.url, sink=FileSink(file, None))
         (response,) = send(engine, flavour, request)
     assert (response.body, file.getvalue()) == (b"no", b"before")
@@ -252,7 +250,7 @@ def _then_hang_up(sent: bytes) -> Script:
         ),
         pytest.param(_then_hang_up(b"\x16\x03\x01 not HTTP\r\n\r\n"), id="not HTTP"),
         pytest.param(_then_hang_up(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), id="length"),
-        pytest.param(saying(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 3_000_000), id="huge head"),
+        pytest.param(serving(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 3_000_000), id="huge head"),
     ],
 )
 def test_half_a_response_is_a_connection_error(
@@ -282,7 +280,7 @@ def _silence(_connection: socket.socket, _head: bytes) -> None:
     "script",
     [
         pytest.param(_silence, id="silence"),
-        pytest.param(saying(http_response(LOG)[:-10]), id="silence in the body"),
+        pytest.param(serving(http_response(LOG)[:-10]), id="silence in the body"),
         pytest.param(_trickle(b"", b"HTTP/1.1 103 X\r\n\r\n"), id="hints for ever"),
         pytest.param(_trickle(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), id="headers for ever"),
         pytest.param(
@@ -333,7 +331,7 @@ def test_a_closed_client_reports_it(engine: EngineName, flavour: Flavour) -> Non
         "async": lambda url: asyncio.run(fetch_and_close_async(url)),
     }
     with (
-        ScriptedServer(saying(status)) as server,
+        ScriptedServer(serving(status)) as server,
         pytest.raises(ConfigurationError, match="This client is closed"),
     ):
         fetch[flavour](server.url)

@@ -8,7 +8,7 @@ import pytest
 
 from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Client
 from fake_server import FLAVOURS, KEY, LOGS, Flavour
-from scripted_server import Script, ScriptedServer, http_response, saying
+from scripted_server import Script, ScriptedServer, http_response, serving
 
 httpx2 = pytest.importorskip("httpx2", reason="httpx2 is not installed")
 SENT_LOGS = http_response(
@@ -41,7 +41,7 @@ def _lines(flavour: Flavour, script: Script, *, timeout: float = 10) -> tuple[ob
 
 @FLAVOURS
 def test_it_sends_the_requests(flavour: Flavour) -> None:
-    assert _lines(flavour, saying(SENT_LOGS)) == (LOGS["logs"], LOGS["logs"])
+    assert _lines(flavour, serving(SENT_LOGS)) == (LOGS["logs"], LOGS["logs"])
 
 
 @FLAVOURS

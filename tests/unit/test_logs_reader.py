@@ -38,7 +38,7 @@ def _read_into(got: list[str], body: bytes, size: int, longest: int = 10_000) ->
     indent=st.sampled_from([None, 0, 2]),
     ascii_only=st.booleans(),
 )
-def test_any_document_in_any_pieces_gives_its_lines(  # noqa: PLR0917 - drawn by name
+def test_any_document_in_any_pieces_yields_its_lines(  # noqa: PLR0917 - drawn by name
     lines: list[str],
     extra: dict[str, object],
     order: list[str],

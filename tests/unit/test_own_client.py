@@ -22,7 +22,7 @@ from cartesia_calls import (
 )
 from fake_clock import FakeClock
 from fake_server import CALL_NOT_FOUND, FLAVOURS, KEY, LOGS, URL, Action, FakeServer, Flavour, ok
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 
 _LOGS: Action = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
 _STREAM: Action = lambda client: client.calls.stream_logs("ac_1")  # noqa: E731 - as above
@@ -138,7 +138,7 @@ def test_an_overlong_error_body_is_cut(flavour: Flavour) -> None:
         ):
             await client.calls.get("ac_1")
 
-    with ScriptedServer(saying(http_response(body, 404))) as server:
+    with ScriptedServer(serving(http_response(body, 404))) as server:
         base_url = server.url.removesuffix("/x")
         with pytest.raises(NotFoundError) as caught:
             fetch(base_url) if flavour == "sync" else asyncio.run(fetch_async(base_url))

@@ -20,7 +20,7 @@ from cartesia_calls import (
 )
 from engines import ENGINES, EngineName, a_request, send
 from fake_server import FLAVOURS, KEY, FakeServer, Flavour
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 from skipping_clock import SkippingClock
 
 NAME = KEY.encode()
@@ -75,7 +75,7 @@ def test_no_error_and_no_log_record_shows_the_key(
     caplog.set_level(logging.DEBUG, logger="cartesia_calls")
     events: list[str] = []
     with (
-        ScriptedServer(saying(sent)) as server,
+        ScriptedServer(serving(sent)) as server,
         Client(
             KEY,
             base_url=server.url,
@@ -96,7 +96,7 @@ def test_no_error_and_no_log_record_shows_the_key(
 def test_an_invalid_response_is_reported_and_not_quoted(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
-    with ScriptedServer(saying(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
+    with ScriptedServer(serving(sent, b"")) as server, pytest.raises(APIConnectionError) as caught:
         send(engine, flavour, a_request(server.url, timeout=5))
     assert "No complete response" in caught.value.summary
     assert "b'" not in _shown(caught.value)
@@ -122,7 +122,7 @@ def test_an_invalid_response_to_the_users_own_client_is_not_quoted() -> None:
 @ENGINES
 def test_frames_do_not_show_a_response(engine: EngineName, sent: bytes) -> None:
     with (
-        ScriptedServer(saying(sent)) as server,
+        ScriptedServer(serving(sent)) as server,
         Client(KEY, base_url=server.url, engine=engine, max_retries=0) as client,
         pytest.raises(CartesiaError) as caught,
     ):

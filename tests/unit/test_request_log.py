@@ -14,7 +14,7 @@ from cartesia_calls import APIConnectionError, AsyncClient, CartesiaError, Clien
 from cartesia_calls.sandbox import Sandbox
 from engines import ENGINES, EngineName
 from fake_server import FLAVOURS, KEY, Action, Flavour, gathered, gathered_async
-from scripted_server import ScriptedServer, saying
+from scripted_server import ScriptedServer, serving
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -53,7 +53,7 @@ def test_one_request_is_one_record(
 ) -> None:
     body = b'{"ok": true, "version": "1"}'
     response = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-    with ScriptedServer(saying(response)) as server:
+    with ScriptedServer(serving(response)) as server:
         send(engine, flavour, server.url, lambda client: client.status())
     (record,) = records(caplog)
     assert record.pop("ms")
@@ -70,7 +70,7 @@ def test_one_request_is_one_record(
 def test_a_request_without_a_response_is_logged_with_its_failure(
     engine: EngineName, flavour: Flavour, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with ScriptedServer(saying(b"nonsense\r\n\r\n")) as server, pytest.raises(APIConnectionError):
+    with ScriptedServer(serving(b"nonsense\r\n\r\n")) as server, pytest.raises(APIConnectionError):
         send(engine, flavour, server.url, lambda client: client.calls.get("ac_1"))
     (record,) = records(caplog)
     assert (record["path"], record["outcome"]) == ("/x/agents/calls/ac_1", "APIConnectionError")
@@ -101,7 +101,7 @@ def test_neither_key_nor_header_nor_body_nor_query_is_logged(
     ]
     sent = b"HTTP/1.1 404 No\r\nX-Private: in-a-header\r\nContent-Length: 9\r\n\r\nin-a-body"
     for action in actions:
-        with ScriptedServer(saying(sent)) as server, pytest.raises(CartesiaError):
+        with ScriptedServer(serving(sent)) as server, pytest.raises(CartesiaError):
             send(engine, flavour, server.url, action)
     assert len(records(caplog)) >= len(actions)
     text = "".join(one.getMessage() for one in caplog.records if one.levelno == 10)

@@ -60,7 +60,7 @@ def test_unset_fields_are_none_in_every_row() -> None:
     assert UNSET not in bare.values()
 
 
-def test_a_time_that_no_calendar_has_in_utc_is_none() -> None:
+def test_a_time_out_of_range_in_utc_is_none() -> None:
     first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))
     call = a_call()
     call.start_time = first

@@ -25,7 +25,7 @@ from cartesia_calls import (
 from engines import ENGINES, INSTALLED, EngineName
 from fake_clock import FakeClock
 from fake_server import FLAVOURS, KEY, LOGS_NOT_AVAILABLE, FakeServer, Flavour, ok
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 from streaming import BODY, CHUNKED, DOCUMENT, ENGINES_AND_OWN, LINES, Sending, chunk, stream_into
 
 
@@ -36,7 +36,7 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
     body = gzip.compress(BODY) if encoding else BODY
     header = b"Content-Encoding: gzip\r\n" if encoding else b""
     got: list[str] = []
-    with ScriptedServer(saying(http_response(body, headers=header))) as server:
+    with ScriptedServer(serving(http_response(body, headers=header))) as server:
         # The limit on a response's size applies to each line.
         stream_into(got, engine, flavour, server.url, max_response_bytes=1000)
     assert got == LINES
@@ -102,7 +102,7 @@ def test_lines_that_arrive_while_the_reader_is_busy_are_not_lost(engine: EngineN
 def test_a_failure_before_the_first_line_is_retried(engine: EngineName, flavour: Flavour) -> None:
     got: list[str] = []
     busy = http_response(b"{}", 503, b"Retry-After: 0\r\n")
-    with ScriptedServer(saying(busy, http_response(BODY))) as server:
+    with ScriptedServer(serving(busy, http_response(BODY))) as server:
         stream_into(got, engine, flavour, server.url, clock=FakeClock())
     assert got == LINES
     assert len(server.heads) == 2
@@ -114,7 +114,7 @@ def test_an_error_is_reported_with_its_text_and_pause(engine: EngineName, flavou
     text = json.dumps({"message": "too many calls", "more": "x" * 70_000}).encode()
     pause = b"Retry-After: Sun, 01 Mar 2026 12:00:30 GMT\r\n"
     with (
-        ScriptedServer(saying(http_response(text, 429, pause))) as server,
+        ScriptedServer(serving(http_response(text, 429, pause))) as server,
         pytest.raises(RateLimitError, match="too many calls") as caught,
     ):
         stream_into([], engine, flavour, server.url, clock=FakeClock(), max_retries=0)
@@ -138,7 +138,7 @@ def test_a_value_that_breaks_the_spec_is_refused_at_its_place(
 ) -> None:
     got: list[str] = []
     with (
-        ScriptedServer(saying(http_response(body))) as server,
+        ScriptedServer(serving(http_response(body))) as server,
         pytest.raises(ResponseValidationError, match=problem) as caught,
     ):
         stream_into(got, engine, flavour, server.url)
@@ -170,7 +170,7 @@ def test_an_error_at_the_end_quotes_the_beginning(flavour: Flavour) -> None:
 def test_a_garbled_encoding_is_refused(engine: EngineName, flavour: Flavour) -> None:
     garbled = http_response(gzip.compress(BODY)[:-20], headers=b"Content-Encoding: gzip\r\n")
     with (
-        ScriptedServer(saying(garbled)) as server,
+        ScriptedServer(serving(garbled)) as server,
         pytest.raises(ResponseValidationError, match="can't be decoded"),
     ):
         stream_into([], engine, flavour, server.url)

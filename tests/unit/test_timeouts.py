@@ -16,7 +16,7 @@ from cartesia_calls import APIConnectionError, APITimeoutError, AsyncClient, Cli
 from engines import ENGINES, EngineName
 from fake_clock import FakeClock
 from fake_server import KEY, FakeServer
-from scripted_server import ScriptedServer, http_response, saying
+from scripted_server import ScriptedServer, http_response, serving
 
 
 class _Trickle(httpx.SyncByteStream):
@@ -93,7 +93,7 @@ def test_a_lookup_that_outlasts_the_timeout_is_reported_when_it_ends(
         return look_up(*args, **kwargs)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up_slowly)
-    with ScriptedServer(saying(http_response())) as server:
+    with ScriptedServer(serving(http_response())) as server:
         url = server.url.replace("127.0.0.1", "localhost")
         with (
             Client(

@@ -7,7 +7,7 @@ import pytest
 from cartesia_calls import APIConnectionError
 from engines import ENGINES, EngineName, a_request, send
 from fake_server import FLAVOURS, Flavour
-from scripted_server import ScriptedServer, saying
+from scripted_server import ScriptedServer, serving
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -38,7 +38,7 @@ TOO_MUCH = 5 * 100 * 1024
 def test_unusual_but_clear_responses_are_accepted(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
-    with ScriptedServer(saying(sent)) as server:
+    with ScriptedServer(serving(sent)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.status_code, response.body) == (200, b"{}")
 
@@ -60,7 +60,7 @@ def test_unusual_but_clear_responses_are_accepted(
 def test_unclear_or_endless_responses_are_refused(
     engine: EngineName, flavour: Flavour, sent: bytes
 ) -> None:
-    with ScriptedServer(saying(sent)) as server, pytest.raises(APIConnectionError) as caught:
+    with ScriptedServer(serving(sent)) as server, pytest.raises(APIConnectionError) as caught:
         send(engine, flavour, a_request(server.url))
     assert type(caught.value) is APIConnectionError
 
@@ -86,7 +86,7 @@ def test_unclear_or_endless_responses_are_refused(
 def test_differences_between_engines_are_documented(
     engine: EngineName, flavour: Flavour, taken_by: EngineName, sent: bytes
 ) -> None:
-    with ScriptedServer(saying(sent)) as server:
+    with ScriptedServer(serving(sent)) as server:
         request = a_request(server.url)
         if engine == taken_by:
             (response,) = send(engine, flavour, request)
@@ -98,6 +98,6 @@ def test_differences_between_engines_are_documented(
 
 def test_space_around_a_header_is_stripped(engine: EngineName, flavour: Flavour) -> None:
     sent = OK + b"X: \t a b \t \r\nContent-Length:  2  \r\n\r\n{}"
-    with ScriptedServer(saying(sent)) as server:
+    with ScriptedServer(serving(sent)) as server:
         (response,) = send(engine, flavour, a_request(server.url))
     assert (response.headers["x"], response.headers["content-length"]) == ("a b", "2")
