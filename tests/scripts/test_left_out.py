@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +70,8 @@ GONE = ", response will be omitted from generated client"
 NOT_FOUND = "Could not find reference in parsed models or enums"
 OBJECT = {"type": "object"}
 JSON_CONTENT = {"application/json": {"schema": OBJECT}}
-LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
+Changes = dict[str, tuple[Callable[[Spec], object], list[str]]]
+WARNED: Changes = {
     "a response of an unknown type": (
         lambda spec: operation(spec, 0)["responses"]["200"].update(
             content={"application/x-unheard-of": {"schema": OBJECT}}
@@ -100,15 +103,19 @@ LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
             f"{STREAM}: schemas/Level: Enum values must all be the same type",
         ],
     ),
+}
+IN_SILENCE: Changes = {
     "a parameter with content": (
-        lambda spec: operation(spec, 0)["parameters"].append(query("filter", content=JSON_CONTENT)),
-        ["GET /things0 (things0_list): the query parameter filter has content, not a schema"],
+        lambda spec: operation(spec, 16)["parameters"].append(
+            query("filter", content=JSON_CONTENT)
+        ),
+        ["GET /things16 (things16_list): the query parameter filter has content, not a schema"],
     ),
     "a parameter of another style": (
-        lambda spec: operation(spec, 0)["parameters"].append(
+        lambda spec: operation(spec, 8)["parameters"].append(
             query("where", schema=OBJECT, style="deepObject")
         ),
-        ["GET /things0 (things0_list): the query parameter where has the style deepObject"],
+        ["GET /things8 (things8_list): the query parameter where has the style deepObject"],
     ),
     "a second media type": (
         lambda spec: operation(spec, 6)["responses"]["200"]["content"].update(JSON_CONTENT),
@@ -120,41 +127,54 @@ LEFT_OUT: dict[str, tuple[Callable[[Spec], object], list[str]]] = {
         lambda spec: operation(spec, 5).update(servers=[{"url": "https://files.example.com"}]),
         ["GET /things5 (things5_download): its own servers are not generated"],
     ),
-    "an operationId like another": (
-        lambda spec: operation(spec, 7).update(operationId="things0-list"),
-        ["PUT /things7 (things0-list): its id is like things0_list, and so is its module's name"],
-    ),
 }
 
 
-@pytest.mark.parametrize("what", LEFT_OUT)
-def test_an_operation_is_named_with_its_missing_part(
-    generation: Generation, capsys: pytest.CaptureFixture[str], what: str
-) -> None:
-    spec = large_spec(len(KINDS))
-    change, expected = LEFT_OUT[what]
-    change(spec)
-    assert generation.run(spec) == 1
-    lines = capsys.readouterr().err.splitlines()
-    # The generator lists the types of mixed values in no fixed order.
-    found = [line.partition(": Got ")[0] for line in lines if line.startswith("left out   ")]
-    assert found == [f"left out   {line}" for line in expected]
-    assert not generation.output.exists()
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Generate from specs with all changes of a kind; return what was named."""
+    lines: list[str] = []
+    for changes in (WARNED, IN_SILENCE):
+        generation = Generation(tmp_path_factory.mktemp("generation"))
+        spec = large_spec(3 * len(KINDS))
+        for change, _ in changes.values():
+            change(spec)
+        with redirect_stderr(StringIO()) as written:
+            assert generation.run(spec) == 1
+        assert not generation.output.exists()
+        error = written.getvalue().splitlines()
+        assert error[-2].startswith("error: The generator failed or left something out")
+        # The generator lists the types of mixed values in no fixed order.
+        lines += [line.partition(": Got ")[0] for line in error if line.startswith("left out   ")]
+    return lines
 
 
-def test_everything_left_out_is_named_at_once(
+@pytest.mark.parametrize("what", [*WARNED, *IN_SILENCE])
+def test_an_operation_is_named_with_its_missing_part(named: list[str], what: str) -> None:
+    _, expected = (WARNED | IN_SILENCE)[what]
+    operation = f"left out   {expected[0].partition(':')[0]}: "
+    assert [line for line in named if line.startswith(operation)] == [
+        f"left out   {line}" for line in expected
+    ]
+
+
+def test_no_other_operation_is_named(named: list[str]) -> None:
+    expected = [line for _, lines in (WARNED | IN_SILENCE).values() for line in lines]
+    assert sorted(named) == sorted(f"left out   {line}" for line in expected)
+
+
+def test_an_operation_id_like_another_is_named(
     generation: Generation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = large_spec(len(KINDS))
-    for change, _ in LEFT_OUT.values():
-        change(spec)
+    operation(spec, 7).update(operationId="things0-list")
     assert generation.run(spec) == 1
-    error = capsys.readouterr().err
-    named = {line.split(" (")[0] for line in error.splitlines() if line.startswith("left out")}
-    numbers = ("GET /things0", "GET /things1", "POST /things2", "POST /things3")
-    touched = (*numbers, "GET /things5", "GET /things6")
-    assert named == {f"left out   {title}" for title in touched}
-    assert error.splitlines()[-2].startswith("error: The generator failed or left something out")
+    lines = capsys.readouterr().err.splitlines()
+    (line,) = [line for line in lines if line.startswith("left out   ")]
+    assert line.removeprefix("left out   ") == (
+        "PUT /things7 (things0-list): its id is like things0_list, and so is its module's name"
+    )
+    assert not generation.output.exists()
 
 
 def test_two_schemas_that_share_a_module_are_refused(
