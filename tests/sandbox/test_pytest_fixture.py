@@ -64,7 +64,8 @@ def run_pytest(
     ]
     run = f"import sys\n{early}\nimport pytest\nsys.exit(pytest.main())"
     command = [sys.executable, "-c", run, "-q", "-W", "error", "-p", "no:cacheprovider"]
-    command += ["-p", "no:schemathesis"]  # a second or two to import
+    # A second or two to import.
+    command += ["-p", "no:schemathesis", "-p", "no:hypothesispytest"]
     # All installed plugins, if pytest must find ours by itself.
     names = [] if early else [argument for name in plugins for argument in ("-p", name)]
     return subprocess.run(

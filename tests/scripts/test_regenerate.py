@@ -101,7 +101,9 @@ def test_timestamps_in_every_spelling_of_rfc_3339_are_read(
 # Independence of the environment
 
 
-def test_the_bytes_do_not_depend_on_the_environment(fresh: Path, tmp_path: Path) -> None:
+def test_the_bytes_do_not_depend_on_the_environment_or_on_settings_around_the_folders(
+    fresh: Path, tmp_path: Path
+) -> None:
     other_ruff = tmp_path / "bin" / "ruff"
     other_ruff.parent.mkdir()
     other_ruff.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\n")
@@ -111,6 +113,14 @@ def test_the_bytes_do_not_depend_on_the_environment(fresh: Path, tmp_path: Path)
     other_generator.write_text("raise SystemExit('not the pinned generator')")
     settings = tmp_path / "settings.toml"
     settings.write_text("line-length = 40\n")
+    for name, text in {
+        "ruff.toml": 'line-length = 40\n[format]\nquote-style = "single"\n',
+        "pyproject.toml": "[tool.ruff]\nline-length = 50\n",
+        ".ignore": "*\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     output = tmp_path / "cartesia_api"
     result = run(
         "--output",
@@ -121,27 +131,11 @@ def test_the_bytes_do_not_depend_on_the_environment(fresh: Path, tmp_path: Path)
         RUFF_OUTPUT_FORMAT="json",
         PYTHONPATH=str(other_generator.parent),
         PYTHONHASHSEED="7",
+        TMPDIR=str(temporary),
     )
     assert result.returncode == 0, result.stderr
     assert contents(output) == contents(fresh)
     assert not (tmp_path / "was-run").exists()
-
-
-def test_the_bytes_do_not_depend_on_settings_around_the_folders(
-    fresh: Path, tmp_path: Path
-) -> None:
-    for name, text in {
-        "ruff.toml": 'line-length = 40\n[format]\nquote-style = "single"\n',
-        "pyproject.toml": "[tool.ruff]\nline-length = 50\n",
-        ".ignore": "*\n",
-    }.items():
-        (tmp_path / name).write_text(text)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    output = tmp_path / "cartesia_api"
-    result = run("--output", output, TMPDIR=str(temporary))
-    assert result.returncode == 0, result.stderr
-    assert contents(output) == contents(fresh)
     assert list(temporary.iterdir()) == []
 
 
