@@ -14,7 +14,7 @@ from _console import ScriptError
 MAX_BYTES = 20 * 1024 * 1024
 MAX_SECONDS = 60.0
 _MAX_SILENCE = 20.0
-# A few encoded bytes can stand for very many, which would evade the limits.
+# A few encoded bytes can decode to very many, which would evade the limits.
 _UNENCODED = {"Accept-Encoding": "identity"}
 _MAX_REDIRECTS = 5
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}

@@ -1,4 +1,4 @@
-"""Changes as they are reported: one for each thing that changed, wherever it is used."""
+"""Changes for the report: one for each thing that changed, in all places that use it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -157,7 +157,7 @@ def test_a_window_is_shown_in_local_time(
     )
 
 
-def _status_is_taken(status: str) -> bool:
+def _status_is_accepted(status: str) -> bool:
     with pytest.raises(SystemExit) as ended:
         # Help is shown unless a word in front of it is wrong.
         main(["list", "--agent", "a", "--status", status, "--help"])
@@ -174,15 +174,15 @@ def test_one_typing_error_in_a_known_status_is_refused(status: str, data: st.Dat
         status[:place] + status[place + 1] + status[place] + status[place + 2 :],
     )
     slip = data.draw(st.sampled_from(slips))
-    assert _status_is_taken(slip) == (slip in STATUSES)
-    assert not _status_is_taken(status.upper())
+    assert _status_is_accepted(slip) == (slip in STATUSES)
+    assert not _status_is_accepted(status.upper())
 
 
 @pytest.mark.parametrize(
     "status", [*STATUSES, "active", "cancelled", "restarted", "queued", "ringing", "no_answer"]
 )
 def test_other_statuses_are_accepted(status: str) -> None:
-    assert _status_is_taken(status)
+    assert _status_is_accepted(status)
 
 
 @pytest.mark.parametrize(("level", "meant"), [("eror", "ERROR"), ("WARNIN", "WARNING")])

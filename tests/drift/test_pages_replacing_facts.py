@@ -44,11 +44,11 @@ def _drop(spec: Spec, *steps: str) -> None:
 
 
 WRONG_FACTS: dict[str, tuple[Callable[[Spec], object], str]] = {
-    "an operation that is not there": (
+    "a missing operation": (
         lambda spec: _drop(spec, "paths", "/agents"),
         "client.agents.list",
     ),
-    "a field that is not there": (
+    "a missing field": (
         lambda spec: _drop(_schema(spec, "GetAgentsResponse"), "properties", "summaries"),
         "client.agents.list",
     ),

@@ -32,7 +32,7 @@ from many_calls import ManyCalls
 pytestmark = pytest.mark.usefixtures("file_systems")
 
 
-def _beside(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:
+def _in_parallel(begin: Callable[[], object], found: list[object], event: ExportEvent) -> None:
     """When the first call is written, run a function in a thread and keep its result or error."""
     if isinstance(event, CallExported) and not found:
         with ThreadPoolExecutor(1) as pool:
@@ -48,7 +48,7 @@ def test_the_second_of_two_exports_reports_the_first_and_stops(
     to = place.format(tmp_path)
     found: list[object] = []
     begin = partial(export_from, server, to, shard=shard)
-    export_from(server, to, shard="1/2", on_event=partial(_beside, begin, found))
+    export_from(server, to, shard="1/2", on_event=partial(_in_parallel, begin, found))
     (refused,) = found
     assert isinstance(refused, TargetBusyError)
     assert f"process {os.getpid()}" in refused.summary
@@ -62,7 +62,7 @@ def test_shards_of_one_split_may_run_in_parallel(
     to = place.format(tmp_path)
     found: list[object] = []
     begin = partial(export_from, server, to, shard="2/2")
-    first = export_from(server, to, shard="1/2", on_event=partial(_beside, begin, found))
+    first = export_from(server, to, shard="1/2", on_event=partial(_in_parallel, begin, found))
     (second,) = found
     assert isinstance(second, ExportResult)
     assert first.exported + second.exported == server.count
@@ -110,7 +110,7 @@ def test_an_export_survives_a_store_that_loses_its_own_responses(server: ManyCal
     to = "forgetful://bucket/out"
     found: list[object] = []
     begin = partial(export_from, server, to)
-    first = export_from(server, to, on_event=partial(_beside, begin, found))
+    first = export_from(server, to, on_event=partial(_in_parallel, begin, found))
     again = export_from(server, to)
     assert [type(refused) for refused in found] == [TargetBusyError]
     assert (first.exported, again.present) == (server.count, server.count)

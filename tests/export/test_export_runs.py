@@ -189,7 +189,7 @@ def test_only_logs_that_changed_after_the_end_are_written_again(
     run()
     requests = call.requests
     assert run().present == 1
-    assert call.requests == requests, "a call that had been over for long is requested no more"
+    assert call.requests == requests, "a call that ended long ago is not requested again"
     call.lines.append("three")
     assert run(refresh=True).exported == 1
     assert len(list(tmp_path.rglob("*.ndjson"))) == 2, "where it was before its day changed"

@@ -13,7 +13,7 @@ from pipelines import MakePipeline, Rows
 
 
 @pytest.fixture(autouse=True)
-def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give dlt a home in the test's folder, and turn its telemetry off."""
     # For root, dlt keeps a file in /var, wherever its data are.
     monkeypatch.setattr(os, "geteuid", lambda: 1000)

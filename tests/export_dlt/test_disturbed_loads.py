@@ -25,8 +25,8 @@ from terminal import environment
 CALLS = 300
 KILLS = 4
 # For root, dlt keeps a file in /var, wherever its data are.
-AT_HOME = "import os; os.geteuid = lambda: 1000\n"
-LOADS = f"""{AT_HOME}
+NOT_ROOT = "import os; os.geteuid = lambda: 1000\n"
+LOADS = f"""{NOT_ROOT}
 import os, signal, sys
 import dlt
 from cartesia_calls.export.dlt import calls_source
@@ -184,7 +184,7 @@ def test_an_abandoned_run_ends_and_the_next_one_loads_the_rest(
 
 def test_a_user_s_script_leaves_nothing_outside_its_folders(tmp_path: Path) -> None:
     script = (
-        f"{AT_HOME}import dlt\n"
+        f"{NOT_ROOT}import dlt\n"
         "from cartesia_calls.export.dlt import calls_source\n"
         'pipeline = dlt.pipeline("mine", destination="duckdb")\n'
         f"print(pipeline.run(calls_source(agents={AGENT!r})))\n"

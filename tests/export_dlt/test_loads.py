@@ -213,7 +213,7 @@ def test_changed_logs_replace_the_previous_ones_as_a_whole(
     pipeline.run(stage.source())
     requests = stage.requests.copy()
     pipeline.run(stage.source())
-    assert stage.requests == requests, "a call that had been over for long is requested no more"
+    assert stage.requests == requests, "a call that ended long ago is not requested again"
     assert rows(TEXTS) == [("ac_1", 0, "settled"), *changed]
 
 

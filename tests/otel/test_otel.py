@@ -196,7 +196,7 @@ def test_a_log_line_that_is_no_unicode_is_sent(receiver: Receiver) -> None:
     assert receiver.log_records[0].body.string_value == "INFO: half ?"
 
 
-def test_models_are_taken_as_well_as_json(receiver: Receiver) -> None:
+def test_models_are_accepted_as_well_as_json(receiver: Receiver) -> None:
     record = _record(_turn(1, 2, text="Hello"))
 
     telemetry = call_telemetry(AgentCall.from_dict(record), log_offset=1.0)

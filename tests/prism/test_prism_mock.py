@@ -27,7 +27,7 @@ def _first_page(client: Client, _: Path) -> object:
     try:
         return next(client.calls.list(agent_id="agent_1").pages())
     except ResponseValidationError as error:
-        # Prism may make up an empty page that has a next one and no cursor.
+        # Prism may invent an empty page that has a next one and no cursor.
         if error.pointer != "/data":
             raise
         return []

@@ -190,7 +190,7 @@ BUGS = {
     "a missing field": Bug(dropped="updated_at"),
     "null for an array": Bug(fields={"logs": None}),
     "a line that is no text": Bug(fields={"logs": ["one", 2]}),
-    "a time that is none": Bug(fields={"updated_at": "yesterday"}),
+    "an invalid time": Bug(fields={"updated_at": "yesterday"}),
     "a time without offset": Bug(fields={"updated_at": "2026-03-01T10:00:00"}),
     "an error that is not described": Bug(call_id=CALLS.expired, dropped="description"),
     "an undocumented status": Bug(finding="UndefinedStatusCode", status=206),

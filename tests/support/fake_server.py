@@ -110,7 +110,7 @@ class FakeServer:
         )
         return logs
 
-    def do(self, action: Action, **settings: object) -> Any:  # noqa: ANN401 - whatever is requested
+    def do(self, action: Action, **settings: object) -> Any:  # noqa: ANN401 - any result
         """Call a client of the flavour; gather items in a list."""
         if self.flavour == "sync":
             with self.client(**settings) as client:

@@ -59,7 +59,7 @@ def _problem(shapes: Sequence[Shape], value: Callable[[Shape], object], *, is_od
     try:
         result = server.do(GET_CALL.call, max_retries=0)
         again = AgentCall.from_dict(result.to_dict())
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is what a user would see
+    except Exception as error:  # noqa: BLE001 - a user would see it
         return f"raises {error!r:.200}"
     if not came_through(GET_CALL, body, result):
         return "is not what came, or not of the declared type"

@@ -18,7 +18,7 @@ class SpecPlace:
     steps: Steps
     part: str
 
-    def get(self, spec: Spec) -> Any:  # noqa: ANN401 - whatever a spec may hold
+    def get(self, spec: Spec) -> Any:  # noqa: ANN401 - any value of a spec
         """Return the value there."""
         value: Any = spec
         for step in self.steps:

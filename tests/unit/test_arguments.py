@@ -18,11 +18,11 @@ def _list(limit: object) -> object:
     return FakeServer([ok(calls)]).do(lambda client: client.calls.list(**arguments))
 
 
-def _wait(seconds: Any) -> object:  # noqa: ANN401 - whatever is tried
+def _wait(seconds: Any) -> object:  # noqa: ANN401 - of any type
     return FakeServer([ok()]).do(lambda client: client.calls.wait_for_logs("ac_1", seconds))
 
 
-def _agent(agent_id: Any) -> FakeServer:  # noqa: ANN401 - whatever is tried
+def _agent(agent_id: Any) -> FakeServer:  # noqa: ANN401 - of any type
     agent = {"id": "agent_1", "name": "n"}
     server = FakeServer([ok(agent)])
     server.do(lambda client: client.agents.get(agent_id))

@@ -51,7 +51,7 @@ def test_an_operation_imports_only_the_models_of_its_responses() -> None:
     }
 
 
-def test_every_name_is_there_and_no_other() -> None:
+def test_exactly_the_listed_names_exist() -> None:
     assert all(isinstance(model, type) for model in ALL_MODELS)
     assert set(models.__all__) <= set(dir(models))
     assert cartesia_api.Client.__name__ == "Client"

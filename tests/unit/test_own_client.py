@@ -26,11 +26,11 @@ from scripted_server import ScriptedServer, http_response, serving
 
 _LOGS: Action = lambda client: client.calls.logs("ac_1")  # noqa: E731 - the annotation types it
 _STREAM: Action = lambda client: client.calls.stream_logs("ac_1")  # noqa: E731 - as above
-ASKS = pytest.mark.parametrize("fetch", [_LOGS, _STREAM], ids=["logs", "stream_logs"])
+FETCHES = pytest.mark.parametrize("fetch", [_LOGS, _STREAM], ids=["logs", "stream_logs"])
 
 
 @FLAVOURS
-@ASKS
+@FETCHES
 def test_a_connection_that_fails_is_reported_with_its_reason(
     flavour: Flavour, fetch: Action
 ) -> None:
@@ -41,14 +41,14 @@ def test_a_connection_that_fails_is_reported_with_its_reason(
 
 
 @FLAVOURS
-@ASKS
+@FETCHES
 def test_a_bug_of_the_transport_is_raised_unchanged(flavour: Flavour, fetch: Action) -> None:
     with pytest.raises(RuntimeError, match="my fault"):
         FakeServer([RuntimeError("my fault")], flavour).do(fetch)
 
 
 @FLAVOURS
-@ASKS
+@FETCHES
 def test_a_url_that_httpx_rejects_is_a_configuration_error(flavour: Flavour, fetch: Action) -> None:
     too_long = f"{URL}/{'a' * 70_000}"
     with pytest.raises(ConfigurationError, match="can't be sent to https://api"):

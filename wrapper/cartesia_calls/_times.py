@@ -160,7 +160,7 @@ def _zone(name: str | None) -> tzinfo | None:
 
 
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
-    """Return a naive moment as an aware one; None stands for local time."""
+    """Return a naive moment as an aware one; None means local time."""
     if zone is not None:
         return moment.replace(tzinfo=zone)
     try:

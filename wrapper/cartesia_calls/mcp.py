@@ -105,7 +105,7 @@ class _Tools:
             agents = [{"id": one.id, "name": one.name} for one in await self._client.agents.list()]
             return self._part("agents", [*enumerate(agents)], limit, after, next="Pass agent_id.")
         window: JSON = {"agent_id": agent_id, "since": since, "until": until, "status": status}
-        # One more than is shown tells whether there are more.
+        # One more than is shown, to know whether there are more.
         calls = self._client.calls.list(**window, limit=after + limit + 2)
         found = [self._record(call) async for call in calls]
         if not found:
