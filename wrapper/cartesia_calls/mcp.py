@@ -7,7 +7,7 @@ by placeholders unless that is turned off. Every result is bounded, and says wha
 from __future__ import annotations
 
 import json
-from functools import partial, wraps
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -28,7 +28,7 @@ from cartesia_calls import (
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable, Iterable
 
     from cartesia_calls import AgentCall, AsyncClient
 
@@ -72,12 +72,12 @@ def make_server(
     redactor()  # refuses a wrong pattern at once
     tools = _Tools(client, redactor if redacted else None)
     notice = "Secrets are replaced by placeholders." if redacted else "Secrets are not redacted."
-    server = MCPServer(
+    server = _Server(
         "cartesia-calls", instructions=f"{_ABOUT} {notice}", version=__version__, log_level="ERROR"
     )
     reads = ToolAnnotations(read_only_hint=True)
     for tool in (tools.list_calls, tools.get_call, tools.get_logs, tools.timeline, tools.stats):
-        server.add_tool(_explained(tool), annotations=reads, structured_output=False)
+        server.add_tool(tool, annotations=reads, structured_output=False)
     return server
 
 
@@ -222,17 +222,19 @@ class _Tools:
         return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair
 
 
-def _explained(tool: Callable[..., Awaitable[str]]) -> Callable[..., Awaitable[str]]:
-    """Return a tool whose errors the assistant can read, with their hints."""
+class _Server(MCPServer):
+    """Refuses arguments that a tool does not have, and shows the hints of errors."""
 
-    @wraps(tool)
-    async def explained(**arguments: object) -> str:
+    async def call_tool(self, name: str, arguments: JSON, context: Any = None) -> Any:  # noqa: ANN401 - of the SDK
+        known = {tool.name: tool.input_schema["properties"] for tool in await self.list_tools()}
+        if unknown := arguments.keys() - known.get(name, arguments):
+            raise ToolError(f"Unknown argument {unknown.pop()!r}. Use {', '.join(known[name])}.")
         try:
-            return await tool(**arguments)
-        except (CartesiaError, ValueError) as error:
-            raise ToolError(str(error)) from error
-
-    return explained
+            return await super().call_tool(name, arguments, context)
+        except ToolError as error:
+            if isinstance(error.__cause__, CartesiaError | ValueError):
+                raise ToolError(str(error.__cause__)) from error
+            raise
 
 
 def _shortened(found: JSON, again: str = "") -> JSON:

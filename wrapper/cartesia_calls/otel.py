@@ -162,8 +162,7 @@ class _Session(requests.Session):
     def request(self, method: Any, url: Any, *args: Any, **kw: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
         self._url = re.sub(r"(?<=//)[^/]*@|\?.*", "", url)
         try:
-            kw["allow_redirects"] = False
-            self._response = super().request(method, url, *args, **kw)
+            self._response = super().request(method, url, *args, **kw | {"allow_redirects": False})
         except (OSError, ValueError) as error:  # OSError: those of requests, and missing files
             self._problem = _innermost(error)
             raise
@@ -223,8 +222,7 @@ class _OfCall:
     def turn(self, key: str, entries: Sequence[TimelineEntry]) -> Iterator[ReadableSpan]:
         """Yield the span of a turn, and those of its tool calls."""
         turn = next((entry for entry in entries if entry.kind == "turn"), entries[0])
-        end = max(self.at(entry.seconds, entry.duration) for entry in entries)
-        times = self.at(turn.seconds), end
+        times = self.at(turn.seconds), max(self.at(one.seconds, one.duration) for one in entries)
         yield self.span(key, f"{turn.role} turn", times, _turn_attributes(turn), parent="call")
         for number, tool in enumerate(entry for entry in entries if entry.kind == "tool"):
             failed = tool_failed(tool.result)
@@ -237,10 +235,9 @@ class _OfCall:
                 "error.type": "tool_error" if failed else None,
             }
             times = self.at(tool.seconds), self.at(tool.seconds, tool.duration)
-            name, error = f"execute_tool {tool.name}", "failed" if failed else None
-            yield self.span(
-                f"{key} tool {number}", name, times, attributes, parent=key, error=error
-            )
+            own, name = f"{key} tool {number}", f"execute_tool {tool.name}"
+            error = "failed" if failed else None
+            yield self.span(own, name, times, attributes, parent=key, error=error)
 
     def log_records(self, shown: Timeline) -> Iterator[ReadableLogRecord]:
         """Yield the log records, linked to the call's span."""
