@@ -292,10 +292,3 @@ def test_a_message_is_whole_on_a_terminal_that_is_narrower_than_its_label() -> N
     assert [line for line in lines if len(line) > 20] == []
     message = " ".join(" ".join(lines).split())
     assert message.startswith("cartesia-calls agents: error: there is no option --nope ")
-
-
-@pytest.mark.parametrize("words", [("logs", "ac_1", "-z"), ("agents", "-z")])
-def test_an_unknown_letter_is_refused(
-    capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
-) -> None:
-    assert "error: there is no option -z\n" in _refused(capsys, *words)
