@@ -43,7 +43,7 @@ def test_a_call_that_failed_is_5(tmp_path: Path) -> None:
     assert "  1 failed: run the same command again; the manifest says why" in done.err.splitlines()
 
 
-def test_an_agent_that_does_not_exist_is_named_and_5(
+def test_an_unknown_agent_is_named_and_5(
     sandbox: Sandbox, env: dict[str, str], tmp_path: Path
 ) -> None:
     words = ("export", "--agent", "agent_nope", sandbox.agents.quiet, "--since", "20d")
@@ -161,7 +161,7 @@ def test_an_error_is_followed_by_a_summary_of_the_exported_calls(tmp_path: Path)
         assert hint
 
 
-def test_one_call_and_one_row_are_no_plurals(tmp_path: Path) -> None:
+def test_one_call_and_one_row_are_in_the_singular(tmp_path: Path) -> None:
     with ManyCalls(1) as server:
         first, again = (run_export(server, tmp_path, "--include", "record") for _ in range(2))
     assert first.err.startswith(f"Exported 1 call to {tmp_path}: 1 row, ")

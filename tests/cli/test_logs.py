@@ -186,7 +186,7 @@ def test_a_pipe_gets_the_lines_as_they_were_sent(sandbox: Sandbox, env: dict[str
     assert HOSTILE in done.out
 
 
-def test_wait_shows_logs_that_come_later(sandbox: Sandbox, env: dict[str, str]) -> None:
+def test_wait_shows_logs_that_become_available_later(sandbox: Sandbox, env: dict[str, str]) -> None:
     at_once = piped("logs", sandbox.calls.running, env=env)
     assert at_once.code == 5
     later = piped("logs", sandbox.calls.running, "--wait", "--timeout", "30", env=env)

@@ -72,7 +72,7 @@ def test_a_mistyped_command_is_named(name: str, capsys: pytest.CaptureFixture[st
     assert f"did you mean {name}?" in message
 
 
-def test_the_commands_here_are_those_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_these_commands_are_those_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     listed = _help(capsys).partition("commands:\n")[2].partition("\n\n")[0]
     assert [line.split()[0] for line in listed.splitlines()] == list(COMMANDS)
 

@@ -76,7 +76,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_it_shows(change: str) -> None:
+def test_the_snapshot_shows(change: str) -> None:
     spec = load_spec()
     CHANGES[change](spec)
     assert snapshot(spec) != snapshot(load_spec())

@@ -118,7 +118,7 @@ def test_logs_alone_are_redacted_with_the_numbers_of_the_record(
     assert set(_data(tmp_path)) == {"logs/agent=agent_many/day=2026-03-01/ac_1.ndjson"}
 
 
-def test_parts_of_several_runs_are_those_of_one(
+def test_parts_of_several_runs_equal_those_of_one(
     server: ManyCalls, target: Path | str, tmp_path: Path
 ) -> None:
     _export(server, tmp_path / "at once")

@@ -302,7 +302,7 @@ def test_the_document_s_example_runs(
     assert "('zero_retention', " in reasons
 
 
-def test_it_runs_where_an_event_loop_is_running(
+def test_it_runs_in_a_running_event_loop(
     stage: Stage,
     pipeline: Any,  # noqa: ANN401 - as above
     rows: Rows,

@@ -390,7 +390,7 @@ def test_the_tools_can_only_read(sandbox: Sandbox, caplog: pytest.LogCaptureFixt
 
 
 @pytest.mark.parametrize("is_interrupted", [True, False])
-def test_on_a_terminal_it_says_what_it_waits_for_and_ends_at_once(
+def test_on_a_terminal_it_explains_its_input_and_ends_at_once(
     sandbox: Sandbox, *, is_interrupted: bool
 ) -> None:
     ours, theirs = pty.openpty()

@@ -135,7 +135,7 @@ def test_a_recording(client: Client, sandbox: Sandbox, tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"RIFF")
 
 
-def test_a_call_deleted(client: Client, sandbox: Sandbox) -> None:
+def test_a_deleted_call(client: Client, sandbox: Sandbox) -> None:
     (call,) = client.calls.list(agent_id=sandbox.agents.quiet, status="completed", limit=1)
     assert client.calls.delete(call.id).redacted_at
     assert client.calls.get(call.id).redacted_at

@@ -50,7 +50,7 @@ def test_a_failure_can_have_any_body(sandbox: Sandbox, client: httpx.Client) -> 
     assert "x-request-id" in page.headers
 
 
-def test_a_failure_can_bring_its_own_request_id(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_a_failure_can_have_its_own_request_id(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=500, headers={"X-Request-Id": "mine"})
 
     assert client.get(PATH).headers.get_list("x-request-id") == ["mine"]
@@ -70,7 +70,7 @@ def test_a_failure_can_break_off(sandbox: Sandbox, client: httpx.Client) -> None
     assert client.get(PATH).status_code == 200
 
 
-def test_failures_come_for_every_request(sandbox: Sandbox, client: httpx.Client) -> None:
+def test_failures_apply_to_every_request(sandbox: Sandbox, client: httpx.Client) -> None:
     sandbox.fail_next(status=500)
 
     assert client.get("/nowhere").status_code == 500

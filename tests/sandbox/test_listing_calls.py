@@ -46,7 +46,7 @@ def test_the_busy_agent_has_hundreds_of_calls_over_six_weeks(api: httpx.Client) 
     assert set(vars(CALLS).values()) - set(ids(calls)) == {CALLS.unknown}
 
 
-def test_the_others_have_fewer_and_none(api: httpx.Client) -> None:
+def test_the_other_agents_have_few_or_no_calls(api: httpx.Client) -> None:
     assert len(every_call(api, agent_id=AGENTS.quiet)) == 30
     for agent_id in (AGENTS.idle, AGENTS.unknown):
         page = api.get(PATH, params={"agent_id": agent_id}).json()

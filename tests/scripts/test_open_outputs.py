@@ -80,7 +80,7 @@ def test_known_values_are_named_after_the_component_or_the_field() -> None:
 
 
 @pytest.mark.parametrize("closed", [{"type": "string"}, False, {"type": "object"}])
-def test_maps_and_objects_take_anything(closed: object) -> None:
+def test_maps_and_objects_accept_anything(closed: object) -> None:
     inner = {"type": "object", "additionalProperties": closed}
     schema, _ = _opened({"type": "object", "properties": {"a": {"type": "array", "items": inner}}})
     assert schema["properties"]["a"]["items"]["additionalProperties"] is True

@@ -259,7 +259,7 @@ def test_a_call_deleted_between_list_and_get_is_not_found() -> None:
             client.calls.get(call.id)
 
 
-def test_all_calls_of_an_agent_come_once() -> None:
+def test_all_calls_of_an_agent_are_yielded_once() -> None:
     with Sandbox() as sandbox, Client(sandbox.api_key, base_url=sandbox.url) as client:
         ids = [call.id for call in client.calls.list(agent_id=sandbox.agents.busy)]
         assert len(ids) == len(set(ids)) == 247

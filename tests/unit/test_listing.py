@@ -53,7 +53,7 @@ def test_has_more_without_next_page_resumes_at_the_last_id(flavour: Flavour) -> 
 
 
 @FLAVOURS
-def test_with_neither_a_full_page_continues_and_a_short_one_ends(flavour: Flavour) -> None:
+def test_without_cursors_only_a_full_page_continues_the_list(flavour: Flavour) -> None:
     server = FakeServer([_page(*range(100)), _page(*range(100, 130))], flavour)
     assert len(_ids(server)) == 130
     assert _cursors(server) == [None, "ac_99"]

@@ -148,6 +148,6 @@ def test_a_wait_abandoned_for_a_long_pause_reports_no_waiting() -> None:
         ({"status": "levitating", "end_time": "2026-03-01T12:00:00Z"}, True),
     ],
 )
-def test_whether_a_call_is_over_is_public(fields: dict[str, str], *, over: bool) -> None:
+def test_the_check_for_an_ended_call_is_public(fields: dict[str, str], *, over: bool) -> None:
     call = AgentCall.from_dict({"id": "ac_1", "agent_id": "agent_1", **fields})
     assert is_over(call) is over

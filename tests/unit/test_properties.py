@@ -48,7 +48,7 @@ def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of an
 @pytest.mark.parametrize("operation", MODELLED, ids=lambda one: one.operation_id)
 @given(data=st.data())
 @PATIENT
-def test_any_response_that_the_spec_allows_comes_through(
+def test_any_response_that_the_spec_allows_is_read_in_full(
     operation: WrappedOperation, data: st.DataObject
 ) -> None:
     schema = response_schemas()[operation.operation_id]

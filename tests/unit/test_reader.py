@@ -129,7 +129,7 @@ def test_an_array_keeps_its_good_elements_and_its_original_form() -> None:
     ]
 
 
-def test_an_array_within_an_array_costs_only_its_unexpected_elements() -> None:
+def test_a_nested_array_loses_only_its_unexpected_elements() -> None:
     came = [[1, "2", 3], "no array", [4]]
     model, _ = _read({"table": came})
     assert model.table == [[1, 3], [4]]

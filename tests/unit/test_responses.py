@@ -177,7 +177,7 @@ def test_the_name_of_a_404_is_found_in_any_field(body: dict[str, str]) -> None:
         FakeServer([httpx.Response(404, json=body)]).logs()
 
 
-def test_a_hostile_error_text_can_not_drive_a_terminal() -> None:
+def test_a_hostile_error_text_is_escaped() -> None:
     body = {"title": "\x1b]52;c;cm0gLXJm\x07", "message": "\u202egnp.exe" + "x" * 9999}
     with pytest.raises(BadRequestError) as caught:
         FakeServer([httpx.Response(400, json=body)]).logs()

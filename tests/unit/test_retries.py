@@ -35,7 +35,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
     ],
     ids=repr,
 )
-def test_a_passing_failure_is_retried(
+def test_a_temporary_failure_is_retried(
     flavour: Flavour, failure: httpx.Response | Exception
 ) -> None:
     server = FakeServer([failure, failure, ok()], flavour)
@@ -48,7 +48,7 @@ def test_a_passing_failure_is_retried(
 
 @FLAVOURS
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 410, 422, 451])
-def test_a_lasting_failure_is_not(flavour: Flavour, status: int) -> None:
+def test_a_lasting_failure_is_not_retried(flavour: Flavour, status: int) -> None:
     server = FakeServer([httpx.Response(status), ok()], flavour)
     with pytest.raises(APIStatusError) as caught:
         server.logs()

@@ -44,7 +44,7 @@ def test_the_lines_are_those_of_the_log(engine: Sending, flavour: Flavour, encod
 
 @ENGINES_AND_OWN
 @FLAVOURS
-def test_lines_come_before_the_rest_does(engine: Sending, flavour: Flavour) -> None:
+def test_lines_are_yielded_before_the_rest_arrives(engine: Sending, flavour: Flavour) -> None:
     def half(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(CHUNKED + chunk(BODY[: len(BODY) // 2]))
 
@@ -56,7 +56,7 @@ def test_lines_come_before_the_rest_does(engine: Sending, flavour: Flavour) -> N
 
 @ENGINES_AND_OWN
 @FLAVOURS
-def test_a_body_cut_short_raises_after_the_lines_that_came(
+def test_a_body_cut_short_raises_after_the_lines_that_arrived(
     engine: Sending, flavour: Flavour
 ) -> None:
     def half(connection: socket.socket, _head: bytes) -> bool:

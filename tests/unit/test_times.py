@@ -83,7 +83,9 @@ def test_a_zone_is_found_by_its_name(day: date, clock: time, zone: str) -> None:
 
 
 @given(moments, st.sampled_from(DAYS), st.none() | clocks, zones)
-def test_a_weekday_is_the_last_one(now: datetime, day: str, clock: time | None, zone: str) -> None:
+def test_a_weekday_is_the_most_recent_one(
+    now: datetime, day: str, clock: time | None, zone: str
+) -> None:
     text = f"{day} {clock} {zone}" if clock else f"{day} {zone}"
     read = read_moment(text, now=now)
     assert read <= now
@@ -176,7 +178,7 @@ def test_anything_else_is_refused_with_examples(text: str) -> None:
 
 @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31 23:59:59"])
-def test_the_ends_of_the_calendar_are_times(
+def test_the_first_and_the_last_day_of_the_calendar_are_read(
     text: str, zone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", zone)
@@ -190,7 +192,7 @@ def test_the_ends_of_the_calendar_are_times(
     assert read.tzinfo is not None
 
 
-def test_lists_read_the_same_and_take_datetimes() -> None:
+def test_lists_read_the_same_times_and_accept_datetimes() -> None:
     with Client("sk_car_x", base_url="http://127.0.0.1:9") as client:
         with pytest.raises(ValueError, match=r"until 'soon' can't be read"):
             client.calls.list(agent_id="agent_1", until="soon")

@@ -23,7 +23,7 @@ NOT_YET = httpx.Response(404, json=LOGS_NOT_AVAILABLE)
 
 
 @FLAVOURS
-def test_logs_that_come_later_are_returned(flavour: Flavour) -> None:
+def test_logs_that_become_available_later_are_returned(flavour: Flavour) -> None:
     server = FakeServer([NOT_YET] * 8 + [ok()], flavour)
     assert server.wait_for_logs(120).logs == ["one", "two"]
     sleeps = server.clock.sleeps
