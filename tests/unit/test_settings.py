@@ -101,6 +101,7 @@ def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: 
         ("https://[::1", "is malformed"),
         ("https://host:port", "is malformed"),
         ("https://user:password@api.cartesia.ai", "holds a user name or password"),
+        ("https://user:a@password@api.cartesia.ai", "holds a user name or password"),
         ("http://127.0.0.1@evil.example", "holds a user name or password"),
         ("https://api.cartesia.ai?key=1", "has a query or a fragment"),
         ("https://api.cartesia.ai#part", "has a query or a fragment"),
@@ -165,6 +166,7 @@ def test_a_version_that_is_no_date_is_refused(version: str) -> None:
         {"max_response_bytes": 1.5},
         {"on_retry": "print"},
         {"engine": "warp"},
+        {"headers": [("x-a", "1")]},
         {"headers": {"bad name": "x"}},
         {"headers": {"x-a": "line\nbreak"}},
         {"headers": {"Authorization": "Bearer other"}},
@@ -188,6 +190,7 @@ def test_a_bad_setting_is_refused_with_a_hint(setting: dict[str, object]) -> Non
         "max_retries",
         "max_response_bytes",
         "on_retry",
+        "headers",
     ],
 )
 def test_a_refused_setting_is_named(name: str) -> None:
