@@ -155,10 +155,15 @@ sys.modules["pip"].__spec__ = ModuleSpec("pip", None)
 
 @pytest.mark.parametrize("with_pip", ["", _WITH_PIP])
 @pytest.mark.parametrize(
-    ("words", "package"), [(["demo"], "starlette"), (["completion", "bash"], "shtab")]
+    ("words", "package", "others"),
+    [
+        (["demo"], "starlette", ["PyYAML", "uvicorn"]),
+        (["sandbox"], "yaml", ["starlette", "uvicorn"]),
+        (["completion", "bash"], "shtab", []),
+    ],
 )
-def test_a_missing_package_is_named_with_how_to_install_it(
-    words: list[str], package: str, with_pip: str
+def test_a_missing_package_is_named_with_how_to_install_its_extra(
+    words: list[str], package: str, others: list[str], with_pip: str
 ) -> None:
     # An import of None fails like that of a missing package.
     hidden = f"import sys; sys.modules[{package!r}] = None\n"
@@ -170,7 +175,8 @@ def test_a_missing_package_is_named_with_how_to_install_it(
     what, to_do = done.stderr.splitlines()
     assert package in what
     # The installed distribution, since an index need not have the project.
-    assert re.search(rf"pip install .*'{package}>=", to_do)
+    for name in (package.replace("yaml", "PyYAML"), *others):
+        assert re.search(rf"(?i)pip install .*'{name}>=", to_do)
     assert sys.executable in to_do
 
 

@@ -270,6 +270,14 @@ def test_help_has_examples_and_fits_80_columns(
     assert [line for line in shown.splitlines() if len(line) > 80] == []
 
 
+@pytest.mark.parametrize("columns", ["1", "2", "19"])
+def test_help_is_shown_on_the_narrowest_terminal(
+    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert "examples:\n  cartesia-calls list" in _help(capsys, "list")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_examples_in_help_can_be_typed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     examples = _help(capsys, name).partition("examples:\n")[2].splitlines()

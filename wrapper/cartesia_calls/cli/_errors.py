@@ -176,14 +176,15 @@ def details(error: CartesiaError) -> list[str]:
 
 
 def not_installed(error: ModuleNotFoundError) -> Failure:
-    """Return what is missing and how to install it, if an extra brings it; else raise the error."""
+    """Return what is missing and how to install its extra; raise the error if no extra brings it."""
     module = (error.name or "").partition(".")[0].lower()
     name = "pyyaml" if module == "yaml" else module
     needed = [one for found in distributions(name="cartesia-calls") for one in found.requires or []]
-    # Named one by one, since the name of this package may not be one that an index has.
-    found = {one.partition(";")[0].strip() for one in needed if one.lower().startswith(name)}
-    if not (name and found):
+    extra = next((one.partition(";")[2] for one in needed if one.lower().startswith(name)), None)
+    if not (name and extra is not None):
         raise error
+    # Named one by one, since the name of this package may not be one that an index has.
+    found = {one.partition(";")[0].strip() for one in needed if one.partition(";")[2] == extra}
     install = f"{sys.executable} -m pip install"
     if find_spec("pip") is None:
         install = f"uv pip install --python {sys.executable}"

@@ -40,7 +40,7 @@ KEY_VARIABLE = "CARTESIA_API_KEY"
 STDOUT = "-"
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _LONGEST_ID = 1000
-_WIDEST = 80
+_NARROWEST, _WIDEST = 20, 80
 _URL = re.compile(r"https?://|[\w-]+(\.[\w-]+)*\.[a-z]{2,}/", re.IGNORECASE)
 
 
@@ -48,7 +48,7 @@ class CommandParser(argparse.ArgumentParser):
     """Reads the words of one command; the notes stand unchanged below its options."""
 
     def __init__(self, prog: str, usage: str, about: str, notes: str) -> None:
-        self._width = min(_WIDEST, shutil.get_terminal_size().columns)
+        self._width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))
         super().__init__(
             prog=prog,
             usage=f"{prog} {usage}".rstrip(),
