@@ -262,6 +262,14 @@ def test_a_record_of_many_lines_is_folded_with_all_of_them() -> None:
     assert "".join(pre.texts).splitlines() == lines
 
 
+def test_a_log_of_another_month_is_moved_into_its_call_to_the_second() -> None:
+    logs = ["2026-09-17 12:34:56.000 | ERROR    | a:b:1 - moved"]
+    (command,) = re.findall(r"--log-offset (\S+)", _page(_call(), logs).find("header")[0].text)
+    page = _page(_call(), logs, log_offset=float(command))
+    assert "moved at 0:00.0" in page.section("What went wrong")
+    assert f"{command} s were added" in page.section("Timeline")
+
+
 def test_log_times_outside_the_call_are_reported_and_can_be_moved() -> None:
     logs = ["2026-03-01 11:00:05.000 | ERROR    | a:b:1 - moved"]
     page = _page(_call(), logs)
@@ -315,6 +323,7 @@ def test_the_page_of_a_long_call_is_below_a_megabyte_and_names_omissions() -> No
     assert sum(" DEBUG " in entry for entry in page.entries) == 0
     logs = sum(" INFO " in entry for entry in page.entries) + 50
     assert f"{50_000 - logs} of 50000 log lines are left out" in page.section("Timeline")
+    assert f"cartesia-calls logs {long_call()['id']} shows all." in page.section("Timeline")
     infos = [entry for entry in page.entries if " INFO " in entry]
     assert "line 49998 " in infos[-1]
 
