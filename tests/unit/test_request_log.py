@@ -10,11 +10,17 @@ from typing import Any
 
 import pytest
 
-from cartesia_calls import APIConnectionError, AsyncClient, CartesiaError, Client
+from cartesia_calls import (
+    APIConnectionError,
+    AsyncClient,
+    CartesiaError,
+    Client,
+    PermissionDeniedError,
+)
 from cartesia_calls.sandbox import Sandbox
 from engines import ENGINES, EngineName
 from fake_server import FLAVOURS, KEY, Action, Flavour, gathered, gathered_async
-from scripted_server import ScriptedServer, serving
+from scripted_server import ScriptedServer, http_response, serving
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -56,7 +62,7 @@ def test_one_request_is_one_record(
     with ScriptedServer(serving(response)) as server:
         send(engine, flavour, server.url, lambda client: client.status())
     (record,) = records(caplog)
-    assert record.pop("ms")
+    assert 0 < float(record.pop("ms")) < 20_000
     assert record == {
         "method": "GET",
         "path": "/x/",
@@ -74,6 +80,22 @@ def test_a_request_without_a_response_is_logged_with_its_failure(
         send(engine, flavour, server.url, lambda client: client.calls.get("ac_1"))
     (record,) = records(caplog)
     assert (record["path"], record["outcome"]) == ("/x/agents/calls/ac_1", "APIConnectionError")
+
+
+def test_an_error_is_one_record_with_its_status(
+    engine: EngineName, flavour: Flavour, caplog: pytest.LogCaptureFixture
+) -> None:
+    actions: list[Action] = [
+        lambda client: client.calls.logs("ac_1"),
+        lambda client: client.calls.stream_logs("ac_1"),
+    ]
+    for action in actions:
+        with (
+            ScriptedServer(serving(http_response(b"{}", 403))) as server,
+            pytest.raises(PermissionDeniedError),
+        ):
+            send(engine, flavour, server.url, action)
+    assert [one["outcome"] for one in records(caplog)] == ["403", "403"]
 
 
 def test_files_and_streams_are_logged_with_all_their_bytes(

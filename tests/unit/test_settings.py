@@ -48,6 +48,8 @@ def test_the_environment_may_name_the_engine(
     monkeypatch.setenv("CARTESIA_ENGINE", "warp")
     with pytest.raises(ConfigurationError, match=r"no engine 'warp' \(CARTESIA_ENGINE\)"):
         kind(KEY)
+    with pytest.raises(ConfigurationError, match=r"no engine 'bend' \(argument\)"):
+        kind(KEY, engine="bend")  # type: ignore[arg-type]  # wrong on purpose
     assert kind(KEY, engine="httpx").engine == "httpx"
 
 
@@ -85,6 +87,14 @@ def test_an_impossible_key_is_refused_without_showing_it(key: str | None, says: 
     assert is_prose(caught.value.summary)
     assert is_prose(caught.value.hint)
     assert not key or str(key) not in str(caught.value)
+
+
+def test_the_error_names_the_source_of_a_refused_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARTESIA_API_KEY", "sk_car_admin_0123456789")
+    with pytest.raises(ConfigurationError, match=r"^The API key \(CARTESIA_API_KEY\) is an admin"):
+        Client()
+    with pytest.raises(ConfigurationError, match=r"^The API key \(argument\) is not a word"):
+        Client("two words")
 
 
 @pytest.mark.parametrize(
