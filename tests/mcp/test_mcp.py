@@ -8,14 +8,10 @@ import inspect
 import json
 import logging
 import os
-import pty
 import re
-import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,7 +22,6 @@ from mcp.types import TextContent
 
 import cartesia_calls.mcp
 from cartesia_calls import AsyncClient, read_moment
-from cartesia_calls.cli import main
 from cartesia_calls.mcp import make_server
 from cartesia_calls.sandbox import Sandbox
 
@@ -106,6 +101,7 @@ def test_the_tools_are_described_and_read_only(assistant: Assistant) -> None:
     assert [*tools] == ["list_calls", "get_call", "get_logs", "timeline", "stats"]
     for tool in tools.values():
         assert "Use " in tool.description
+        assert "\n " not in tool.description
         assert tool.annotations.read_only_hint
     assert "placeholders" in (assistant.client.instructions or "")
 
@@ -387,60 +383,3 @@ def test_the_tools_can_only_read(sandbox: Sandbox, caplog: pytest.LogCaptureFixt
     reading = {"agents", "agents.list", "agents.get", "calls"}
     reading |= {f"calls.{name}" for name in ("list", "get", "logs")}
     assert {name for name in taken if "(" not in name} == {f"self._client.{one}" for one in reading}
-
-
-@pytest.mark.parametrize("is_interrupted", [True, False])
-def test_on_a_terminal_it_explains_its_input_and_ends_at_once(
-    sandbox: Sandbox, *, is_interrupted: bool
-) -> None:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cartesia_calls", "mcp"],
-        env={**os.environ, "CARTESIA_API_KEY": sandbox.api_key},
-        stdin=theirs,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    with process:
-        assert process.stderr
-        assert b"Waiting for requests on stdin" in process.stderr.readline()
-        # Ctrl-C and Ctrl-D.
-        if is_interrupted:
-            process.send_signal(signal.SIGINT)
-        else:
-            os.write(ours, b"\x04")
-        assert process.wait(30) == (-signal.SIGINT if is_interrupted else 0)
-    os.close(ours)
-    os.close(theirs)
-
-
-def test_a_wrong_pattern_is_refused_before_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        main(["mcp", "--redact-pattern", "("])
-    assert "--redact-pattern" in capsys.readouterr().err
-
-
-def test_without_a_key_it_does_not_serve(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mcp"]) == 3
-    assert "CARTESIA_API_KEY" in capsys.readouterr().err
-
-
-def test_the_documented_configurations_start_this_command() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "guide" / "assistants.md").read_text("utf-8")
-    blocks = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-
-    assert len(blocks) == 3
-    for block in blocks:
-        servers = json.loads(block)
-        server = (servers.get("mcpServers") or servers["servers"])["cartesia-calls"]
-        assert (server["command"], server["args"]) == ("cartesia-calls", ["mcp"])
-        assert "CARTESIA_API_KEY" in server["env"]
-
-
-def test_without_the_extra_the_command_names_the_package_to_install(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "mcp", None)
-
-    assert main(["mcp"]) == 3
-    assert "mcp>=2" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from inspect import getdoc
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -77,7 +78,7 @@ def make_server(
     )
     reads = ToolAnnotations(read_only_hint=True)
     for tool in (tools.list_calls, tools.get_call, tools.get_logs, tools.timeline, tools.stats):
-        server.add_tool(tool, annotations=reads, structured_output=False)
+        server.add_tool(tool, description=getdoc(tool), annotations=reads, structured_output=False)
     return server
 
 
