@@ -110,7 +110,8 @@ def test_a_call_that_cannot_be_sent_is_an_error(
 def test_an_unknown_agent_does_not_stop_the_calls_of_others(
     receiver: Receiver, account: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["otel", "--agent", "agent_buzy", "--agent", account.agents.busy]) == 4
+    agents = ["--agent", "agent_buzy", "--agent", account.agents.busy]
+    assert main(["otel", *agents, "--since", "2d"]) == 4
 
     shown = capsys.readouterr()
     assert "did you mean agent_busy?" in " ".join(shown.err.split())
