@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from cartesia_calls.sandbox import Sandbox
 from engines import ENGINES, EngineName
 from fake_server import FLAVOURS, KEY, Action, Flavour, gathered, gathered_async
 from scripted_server import ScriptedServer, http_response, serving
+from streaming import BODY
 
 pytestmark = [ENGINES, FLAVOURS]
 
@@ -111,6 +114,24 @@ def test_files_and_streams_are_logged_with_all_their_bytes(
     assert int(audio["bytes"]) == path.stat().st_size
     assert int(stream["bytes"]) == int(logs["bytes"]) > 1000
     assert {one["outcome"] for one in (audio, stream, logs)} == {"200"}
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_stream_of_many_pieces_is_one_record_whole_or_broken(
+    engine: EngineName, flavour: Flavour, caplog: pytest.LogCaptureFixture, missing: int
+) -> None:
+    response = http_response(BODY)
+
+    def script(connection: socket.socket, _head: bytes) -> bool:
+        connection.sendall(response[: len(response) - missing])
+        return False
+
+    expected = pytest.raises(APIConnectionError) if missing else nullcontext()
+    with ScriptedServer(script) as server, expected:
+        send(engine, flavour, server.url, lambda client: client.calls.stream_logs("ac_1"))
+    (record,) = records(caplog)
+    assert record["outcome"] == ("APIConnectionError" if missing else "200")
+    assert int(record["bytes"]) == len(BODY) - missing
 
 
 def test_neither_key_nor_header_nor_body_nor_query_is_logged(
