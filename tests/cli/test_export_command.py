@@ -94,10 +94,10 @@ def test_recordings_can_not_be_redacted(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_is_shown_on_a_terminal(
-    sandbox: Sandbox, env: dict[str, str], tmp_path: Path
-) -> None:
-    done = on_terminal("export", "--agent", sandbox.agents.quiet, "--to", str(tmp_path), env=env)
+def test_progress_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    with ManyCalls(200, delay=0.05) as server:
+        words = command(server, tmp_path)[len(COMMAND) :]
+        done = on_terminal(*words, env=environment(CARTESIA_API_KEY=KEY))
     assert "Exporting" in done.out
     assert "skipped" in done.out
     assert "Exported" in done.out
