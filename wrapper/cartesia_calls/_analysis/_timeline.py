@@ -187,16 +187,8 @@ def timeline(
     entries.sort(key=lambda entry: math.inf if entry.seconds is None else entry.seconds)
     needed = _needed_offset(log.first, log.last, length)
     suggested = None if needed is None else round(log_offset + needed, 6)
-    return Timeline(
-        str(record.get("id")),
-        start,
-        end,
-        tuple(entries),
-        log_offset,
-        suggested,
-        log.lines,
-        log.left_out,
-    )
+    call_id, ordered = str(record.get("id")), tuple(entries)
+    return Timeline(call_id, start, end, ordered, log_offset, suggested, log.lines, log.left_out)
 
 
 def _transcript_entries(

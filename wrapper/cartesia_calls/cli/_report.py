@@ -25,19 +25,8 @@ from urllib.parse import quote
 
 from cartesia_calls import CallLogsNotAvailableError, CallStats, NotFoundError, whole_file
 
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure
-from ._options import (
-    STDOUT,
-    Arguments,
-    CommandParser,
-    add_call_ids,
-    add_file,
-    add_redaction,
-    log_offset,
-    open_client,
-    redactor_of,
-    writing,
-)
 from ._stats import about, add_calls, calls_of
 from ._terminal import counted, progress, say
 
@@ -51,39 +40,39 @@ _REDACTED = (
 )
 
 
-def add_options(parser: CommandParser) -> None:
-    add_call_ids(parser, "call_id", "?")
+def add_options(parser: options.CommandParser) -> None:
+    options.add_call_ids(parser, "call_id", "?")
     add_calls(parser)
     parser.section("what is on the page")
     parser.flag("--audio", does="with CALL_ID: the recording too")
     shift = "add so much to the times of logs, if their clock or zone differs"
-    parser.value("--log-offset", "SECONDS", log_offset, shift, default=0.0)
-    add_redaction(parser)
+    parser.value("--log-offset", "SECONDS", options.log_offset, shift, default=0.0)
+    options.add_redaction(parser)
     parser.section("output")
     parser.flag("--each", does="a page for each call too: -o names the folder for index.html")
-    add_file(parser, "write to FILE instead of CALL_ID.html or calls.html")
+    options.add_file(parser, "write to FILE instead of CALL_ID.html or calls.html")
 
 
-def run(arguments: Arguments) -> int:
+def run(arguments: options.Arguments) -> None:
     """Write the pages."""
     _check(arguments)
     import_module("jinja2")
+    page = _call_page if arguments.call_id else _calls_page
     name = arguments.output or f"{quote(arguments.call_id or 'calls', safe='')}.html"
     folder = Path(name, "calls") if arguments.each else None
     if folder:
-        with writing(str(folder)):
+        with options.writing(str(folder)):
             folder.mkdir(parents=True, exist_ok=True)
         name = str(Path(name, "index.html"))
-    if name == STDOUT:
-        sys.stdout.buffer.write(_page(arguments, folder).encode())
-        return ExitCode.DONE
-    with writing(name), whole_file(name, overwrite=arguments.force) as file:
-        file.write(_page(arguments, folder).encode())
+    if name == options.STDOUT:
+        sys.stdout.buffer.write(page(arguments, folder).encode())
+        return
+    with options.writing(name), whole_file(name, overwrite=arguments.force) as file:
+        file.write(page(arguments, folder).encode())
     say(f"Wrote {name}.")
-    return ExitCode.DONE
 
 
-def _check(arguments: Arguments) -> None:
+def _check(arguments: options.Arguments) -> None:
     if not (arguments.call_id or arguments.agent or arguments.source):
         to_do = "Try `cartesia-calls report ac_123`, or --agent ID --since 7d."
         raise Failure("A CALL_ID, --agent or --from is needed.", to_do)
@@ -96,17 +85,13 @@ def _check(arguments: Arguments) -> None:
         raise Failure("A recording cannot be redacted.", "Leave out --audio or --redact.")
     if arguments.audio and (arguments.source or not arguments.call_id):
         raise Failure("--audio fetches the recording of one CALL_ID.", "Leave it out.")
-    if arguments.each and (arguments.output in {None, STDOUT}):
+    if arguments.each and (arguments.output in {None, options.STDOUT}):
         raise Failure("--each writes many pages.", "Name a folder with -o.")
     if arguments.each and Path(arguments.output).is_file():
         raise Failure(f"{arguments.output} is a file.", "Name a folder with -o.")
 
 
-def _page(arguments: Arguments, folder: Path | None) -> str:
-    return _call_page(arguments) if arguments.call_id else _calls_page(arguments, folder)
-
-
-def _call_page(arguments: Arguments) -> str:
+def _call_page(arguments: options.Arguments, _folder: Path | None) -> str:
     from cartesia_calls.report import call_page  # noqa: PLC0415 - just required
 
     offset, notes = arguments.log_offset, _notes(arguments)
@@ -117,7 +102,7 @@ def _call_page(arguments: Arguments) -> str:
             raise Failure(what, "Leave them out.", ExitCode.NOT_FOUND)
         return call_page(*_redacted(arguments, *found), log_offset=offset, notes=notes)
     with (
-        open_client(arguments) as client,
+        options.open_client(arguments) as client,
         progress(f"Reading call {arguments.call_id}…"),
         TemporaryDirectory() as folder,
     ):
@@ -138,7 +123,7 @@ def _call_page(arguments: Arguments) -> str:
         return call_page(*shown, log_offset=offset, audio=audio, notes=notes)
 
 
-def _calls_page(arguments: Arguments, folder: Path | None) -> str:
+def _calls_page(arguments: options.Arguments, folder: Path | None) -> str:
     """Return the page about many calls; if a folder is given, write one about each into it."""
     from cartesia_calls.report import call_page, calls_page  # noqa: PLC0415 - just required
 
@@ -168,21 +153,17 @@ def _calls_page(arguments: Arguments, folder: Path | None) -> str:
 
 
 def _redacted(
-    arguments: Arguments, record: dict[str, Any], lines: Iterable[str] | None
+    arguments: options.Arguments, record: dict[str, Any], lines: Iterable[str] | None
 ) -> tuple[dict[str, Any], Iterable[str] | None]:
-    redactor = redactor_of(arguments, record)
+    redactor = options.redactor_of(arguments, record)
     if redactor is None:
         return record, lines
     return redactor.redact(record), None if lines is None else redactor.lines(lines)
 
 
-def _is_redacted(source: str | None) -> bool:
+def _notes(arguments: options.Arguments) -> list[str]:
     from cartesia_calls.report import is_redacted  # noqa: PLC0415 - just required
 
-    return source is not None and is_redacted(source)
-
-
-def _notes(arguments: Arguments) -> list[str]:
-    redacted = arguments.redact or arguments.redact_pattern or _is_redacted(arguments.source)
-    notes = [_REDACTED] if redacted else []
+    redacted, source = arguments.redact or arguments.redact_pattern, arguments.source
+    notes = [_REDACTED] if redacted or (source and is_redacted(source)) else []
     return [*notes, "The page was made without logs."] if arguments.no_logs else notes

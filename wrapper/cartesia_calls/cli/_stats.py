@@ -21,18 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import CallStats, NotFoundError
 
+from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure
 from ._list import check_agent
-from ._options import (
-    TIMES,
-    Arguments,
-    CommandParser,
-    add_status,
-    add_times,
-    agent_id,
-    open_client,
-    path,
-)
 from ._terminal import Screen, local_time, moment_text, progress, write_object
 
 if TYPE_CHECKING:
@@ -44,25 +35,25 @@ if TYPE_CHECKING:
 _AT_ONCE = 8
 
 
-def add_options(parser: CommandParser) -> None:
+def add_options(parser: options.CommandParser) -> None:
     add_calls(parser)
     parser.section("output")
     parser.flag("--json", does="one JSON object")
 
 
-def add_calls(parser: CommandParser) -> None:
+def add_calls(parser: options.CommandParser) -> None:
     """Add the options that choose calls; `calls_of` reads them."""
-    parser.section("which calls", TIMES)
+    parser.section("which calls", options.TIMES)
     one_agent = "the calls of this agent; may be given again"
-    parser.value("--agent", "ID", agent_id, one_agent, action="append", default=[])
+    parser.value("--agent", "ID", options.agent_id, one_agent, action="append", default=[])
     source = "read an export with the part record: a folder, or a URL such as s3://bucket/calls"
-    parser.value("--from", "EXPORT", path, source, dest="source")
-    add_status(parser)
-    add_times(parser, "calls that started")
+    parser.value("--from", "EXPORT", options.path, source, dest="source")
+    options.add_status(parser)
+    options.add_times(parser, "calls that started")
     parser.flag("--no-logs", does="read no logs, which takes a request less for each call")
 
 
-def run(arguments: Arguments) -> None:
+def run(arguments: options.Arguments) -> None:
     """Read the calls one by one, and show the numbers."""
     if not arguments.json:
         import_module("jinja2")
@@ -80,7 +71,7 @@ def run(arguments: Arguments) -> None:
         print("\n".join(screen.hang("", line, indent=4)))
 
 
-def calls_of(arguments: Arguments) -> Iterator[Found]:
+def calls_of(arguments: options.Arguments) -> Iterator[Found]:
     """Yield the record of each call that the options choose, and its log lines or None.
 
     Raises:
@@ -95,7 +86,7 @@ def calls_of(arguments: Arguments) -> Iterator[Found]:
             yield call
 
 
-def about(arguments: Arguments) -> str:
+def about(arguments: options.Arguments) -> str:
     """Return a sentence about which calls the options choose, and in which zone times are."""
     parts = ["Calls", "of", ", ".join(arguments.agent)] if arguments.agent else ["Calls"]
     parts += [f"in {arguments.source}"] if arguments.source else []
@@ -105,7 +96,7 @@ def about(arguments: Arguments) -> str:
     return f"{' '.join(parts)}. Times and days are in {local_time(datetime.now(UTC)):%Z}."
 
 
-def _exported(arguments: Arguments) -> Iterator[Found]:
+def _exported(arguments: options.Arguments) -> Iterator[Found]:
     import_module("duckdb")
     from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
 
@@ -124,9 +115,9 @@ def _exported(arguments: Arguments) -> Iterator[Found]:
         raise Failure(str(error), to_do, ExitCode.NOT_FOUND) from error
 
 
-def _fetched(arguments: Arguments) -> Iterator[Found]:
+def _fetched(arguments: options.Arguments) -> Iterator[Found]:
     waiting: deque[tuple[dict[str, Any], Future[list[str] | None]]] = deque()
-    with open_client(arguments) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
+    with options.open_client(arguments) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
 
         def lines_of(call_id: str) -> list[str] | None:
             try:

@@ -74,25 +74,24 @@ def exported_calls(
         ValueError: It holds nothing of one of `agents` or `calls`, `since` is later than `until`, or a
             status is nearly a known one.
     """
-    wanted = {"agent": _many(agents), "call": _many(calls)}
+    agent_ids, call_ids, statuses = _many(agents), _many(calls), map(read_status, _many(status))
     first, end = read_window(since, until)
+    wanted = {"agents": agent_ids, "calls": call_ids, "status": [*statuses]}
     export = _Export(source)
     export.find(_COLUMNS if logs else ("record", "transcript"))
-    rows = export.records(
-        _CHOSEN,
-        agents=wanted["agent"],
-        calls=wanted["call"],
-        status=[*map(read_status, _many(status))],
-        since=first,
-        until=end,
-    )
     found: list[tuple[float | None, str]] = []
-    missing = {*wanted["agent"], *wanted["call"]}
-    for time, name, *ids in rows:
+    missing = {*agent_ids, *call_ids}
+    for time, name, *ids in export.records(_CHOSEN, **wanted, since=first, until=end):
         found.append((time, name))
         missing.difference_update(ids)
     if missing:
-        _check_known(export, wanted)
+        known = [*zip(*export.records(_IDS), strict=True)] or [(), ()]
+        for what, ids, there in zip(("agent", "call"), (agent_ids, call_ids), known, strict=True):
+            for one in ids:
+                if one not in there:
+                    close = get_close_matches(one, {*there}, n=1)
+                    suggestion = f"; did you mean {close[0]}?" if close else ""
+                    raise ValueError(f"{source} holds no {what} {one!r}{suggestion}")
     found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
     return _read(export, [name for _, name in found])
 
@@ -109,20 +108,6 @@ def is_redacted(source: str) -> bool:
     query = "SELECT contains(content, '\"redaction\"') FROM read_text($file)"
     about = export.files_of("_manifest/about.json").values()
     return any(found for file in about for (found,) in export.query(query, file=file))
-
-
-def _check_known(export: _Export, wanted: dict[str, list[str]]) -> None:
-    """Raise if the export has nothing of an agent or a call."""
-    known: dict[str, set[str]] = {"agent": set(), "call": set()}
-    for agent_id, call_id in export.records(_IDS):
-        known["agent"].add(agent_id)
-        known["call"].add(call_id)
-    for what, ids in wanted.items():
-        for one in ids:
-            if one not in known[what]:
-                close = get_close_matches(one, known[what], n=1)
-                suggestion = f"; did you mean {close[0]}?" if close else ""
-                raise ValueError(f"{export.source} holds no {what} {one!r}{suggestion}")
 
 
 def _read(export: _Export, names: list[str]) -> Iterator[tuple[dict[str, Any], list[str] | None]]:
