@@ -264,6 +264,7 @@ def browser(session: nox.Session) -> None:
             "a Chromium or Chrome, then run this again"
         )
     packages = _npm_ci(session, "browser")
+    session.env["HOME"] = session.create_tmp()  # Chromium leaves its settings there
     session.env["BROWSER_COMMAND"] = command
     session.env["AXE_PATH"] = str(packages / "axe-core" / "axe.min.js")
     _test(session, "tests/browser", groups=("browser",))
