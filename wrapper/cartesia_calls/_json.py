@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-_ALL_ZEROS = bytes.maketrans(b"123456789", b"000000000")
-# The shortest whole numbers that may be too large for 64 bits: orjson reads them as inexact floats.
-_TOO_LARGE, _TOO_SMALL = b"0" * 20, b"-" + b"0" * 19
+# For a whole number that is too large for 64 bits orjson returns a float.
+_LARGEST_EXACT = 2.0**63
+_NESTING = frozenset({dict, list})
 
 
 def _find_fast_reader() -> Callable[[bytes], object] | None:
@@ -27,21 +27,25 @@ def _find_fast_reader() -> Callable[[bytes], object] | None:
 _read_fast = _find_fast_reader()
 
 
-def read_json(body: bytes) -> object:
+def read_json(body: bytes, skipped: str | None = None) -> object:
     """Return the JSON value of a body. If an object names a field twice, the last value counts.
 
     Args:
         body: In UTF-8.
+        skipped: A field of the outermost object in which large numbers may be inexact.
 
     Raises:
         ValueError: The body is not JSON in UTF-8. NaN and infinities are refused.
         RecursionError: It is nested too deep.
     """
-    if _read_fast is not None and not _may_have_large_number(body):
+    if _read_fast is not None:
         try:
-            return _read_fast(body)
+            value = _read_fast(body)
         except ValueError:
             pass  # the standard library describes the error, and reads a few more bodies
+        else:
+            if not _has_inexact_number(value, skipped):
+                return value
     read: Callable[..., object] = json.loads
     return read(body.decode("utf-8-sig"), parse_constant=refuse_constant)
 
@@ -51,6 +55,26 @@ def refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _may_have_large_number(body: bytes) -> bool:
-    digits = body.translate(_ALL_ZEROS)
-    return _TOO_LARGE in digits or _TOO_SMALL in digits
+def _has_inexact_number(value: object, skipped: str | None) -> bool:
+    if type(value) is dict:
+        fields = cast("dict[str, object]", value)
+        value = {name: it for name, it in fields.items() if name != skipped}
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if type(one) is dict:
+            items: Iterable[object] = cast("dict[str, object]", one).values()
+        elif type(one) is list:
+            items = cast("list[object]", one)
+        else:
+            items = (one,)
+        kinds = set(map(type, items))
+        if float in kinds and any(map(_is_inexact, items)):
+            return True
+        if not kinds.isdisjoint(_NESTING):
+            pending += [item for item in items if type(item) in _NESTING]
+    return False
+
+
+def _is_inexact(value: object) -> bool:
+    return isinstance(value, float) and abs(value) >= _LARGEST_EXACT

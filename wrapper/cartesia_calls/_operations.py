@@ -51,12 +51,14 @@ class Operation(Generic[P, T]):
         load: Imports the generated function that makes its request, and the model of its success.
         repeatable: Whether sending it twice does no more than sending it once.
         needs_key: Whether the spec requires the API key.
+        texts: A field whose many items are strings: they are not searched for large numbers.
     """
 
     operation_id: str
     load: Callable[[], tuple[Callable[P, dict[str, Any]], type[T]]]
     repeatable: bool = True
     needs_key: bool = True
+    texts: str | None = None
 
     @cached_property
     def _generated(self) -> tuple[Callable[P, dict[str, Any]], type[T]]:
@@ -90,7 +92,7 @@ class Operation(Generic[P, T]):
         self.check_status(response.status_code)
         try:
             # No local holds the decoded value: tracebacks with local variables would show it.
-            result, misfits = from_json(self._generated[1], read_json(response.body))
+            result, misfits = from_json(self._generated[1], read_json(response.body, self.texts))
         except Misfit:
             raise
         except RecursionError:
@@ -137,6 +139,7 @@ DOWNLOAD_CALL_AUDIO = Operation(
 GET_CALL_LOGS = Operation(
     "agents_get-call-logs",
     lambda: (agents.agents_get_call_logs._get_kwargs, models.AgentCallLogs),
+    texts="logs",
 )
 CANCEL_CALL = Operation(
     "agents_cancel-call",
