@@ -22,7 +22,6 @@ from ._retry import RetryEvent, pause_before_retry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
-    from typing import Self
 
     from ._clock import Clock
     from ._http import Request
@@ -119,20 +118,25 @@ class Sender:
         """Yield the body of the first response that is a success, piece by piece, and b"" at its end."""
         request = operation.request(self.settings, *args, **kwargs)
         opens = partial(self._open, patience=request.timeout)
-        response, log = await self._retried(request, opens, repeatable=True)
+        response, request, start = await self._retried(request, opens, repeatable=True)
+        outcome: object = response.status_code
         piece = response.first_piece
+        count = len(piece)
         try:
             operation.check_status(response.status_code)
             while piece:
                 yield piece
-                with log:
+                try:
                     piece = await response.read()
-                log.count += len(piece)
+                except BaseException as error:
+                    outcome = type(error).__name__
+                    raise
+                count += len(piece)
             yield b""
         except Misfit as misfit:
             raise self.invalid(operation.operation_id, piece, misfit) from None
         finally:
-            log.write(response.status_code)
+            self._log(request, outcome, start, count)
             await response.close()
 
     async def _retried(
@@ -183,65 +187,46 @@ class Sender:
             attempt += 1
 
     async def _send_once(self, request: Request) -> Response:
-        with _RequestLog(request, self.clock.monotonic) as log:
+        start = self.clock.monotonic()
+        try:
             response = await self.transport.send(request)
-        log.count += len(response.body)
-        log.write(response.status_code)
+        except BaseException as error:
+            self._log(request, type(error).__name__, start)
+            raise
+        self._log(request, response.status_code, start, len(response.body))
         if is_success(response.status_code):
             return response
         raise status_error(request, response, self.clock.now())
 
     async def _open(
         self, request: Request, patience: float
-    ) -> tuple[StreamedResponse, _RequestLog]:
-        """Return a success with the first piece of its body, and the log of the request.
+    ) -> tuple[StreamedResponse, Request, float]:
+        """Return a success with the first piece of its body, the request, and when it was sent.
 
         Args:
             request: What to send. Its timeout bounds all that is read here.
             patience: How long to wait for each later piece, in seconds.
         """
-        with _RequestLog(request, self.clock.monotonic) as log:
+        start = self.clock.monotonic()
+        try:
             response = await self.transport.stream(request, patience)
+        except BaseException as error:
+            self._log(request, type(error).__name__, start)
+            raise
         if isinstance(response, Response):
-            log.count += len(response.body)
-            log.write(response.status_code)
+            self._log(request, response.status_code, start, len(response.body))
             raise status_error(request, response, self.clock.now())
-        log.count += len(response.first_piece)
-        return response, log
+        return response, request, start
 
-
-class _RequestLog:
-    """One DEBUG record of a request and its outcome, without the key, a header or a body.
-
-    As a context manager it writes the record if the block fails.
-    """
-
-    def __init__(self, request: Request, time: Callable[[], float]) -> None:
-        self._request = request
-        self._time = time
-        self._start = time()
-        self._is_written = False
-        self.count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self.write(kind.__name__)
-
-    def write(self, outcome: object) -> None:
-        """Log the request, unless that has been done."""
-        if self._is_written or not is_debugging():
-            return
-        self._is_written = True
-        request = self._request
-        logger().debug(
-            "%s %s: %s, %d bytes, %.1f ms, attempt %d",
-            request.method,
-            request.masked(urlsplit(request.url).path),
-            outcome,
-            self.count + (request.sink.written if request.sink else 0),
-            (self._time() - self._start) * 1000,
-            request.attempt,
-        )
+    def _log(self, request: Request, outcome: object, start: float, count: int = 0) -> None:
+        """Log a request and its outcome, level DEBUG, without the key, a header or a body."""
+        if is_debugging():
+            logger().debug(
+                "%s %s: %s, %d bytes, %.1f ms, attempt %d",
+                request.method,
+                request.masked(urlsplit(request.url).path),
+                outcome,
+                count + (request.sink.written if request.sink else 0),
+                (self.clock.monotonic() - start) * 1000,
+                request.attempt,
+            )
