@@ -146,7 +146,7 @@ def _length_of_response(connection: socket.socket, request: bytes) -> int:
 def _exchange_for(
     seconds: float, connections: list[socket.socket], request: bytes, length: int
 ) -> tuple[int, float]:
-    """Return the number of responses, and the seconds that they took."""
+    """Return the number of responses, at least one, and the seconds that they took."""
     selector = selectors.DefaultSelector()
     missing = dict.fromkeys(connections, length)
     started = time.perf_counter()
@@ -154,7 +154,7 @@ def _exchange_for(
         selector.register(connection, selectors.EVENT_READ)
         connection.sendall(request)
     responses = 0
-    while (now := time.perf_counter()) < started + seconds:
+    while (now := time.perf_counter()) < started + seconds or not responses:
         for key, _ in selector.select(timeout=seconds):
             ready = key.fileobj
             assert isinstance(ready, socket.socket)  # noqa: S101 - only these are registered
