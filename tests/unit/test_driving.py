@@ -78,7 +78,7 @@ def test_a_coroutine_that_suspends_in_a_sync_client_is_reported_as_a_bug() -> No
 
     client = Client(KEY, base_url=URL)
 
-    sender = client.calls._calls._sender  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what is tested
+    sender = client.calls._inner._sender  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what is tested
     object.__setattr__(sender, "transport", _Suspending(Suspending))
     with pytest.raises(RuntimeError, match="suspended in a sync client"):
         client.status()
@@ -101,13 +101,14 @@ def test_both_clients_have_the_same_methods_with_the_same_documentation(
     clients: tuple[object, object] = (Client(KEY), AsyncClient(KEY))
     faces = [client if resource is None else getattr(client, resource) for client in clients]
     sync, asynchronous = ({n for n in dir(face) if not n.startswith("_")} for face in faces)
-    assert sync == asynchronous - {"query"}
-    for name in sync - {"calls", "agents"}:
+    assert sync == asynchronous
+    for name in asynchronous - {"calls", "agents"}:
         one, other = (getattr(type(cast("object", face)), name) for face in faces)
         assert inspect.getdoc(one), name
         assert inspect.getdoc(one) == inspect.getdoc(other), name
         if callable(one):
             assert _parameters(one) == _parameters(other), name
+            assert "Async" not in str(inspect.signature(one)), name
 
 
 def _parameters(method: object) -> list[tuple[str, object, object]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cartesia_api.types import Misfit
 
 from ._arguments import check_id, check_limit, check_seconds, read_status
-from ._driving import documented_by, iterate, run
+from ._driving import Face, driven, iterate, run
 from ._exceptions import CallLogsNotAvailableError
 from ._listing import AsyncCallList, CallList, CallQuery
 from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
@@ -28,7 +28,7 @@ from ._part_file import FileSink, whole_file
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable
     from datetime import datetime
 
     from cartesia_api.known_values import AgentCallStatus
@@ -313,70 +313,16 @@ class AsyncCalls:
         return await self._sender.call(DELETE_CALL, call_id, cartesia_version=SPEC_VERSION)
 
 
-@documented_by(AsyncCalls)
-class Calls:
-    def __init__(self, calls: AsyncCalls) -> None:
-        self._calls = calls
+class Calls(Face[AsyncCalls]):
+    """Voice-agent calls: the methods of `AsyncCalls`, run without an event loop."""
 
-    def logs(self, call_id: str) -> AgentCallLogs:
-        return run(self._calls.logs(call_id))
-
-    def wait_for_logs(self, call_id: str, timeout: float = DEFAULT_WAIT) -> AgentCallLogs:
-        return run(self._calls.wait_for_logs(call_id, timeout))
-
-    def follow_logs(self, call_id: str) -> Iterator[str]:
-        return iterate(self._calls.follow_logs(call_id))
-
-    def stream_logs(self, call_id: str) -> Iterator[str]:
-        return iterate(self._calls.stream_logs(call_id))
-
-    def get(self, call_id: str) -> AgentCall:
-        return run(self._calls.get(call_id))
-
-    def timeline(self, call_id: str, *, log_offset: float = 0.0) -> Timeline:
-        return run(self._calls.timeline(call_id, log_offset=log_offset))
-
-    def list(
-        self,
-        *,
-        agent_id: str | None = None,
-        batch_id: str | None = None,
-        status: AgentCallStatus | str | Iterable[AgentCallStatus | str] | None = None,
-        since: datetime | str | None = None,
-        until: datetime | str | None = None,
-        limit: int | None = None,
-        expand_transcript: bool = False,
-        undated: bool = False,
-    ) -> CallList:
-        calls = self._calls.list(
-            agent_id=agent_id,
-            batch_id=batch_id,
-            status=status,
-            since=since,
-            until=until,
-            limit=limit,
-            expand_transcript=expand_transcript,
-            undated=undated,
-        )
-        return CallList(calls)
-
-    def download_audio(
-        self,
-        call_id: str,
-        path: str | os.PathLike[str],
-        *,
-        overwrite: bool = False,
-        progress: Callable[[int, int | None], None] | None = None,
-        timeout: float = DEFAULT_DOWNLOAD_TIMEOUT,
-    ) -> Path:
-        return run(
-            self._calls.download_audio(
-                call_id, path, overwrite=overwrite, progress=progress, timeout=timeout
-            )
-        )
-
-    def cancel(self, call_id: str) -> None:
-        run(self._calls.cancel(call_id))
-
-    def delete(self, call_id: str) -> AgentCall:
-        return run(self._calls.delete(call_id))
+    logs = driven(AsyncCalls.logs, run)
+    wait_for_logs = driven(AsyncCalls.wait_for_logs, run)
+    follow_logs = driven(AsyncCalls.follow_logs, iterate, "Iterator[str]")
+    stream_logs = driven(AsyncCalls.stream_logs, iterate, "Iterator[str]")
+    get = driven(AsyncCalls.get, run)
+    timeline = driven(AsyncCalls.timeline, run)
+    list = driven(AsyncCalls.list, CallList, "CallList")
+    download_audio = driven(AsyncCalls.download_audio, run)
+    cancel = driven(AsyncCalls.cancel, run)
+    delete = driven(AsyncCalls.delete, run)

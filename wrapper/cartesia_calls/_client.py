@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 from ._arguments import check_id
 from ._calls import AsyncCalls, Calls
 from ._clock import SystemClock
-from ._driving import documented_by, run
+from ._driving import Face, driven, run
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
 from ._operations import GET_AGENT, GET_STATUS, LIST_AGENTS, SPEC_VERSION
 from ._secret import concealed
@@ -57,16 +57,11 @@ class AsyncAgents:
         return await self._sender.call(GET_AGENT, agent_id, cartesia_version=SPEC_VERSION)
 
 
-@documented_by(AsyncAgents)
-class Agents:
-    def __init__(self, agents: AsyncAgents) -> None:
-        self._agents = agents
+class Agents(Face[AsyncAgents]):
+    """Voice agents: the methods of `AsyncAgents`, run without an event loop."""
 
-    def list(self) -> list[AgentSummary]:
-        return run(self._agents.list())
-
-    def get(self, agent_id: str) -> AgentSummary:
-        return run(self._agents.get(agent_id))
+    list = driven(AsyncAgents.list, run)
+    get = driven(AsyncAgents.get, run)
 
 
 class HttpClient(Protocol):
@@ -273,10 +268,7 @@ class Client(_BaseClient[HttpClient]):
     def status(self) -> APIInfo:
         """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
 
-        Raises:
-            APIStatusError: The server refused; the subclass says why.
-            APIConnectionError: No complete response arrived.
-            ResponseValidationError: The response does not match the spec.
+        Its errors are those of `client.calls`.
         """
         return run(self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION))
 
@@ -294,7 +286,6 @@ class Client(_BaseClient[HttpClient]):
         self.close()
 
 
-@documented_by(Client)
 class AsyncClient(_BaseClient[AsyncHttpClient]):
     """`Client` for asyncio: `async with AsyncClient() as client: await client.calls.logs("ac_123")`.
 
@@ -306,16 +297,23 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
 
     @cached_property
     def calls(self) -> AsyncCalls:
+        """Voice-agent calls."""
         return AsyncCalls(self._sender)
 
     @cached_property
     def agents(self) -> AsyncAgents:
+        """Voice agents."""
         return AsyncAgents(self._sender)
 
     async def status(self) -> APIInfo:
+        """Return whether the API is up, and its version (operation `apiStatus_get`; no key is sent).
+
+        Its errors are those of `client.calls`.
+        """
         return await self._sender.call(GET_STATUS, cartesia_version=SPEC_VERSION)
 
     async def close(self) -> None:
+        """Close the connections. The client cannot be used afterwards; closing twice does no harm."""
         await self._sender.transport.close()
 
     async def _sleep(self, seconds: float) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 
+A = TypeVar("A")
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -48,14 +53,29 @@ def iterate(items: AsyncGenerator[T, None]) -> Iterator[T]:
         run(items.aclose())
 
 
-def documented_by(original: type) -> Callable[[type[T]], type[T]]:
-    """Return a decorator that copies what docstrings are missing from another class."""
+class Face(Generic[A]):
+    """The sync face of an object whose methods are coroutines."""
 
-    def document(face: type[T]) -> type[T]:
-        face.__doc__ = face.__doc__ or original.__doc__
-        for name, member in vars(face).items():
-            if not name.startswith("_") and hasattr(original, name):
-                member.__doc__ = member.__doc__ or getattr(original, name).__doc__
-        return face
+    def __init__(self, inner: A) -> None:
+        self._inner = inner
 
-    return document
+
+def driven(
+    method: Callable[Concatenate[A, P], R], convert: Callable[[R], T], returns: str = ""
+) -> Callable[Concatenate[Face[A], P], T]:
+    """Return a method of a face, with the parameters and the docstring of the one that it calls.
+
+    Args:
+        method: Of the inner object.
+        convert: Makes the sync result of the other: `run`, `iterate` or a face.
+        returns: The result's type, if it differs from that of the coroutine.
+    """
+
+    @wraps(method)
+    def call(face: Face[A], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        inner = face._inner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        return convert(method(inner, *args, **kwargs))
+
+    if returns:
+        call.__dict__["__signature__"] = signature(method).replace(return_annotation=returns)
+    return call

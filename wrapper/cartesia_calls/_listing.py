@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cartesia_api.types import UNSET, Unset
 
 from ._arguments import check_id
-from ._driving import documented_by, iterate
+from ._driving import Face, driven, iterate
 from ._exceptions import ResponseValidationError
 from ._operations import LIST_CALLS, SPEC_VERSION
 
@@ -100,21 +100,19 @@ class AsyncCallList:
             last_page = {call.id for call in page.data}
 
 
-@documented_by(AsyncCallList)
-class CallList:
-    def __init__(self, calls: AsyncCallList) -> None:
-        self._calls = calls
+class CallList(Face[AsyncCallList]):
+    """Calls, newest first: `AsyncCallList` without an event loop."""
+
+    pages = driven(AsyncCallList.pages, iterate, "Iterator[CallPage]")
 
     def __iter__(self) -> Iterator[AgentCall]:
         for page in self.pages():
             yield from page
 
-    def pages(self, *, after: str | None = None) -> Iterator[CallPage]:
-        return iterate(self._calls.pages(after=after))
-
     @property
     def unplaced(self) -> int:
-        return self._calls.unplaced
+        """How many calls the latest iteration has left out, as they are in no window."""
+        return self._inner.unplaced
 
 
 @dataclass(frozen=True, slots=True)
