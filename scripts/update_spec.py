@@ -30,7 +30,7 @@ _FILES = (
 )
 _CHANGE_THE_WRAPPER = (
     "The report above names the methods that depend on the change. Vendor and regenerate by hand "
-    "(CONTRIBUTING.md), and change the wrapper with it."
+    "(docs/internals/refresh-the-spec.md), and change the wrapper with it."
 )
 _NOT_COPIED = (".*", "__pycache__", "node_modules", "dist", "build")
 

@@ -30,10 +30,11 @@ _INTRODUCTION = """\
 Written by `tests/drift/test_campaign.py` from what it saw;
 `nox -s tests -- tests/drift --write-docs` writes it again.
 
-`nox -s check-upstream -- SOURCE…` compares `openapi/latest.yml` with reference pages or specs, paths or
-URLs; without any, with the pages in `openapi/sources.yml`. It exits with `0` (no drift, prose aside), `1`
-(drift that the provider's rules allow, or facts known better now), `2` (breaking drift) or `3` (the
-check failed). `--json` and `--markdown FILE` write the report for programs and for reviews.
+`nox -s check-upstream -- SOURCE…` runs `scripts/check_upstream.py`. It compares `openapi/latest.yml` with
+reference pages or specs, paths or URLs; without any, with the URLs in `openapi/sources.yml`. The script
+exits with `0` (no drift, prose aside), `1` (drift that the provider's rules allow, or facts known better
+now), `2` (breaking drift) or `3` (the check failed). nox prints this code and exits with `1` for all but `0`.
+`--json` and `--markdown FILE` write the report for programs and for reviews.
 
 ## What is compared
 
