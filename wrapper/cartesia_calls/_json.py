@@ -6,11 +6,10 @@ import json
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 # For a whole number that is too large for 64 bits orjson returns a float.
 _LARGEST_EXACT = 2.0**63
-_NESTING = frozenset({dict, list})
 
 
 def _find_fast_reader() -> Callable[[bytes], object] | None:
@@ -56,25 +55,15 @@ def refuse_constant(name: str) -> None:
 
 
 def _has_inexact_number(value: object, skipped: str | None) -> bool:
+    pending = [value]
     if type(value) is dict:
         fields = cast("dict[str, object]", value)
-        value = {name: it for name, it in fields.items() if name != skipped}
-    pending = [value]
-    while pending:
-        one = pending.pop()
+        pending = [item for name, item in fields.items() if name != skipped]
+    for one in pending:  # which grows meanwhile
         if type(one) is dict:
-            items: Iterable[object] = cast("dict[str, object]", one).values()
+            pending += cast("dict[str, object]", one).values()
         elif type(one) is list:
-            items = cast("list[object]", one)
-        else:
-            items = (one,)
-        kinds = set(map(type, items))
-        if float in kinds and any(map(_is_inexact, items)):
+            pending += cast("list[object]", one)
+        elif type(one) is float and abs(one) >= _LARGEST_EXACT:
             return True
-        if not kinds.isdisjoint(_NESTING):
-            pending += [item for item in items if type(item) in _NESTING]
     return False
-
-
-def _is_inexact(value: object) -> bool:
-    return isinstance(value, float) and abs(value) >= _LARGEST_EXACT

@@ -70,14 +70,11 @@ class Operation(Generic[P, T]):
         made = get_kwargs(*args, **kwargs)
         params = made.get("params")
         path = f"{made['url']}?{urlencode(params)}" if params else made["url"]
-        headers = {**_HEADERS, **settings.headers}
-        for name, value in made["headers"].items():
-            headers[name.lower()] = value
-        headers["cartesia-version"] = settings.api_version
+        version = {"Cartesia-Version": settings.api_version}
         return Request(
             method=made["method"].upper(),
             url=settings.base_url + path,
-            headers=headers,
+            headers={**_HEADERS, **settings.headers, **made["headers"], **version},
             api_key=settings.api_key if self.needs_key else None,
             timeout=settings.timeout,
             max_bytes=settings.max_response_bytes,

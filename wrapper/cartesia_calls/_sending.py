@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from cartesia_api.types import Misfit
 
 from ._error_responses import status_error
-from ._exceptions import (
-    APIConnectionError,
-    APIStatusError,
-    ResponseValidationError,
-)
+from ._exceptions import APIConnectionError, ResponseValidationError
 from ._http import Response, is_success
 from ._log import is_debugging, logger
 from ._printable import excerpt
@@ -26,6 +22,7 @@ if TYPE_CHECKING:
     from ._clock import Clock
     from ._http import Request
     from ._operations import Operation
+    from ._retry import Failure
     from ._settings import Settings
     from ._transports._pool import PooledTransport, StreamedResponse
 
@@ -110,15 +107,20 @@ class Sender:
 
     async def send(self, request: Request, *, repeatable: bool) -> Response:
         """Return the first response that is a success."""
-        return await self._retried(request, self._send_once, repeatable=repeatable)
+        response, request, start = await self._retried(
+            request, self.transport.send, repeatable=repeatable
+        )
+        self._log(request, response.status_code, start, len(response.body))
+        return response
 
     async def stream(
         self, operation: Operation[P, Any], *args: P.args, **kwargs: P.kwargs
     ) -> AsyncGenerator[bytes, None]:
         """Yield the body of the first response that is a success, piece by piece, and b"" at its end."""
         request = operation.request(self.settings, *args, **kwargs)
-        opens = partial(self._open, patience=request.timeout)
-        response, request, start = await self._retried(request, opens, repeatable=True)
+        open_one = partial(self.transport.stream, patience=request.timeout)
+        opened, request, start = await self._retried(request, open_one, repeatable=True)
+        response = cast("StreamedResponse", opened)  # as any success
         outcome: object = response.status_code
         piece = response.first_piece
         count = len(piece)
@@ -142,31 +144,42 @@ class Sender:
     async def _retried(
         self,
         request: Request,
-        attempt_at: Callable[[Request], Awaitable[T]],
+        exchange: Callable[[Request], Awaitable[T]],
         *,
         repeatable: bool,
-    ) -> T:
-        """Return the result of the first attempt that succeeds.
+    ) -> tuple[T, Request, float]:
+        """Return the first response that is a success, its request, and when that was sent.
 
-        Each retry is logged to `cartesia_calls`, level INFO, and passed to `on_retry`.
+        Each failed attempt is logged, level DEBUG, and each retry, level INFO; `on_retry` is called
+        with it.
 
         Args:
             request: What to send.
-            attempt_at: Makes one attempt with the request, its timeout cut to the time left.
+            exchange: Sends the request, its timeout cut to the time left.
             repeatable: Whether a request that was acted on may be retried.
         """
         now = self.clock.monotonic
-        deadline = min(now() + self.settings.total_bound(request.timeout), self.deadline)
+        start = now()
+        deadline = min(start + self.settings.total_bound(request.timeout), self.deadline)
         attempt = 1
         while True:
-            left = max(_SHORTEST_TIMEOUT, deadline - now())
+            left = max(_SHORTEST_TIMEOUT, deadline - start)
             if attempt > 1 or left < request.timeout:
                 timeout = min(request.timeout, left)
                 request = request._replace(timeout=timeout, attempt=attempt)
+            failure: Failure
             try:
-                return await attempt_at(request)
-            except (APIConnectionError, APIStatusError) as error:
+                response = await exchange(request)
+            except BaseException as error:
+                self._log(request, type(error).__name__, start)
+                if not isinstance(error, APIConnectionError):
+                    raise
                 failure = error
+            else:
+                if not isinstance(response, Response) or is_success(response.status_code):
+                    return response, request, start
+                self._log(request, response.status_code, start, len(response.body))
+                failure = status_error(request, response, self.clock.now())
             failure.attempts = attempt
             pause = pause_before_retry(
                 failure,
@@ -185,38 +198,7 @@ class Sender:
                 self.settings.on_retry(event)
             await self.sleep(pause)
             attempt += 1
-
-    async def _send_once(self, request: Request) -> Response:
-        start = self.clock.monotonic()
-        try:
-            response = await self.transport.send(request)
-        except BaseException as error:
-            self._log(request, type(error).__name__, start)
-            raise
-        self._log(request, response.status_code, start, len(response.body))
-        if is_success(response.status_code):
-            return response
-        raise status_error(request, response, self.clock.now())
-
-    async def _open(
-        self, request: Request, patience: float
-    ) -> tuple[StreamedResponse, Request, float]:
-        """Return a success with the first piece of its body, the request, and when it was sent.
-
-        Args:
-            request: What to send. Its timeout bounds all that is read here.
-            patience: How long to wait for each later piece, in seconds.
-        """
-        start = self.clock.monotonic()
-        try:
-            response = await self.transport.stream(request, patience)
-        except BaseException as error:
-            self._log(request, type(error).__name__, start)
-            raise
-        if isinstance(response, Response):
-            self._log(request, response.status_code, start, len(response.body))
-            raise status_error(request, response, self.clock.now())
-        return response, request, start
+            start = now()
 
     def _log(self, request: Request, outcome: object, start: float, count: int = 0) -> None:
         """Log a request and its outcome, level DEBUG, without the key, a header or a body."""

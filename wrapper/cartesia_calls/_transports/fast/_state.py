@@ -5,7 +5,6 @@ llhttp, the parser of Node.js, does the parsing (package httptools).
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -23,7 +22,7 @@ LONGEST_HEAD = 100 * 1024
 # A request with one of these states the length of its body, even if it has none.
 _METHODS_WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
-_WRITABLE = re.compile(r"[\t\x20-\x7e]*")
+_ACCEPT_ENCODING = f"Accept-Encoding: {ACCEPT_ENCODING}"
 # h11, the parser of httpx, accepts the same: line breaks without a carriage return, headers that
 # continue in the next line, and a length beside chunks, which is ignored.
 _LENIENCIES = {
@@ -35,7 +34,6 @@ _LENIENCIES = {
 }
 # httptools before 0.6.3 lacks it. Read here, so that the engine counts as one that can't be imported.
 _accept = HttpResponseParser.set_dangerous_leniencies
-_NOT_IN_A_HEADER = re.compile("[\0\f\v]")
 _FRAMED_BY = ("content-length", "transfer-encoding")
 
 
@@ -46,19 +44,16 @@ class UnreadableError(Exception):
 def request_bytes(request: Request, host: str) -> bytes:
     """Return the bytes of a request, with the key and a `Host` header."""
     target = "/" + request.url.split("/", 3)[3]
-    text = "".join([target, *request.headers, *request.headers.values()])
-    if not _WRITABLE.fullmatch(text) or " " in target:
+    lines = [f"{request.method} {target} HTTP/1.1", f"Host: {host}", _ACCEPT_ENCODING]
+    lines += [f"{name}: {value}" for name, value in request.headers.items()]
+    text = "".join(lines)
+    if not text.isascii() or not text.replace("\t", " ").isprintable() or " " in target:
         raise unsendable(request, "its URL or its headers have characters that HTTP does not allow")
-    headers = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
-    if request.api_key is not None:
-        headers += f"Authorization: Bearer {request.api_key.reveal()}\r\n"
     if request.method in _METHODS_WITH_A_BODY:
-        headers += "Content-Length: 0\r\n"
-    head = (
-        f"{request.method} {target} HTTP/1.1\r\nHost: {host}\r\n{headers}"
-        f"Accept-Encoding: {ACCEPT_ENCODING}\r\n\r\n"
-    )
-    return head.encode("ascii")
+        lines.append("Content-Length: 0")
+    if request.api_key is not None:
+        lines.append(f"Authorization: Bearer {request.api_key.reveal()}")
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
 class ConnectionState:
@@ -158,7 +153,8 @@ def check_head(head: Response, request: Request) -> None:
     """Refuse what llhttp accepts in a head although HTTP does not allow it."""
     if head.status_code < _INTERIM.stop:
         raise no_response(request, f"its status is {head.status_code}")
-    if " " in "".join(head.headers) or _NOT_IN_A_HEADER.search("".join(head.headers.values())):
+    values = "".join(head.headers.values())
+    if " " in "".join(head.headers) or "\0" in values or "\v" in values or "\f" in values:
         raise no_response(request, "one of its headers has a character that HTTP does not allow")
     coding = head.headers.get("transfer-encoding")
     if coding is not None and coding.lower() != "chunked":
