@@ -75,23 +75,22 @@ def status_error(request: Request, response: Response, now: datetime) -> APIStat
     status = response.status_code
     said = ": ".join(excerpt(part).rstrip(" .") for part in (title, message) if part)
     error_class, hint = _classify(status, title, message, headers.get("location", ""))
-    error = error_class(
+    from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
+    return error_class(
         f"{said or _status_phrase(status)} ({status} from {request.method} {request.url}).",
         hint=hint,
+        status_code=status,
+        error_code=_text(fields, "error_code"),
+        title=title,
+        message=message,
+        request_id=_text(fields, "request_id") or next(filter(None, from_headers), None),
+        doc_url=_text(fields, "doc_url"),
+        retry_after=parse_retry_after(headers, now),
+        body=body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT],
+        headers=headers,
+        method=request.method,
+        url=request.url,
     )
-    error.status_code = status
-    error.error_code = _text(fields, "error_code")
-    error.title = title
-    error.message = message
-    from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
-    error.request_id = _text(fields, "request_id") or next(filter(None, from_headers), None)
-    error.doc_url = _text(fields, "doc_url")
-    error.retry_after = parse_retry_after(headers, now)
-    error.body = body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT]
-    error.headers = headers
-    error.method = request.method
-    error.url = request.url
-    return error
 
 
 def _classify(

@@ -42,31 +42,21 @@ MissingLogsReason = Literal[
 
 
 class CartesiaError(Exception):
-    """The base of every error raised by this package.
+    """The base of every error raised by this package. Every attribute can be passed as a keyword.
 
     Attributes:
         summary: What happened, in one sentence.
         hint: What to do next, in one sentence; empty if there is nothing to do.
     """
 
-    def __init__(self, summary: str, *, hint: str = "") -> None:
+    def __init__(self, summary: str, *, hint: str = "", **attributes: object) -> None:
         super().__init__(summary)
         self.summary = summary
         self.hint = hint
+        vars(self).update(attributes)
 
     def __str__(self) -> str:
         return f"{self.summary} {self.hint}".strip()
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Exception's own way calls the class with positional arguments only. A subclass with keywords
-        # could not be sent between processes then.
-        return _restore, (type(self), self.args), self.__dict__.copy()
-
-
-def _restore(cls: type[CartesiaError], args: tuple[object, ...]) -> CartesiaError:
-    error = cls.__new__(cls)
-    error.args = args
-    return error
 
 
 class ConfigurationError(CartesiaError):
@@ -185,13 +175,9 @@ class ResponseValidationError(CartesiaError):
         body: The beginning of the response's body, as text.
     """
 
-    def __init__(
-        self, summary: str, *, hint: str = "", problem: str, pointer: str = "", body: str = ""
-    ) -> None:
-        super().__init__(summary, hint=hint)
-        self.problem = problem
-        self.pointer = pointer
-        self.body = body
+    problem: str
+    pointer: str = ""
+    body: str = ""
 
 
 class LogsRewrittenError(CartesiaError):
@@ -202,10 +188,8 @@ class LogsRewrittenError(CartesiaError):
         lines_given: How many lines had been yielded before.
     """
 
-    def __init__(self, summary: str, *, hint: str = "", call_id: str, lines_given: int) -> None:
-        super().__init__(summary, hint=hint)
-        self.call_id = call_id
-        self.lines_given = lines_given
+    call_id: str
+    lines_given: int
 
 
 class LogsWaitTimeoutError(CartesiaError, TimeoutError):
@@ -217,16 +201,6 @@ class LogsWaitTimeoutError(CartesiaError, TimeoutError):
         reason: The last known reason for their absence.
     """
 
-    def __init__(
-        self,
-        summary: str,
-        *,
-        hint: str = "",
-        call_id: str,
-        timeout: float,
-        reason: MissingLogsReason,
-    ) -> None:
-        super().__init__(summary, hint=hint)
-        self.call_id = call_id
-        self.timeout = timeout
-        self.reason = reason
+    call_id: str
+    timeout: float
+    reason: MissingLogsReason

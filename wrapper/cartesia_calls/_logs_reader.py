@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from cartesia_api.models.agent_call_logs import AgentCallLogs
@@ -19,14 +18,10 @@ from ._json import read_json, refuse_constant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOGS = re.compile(r'"logs"[ \t\n\r]*:[ \t\n\r]*\[')
-_NO_LINES = '"logs": []'
-# An object within the document may have a field of that name, too. After so many, the document is
-# read as a whole.
-_MOST_CANDIDATES = 10
-_SPACE = " \t\n\r"
-_NEXT = re.compile(r"[ \t\n\r]*([,\]])")
-_END_OF_A_LINE = '",'
+# Up to the array of lines. After an inner object or array, lines are found when the document ends.
+_HEAD = re.compile(r'\s*\{[^{}\[\]]*(?<!\\)"logs"\s*:\s*(?=\[)')
+# Stands in the frame for all lines, and in the array for the lines that were read.
+_PLACE = "0"
 
 
 class LogsReader:
@@ -39,12 +34,11 @@ class LogsReader:
     def __init__(self, longest: int) -> None:
         self._longest = longest
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
-        self._read_value = json.JSONDecoder(parse_constant=refuse_constant).raw_decode
+        self._read_array = json.JSONDecoder(parse_constant=refuse_constant).raw_decode
         self._text = ""
         self._coming: list[str] = []
         self._awaited = 0
         self._head = ""
-        self._has_begun = False
         self._is_among_lines = False
         self._count = 0
 
@@ -65,10 +59,11 @@ class LogsReader:
             return
         self._text += "".join(self._coming)
         self._coming.clear()
-        if not self._has_begun:
-            self._find_lines()
-        if self._is_among_lines:
-            yield from self._read_lines(is_whole=is_whole)
+        if not self._head and (found := _HEAD.match(self._text)):
+            self._head, self._text = found[0], self._text[found.end() :]
+            self._is_among_lines = True
+        while self._is_among_lines and (lines := self._take(is_whole=is_whole)):
+            yield from self._checked(lines)
         if is_whole:
             yield from self._read_frame()
         length = len(self._text)
@@ -76,108 +71,74 @@ class LogsReader:
             raise Misfit(f"holds a value longer than {self._longest} characters")
         self._awaited = min(length, self._longest - length + 1)
 
-    def _find_lines(self) -> None:
-        """Find the array of lines: what is before it is an object if the array ends at once."""
-        for found in islice(_LOGS.finditer(self._text), _MOST_CANDIDATES):
-            head = self._text[: found.start()]
+    def _take(self, *, is_whole: bool) -> list[Any]:
+        """Return the next lines that are whole; none if that is not certain yet."""
+        text, known = self._text, 1 if self._count else 0
+        # The last quote before a comma ends a line, or begins one that begins with a comma.
+        lines: list[Any]
+        last = _last_quote_before_a_comma(text, len(text))
+        for end in (last, _last_quote_before_a_comma(text, last)):
             try:
-                json.loads(head + _NO_LINES + "}")
+                lines = cast("list[Any]", read_json(f"{text[: end + 1]}]".encode()))
             except (ValueError, RecursionError):
                 continue
-            self._head, self._text = head, self._text[found.end() :]
-            self._has_begun = self._is_among_lines = True
-            return
-
-    def _read_lines(self, *, is_whole: bool) -> Iterator[list[str]]:
-        lines, at = self._take_many()
-        while True:
-            try:
-                from_json(list[str], lines)
-            except Misfit as misfit:
-                good = cast("int", misfit.steps[0])
-                yield lines[:good]
-                raise Misfit(misfit.problem, "logs", self._count + good) from None
-            yield lines
-            self._count += len(lines)
-            taken = self._take_one(at, is_whole=is_whole) if self._is_among_lines else None
-            if taken is None:
-                break
-            lines, at = taken
-        self._text = self._text[at:]
-
-    def _take_many(self) -> tuple[list[Any], int]:
-        """Return all whole lines of the text but the last, and where they end; none if not sure."""
-        text = self._text
-        end = text.rfind(_END_OF_A_LINE)
-        while end > 0 and _is_escaped(text, end):
-            end = text.rfind(_END_OF_A_LINE, 0, end)
+            self._text = f"[{_PLACE}{text[end + 1 :]}"
+            return lines[known:]
         try:
-            lines = read_json(f"[{text[: end + 1]}]".encode())
-        except (ValueError, RecursionError):
-            return [], 0  # reading them one by one shows which is wrong
-        return cast("list[Any]", lines), 0 if end < 0 else end + len(_END_OF_A_LINE)
-
-    def _take_one(self, at: int, *, is_whole: bool) -> tuple[list[Any], int] | None:
-        """Return the next line and where it ends, or the end of the lines; None if it is not whole."""
-        text = self._text
-        while text.startswith(tuple(_SPACE), at):
-            at += 1
-        if not self._count and text.startswith("]", at):
-            self._is_among_lines = False
-            return [], at + 1
-        try:
-            value, end = self._read_value(text, at)
+            lines, end = self._read_array(text)
         except RecursionError:
             raise Misfit("is JSON nested too deep to read") from None
         except ValueError as error:
-            if not is_whole:
-                return None
-            raise self._not_json(_described(error)) from None
-        after = _NEXT.match(text, end)
-        if after is None and not is_whole:
-            return None
-        if after is None:
-            missing = "a comma is missing" if text[end:].strip(_SPACE) else "it ends too early"
-            raise self._not_json(missing)
-        self._is_among_lines = after[1] == ","
-        return [value], after.end()
+            if is_whole:
+                raise Misfit(
+                    f"is not JSON ({_described(error)} after {self._count} lines)"
+                ) from None
+            return []
+        self._text = text[end:]
+        self._is_among_lines = False
+        return lines[known:]
 
-    def _not_json(self, problem: str) -> Misfit:
-        return Misfit(f"is not JSON ({problem} after {self._count} lines)")
+    def _checked(self, lines: list[Any]) -> Iterator[list[str]]:
+        try:
+            from_json(list[str], lines)
+        except Misfit as misfit:
+            good = cast("int", misfit.steps[0])
+            yield lines[:good]
+            raise Misfit(misfit.problem, "logs", self._count + good) from None
+        yield lines
+        self._count += len(lines)
 
     def _read_frame(self) -> Iterator[list[str]]:
         """Check the document without its lines; yield the lines if they were not found before."""
         text = self._text
-        if self._has_begun:
-            text = self._head + _NO_LINES + text
-        elif not text.strip(_SPACE):
-            raise Misfit("is empty")
-        read = json.JSONDecoder(parse_constant=refuse_constant, object_pairs_hook=_once).decode
+        if self._head:
+            text = f'{self._head}["{_PLACE}"]{text}'
         try:
-            logs, _ = from_json(AgentCallLogs, read(text))
+            logs, _ = from_json(AgentCallLogs, read_json(text.encode()))
         except Misfit:
             raise
         except RecursionError:
             raise Misfit("is JSON nested too deep to read") from None
         except ValueError as error:
-            raise Misfit(f"is not JSON ({_described(error)})") from None
-        yield logs.logs
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return an object that has one field `logs` at the most: lines cannot be taken back."""
-    if sum(name == "logs" for name, _ in pairs) > 1:
-        raise Misfit("is there twice", "logs")
-    return dict(pairs)
+            problem = f"is not JSON ({_described(error)})" if text.strip() else "is empty"
+            raise Misfit(problem) from None
+        if not self._head:
+            yield logs.logs
+        elif logs.logs != [_PLACE]:
+            # Lines cannot be taken back.
+            raise Misfit("is there twice", "logs")
 
 
 def _described(error: ValueError) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
 
 
-def _is_escaped(text: str, quote: int) -> bool:
-    """Return whether a quote follows an odd number of backslashes."""
-    start = quote
-    while start and text[start - 1] == "\\":
-        start -= 1
-    return (quote - start) % 2 == 1
+def _last_quote_before_a_comma(text: str, end: int) -> int:
+    """Return where the last such quote before `end` is that is not escaped; -1 if there is none."""
+    while (end := text.rfind('",', 0, end)) > 0:
+        start = end
+        while text[start - 1] == "\\":
+            start -= 1
+        if (end - start) % 2 == 0:
+            break
+    return end
