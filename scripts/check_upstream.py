@@ -3,7 +3,7 @@
     python scripts/check_upstream.py [SOURCE...] [--json] [--markdown FILE]
 
 A source is a reference page (Markdown) or a plain OpenAPI document (named .yml, .yaml or .json), given
-as a path or an https:// URL; without any, the pages in openapi/sources.yml are fetched. A page describes
+as a path or an https:// URL; without any, the URLs in openapi/sources.yml are fetched. A page describes
 its own operation; a plain document describes all operations.
 """
 
