@@ -110,7 +110,7 @@ try:
     {statement}
 except SystemExit:
     pass
-heavy = {{"httpx", "attrs", "asyncio", "cartesia_api.models", "starlette", "jinja2"}}
+heavy = {{"httpx", "attrs", "dateutil", "asyncio", "cartesia_api.models", "starlette", "jinja2"}}
 print("loaded:", *sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, cast
 
 import httpx
 import pytest
+from dateutil.parser import isoparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,7 +42,7 @@ def _same_times(value: Any, schema: Schema) -> Any:  # noqa: ANN401 - JSON of an
         return [_same_times(item, schema["items"]) for item in cast("list[object]", value)]
     if value is None or schema.get("format") != "date-time":
         return value
-    return datetime.fromisoformat(value.upper())
+    return isoparse(value.upper().replace(" ", "T"))
 
 
 @pytest.mark.parametrize("operation", MODELLED, ids=lambda one: one.operation_id)

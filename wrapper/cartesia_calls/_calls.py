@@ -219,7 +219,7 @@ class AsyncCalls:
         """
         if (agent_id is None) == (batch_id is None):
             raise ValueError("pass agent_id or batch_id, one of the two")
-        from ._times import read_window  # noqa: PLC0415 - its patterns are slow to compile
+        from ._times import read_window  # noqa: PLC0415 - dateutil's parser is large
 
         first, end = read_window(since, until, self._sender.clock.now())
         statuses = [status] if isinstance(status, str) else status or ()

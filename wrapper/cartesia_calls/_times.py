@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from dateutil.parser import isoparse
+from dateutil.relativedelta import FR, MO, SA, SU, TH, TU, WE, relativedelta
+
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 _DURATION = re.compile(
     "".join(rf"(?:(?P<{unit}>\d+(?:\.\d+)?){unit[0]})?" for unit in _UNITS), re.ASCII
 )
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAYS = {"mon": MO, "tue": TU, "wed": WE, "thu": TH, "fri": FR, "sat": SA, "sun": SU}
 _WORD = r"today|yesterday|(?:mon|fri|sun)(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|sat(?:urday)?"
+# A day, a time of day and a zone, each of them optional. A space stands between them, where it is
+# needed to tell them apart, or `T` after a date.
 _TIME = re.compile(
     rf"(?:(?P<month>\d{{4}}-\d\d)(?P<day>-\d\d)?|(?P<word>{_WORD}))?"
     r"(?:(?:^|(?<=\d)t| )(?P<hour>[01]?\d|2[0-3])(?P<rest>:[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?))?"
@@ -87,17 +92,16 @@ def _read_text(text: str, now: datetime) -> datetime:
     clock = f"T{found['hour']:0>2}{found['rest']}" if found["hour"] else ""
 
     def at(day: object) -> datetime:
-        return _in_zone(datetime.fromisoformat(f"{day}{clock}"), zone)
+        return _in_zone(isoparse(f"{day}{clock}"), zone)
 
     if found["month"]:
         return at(found["month"] + (found["day"] or "-01"))
     today = now.astimezone(zone).date()
     word = (found["word"] or "today").lower()
-    if word in {"today", "yesterday"}:
-        return at(today - timedelta(days=word == "yesterday"))
-    ago = (today.weekday() - _WEEKDAYS.index(word[:3])) % 7
-    last = at(today - timedelta(ago))
-    return last if last <= now else at(today - timedelta(ago + 7))
+    if weekday := _WEEKDAYS.get(word[:3]):
+        last = today + relativedelta(weekday=weekday(-1))
+        return at(last) if at(last) <= now else at(last - timedelta(7))
+    return at(today - timedelta(days=word == "yesterday"))
 
 
 def _zone(name: str | None) -> tzinfo | None:
@@ -107,7 +111,7 @@ def _zone(name: str | None) -> tzinfo | None:
     if name.lower() in {"z", "utc"}:
         return UTC
     if name[0] in "+-":
-        return datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo
+        return isoparse(f"2000-01-01T00:00{name}").tzinfo
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - rarely needed
 
     try:

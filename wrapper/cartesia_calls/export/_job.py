@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Self, cast, get_args
 
-from cartesia_calls import Redactor, read_status, read_window
+from cartesia_calls import Redactor, read_status
 
 from ._target import is_id
 
@@ -102,6 +102,8 @@ def check_job(
     now: datetime,
     most_at_once: int = MOST_AT_ONCE,
 ) -> Job:
+    from cartesia_calls import read_window  # noqa: PLC0415 - dateutil's parser is large
+
     ids = tuple(dict.fromkeys(_many(agents, "agents", "'agent_1'")))
     if not ids:
         raise ValueError("agents is empty; pass an agent's id, or several")
