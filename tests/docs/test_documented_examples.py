@@ -148,6 +148,8 @@ def _run_tests(page: Page, block: Block, text: str) -> None:
         "-m",
         "pytest",
         "-q",
+        "-W",
+        "error",
         "-p",
         plugin,
         "-p",
