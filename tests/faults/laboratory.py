@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +20,10 @@ import situations_unexpected_successes
 import situations_wrong_successes
 from cartesia_calls import AsyncClient, CartesiaError, Client
 from expectations import Seen
+from fake_clock import FakeClock
 from fake_server import KEY, Flavour, gathered, gathered_async
 from raw_server import RawServer
 from situation import Situation
-from skipping_clock import SkippingClock
 
 FAMILIES = (
     situations_wrong_successes,
@@ -53,9 +52,9 @@ class Laboratory:
 
     def stage(self, situation: Situation, engine: str, flavour: Flavour) -> list[str]:
         """Put a client into a situation, and return each difference from the expected outcome."""
-        visit = self.server.begin(situation.scripts)
+        clock = FakeClock()
+        visit = self.server.begin(situation.scripts, clock=clock)
         strays = self.elsewhere.begin([[]])
-        clock = SkippingClock()
         settings = {
             "base_url": self.server.url,
             "engine": engine,
@@ -63,7 +62,7 @@ class Laboratory:
             **situation.settings,
         }
         try:
-            result = _run(situation, flavour, settings)
+            result = _run(situation, flavour, settings, clock)
         finally:
             self.server.end()
         seen = Seen(result, [request.path for request in visit.heard], clock.sleeps)
@@ -79,12 +78,14 @@ class Laboratory:
         return problems
 
 
-def _run(situation: Situation, flavour: Flavour, settings: dict[str, Any]) -> object:
+def _run(
+    situation: Situation, flavour: Flavour, settings: dict[str, Any], clock: FakeClock
+) -> object:
     try:
         if flavour == "sync":
             with Client(KEY, **settings) as client:
                 return gathered(situation.action(client))
-        return asyncio.run(_run_async(situation, settings))
+        return clock.run(_run_async(situation, settings))
     # Every exception is an outcome, above all one of a wrong kind.
     except Exception as error:  # noqa: BLE001
         return error

@@ -16,9 +16,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeVar
 
-# The longest time of a step without an end, in seconds: far longer than the clients' timeouts, so that
-# a client that hangs fails.
-ENDLESS = 10.0
+from fake_clock import FakeClock, let_happen
+
+# The longest time of a step without an end, in seconds: a client that hangs fails.
+ENDLESS = 60.0
+# Real seconds that a pause takes where the client goes by a fake clock.
+_MOMENT = 0.001
+# By that clock, silence passes in pauses of this length.
+_PAUSE = 0.02
 # The most that it sends, in bytes: far more than the clients' limits.
 _MOST_BYTES = 50_000_000
 # The time for connections to notice that their client is gone, in seconds.
@@ -47,6 +52,7 @@ class Connection:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     replace: Callable[[bytes], bytes]
+    clock: FakeClock | None
 
     async def send(self, data: bytes) -> None:
         self.writer.write(self.replace(data))
@@ -55,6 +61,24 @@ class Connection:
     async def wait_for_its_end(self) -> None:
         while await self.reader.read(65536):
             pass
+
+    async def let_time_pass(self, seconds: float) -> None:
+        """Pause, by the client's clock."""
+        if self.clock is None:
+            await asyncio.sleep(seconds)
+        else:
+            await asyncio.sleep(_MOMENT)
+            self.clock.skip(seconds)
+
+    async def let_time_pass_until_its_end(self) -> None:
+        """Let time pass by the client's clock until the client hangs up."""
+        end = asyncio.create_task(self.wait_for_its_end())
+        try:
+            while not end.done():
+                await self.let_time_pass(_PAUSE)
+        finally:
+            end.cancel()
+            await asyncio.gather(end, return_exceptions=True)
 
 
 class Step(Protocol):
@@ -100,7 +124,8 @@ class Endless:
             async with asyncio.timeout(ENDLESS):
                 for _ in range(_MOST_BYTES // len(self.data)):
                     await connection.send(self.data)
-                    await asyncio.sleep(self.every)
+                    if self.every:
+                        await connection.let_time_pass(self.every)
                 await connection.wait_for_its_end()
 
 
@@ -111,8 +136,18 @@ class Silence:
     async def play(self, connection: Connection) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ENDLESS):
-                await connection.wait_for_its_end()
+                await connection.let_time_pass_until_its_end()
         await Close().play(connection)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Sends nothing for some seconds."""
+
+    seconds: float
+
+    async def play(self, connection: Connection) -> None:
+        await connection.let_time_pass(self.seconds)
 
 
 @dataclass(frozen=True)
@@ -137,11 +172,13 @@ class Reset:
 class Visit:
     """The requests that arrived while one set of scripts was played.
 
-    A server with a greeting sends it to each client, and closes the connection.
+    A server with a greeting sends it to each client, and closes the connection. It lets time pass by
+    the clients' clock, if they have a fake one.
     """
 
     scripts: Sequence[Script]
     greeting: bytes = b""
+    clock: FakeClock | None = None
     heard: list[Heard] = field(default_factory=list[Heard])
     connections: int = 0
 
@@ -177,9 +214,11 @@ class RawServer:
         self._thread.join()
         self._loop.close()
 
-    def begin(self, scripts: Sequence[Script], greeting: bytes = b"") -> Visit:
+    def begin(
+        self, scripts: Sequence[Script], greeting: bytes = b"", clock: FakeClock | None = None
+    ) -> Visit:
         """Play these scripts from the next connection on."""
-        return self.admit(Visit(scripts, greeting))
+        return self.admit(Visit(scripts, greeting, clock))
 
     def admit(self, visit: Visit) -> Visit:
         """Play this visit from the next connection on."""
@@ -198,6 +237,7 @@ class RawServer:
         await self._part()
 
     async def _part(self) -> None:
+        await let_happen()  # a connection may not have been accepted yet
         if self._handlers:
             _, late = await asyncio.wait(self._handlers, timeout=_PARTING)
             for handler in late:
@@ -213,7 +253,9 @@ class RawServer:
         try:
             # A client may hang up at any moment, as many situations make it do.
             with contextlib.suppress(*_PARTINGS):
-                await self._serve(Connection(reader, writer, self._put_addresses), visit)
+                await self._serve(
+                    Connection(reader, writer, self._put_addresses, visit.clock), visit
+                )
         finally:
             self._handlers.discard(task)
             writer.close()

@@ -116,14 +116,14 @@ def _heads() -> Iterator[Situation]:
         "a header without an end": (Send(start + b"X: "), Endless(b"x" * 9999)),
         "a status line without an end": (Send(b"HTTP/1.1 200 "), Endless(b"x" * 9999)),
         "a chunk size without an end": (Send(CHUNKED), Endless(b"0" * 9999)),
-        "early hints without a pause": (Endless(head("103 Early Hints") * 99),),
+        "early hints without a pause": (Endless(head("103 Early Hints") * 99, every=1.0),),
     }
     for name, script in heads.items():
-        settings = {**WITHOUT_RETRIES, "timeout": 1.0}
+        settings = {**WITHOUT_RETRIES, "timeout": 30.0}
         yield Situation(FAMILY, name, (script,), refused, settings)
     outcome = Outcome(CartesiaError)
     trailer: Script = (Send(CHUNKED + chunked(LOGS_BODY, end=b"0\r\n")), Endless(b"X: y\r\n" * 999))
-    settings = {**WITHOUT_RETRIES, "timeout": 1.0}
+    settings = {**WITHOUT_RETRIES, "timeout": 30.0}
     yield Situation(FAMILY, "a trailer without an end", (trailer,), outcome, settings)
     comment = b"1;" + b"x" * 4_000_000 + b"\r\n"
     extended: Script = (Send(CHUNKED + comment), Close())

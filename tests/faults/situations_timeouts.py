@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cartesia_calls import AgentCallLogs, APIConnectionError, APITimeoutError
 from expectations import Outcome
 from http_bytes import LOGS_BODY, head, http_response
-from raw_server import Endless, Script, Send, Silence
+from raw_server import Close, Endless, Pause, Script, Send, Silence
 from situation import IMPATIENT, Situation
 
 FAMILY = "A slow server"
@@ -75,8 +75,9 @@ def _silences() -> Iterator[Situation]:
     patience = {"timeout": 0.1}
     yield Situation(FAMILY, "silence, and two retries", ((Silence(),),), thrice, patience)
     value = Outcome(AgentCallLogs, {"logs": ["one", "two"]}, requests=2)
-    scripts = ((Silence(),), (Send(http_response()),))
-    yield Situation(FAMILY, "silence once, then a response", scripts, value, {"timeout": 1.0})
+    late = (Pause(60.0), Send(b"H"), Close())
+    scripts = (late, (Send(http_response()),))
+    yield Situation(FAMILY, "silence once, then a response", scripts, value, {"timeout": 30.0})
 
 
 def _trickles() -> Iterator[Situation]:

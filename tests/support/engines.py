@@ -15,6 +15,7 @@ from cartesia_calls._part_file import FileSink
 from cartesia_calls._secret import ApiKey
 from cartesia_calls._transports._choice import ASYNC, SYNC, make_transport
 from cartesia_calls._transports._pool import PooledTransport
+from fake_clock import FakeClock
 from fake_server import KEY, Flavour
 
 EngineName = Literal["fast", "httpx"]
@@ -55,11 +56,13 @@ def async_transport(engine: EngineName, url: str) -> PooledTransport:
     return make_transport(ASYNC, engine, url, None, SystemClock())
 
 
-def send(engine: EngineName, flavour: Flavour, *requests: Request) -> list[Response]:
+def send(
+    engine: EngineName, flavour: Flavour, *requests: Request, clock: FakeClock | None = None
+) -> list[Response]:
     """Send requests one after the other over one transport."""
     url = requests[0].url
     if flavour == "sync":
-        sync = SyncTransport(engine, url)
+        sync = SyncTransport(engine, url, clock)
         try:
             return [sync.send(request) for request in requests]
         finally:
@@ -72,4 +75,4 @@ def send(engine: EngineName, flavour: Flavour, *requests: Request) -> list[Respo
         finally:
             await transport.close()
 
-    return asyncio.run(send_all())
+    return clock.run(send_all()) if clock else asyncio.run(send_all())

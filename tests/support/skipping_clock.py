@@ -1,11 +1,7 @@
-"""Clocks on which real time passes, and which a test can move forward.
-
-They are for servers that are slow in real time, where pauses between attempts must not be.
-"""
+"""A clock on which real time passes, but no pause between attempts."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -25,25 +21,3 @@ class SkippingClock:
 
     async def sleep_async(self, seconds: float) -> None:
         self.sleep(seconds)
-
-
-class SkippingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock can be moved forward."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._skipped = 0.0
-
-    def time(self) -> float:
-        return super().time() + self._skipped
-
-    async def skip(self, seconds: float) -> None:
-        """Move the clock forward, and run everything that is due by then."""
-        self._skipped += seconds
-        await let_happen()
-
-
-async def let_happen() -> None:
-    """Let the event loop run everything that is due, and its consequences."""
-    for _ in range(10):
-        await asyncio.sleep(0)

@@ -12,6 +12,7 @@ import pytest
 
 from cartesia_calls import AsyncClient, Client
 from engines import INSTALLED, EngineName
+from fake_clock import FakeClock
 from fake_server import KEY, Flavour
 
 LINES = [f'line {number}: she said "yes", then left' for number in range(3000)]
@@ -35,10 +36,13 @@ def stream_into(
     url: str,
     *,
     take: int | None = None,
+    clock: FakeClock | None = None,
     **settings: object,
 ) -> None:
     """Append lines to `got` as they arrive, up to a number to take."""
     arguments: dict[str, Any] = {"base_url": url.removesuffix("/x"), "timeout": 30, **settings}
+    if clock is not None:
+        arguments["clock"] = clock
     if engine != "own":
         arguments["engine"] = engine
     no_authorities = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # those of all take time to load
@@ -55,7 +59,7 @@ def stream_into(
                 arguments["http_client"] = own
             await _stream_async(got, AsyncClient(KEY, **arguments), take)
 
-    asyncio.run(stream())
+    clock.run(stream()) if clock else asyncio.run(stream())
 
 
 def _stream(got: list[str], client: Client, take: int | None) -> None:

@@ -21,10 +21,9 @@ from cartesia_calls import (
     ConfigurationError,
 )
 from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
-from fake_clock import FakeClock
+from fake_clock import FakeClock, let_happen
 from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import ScriptedServer, http_response, serving
-from skipping_clock import SkippingLoop, let_happen
 
 
 @ENGINES
@@ -119,14 +118,14 @@ def test_a_request_that_gets_no_connection_in_time_is_not_sent(
 
     def script(connection: socket.socket, _head: bytes) -> None:
         heard.set()
-        resume.wait(10)
+        resume.wait(60)
         connection.sendall(http_response(b"first"))
 
     def fetch(url: str) -> bytes:
         sending = SyncTransport(engine, url)
         with ThreadPoolExecutor(1) as thread:
             first = thread.submit(sending.send, a_request(url))
-            assert heard.wait(10)
+            assert heard.wait(60)
             with pytest.raises(APITimeoutError) as caught:
                 sending.send(a_request(url, timeout=0.01))
             resume.set()
@@ -138,7 +137,7 @@ def test_a_request_that_gets_no_connection_in_time_is_not_sent(
     async def fetch_async(url: str) -> bytes:
         sending = async_transport(engine, url)
         first = asyncio.create_task(sending.send(a_request(url)))
-        assert await asyncio.to_thread(heard.wait, 10)
+        assert await asyncio.to_thread(heard.wait, 60)
         with pytest.raises(APITimeoutError) as caught:
             await sending.send(a_request(url, timeout=0.01))
         resume.set()
@@ -173,13 +172,13 @@ def test_the_wait_for_a_connection_counts_towards_the_timeout(
 
     def script(connection: socket.socket, _head: bytes) -> None:
         heard.set()
-        resume.wait(30)
+        resume.wait(60)
         connection.sendall(http_response())
 
     with ScriptedServer(script) as server, ThreadPoolExecutor(1) as thread:
         sending = SyncTransport(engine, server.url, Clock())
         first = thread.submit(sending.send, a_request(server.url))
-        assert heard.wait(10)
+        assert heard.wait(60)
         with pytest.raises(APITimeoutError):
             sending.send(a_request(server.url, timeout=5))
         assert resume.is_set()
@@ -191,11 +190,25 @@ def test_the_wait_for_a_connection_counts_towards_the_timeout(
 @ENGINES
 @FLAVOURS
 def test_a_server_that_reads_nothing_times_out(engine: EngineName, flavour: Flavour) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:  # nothing reads from it
+    clock = FakeClock()
+    is_over = threading.Event()
+
+    def read_one_byte(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1)
+            clock.skip(1)  # a blocked thread waits in real time
+            is_over.wait(60)
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as thread:
+        reading = thread.submit(read_one_byte, server)
         long = {"x-long": "x" * 12_000_000}  # more than the system buffers
         url = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        request = a_request(url, timeout=0.2)._replace(headers=long)
         with pytest.raises(APITimeoutError) as caught:
-            send(engine, flavour, a_request(url, timeout=1)._replace(headers=long))
+            send(engine, flavour, request, clock=clock)
+        is_over.set()
+        reading.result()
     assert caught.value.may_have_arrived
 
 
@@ -222,29 +235,28 @@ def test_each_request_over_a_connection_has_its_own_timeout(engine: EngineName) 
     def script(connection: socket.socket, head: bytes) -> None:
         if b"slow" in head:
             heard.set()
-            respond.wait(30)
+            respond.wait(60)
         connection.sendall(http_response(b"right"))
 
-    loop = SkippingLoop()
+    clock = FakeClock()
 
     async def fetch(url: str) -> list[bytes]:
         sending = async_transport(engine, url)
         first = await sending.send(a_request(url, timeout=10))
         slow = asyncio.create_task(sending.send(a_request(f"{url}/slow", timeout=60)))
-        assert await asyncio.to_thread(heard.wait, 10)
-        await loop.skip(20)  # the first request would have timed out by now
+        assert await asyncio.to_thread(heard.wait, 60)
+        clock.skip(20)  # the first request would have timed out by now
+        await let_happen()
         respond.set()
         responses = [first, await slow]
-        await loop.skip(100)  # nothing waits
+        clock.skip(100)  # nothing waits
+        await let_happen()
         responses.append(await sending.send(a_request(url, timeout=10)))
         await sending.close()
         return [response.body for response in responses]
 
-    with (
-        ScriptedServer(script) as server,
-        asyncio.Runner(loop_factory=lambda: loop) as runner,
-    ):
-        assert runner.run(fetch(server.url)) == [b"right"] * 3
+    with ScriptedServer(script) as server:
+        assert clock.run(fetch(server.url)) == [b"right"] * 3
     assert server.connections == 2
 
 

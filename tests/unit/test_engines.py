@@ -24,6 +24,7 @@ from cartesia_calls import (
 )
 from cartesia_calls._part_file import FileSink
 from engines import ENGINES, INSTALLED, EngineName, SyncTransport, a_request, async_transport, send
+from fake_clock import FakeClock
 from fake_server import FLAVOURS, KEY, Flavour
 from scripted_server import Script, ScriptedServer, http_response, serving
 
@@ -39,12 +40,12 @@ def _fails(
     *,
     timeout: float = 30,
     max_bytes: int = 1_000_000,
+    clock: FakeClock | None = None,
 ) -> Exception:
-    with (
-        ScriptedServer(script) as server,
-        pytest.raises((APIConnectionError, ResponseValidationError)) as caught,
-    ):
-        send(engine, flavour, a_request(server.url, timeout=timeout, max_bytes=max_bytes))
+    with ScriptedServer(script) as server:
+        request = a_request(server.url, timeout=timeout, max_bytes=max_bytes)
+        with pytest.raises((APIConnectionError, ResponseValidationError)) as caught:
+            send(engine, flavour, request, clock=clock)
     return caught.value
 
 
@@ -262,14 +263,29 @@ def test_half_a_response_is_a_connection_error(
     assert error.may_have_arrived
 
 
-def _trickle(head: bytes, piece: bytes) -> Script:
-    def script(connection: socket.socket, _head: bytes) -> None:
-        connection.sendall(head)
-        while True:
-            connection.sendall(piece)
-            time.sleep(0.005)  # the server's pace; the timeout is the client's
+def _trickle(head: bytes, piece: bytes) -> Callable[[FakeClock], Script]:
+    def paced(clock: FakeClock) -> Script:
+        def script(connection: socket.socket, _head: bytes) -> None:
+            connection.sendall(head)
+            while True:
+                connection.sendall(piece)
+                time.sleep(0.001)
+                clock.skip(0.01)
 
-    return script
+        return script
+
+    return paced
+
+
+def _then_nothing(sent: bytes) -> Callable[[FakeClock], Script]:
+    def paced(clock: FakeClock) -> Script:
+        def script(connection: socket.socket, _head: bytes) -> None:
+            connection.sendall(sent)
+            clock.skip(1)  # blocked threads wait in real time
+
+        return script
+
+    return paced
 
 
 def _silence(_connection: socket.socket, _head: bytes) -> None:
@@ -277,10 +293,10 @@ def _silence(_connection: socket.socket, _head: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "script",
+    "paced",
     [
-        pytest.param(_silence, id="silence"),
-        pytest.param(serving(http_response(LOG)[:-10]), id="silence in the body"),
+        pytest.param(_then_nothing(b""), id="silence"),
+        pytest.param(_then_nothing(http_response(LOG)[:-10]), id="silence in the body"),
         pytest.param(_trickle(b"", b"HTTP/1.1 103 X\r\n\r\n"), id="hints for ever"),
         pytest.param(_trickle(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), id="headers for ever"),
         pytest.param(
@@ -289,11 +305,12 @@ def _silence(_connection: socket.socket, _head: bytes) -> None:
     ],
 )
 def test_the_timeout_bounds_the_whole_attempt(
-    engine: EngineName, flavour: Flavour, script: Script
+    engine: EngineName, flavour: Flavour, paced: Callable[[FakeClock], Script]
 ) -> None:
-    error = _fails(engine, flavour, script, timeout=0.4)
+    clock = FakeClock()  # stands still until the request has arrived
+    error = _fails(engine, flavour, paced(clock), timeout=0.2, clock=clock)
     assert isinstance(error, APITimeoutError)
-    assert "within 0.4 s" in str(error)
+    assert "within 0.2 s" in str(error)
     assert error.may_have_arrived
 
 

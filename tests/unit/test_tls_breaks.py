@@ -14,9 +14,9 @@ import trustme
 
 from cartesia_calls import APIConnectionError, APITimeoutError
 from engines import ENGINES, EngineName, SyncTransport, a_request, async_transport, send
+from fake_clock import let_happen
 from fake_server import FLAVOURS, Flavour
 from scripted_server import ScriptedServer, http_response
-from skipping_clock import let_happen
 
 pytestmark = [ENGINES, FLAVOURS]
 
