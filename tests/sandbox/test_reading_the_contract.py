@@ -71,7 +71,11 @@ def test_path_header_and_versions_follow_the_spec(edited: Path) -> None:
 
 def test_an_operation_without_security_or_version_header_needs_neither(edited: Path) -> None:
     replace(edited, "      security:\n        - APIKeyAuth: []\n", "")
-    replace(edited, "        - $ref: '#/components/parameters/CartesiaVersionHeader'\n", "")
+    replace(
+        edited,
+        "$ref: '#/components/parameters/CartesiaVersionHeader'",
+        "{name: Other, in: header, schema: {type: string}}",
+    )
 
     contract = load_contract(edited)
     operation = contract.operation("agents_get-call-logs")
@@ -100,7 +104,6 @@ def test_an_operation_without_security_inherits_that_of_the_document(edited: Pat
         ("    CartesiaVersionHeader:", "    VersionHeader:", "CartesiaVersionHeader"),
         ("        enum:\n          - '2026-03-01'\n", "", "enum"),
         ("'404':", "'410':", "404"),
-        ("paths:", "routes:", "paths"),
     ],
 )
 def test_an_incomplete_spec_is_refused_with_the_missing_part(
@@ -110,20 +113,6 @@ def test_an_incomplete_spec_is_refused_with_the_missing_part(
 
     with pytest.raises(SandboxError, match=named):
         serve(load_contract(edited))
-
-
-@pytest.mark.parametrize("content", [b"", b"a: [", b"\xff\xfe\xfd", b"- a list"])
-def test_a_file_that_is_no_spec_is_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "latest.yml"
-    path.write_bytes(content)
-
-    with pytest.raises(SandboxError, match="spec"):
-        load_contract(path)
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match=r"absent\.yml"):
-        load_contract(tmp_path / "absent.yml")
 
 
 @pytest.fixture
@@ -154,17 +143,6 @@ def test_an_installed_package_contains_the_spec(installed: Path) -> None:
     assert finished.stdout.startswith(str(installed))
 
 
-def test_an_installed_package_without_the_spec_names_the_missing_file(installed: Path) -> None:
-    spec = installed / "cartesia_calls" / "sandbox" / "latest.yml"
-    spec.unlink()
-
-    finished = start_from(installed)
-
-    assert finished.returncode == 1
-    assert "SandboxError: The spec is missing" in finished.stderr
-    assert str(spec) in finished.stderr
-
-
 def test_keys_of_a_path_that_are_no_operations_are_ignored(edited: Path) -> None:
     replace(
         edited,
@@ -184,13 +162,3 @@ def test_an_error_without_an_example_has_none(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump(spec))
 
     assert load_contract(file).operation("agents_get-call-logs").error_examples == {}
-
-
-def test_an_operation_without_an_id_is_refused(tmp_path: Path) -> None:
-    spec = yaml.safe_load(SPEC.read_text())
-    spec["paths"]["/agents/calls/{call_id}/logs"]["get"]["operationId"] = 1
-    file = tmp_path / "latest.yml"
-    file.write_text(yaml.safe_dump(spec))
-
-    with pytest.raises(SandboxError, match="the operationId of get "):
-        load_contract(file)

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
-from typing import TypeGuard
+from typing import Any
 
 import yaml
 
 from ._errors import SandboxError
+
+Data = Mapping[str, Any]
 
 _SPEC_NAME = "latest.yml"
 _HTTP_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
@@ -97,126 +100,60 @@ def load_contract(path: Traversable | None = None) -> Contract:
         path: The spec's file; by default the one in the package.
 
     Raises:
-        SandboxError: The spec is missing, or lacks something that the sandbox is built from.
+        SandboxError: The spec lacks something that the sandbox is built from.
     """
-    path = _find_spec() if path is None else path
+    spec: Any = parse_yaml((path or _find_spec()).read_text(encoding="utf-8"))
     try:
-        document: object = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        version = spec["components"]["parameters"][_VERSION_PARAMETER]
+        versions = tuple(sorted(version["schema"]["enum"]))
+    except KeyError as missing:
         raise SandboxError(
-            f"The spec at {path} cannot be read ({error}). Restore the file or reinstall the package."
-        ) from error
-    spec = _mapping(document, "the document")
-    version = _parameter(spec)
+            f"The spec has no {missing} where the sandbox reads the API versions, in the parameter "
+            f"{_VERSION_PARAMETER}. Vendor a spec that has it, or write the versions into the sandbox."
+        ) from None
     return Contract(
-        version_header=_text(version.get("name"), f"the name of {_VERSION_PARAMETER}"),
-        versions=_versions(version),
+        version_header=version["name"],
+        versions=versions,
         operations={operation.operation_id: operation for operation in _operations(spec)},
     )
 
 
 def _find_spec() -> Traversable:
-    package = files("cartesia_calls.sandbox")
     # A wheel has the spec in the package; a checkout has its only copy in openapi/.
-    candidates = (package / _SPEC_NAME, Path(__file__).parents[3] / "openapi" / _SPEC_NAME)
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    looked = " and ".join(str(candidate) for candidate in candidates)
-    raise SandboxError(f"The spec is missing (looked at {looked}). Reinstall the package.")
+    packaged = files("cartesia_calls.sandbox") / _SPEC_NAME
+    return packaged if packaged.is_file() else Path(__file__).parents[3] / "openapi" / _SPEC_NAME
 
 
-def _parameter(spec: Mapping[str, object]) -> Mapping[str, object]:
-    components = _mapping(spec.get("components"), "components")
-    parameters = _mapping(components.get("parameters"), "components.parameters")
-    return _mapping(
-        parameters.get(_VERSION_PARAMETER), f"components.parameters.{_VERSION_PARAMETER}"
-    )
+def _operations(spec: Data) -> Iterator[Operation]:
+    for path, item in spec["paths"].items():
+        for method in item.keys() & _HTTP_METHODS:
+            value = item[method]
+            yield Operation(
+                operation_id=value["operationId"],
+                method=method.upper(),
+                path=path,
+                needs_key=_needs_key(spec, value),
+                needs_version={"$ref": _VERSION_REFERENCE} in value.get("parameters", ()),
+                error_examples=dict(_error_examples(value)),
+            )
 
 
-def _versions(parameter: Mapping[str, object]) -> tuple[str, ...]:
-    where = f"the enum of {_VERSION_PARAMETER}"
-    schema = _mapping(parameter.get("schema"), f"the schema of {_VERSION_PARAMETER}")
-    allowed = schema.get("enum")
-    if not _is_list(allowed) or not allowed:
-        raise SandboxError(f"The spec has no usable {where}: a list of dates is expected there.")
-    return tuple(sorted(_text(version, where) for version in allowed))
+def _needs_key(spec: Data, operation: Data) -> bool:
+    requirements = operation.get("security", spec.get("security", ()))
+    for name in chain.from_iterable(requirements):
+        scheme = spec["components"]["securitySchemes"][name]
+        if (scheme["type"], scheme.get("scheme")) != ("http", "bearer"):
+            raise SandboxError(
+                f"The spec secures {operation['operationId']} with {name!r}, which is not HTTP bearer. "
+                "Add that scheme to the sandbox before serving this spec."
+            )
+    return bool(requirements)
 
 
-def _operations(spec: Mapping[str, object]) -> Iterator[Operation]:
-    for path, item in _mapping(spec.get("paths"), "paths").items():
-        for method, value in _mapping(item, f"paths.{path}").items():
-            if method in _HTTP_METHODS:
-                yield _operation(spec, path, method, _mapping(value, f"{method} {path}"))
-
-
-def _operation(
-    spec: Mapping[str, object], path: str, method: str, value: Mapping[str, object]
-) -> Operation:
-    where = f"{method} {path}"
-    parameters = value.get("parameters")
-    return Operation(
-        operation_id=_text(value.get("operationId"), f"the operationId of {where}"),
-        method=method.upper(),
-        path=path,
-        needs_key=_needs_key(spec, value.get("security", spec.get("security")), where),
-        needs_version=_is_list(parameters) and {"$ref": _VERSION_REFERENCE} in parameters,
-        error_examples=dict(_error_examples(value, where)),
-    )
-
-
-def _needs_key(spec: Mapping[str, object], security: object, where: str) -> bool:
-    if not _is_list(security) or not security:
-        return False
-    components = _mapping(spec.get("components"), "components")
-    schemes = _mapping(components.get("securitySchemes"), "components.securitySchemes")
-    for requirement in security:
-        for name in _mapping(requirement, f"the security of {where}"):
-            scheme = _mapping(schemes.get(name), f"components.securitySchemes.{name}")
-            if (scheme.get("type"), scheme.get("scheme")) != ("http", "bearer"):
-                raise SandboxError(
-                    f"The spec secures {where} with {name!r}, which is not HTTP bearer. "
-                    "Add that scheme to the sandbox before serving this spec."
-                )
-    return True
-
-
-def _error_examples(
-    operation: Mapping[str, object], where: str
-) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for status, response in _mapping(operation.get("responses"), f"responses of {where}").items():
-        properties: object = response
-        for key in ("content", "application/json", "schema", "properties"):
-            properties = properties.get(key) if _is_mapping(properties) else None
-        if str(status).startswith("2") or not _is_mapping(properties):
-            continue
-        fields = {name: field for name, field in properties.items() if _is_mapping(field)}
-        examples = {
-            name: example
-            for name, field in fields.items()
-            if isinstance(example := field.get("example"), str)
-        }
-        if examples:
+def _error_examples(operation: Data) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for status, response in operation["responses"].items():
+        media_type = response.get("content", {}).get("application/json", {})
+        fields = media_type.get("schema", {}).get("properties", {})
+        examples = {name: field["example"] for name, field in fields.items() if "example" in field}
+        if examples and not str(status).startswith("2"):
             yield str(status), examples
-
-
-def _is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
-    return isinstance(value, dict)
-
-
-def _is_list(value: object) -> TypeGuard[list[object]]:
-    return isinstance(value, list)
-
-
-def _mapping(value: object, where: str) -> Mapping[str, object]:
-    if not _is_mapping(value):
-        raise SandboxError(
-            f"The spec is not usable: {where} is missing or not a mapping. Repair it."
-        )
-    return value
-
-
-def _text(value: object, where: str) -> str:
-    if not isinstance(value, str):
-        raise SandboxError(f"The spec is not usable: {where} is missing or not a text. Repair it.")
-    return value

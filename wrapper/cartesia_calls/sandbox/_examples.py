@@ -12,14 +12,12 @@ from random import Random
 from typing import Any
 
 from ._call import Call, CallStatus, Phone
-from ._contract import parse_yaml
+from ._contract import Data, parse_yaml
 from ._example_ids import EXAMPLE_BATCH, ExampleAgents
 from ._story import LogEntry, Story, log_entry, script_seconds, story_of_script
 
 LOGS_WRITTEN_AFTER = timedelta(seconds=4)
 """How long after its end the logs of an ordinary call are written."""
-
-Data = Mapping[str, Any]
 
 _IDS = ExampleAgents()
 _BUSY_CALLS = 240
