@@ -13,7 +13,7 @@ from cartesia_calls._driving import run
 from cartesia_calls._http import Request, Response
 from cartesia_calls._part_file import FileSink
 from cartesia_calls._secret import ApiKey
-from cartesia_calls._transports._choice import ASYNC, SYNC, make_transport
+from cartesia_calls._transports._choice import make_transport
 from cartesia_calls._transports._pool import PooledTransport
 from fake_clock import FakeClock
 from fake_server import KEY, Flavour
@@ -42,7 +42,7 @@ class SyncTransport:
     """The transport of a sync client, whose coroutines are run here."""
 
     def __init__(self, engine: EngineName, url: str, clock: Clock | None = None) -> None:
-        self._transport = make_transport(SYNC, engine, url, None, clock or SystemClock())
+        self._transport = make_transport(engine, url, None, clock or SystemClock(), is_async=False)
 
     def send(self, request: Request) -> Response:
         return run(self._transport.send(request))
@@ -53,7 +53,7 @@ class SyncTransport:
 
 def async_transport(engine: EngineName, url: str) -> PooledTransport:
     """Return the transport of an async client."""
-    return make_transport(ASYNC, engine, url, None, SystemClock())
+    return make_transport(engine, url, None, SystemClock(), is_async=True)
 
 
 def send(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar
 
 from ._arguments import check_id
 from ._calls import AsyncCalls, Calls
@@ -21,7 +21,7 @@ from ._settings import (
     DEFAULT_TIMEOUT,
     Settings,
 )
-from ._transports._choice import ASYNC, SYNC, make_transport
+from ._transports._choice import make_transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from ._clock import Clock
     from ._settings import EngineName, OnRetry
-    from ._transports._choice import Flavour
 
 
 class AsyncAgents:
@@ -86,7 +85,7 @@ HttpClientT = TypeVar("HttpClientT")
 class _BaseClient(ABC, Generic[HttpClientT]):
     """What both clients share."""
 
-    _flavour: Flavour
+    _is_async: ClassVar[bool]
 
     def __init__(
         self,
@@ -124,7 +123,11 @@ class _BaseClient(ABC, Generic[HttpClientT]):
             clock=clock or SystemClock(),
         )
         transport = make_transport(
-            self._flavour, settings.engine, settings.base_url, http_client, settings.clock
+            settings.engine,
+            settings.base_url,
+            http_client,
+            settings.clock,
+            is_async=self._is_async,
         )
         self._sender = Sender(settings, transport, self._sleep)
 
@@ -253,7 +256,7 @@ class Client(_BaseClient[HttpClient]):
         ConfigurationError: There is no key, or a setting is wrong. Nothing is sent.
     """
 
-    _flavour = SYNC
+    _is_async = False
 
     @cached_property
     def calls(self) -> Calls:
@@ -293,7 +296,7 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
     or of httpx2. Tasks of one event loop may share it.
     """
 
-    _flavour = ASYNC
+    _is_async = True
 
     @cached_property
     def calls(self) -> AsyncCalls:

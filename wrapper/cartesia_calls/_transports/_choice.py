@@ -1,14 +1,16 @@
 """Which transport sends a client's requests."""
 
+# ruff: noqa: PLC0415 - only what is chosen is imported
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import ConfigurationError
 from cartesia_calls._log import logger
 
+from ._pool import Slots
 from ._route import find_route
 
 if TYPE_CHECKING:
@@ -17,65 +19,56 @@ if TYPE_CHECKING:
     from cartesia_calls._clock import Clock
     from cartesia_calls._settings import EngineName
 
+    from ._httpx import HttpxConnection
+    from ._loops import Slots as LoopSlots
     from ._pool import PooledTransport
+    from .fast._sockets import FastConnection
 
 _PACKAGES_OF_FAST = ("httptools", "orjson")
 
 
-class Flavour(NamedTuple):
-    """The parts of sync or async transports, and what httpx calls its client."""
-
-    slots: str
-    fast: str
-    httpx: str
-    http_client: Literal["Client", "AsyncClient"]
-
-
-SYNC = Flavour("_pool.Slots", "fast._sockets.SocketConnection", "_httpx.SyncConnection", "Client")
-ASYNC = Flavour(
-    "_loops.Slots", "fast._asyncio.LoopConnection", "_httpx.AsyncConnection", "AsyncClient"
-)
-
-
 def make_transport(
-    flavour: Flavour, name: EngineName, base_url: str, own: object, clock: Clock
+    name: EngineName, base_url: str, own: object, clock: Clock, *, is_async: bool
 ) -> PooledTransport:
-    """Return a transport; nothing is sent."""
-    slots = _part(flavour.slots)(clock)
-    transport: PooledTransport
+    """Return a transport for threads, or for an event loop; nothing is sent."""
+    slots: Slots | LoopSlots = Slots(clock)
+    if is_async:
+        from ._loops import Slots as LoopSlots
+
+        slots = LoopSlots()
     if own is not None:
         if name == "fast":
             raise ConfigurationError(
                 "An http_client is httpx's, which the engine `fast` does not send with.",
                 hint="Leave out one of engine and http_client.",
             )
-        library = _library_of(own, flavour)
-        transport = _part(flavour.httpx).make_own_transport(library, own, slots)
-        return transport
+        library = _library_of(own, "AsyncClient" if is_async else "Client")
+        return _httpx(is_async=is_async).make_own_transport(library, own, slots)
     route = find_route(base_url)
     if name != "httpx":
         try:
-            transport = _fast(flavour).make_transport(route, slots)
+            return _fast(is_async=is_async).make_transport(route, slots)
         except ConfigurationError:
             if name == "fast":
                 raise
-        else:
-            return transport
-    transport = _part(flavour.httpx).make_transport(route, slots)
-    return transport
+    return _httpx(is_async=is_async).make_transport(route, slots)
 
 
-# Only what is chosen is imported.
-def _part(path: str) -> Any:  # noqa: ANN401 - of either flavour
-    module, _, name = path.rpartition(".")
-    return getattr(import_module(f".{module}", __package__), name)
+def _httpx(*, is_async: bool) -> type[HttpxConnection]:
+    from ._httpx import AsyncConnection, SyncConnection
+
+    return AsyncConnection if is_async else SyncConnection
 
 
-def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_part`
+def _fast(*, is_async: bool) -> type[FastConnection]:
     try:
         for package in _PACKAGES_OF_FAST:
             import_module(package)
-        return _part(flavour.fast)
+        if is_async:
+            from .fast._asyncio import LoopConnection
+
+            return LoopConnection
+        from .fast._sockets import SocketConnection
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and error.name in _PACKAGES_OF_FAST:
             raise ConfigurationError(
@@ -89,10 +82,10 @@ def _fast(flavour: Flavour) -> Any:  # noqa: ANN401 - as `_part`
         )
         logger().warning("%s", unusable)
         raise unusable from error
+    return SocketConnection
 
 
-def _library_of(client: object, flavour: Flavour) -> ModuleType:
-    kind = flavour.http_client
+def _library_of(client: object, kind: str) -> ModuleType:
     for name in ("httpx", "httpx2"):
         library = sys.modules.get(name)  # imported, if there is such a client
         if library is not None and isinstance(client, getattr(library, kind)):

@@ -183,7 +183,7 @@ class HttpxConnection(Connection):
         return held
 
     def _head_of(self, response: httpx.Response) -> Response:
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = dict(response.headers)
         if response.is_stream_consumed:
             # The user's hook or transport has read and decoded it.
             if headers.pop("content-encoding", None):
@@ -280,16 +280,12 @@ class SyncConnection(HttpxConnection):
             return
         self.attempt.left()  # a lookup of the host's name has no bound
         stream = self.stream
-        read_on, write_on, start = stream.read, stream.write, stream.start_tls
+        read_on, start = stream.read, stream.start_tls
 
         # The time left is never more than the timeout that httpx passes.
         def read(max_bytes: int, timeout: float | None = None) -> bytes:
             del timeout
             return self.take_held() or self.hold_back(read_on(max_bytes, self.attempt.left()))
-
-        def write(data: bytes, timeout: float | None = None) -> None:
-            del timeout
-            write_on(data, self.attempt.left())
 
         def start_tls(
             ssl_context: object, server_hostname: str | None = None, timeout: float | None = None
@@ -297,7 +293,7 @@ class SyncConnection(HttpxConnection):
             del timeout
             return start(ssl_context, server_hostname, self.attempt.left())
 
-        stream.read, stream.write, stream.start_tls = read, write, start_tls
+        stream.read, stream.start_tls = read, start_tls
 
 
 class AsyncConnection(HttpxConnection):

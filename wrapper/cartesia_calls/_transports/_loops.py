@@ -11,16 +11,13 @@ from . import _pool
 from ._failures import timed_out, without_frames
 
 if TYPE_CHECKING:
-    from cartesia_calls._clock import Clock
-
     from ._pool import Attempt
 
 
 class Slots:
     """Bounds how many tasks send at once, all of them in one event loop."""
 
-    def __init__(self, clock: Clock) -> None:
-        del clock  # the event loop's counts
+    def __init__(self) -> None:
         self._free = asyncio.Semaphore(_pool.MOST_CONNECTIONS)
         self._loop: asyncio.AbstractEventLoop | None = None
 

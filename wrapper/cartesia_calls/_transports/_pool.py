@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections import deque
+from contextlib import AsyncExitStack
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -85,12 +86,12 @@ class Connection(ABC):
     """A connection to the server, made when it is first used; one request at a time uses it.
 
     Attributes:
-        idle_since: When the last response was complete, by the transport's clock.
+        expires: When it has been idle for too long, by the transport's clock.
         is_streaming: Whether no other request follows the present one.
         is_whole: Whether the response has been received completely.
     """
 
-    idle_since = 0.0
+    expires = 0.0
     is_streaming = False
     is_whole = False
 
@@ -160,21 +161,19 @@ class PooledTransport:
         if self._is_bounded:
             await slots.take(attempt)
         try:
-            connection = self._take()
-            oldest = slots.time() - _KEPT_IDLE
-            while connection is not None and (
-                connection.idle_since < oldest or connection.has_news()
-            ):
+            while (connection := self._take()) is not None:
+                if connection.expires > slots.time() and not connection.has_news():
+                    break
                 await connection.close()
-                connection = self._take()
-            connection = connection or self._make_connection()
+            else:
+                connection = self._make_connection()
             try:
                 head = await connection.ask(attempt)
                 response = await read_whole(connection, head, attempt)
             except BaseException:
                 await connection.close()
                 raise
-            connection.idle_since = slots.time()
+            connection.expires = slots.time() + _KEPT_IDLE
             is_kept = connection.is_reusable()
             if is_kept:
                 self._free.append(connection)
@@ -222,14 +221,9 @@ class PooledTransport:
         if self._free:
             self._slots.check_loop()
         self._is_closed = True
-        interrupted: BaseException | None = None
-        while (connection := self._take()) is not None:
-            try:
-                await connection.close()
-            except BaseException as error:  # noqa: BLE001 - a cancelled task closes the rest too
-                interrupted = error
-        if interrupted is not None:
-            raise interrupted
+        async with AsyncExitStack() as stack:  # a cancelled task closes the rest too
+            while (connection := self._take()) is not None:
+                stack.push_async_callback(connection.close)
 
     def _check(self) -> None:
         """Refuse a fork, which would receive its parent's responses, a second loop, and a closed pool."""

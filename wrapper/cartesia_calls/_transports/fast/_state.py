@@ -22,6 +22,7 @@ LONGEST_HEAD = 100 * 1024
 # A request with one of these states the length of its body, even if it has none.
 _METHODS_WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 _INTERIM, _SWITCHING_PROTOCOLS = range(100, 200), 101
+_WRITABLE = b"\t" + bytes(range(0x20, 0x7F))
 _ACCEPT_ENCODING = f"Accept-Encoding: {ACCEPT_ENCODING}"
 # h11, the parser of httpx, accepts the same: line breaks without a carriage return, headers that
 # continue in the next line, and a length beside chunks, which is ignored.
@@ -46,8 +47,7 @@ def request_bytes(request: Request, host: str) -> bytes:
     target = "/" + request.url.split("/", 3)[3]
     lines = [f"{request.method} {target} HTTP/1.1", f"Host: {host}", _ACCEPT_ENCODING]
     lines += [f"{name}: {value}" for name, value in request.headers.items()]
-    text = "".join(lines)
-    if not text.isascii() or not text.replace("\t", " ").isprintable() or " " in target:
+    if "".join(lines).encode().translate(None, _WRITABLE) or " " in target:
         raise unsendable(request, "its URL or its headers have characters that HTTP does not allow")
     if request.method in _METHODS_WITH_A_BODY:
         lines.append("Content-Length: 0")
