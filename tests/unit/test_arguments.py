@@ -108,18 +108,41 @@ def _listed(status: object) -> object:
     )
 
 
-@pytest.mark.parametrize("status", ["failed", ["created", "completed"], "queued", "restarted", []])
+@pytest.mark.parametrize(
+    "status",
+    [
+        "failed",
+        ["created", "completed"],
+        [],
+        "queued",
+        *("incomplete", "uncompleted", "unfailed", "restarted", "recreated", "hailed", "mailed"),
+        *("completed_early", "failure", "failing", "starting", "cancelled", "active"),
+    ],
+)
 def test_a_status_that_may_exist_is_accepted(status: object) -> None:
     assert _listed(status) == []
 
 
 @pytest.mark.parametrize(
-    "status", ["complete", "FAILED", "startedd", ["started", "create"], {"fail"}]
+    ("status", "known"),
+    [
+        ("FAILED", "failed"),
+        ("Completed", "completed"),
+        (" failed", "failed"),
+        ("faild", "failed"),
+        ("fialed", "failed"),
+        ("failled", "failed"),
+        ("compelted", "completed"),
+        ("startedd", "started"),
+        ("crested", "created"),
+        # Nobody means another status by a verb without its ending.
+        ("complete", "completed"),
+        ({"fail"}, "failed"),
+        (["started", "create"], "created"),
+    ],
 )
-def test_a_misspelt_status_is_refused_with_a_suggestion(status: object) -> None:
-    with pytest.raises(
-        ValueError, match=r"^'\w+' is no status; did you mean (completed|created|failed|started)\?$"
-    ):
+def test_a_misspelt_status_is_refused_with_a_suggestion(status: object, known: str) -> None:
+    with pytest.raises(ValueError, match=rf"^'[ \w]+' is no status; did you mean {known}\?$"):
         _listed(status)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cartesia_calls import AsyncClient, Client, ConfigurationError
+from cartesia_calls import AsyncClient, Client, ConfigurationError, RetryEvent, SystemClock
 from fake_server import KEY, FakeServer, ok
 from prose import is_prose
 
@@ -191,6 +191,35 @@ def test_a_bad_setting_is_refused_with_a_hint(setting: dict[str, object]) -> Non
     assert is_prose(caught.value.hint)
 
 
+async def _report(_event: RetryEvent) -> None: ...
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_coroutine_is_no_hook(kind: type[Client | AsyncClient]) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"^on_retry is a coroutine function, not a plain function\. Pass"
+    ):
+        kind(KEY, on_retry=_report)
+
+
+class _StoppedClock:
+    def monotonic(self) -> float:
+        return 0
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("clock", [object(), 0, "", SystemClock, _StoppedClock()])
+def test_what_lacks_the_methods_of_a_clock_is_refused(
+    kind: type[Client | AsyncClient], clock: object
+) -> None:
+    wrong: dict[str, Any] = {"clock": clock}
+    with pytest.raises(
+        ConfigurationError, match=r"^clock is of type \w+, which lacks the"
+    ) as caught:
+        kind(KEY, **wrong)
+    assert caught.value.hint == "Pass an object with the methods of `Clock`, such as SystemClock()."
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -233,7 +262,7 @@ def test_the_smallest_values_of_settings_are_accepted() -> None:
 
 def test_a_hook_that_can_not_be_called_is_reported_by_its_type() -> None:
     with pytest.raises(
-        ConfigurationError, match=r"^on_retry is of type str, which can't be called"
+        ConfigurationError, match=r"^on_retry is of type str, not a plain function"
     ):
         Client(KEY, on_retry="print")  # type: ignore[arg-type]  # wrong on purpose
 

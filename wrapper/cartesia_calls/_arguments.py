@@ -10,9 +10,8 @@ from cartesia_api.known_values import AgentCallStatus
 _LONGEST = 7 * 24 * 3600
 # Far longer than any real id. A much longer one makes a URL that proxies refuse.
 _LONGEST_ID = 1000
-# How alike a word and a known status must be for a typing error. A longer word that holds one is
-# another word, such as `restarted`.
-_ALIKE = 0.8
+# How alike are two words that differ in one letter, or in two that are swapped.
+_ALIKE = 0.83
 
 
 def check_id(value: object, name: str) -> str:
@@ -62,7 +61,8 @@ def read_status(text: object) -> str:
 
     Raises:
         TypeError: It is no text.
-        ValueError: It is empty, or nearly a known status, which the message then suggests.
+        ValueError: It is empty, or a known status with a typing error or without its ending, such as
+            `complete`. The message suggests the known one.
     """
     if not isinstance(text, str):
         raise TypeError(f"a status must be text such as 'failed', not {type(text).__name__}")
@@ -73,7 +73,11 @@ def read_status(text: object) -> str:
         return text
     from difflib import get_close_matches  # noqa: PLC0415 - rarely needed
 
-    close = get_close_matches(text.lower(), known, n=1, cutoff=_ALIKE)
-    if not close or (close[0] in text and len(text) > len(close[0]) + 1):
-        return text
-    raise ValueError(f"{text!r} is no status; did you mean {close[0]}?")
+    # Another first letter makes another word, such as `incomplete` or `restarted`.
+    word = text.strip().lower()
+    alike = [one for one in known if one[0] == word[0]]
+    close = get_close_matches(word, alike, n=1, cutoff=_ALIKE)
+    close += [one for one in alike if one.startswith(word)]
+    if close:
+        raise ValueError(f"{text!r} is no status; did you mean {close[0]}?")
+    return text

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar
 
 from ._arguments import check_id
 from ._calls import AsyncCalls, Calls
-from ._clock import SystemClock
 from ._driving import Face, driven, run
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
 from ._operations import GET_AGENT, GET_STATUS, LIST_AGENTS, SPEC_VERSION
@@ -120,7 +119,7 @@ class _BaseClient(ABC, Generic[HttpClientT]):
             total_timeout=total_timeout,
             max_response_bytes=max_response_bytes,
             on_retry=on_retry,
-            clock=clock or SystemClock(),
+            clock=clock,
         )
         transport = make_transport(
             settings.engine,

@@ -10,7 +10,8 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast, get_args
+from inspect import iscoroutinefunction
+from typing import Any, Literal, TypeGuard, cast, get_args
 from urllib.parse import urlsplit
 
 import attrs
@@ -18,14 +19,12 @@ import attrs
 from cartesia_api.types import parse_rfc3339
 
 from ._arguments import check_seconds
+from ._clock import Clock, SystemClock
 from ._exceptions import ConfigurationError
 from ._http import DEFAULT_MAX_RESPONSE_BYTES
 from ._operations import SPEC_VERSION
 from ._retry import RetryEvent
 from ._secret import ApiKey, concealed
-
-if TYPE_CHECKING:
-    from ._clock import Clock
 
 API_KEY_VARIABLE = "CARTESIA_API_KEY"
 BASE_URL_VARIABLE = "CARTESIA_BASE_URL"
@@ -207,11 +206,24 @@ def _is_whole_number(
 
 
 def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -> None:
-    if value is not None and not callable(value):
+    if value is not None and (not callable(value) or iscoroutinefunction(value)):
+        kind = "a coroutine" if callable(value) else f"of type {type(value).__name__}"
         raise ConfigurationError(
-            f"{field.name} is of type {type(value).__name__}, which can't be called.",
+            f"{field.name} is {kind}, not a function.",
             hint="Pass a function that takes a RetryEvent.",
         )
+
+
+def _checked_clock(clock: Clock | None) -> Clock:
+    if clock is None:
+        return SystemClock()
+    methods = [name for name in vars(Clock) if not name.startswith("_")]
+    if isinstance(clock, type) or not all(callable(getattr(clock, name, None)) for name in methods):
+        raise ConfigurationError(
+            f"clock is of type {type(clock).__name__}, which lacks the methods of a clock.",
+            hint="Pass an object with the methods of `Clock`, such as SystemClock().",
+        )
+    return clock
 
 
 def _checked_headers(headers: object) -> Mapping[str, str]:
@@ -266,7 +278,7 @@ class Settings:
         )
     )
     on_retry: OnRetry | None = attrs.field(validator=_is_hook)
-    clock: Clock = attrs.field()
+    clock: Clock = attrs.field(converter=_checked_clock)
 
     def total_bound(self, timeout: float) -> float:
         """Return the bound of an operation whose every attempt has this timeout, in seconds."""
