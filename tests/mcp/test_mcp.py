@@ -7,6 +7,7 @@ import asyncio
 import inspect
 import json
 import logging
+import math
 import os
 import re
 import sys
@@ -230,7 +231,8 @@ def _asked(
             McpClient(make_server(client)) as assistant,
         ):
             results = [await assistant.call_tool(name, arguments) for name, arguments in asked]
-            return [json.loads(getattr(one.content[0], "text", "")) for one in results]
+            texts = [getattr(one.content[0], "text", "") for one in results]
+            return [json.loads(text, parse_constant=pytest.fail) for text in texts]
 
     return asyncio.run(called())
 
@@ -349,6 +351,13 @@ def test_a_value_too_long_for_any_result_is_named_with_its_place() -> None:
     for text in (logs["records"][0]["text"], call["call"]["summary"]):
         assert 20_000 < len(text) < 21_000
         assert "more characters: `cartesia-calls show" in text
+
+
+def test_a_number_that_no_float_can_hold_is_valid_json() -> None:
+    call = b'{"id": "a", "agent_id": "b", "status": "failed", "metadata": {"x": -1e999}}'
+    asked = ("get_call", {"call_id": "a"})
+    (found,) = _asked(lambda _: httpx.Response(200, content=call), asked)
+    assert found["call"]["metadata"] == {"x": -math.inf}
 
 
 def test_logs_of_another_clock_have_an_offset_to_pass() -> None:

@@ -135,7 +135,7 @@ def test_a_status_that_may_exist_is_accepted(status: object) -> None:
         ("compelted", "completed"),
         ("startedd", "started"),
         ("crested", "created"),
-        # Nobody means another status by a verb without its ending.
+        # A verb without its ending means the known status.
         ("complete", "completed"),
         ({"fail"}, "failed"),
         (["started", "create"], "created"),

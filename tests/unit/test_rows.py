@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,11 @@ def test_a_call_is_a_row() -> None:
     assert json.loads(row["metadata"] or "") == {"order": {"number": 4711}}
     assert json.loads(row["telephony_params"] or "") == {"to": "+15555550100"}
     assert is_flat(row)
+
+
+def test_a_number_that_no_float_can_hold_is_valid_json() -> None:
+    (row,) = rows([a_call(metadata={"a": math.inf, "b": [-math.inf, "Infinity"]})])
+    assert row["metadata"] == '{"a": 1e999, "b": [-1e999, "Infinity"]}'
 
 
 def test_unset_fields_are_none_in_every_row() -> None:

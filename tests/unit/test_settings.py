@@ -261,9 +261,7 @@ def test_the_smallest_values_of_settings_are_accepted() -> None:
 
 
 def test_a_hook_that_can_not_be_called_is_reported_by_its_type() -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"^on_retry is of type str, not a plain function"
-    ):
+    with pytest.raises(ConfigurationError, match=r"^on_retry is of type str, not a plain function"):
         Client(KEY, on_retry="print")  # type: ignore[arg-type]  # wrong on purpose
 
 

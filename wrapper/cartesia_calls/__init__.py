@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from ._missing_logs import is_over as is_over
     from ._part_file import whole_file as whole_file
     from ._printable import clock_text as clock_text
+    from ._printable import json_text as json_text
     from ._printable import printable as printable
     from ._retry import RetryEvent as RetryEvent
     from ._times import read_moment as read_moment
@@ -100,7 +101,7 @@ _HOMES = {
     "cartesia_calls._listing": "CallPage",
     "cartesia_calls._missing_logs": "is_over",
     "cartesia_calls._part_file": "whole_file",
-    "cartesia_calls._printable": "clock_text printable",
+    "cartesia_calls._printable": "clock_text json_text printable",
     "cartesia_calls._retry": "RetryEvent",
     "cartesia_calls._times": "read_moment read_window",
     "cartesia_calls._version": "__version__",

@@ -1,17 +1,22 @@
-"""Text to show: times within a call, and text of unknown origin, made safe.
+"""Text to show: times within a call, JSON, and text of unknown origin, made safe.
 
 Log lines and error texts are written by other programs. They can hold sequences that a terminal
 executes: colours, cursor moves, clipboard writes, text that runs backwards.
 """
 
+import json
 import math
+import re
 import unicodedata
+from datetime import datetime
 
 # Cc: control characters. Cf: invisible ones, the bidirectional overrides among them. Cs: half a
 # surrogate pair, which no encoding can write. Zl and Zp: line and paragraph separators.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Joins the parts of one emoji or of one word in several scripts; alone it does nothing.
 _ZERO_WIDTH_JOINERS = frozenset({"\u200c", "\u200d"})
+# A string, or the name that Python's writer has for a number without end.
+_INFINITY = re.compile(r'("(?:[^"\\]|\\.)*")|Infinity')
 # From this on, about 30 years, a time within a call is no clock but a number.
 _NO_CLOCK = 1e9
 
@@ -35,6 +40,22 @@ def clock_text(seconds: float | None, *, fraction: bool = True) -> str:
     sign = "-" if seconds < 0 and count else ""
     beginning = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
     return f"{sign}{beginning}:{rest:02d}" + (f".{tenths}" if fraction else "")
+
+
+def json_text(value: object, *, as_ascii: bool = False) -> str:
+    """Return a record, such as `call.to_dict()`, or what is made of one, as JSON; datetimes in ISO 8601.
+
+    Python reads a number that is too large for a float, such as `2e400`, as infinity. JSON has no name
+    for it: `1e999` is valid, and most readers take it for infinity again.
+
+    Args:
+        value: JSON, or with datetimes in it.
+        as_ascii: Whether to escape all other characters.
+    """
+    text = json.dumps(value, ensure_ascii=as_ascii, default=datetime.isoformat)
+    if "Infinity" not in text:
+        return text
+    return _INFINITY.sub(lambda found: found[1] or "1e999", text)
 
 
 def printable(text: str) -> str:

@@ -207,9 +207,9 @@ def _is_whole_number(
 
 def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -> None:
     if value is not None and (not callable(value) or iscoroutinefunction(value)):
-        kind = "a coroutine" if callable(value) else f"of type {type(value).__name__}"
+        kind = "a coroutine function" if callable(value) else f"of type {type(value).__name__}"
         raise ConfigurationError(
-            f"{field.name} is {kind}, not a function.",
+            f"{field.name} is {kind}, not a plain function.",
             hint="Pass a function that takes a RetryEvent.",
         )
 

@@ -6,7 +6,6 @@ by placeholders unless that is turned off. Every result is bounded, and says wha
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from inspect import getdoc
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -23,6 +22,7 @@ from cartesia_calls import (
     CartesiaError,
     Redactor,
     __version__,
+    json_text,
     log_records,
     timeline,
 )
@@ -209,7 +209,7 @@ class _Tools:
         for place, item in wanted[:limit]:
             again = f"call this again with after={place - 1}, limit=1" if limit > 1 else ""
             shown.append((place, _shortened(item, again)))
-            size += len(json.dumps(shown[-1][1], default=str))
+            size += len(json_text(shown[-1][1], as_ascii=True))
             if size > _LONGEST_RESULT:
                 break
         if len(shown) < len(wanted):
@@ -219,7 +219,7 @@ class _Tools:
     def _result(self, **result: object) -> str:
         given = {name: value for name, value in result.items() if value is not None}
         given["redacted"] = self._redactor is not None
-        text = json.dumps(given, ensure_ascii=False, default=str)
+        text = json_text(given)
         return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair
 
 
@@ -243,7 +243,7 @@ def _shortened(found: JSON, again: str = "") -> JSON:
     short, longest = dict(found), _LONGEST_TEXT if again else _LONGEST_RESULT // 2
     how, half = again or "`cartesia-calls show --logs --json` prints them", longest // 2
     for name, value in found.items():
-        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        text = value if isinstance(value, str) else json_text(value)
         if (rest := len(text) - longest) > 0:
             short[name] = f"{text[:half]}… ({rest} more characters: {how}) …{text[-half:]}"
     return short

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict, cast, overload
 
-from cartesia_calls import UNSET, AgentCall, AgentCallLogs
+from cartesia_calls import UNSET, AgentCall, AgentCallLogs, json_text
 
 from ._log_lines import log_line
 
@@ -114,7 +113,7 @@ def _value(value: Any) -> object:  # noqa: ANN401 - of any field of a call
     if isinstance(value, datetime):
         return _in_utc(value)
     if hasattr(value, "to_dict"):
-        return json.dumps(value.to_dict(), ensure_ascii=False)
+        return json_text(value.to_dict())
     return value
 
 

@@ -26,13 +26,14 @@ from cartesia_calls import (
     LEVELS,
     APIConnectionError,
     CallLogsNotAvailableError,
+    json_text,
     log_line,
     whole_file,
 )
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import Failure
-from ._terminal import Screen, counted, json_text, progress, say, started
+from ._terminal import Screen, counted, progress, say, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import sys
 import textwrap
 import unicodedata
@@ -15,7 +13,7 @@ from itertools import chain, cycle, islice
 from threading import Event, Thread
 from typing import TYPE_CHECKING, ClassVar
 
-from cartesia_calls import printable
+from cartesia_calls import json_text, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -41,8 +39,6 @@ _FRAME_SECONDS = 0.1
 _NARROWEST_TEXT = 16
 # After a character that takes two columns; `printable` leaves none in a text.
 _FILLER = "\0"
-# A string, or the name that Python's writer has for a number without end.
-_INFINITY = re.compile(r'("(?:[^"\\]|\\.)*")|Infinity')
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +144,6 @@ def _with_fillers(text: str) -> str:
         character + _FILLER if unicodedata.east_asian_width(character) in {"W", "F"} else character
         for character in unicodedata.normalize("NFC", text)
     )
-
-
-def json_text(value: Mapping[str, object], *, as_ascii: bool) -> str:
-    """Return an object as JSON.
-
-    Python reads a number that is too large for a float, such as `2e400`, as infinity. JSON has no name
-    for it: `1e999` is valid, and most readers take it for infinity again.
-    """
-    text = json.dumps(value, ensure_ascii=as_ascii, default=datetime.isoformat)
-    if "Infinity" not in text:
-        return text
-    return _INFINITY.sub(lambda found: found[1] or "1e999", text)
 
 
 def write_object(value: Mapping[str, object]) -> None:
