@@ -129,10 +129,6 @@ def test_a_status_that_may_exist_is_accepted(status: object) -> None:
         ("FAILED", "failed"),
         ("Completed", "completed"),
         (" failed", "failed"),
-        ("faild", "failed"),
-        ("fialed", "failed"),
-        ("failled", "failed"),
-        ("compelted", "completed"),
         ("startedd", "started"),
         ("crested", "created"),
         # A verb without its ending means the known status.
@@ -144,6 +140,20 @@ def test_a_status_that_may_exist_is_accepted(status: object) -> None:
 def test_a_misspelt_status_is_refused_with_a_suggestion(status: object, known: str) -> None:
     with pytest.raises(ValueError, match=rf"^'[ \w]+' is no status; did you mean {known}\?$"):
         _listed(status)
+
+
+@pytest.mark.parametrize("known", ["created", "started", "completed", "failed"])
+def test_a_status_with_a_letter_missing_doubled_or_swapped_is_refused(known: str) -> None:
+    for at in range(1, len(known)):
+        before, letter, after = known[:at], known[at], known[at + 1 :]
+        for wrong in (
+            before + after,
+            before + 2 * letter + after,
+            before + after[:1] + letter + after[1:],
+        ):
+            if wrong != known:
+                with pytest.raises(ValueError, match=f"did you mean {known}"):
+                    _listed(wrong)
 
 
 @pytest.mark.parametrize("status", ["", " ", ["failed", ""]])
