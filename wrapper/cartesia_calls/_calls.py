@@ -15,7 +15,7 @@ from ._arguments import check_id, check_limit, check_seconds, read_status
 from ._driving import Face, driven, iterate, run
 from ._exceptions import CallLogsNotAvailableError
 from ._listing import AsyncCallList, CallList, CallQuery
-from ._logs import follow_logs, get_logs, stream_logs, wait_for_logs
+from ._logs import AsyncLogs
 from ._operations import (
     CANCEL_CALL,
     DELETE_CALL,
@@ -28,21 +28,19 @@ from ._part_file import FileSink, whole_file
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, Callable, Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from cartesia_api.known_values import AgentCallStatus
-    from cartesia_api.models import AgentCall, AgentCallLogs
+    from cartesia_api.models import AgentCall
 
     from ._analysis._timeline import Timeline
-    from ._sending import Sender
 
 # In seconds.
-DEFAULT_WAIT = 120.0
 DEFAULT_DOWNLOAD_TIMEOUT = 600.0
 
 
-class AsyncCalls:
+class AsyncCalls(AsyncLogs):
     """Voice-agent calls.
 
     Besides the errors that a method names, each raises `APIStatusError` if the server refuses (a
@@ -50,91 +48,6 @@ class AsyncCalls:
     `ResponseValidationError` if a response does not match the spec. Impossible arguments raise
     `TypeError` or `ValueError` before anything is sent.
     """
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
-
-    async def logs(self, call_id: str) -> AgentCallLogs:
-        """Return the runtime logs of a call (operation `agents_get-call-logs`).
-
-        If there are none, the client fetches the call's record once (`agents_get-call`) for the reason.
-
-        Args:
-            call_id: The call's id, such as `ac_123`.
-
-        Returns:
-            `call_id`; `logs`, the lines that the agent's code wrote, oldest first; and
-            `updated_at`, when they last changed, an aware datetime.
-
-        Raises:
-            CallNotFoundError: There is no such call, or it belongs to another account.
-            CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
-        """
-        return await get_logs(self._sender, call_id)
-
-    async def wait_for_logs(self, call_id: str, timeout: float = DEFAULT_WAIT) -> AgentCallLogs:  # noqa: ASYNC109 - the bound of the whole wait
-        """Return the runtime logs of a call as soon as there are any to return.
-
-        Polls every 0.25 to 5 s (`agents_get-call-logs` and `agents_get-call`), continues after
-        failures that may pass, and never exceeds `timeout`. Each attempt without logs is logged to
-        `cartesia_calls`, level INFO. Cancelling the task of an `AsyncClient` ends the wait.
-
-        Args:
-            call_id: The call's id, such as `ac_123`.
-            timeout: How long to wait at most, in seconds; 0 sends one request.
-
-        Returns:
-            As `logs`.
-
-        Raises:
-            LogsWaitTimeoutError: The logs did not appear in time.
-            CallNotFoundError: There is no such call, or it belongs to another account.
-            CallLogsNotAvailableError: The call will never have logs.
-        """
-        return await wait_for_logs(self._sender, call_id, timeout)
-
-    def follow_logs(self, call_id: str) -> AsyncGenerator[str, None]:
-        """Yield each line of a call's logs once, in order, as it appears.
-
-        Polls every 0.25 to 5 s (`agents_get-call-logs`; `agents_get-call` while nothing changes),
-        waits for logs that are not there yet, continues after failures that may pass, and ends when
-        three requests after the call's end brought no change.
-
-        Args:
-            call_id: The call's id, such as `ac_123`.
-
-        Yields:
-            Lines, unchanged; repeated lines too.
-
-        Raises:
-            LogsRewrittenError: Lines that were yielded are gone or changed.
-            CallNotFoundError: There is no such call, or it belongs to another account.
-            CallLogsNotAvailableError: The call will never have logs.
-        """
-        return follow_logs(self._sender, call_id)
-
-    def stream_logs(self, call_id: str) -> AsyncGenerator[str, None]:
-        """Yield the lines of a call's logs while they arrive (operation `agents_get-call-logs`).
-
-        For logs of any size: memory use does not grow with them. `max_response_bytes` bounds each
-        line, and the client's `timeout` bounds each wait for more. `total_timeout` bounds the time
-        until the first piece of the body arrives, and failures that may pass are retried until then.
-        Lines that were yielded before a later failure are good.
-
-        A yielded line cannot be taken back. So a document that names `logs` twice, or has a value of
-        `call_id`, `logs` or `updated_at` that the spec does not allow, is an error.
-
-        Args:
-            call_id: The call's id, such as `ac_123`.
-
-        Yields:
-            Lines, unchanged, oldest first.
-
-        Raises:
-            CallNotFoundError: There is no such call, or it belongs to another account.
-            CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
-        """
-        return stream_logs(self._sender, call_id)
 
     async def get(self, call_id: str) -> AgentCall:
         """Return the record of a call, with its transcript (operation `agents_get-call`).

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 
-A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -53,16 +53,16 @@ def iterate(items: AsyncGenerator[T, None]) -> Iterator[T]:
         run(items.aclose())
 
 
-class Face(Generic[A]):
+class Face(Generic[A_co]):
     """The sync face of an object whose methods are coroutines."""
 
-    def __init__(self, inner: A) -> None:
+    def __init__(self, inner: A_co) -> None:
         self._inner = inner
 
 
 def driven(
-    method: Callable[Concatenate[A, P], R], convert: Callable[[R], T], returns: str = ""
-) -> Callable[Concatenate[Face[A], P], T]:
+    method: Callable[Concatenate[A_co, P], R], convert: Callable[[R], T], returns: str = ""
+) -> Callable[Concatenate[Face[A_co], P], T]:
     """Return a method of a face, with the parameters and the docstring of the one that it calls.
 
     Args:
@@ -72,7 +72,7 @@ def driven(
     """
 
     @wraps(method)
-    def call(face: Face[A], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(face: Face[A_co], /, *args: P.args, **kwargs: P.kwargs) -> T:
         inner = face._inner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         return convert(method(inner, *args, **kwargs))
 

@@ -69,9 +69,11 @@ def status_error(request: Request, response: Response, now: datetime) -> APIStat
     # Some servers quote the key that they refuse.
     text = request.masked(response.body.decode("utf-8", errors="replace"))
     headers = {request.masked(k): request.masked(v) for k, v in response.headers.items()}
-    body = _decode(text)
-    fields = _fields(body)
-    title, message = _title_and_message(body, fields)
+    try:
+        body: object = json.loads(text)
+    except (ValueError, RecursionError):
+        body = text
+    title, message = _title_and_message(body)
     status = response.status_code
     said = ": ".join(excerpt(part).rstrip(" .") for part in (title, message) if part)
     error_class, hint = _classify(status, title, message, headers.get("location", ""))
@@ -80,11 +82,11 @@ def status_error(request: Request, response: Response, now: datetime) -> APIStat
         f"{said or _status_phrase(status)} ({status} from {request.method} {request.url}).",
         hint=hint,
         status_code=status,
-        error_code=_text(fields, "error_code"),
+        error_code=_text(body, "error_code"),
         title=title,
         message=message,
-        request_id=_text(fields, "request_id") or next(filter(None, from_headers), None),
-        doc_url=_text(fields, "doc_url"),
+        request_id=_text(body, "request_id") or next(filter(None, from_headers), None),
+        doc_url=_text(body, "doc_url"),
         retry_after=parse_retry_after(headers, now),
         body=body if _is_small(text, body) else text[:_LONGEST_BODY_TEXT],
         headers=headers,
@@ -101,19 +103,13 @@ def _classify(
             if known := _NOT_FOUND.get((said or "").strip(" .").lower()):
                 return known
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        return APIStatusError, _redirect_hint(location)
+        hint = "Redirects are not followed, so that the API key stays with its host; check the base URL."
+        points_to = f" The server points to {excerpt(location)}." if location else ""
+        return APIStatusError, hint + points_to
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return InternalServerError, "Try again later. If it stays, report the request id."
     return _BY_STATUS.get(
         status, (APIStatusError, "The spec does not name this status; see .body.")
-    )
-
-
-def _redirect_hint(location: str) -> str:
-    target = f" The server points to {excerpt(location)}." if location else ""
-    return (
-        "Redirects are not followed, so that the API key stays with its host; check the base URL."
-        + target
     )
 
 
@@ -123,13 +119,6 @@ def _status_phrase(status: int) -> str:
     except ValueError:
         # Gateways send unregistered codes, such as 520.
         return "Unregistered status"
-
-
-def _decode(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
 
 
 def _is_small(text: str, body: object) -> bool:
@@ -147,13 +136,9 @@ def _is_shallow(value: object, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(item, levels - 1) for item in inner)
 
 
-def _fields(body: object) -> dict[str, object]:
-    return cast("dict[str, object]", body) if isinstance(body, dict) else {}
-
-
-def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | None, str | None]:
-    title, message = _text(fields, "title"), _text(fields, "message")
-    if (description := _text(fields, "description")) is not None:
+def _title_and_message(body: object) -> tuple[str | None, str | None]:
+    title, message = _text(body, "title"), _text(body, "message")
+    if (description := _text(body, "description")) is not None:
         # The logs operation's 404 calls the title `message` and the message `description`.
         return title or message, description
     # HTML, and JSON that was cut short, have no title.
@@ -163,8 +148,9 @@ def _title_and_message(body: object, fields: dict[str, object]) -> tuple[str | N
     return title, message
 
 
-def _text(fields: dict[str, object], name: str) -> str | None:
-    value = fields.get(name)
+def _text(body: object, name: str) -> str | None:
+    """Return a field of a body, if it is an object with text of that name."""
+    value = cast("dict[str, object]", body).get(name) if isinstance(body, dict) else None
     return value if isinstance(value, str) and value else None
 
 

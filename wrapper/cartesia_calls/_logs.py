@@ -1,4 +1,4 @@
-"""Logs fetched once, waited for, followed and streamed: coroutines for sync and async clients."""
+"""The methods of `client.calls` that read logs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ._retry import Failure
     from ._sending import Sender
 
+# In seconds.
+DEFAULT_WAIT = 120.0
 # The pauses between two polls, in seconds: they double from the first to the longest, and each is
 # shortened by up to half, so that many waiters do not poll in step.
 _FIRST_PAUSE = 0.5
@@ -46,100 +48,169 @@ _FAILED_POLLS = 5
 _LONGEST_BEGINNING = 1000
 
 
-async def get_logs(sender: Sender, call_id: str) -> AgentCallLogs:
-    """See `AsyncCalls.logs`."""
-    call_id = check_id(call_id, "call_id")
-    try:
-        return await sender.call(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
-    except CallLogsNotAvailableError as error:
-        await _find_reason(sender, call_id, error)
-        raise
+class AsyncLogs:
+    """The logs of calls: fetched once, waited for, followed and streamed."""
 
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
-async def wait_for_logs(sender: Sender, call_id: str, seconds: float) -> AgentCallLogs:
-    """See `AsyncCalls.wait_for_logs`."""
-    check_id(call_id, "call_id")
-    now = sender.clock.monotonic
-    deadline = now() + check_seconds(seconds, "timeout")
-    # A wait of 0 s is one poll with the client's own timeout.
-    polling = sender.once_before(deadline if seconds else float("inf"))
-    reason: MissingLogsReason = "unknown"
-    poll = 0
-    while True:
-        poll += 1
-        failure: Failure
+    async def logs(self, call_id: str) -> AgentCallLogs:
+        """Return the runtime logs of a call (operation `agents_get-call-logs`).
+
+        If there are none, the client fetches the call's record once (`agents_get-call`) for the reason.
+
+        Args:
+            call_id: The call's id, such as `ac_123`.
+
+        Returns:
+            `call_id`; `logs`, the lines that the agent's code wrote, oldest first; and
+            `updated_at`, when they last changed, an aware datetime.
+
+        Raises:
+            CallNotFoundError: There is no such call, or it belongs to another account.
+            CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
+        """
+        call_id = check_id(call_id, "call_id")
         try:
-            return await get_logs(polling, call_id)
+            return await self._sender.call(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
         except CallLogsNotAvailableError as error:
-            if error.may_become_available is False:
-                raise
-            failure, reason = error, error.reason
-        except (APIConnectionError, APIStatusError) as error:
-            if not is_passing(error):
-                raise
-            failure = error
-        pause = _pause_before_deadline(_pause(poll), failure, deadline - now())
-        if pause is None:
-            raise _wait_timeout(call_id, seconds, reason, failure) from failure
-        _log_pause(failure, pause)
-        await sender.sleep(pause)
+            await _find_reason(self._sender, call_id, error)
+            raise
 
+    async def wait_for_logs(self, call_id: str, timeout: float = DEFAULT_WAIT) -> AgentCallLogs:  # noqa: ASYNC109 - the bound of the whole wait
+        """Return the runtime logs of a call as soon as there are any to return.
 
-async def follow_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]:
-    """See `AsyncCalls.follow_logs`."""
-    seen = _Seen(check_id(call_id, "call_id"))
-    failed_polls = 0
-    while True:
-        pause = _pause(seen.quiet_polls + failed_polls + 1)
-        lines: list[str] = []
+        Polls every 0.25 to 5 s (`agents_get-call-logs` and `agents_get-call`), continues after
+        failures that may pass, and never exceeds `timeout`. Each attempt without logs is logged to
+        `cartesia_calls`, level INFO. Cancelling the task of an `AsyncClient` ends the wait.
+
+        Args:
+            call_id: The call's id, such as `ac_123`.
+            timeout: How long to wait at most, in seconds; 0 sends one request.
+
+        Returns:
+            As `logs`.
+
+        Raises:
+            LogsWaitTimeoutError: The logs did not appear in time.
+            CallNotFoundError: There is no such call, or it belongs to another account.
+            CallLogsNotAvailableError: The call will never have logs.
+        """
+        check_id(call_id, "call_id")
+        now = self._sender.clock.monotonic
+        deadline = now() + check_seconds(timeout, "timeout")
+        # A wait of 0 s is one poll with the client's own timeout.
+        polling = AsyncLogs(self._sender.once_before(deadline if timeout else float("inf")))
+        reason: MissingLogsReason = "unknown"
+        poll = 0
+        while True:
+            poll += 1
+            failure: Failure
+            try:
+                return await polling.logs(call_id)
+            except CallLogsNotAvailableError as error:
+                if error.may_become_available is False:
+                    raise
+                failure, reason = error, error.reason
+            except (APIConnectionError, APIStatusError) as error:
+                if not is_passing(error):
+                    raise
+                failure = error
+            pause = _pause_before_deadline(_pause(poll), failure, deadline - now())
+            if pause is None:
+                raise _wait_timeout(call_id, timeout, reason, failure) from failure
+            _log_pause(failure, pause)
+            await self._sender.sleep(pause)
+
+    async def follow_logs(self, call_id: str) -> AsyncGenerator[str, None]:
+        """Yield each line of a call's logs once, in order, as it appears.
+
+        Polls every 0.25 to 5 s (`agents_get-call-logs`; `agents_get-call` while nothing changes),
+        waits for logs that are not there yet, continues after failures that may pass, and ends when
+        three requests after the call's end brought no change.
+
+        Args:
+            call_id: The call's id, such as `ac_123`.
+
+        Yields:
+            Lines, unchanged; repeated lines too.
+
+        Raises:
+            LogsRewrittenError: Lines that were yielded are gone or changed.
+            CallNotFoundError: There is no such call, or it belongs to another account.
+            CallLogsNotAvailableError: The call will never have logs.
+        """
+        seen = _Seen(check_id(call_id, "call_id"))
+        failed_polls = 0
+        while True:
+            pause = _pause(seen.quiet_polls + failed_polls + 1)
+            lines: list[str] = []
+            try:
+                logs = await self.logs(call_id)
+                lines = seen.take(logs)
+                if not lines and not seen.over:
+                    seen.over = is_over(await _get_call(self._sender, call_id))
+                failed_polls = 0
+            except CallLogsNotAvailableError as error:
+                # If nothing shows that logs may come, a few polls are enough.
+                failed_polls += error.may_become_available is None
+                if error.may_become_available is False or failed_polls == _FAILED_POLLS:
+                    raise
+                _log_pause(error, pause)
+            except (APIConnectionError, APIStatusError) as error:
+                failed_polls += 1
+                pause = max(pause, _retry_after(error) or 0)
+                gives_up = failed_polls == _FAILED_POLLS or pause > LONGEST_RETRY_AFTER
+                if gives_up or not is_passing(error):
+                    raise
+                _log_pause(error, pause)
+            for line in lines:
+                yield line
+            if seen.quiet_polls_at_the_end >= _QUIET_POLLS_AT_THE_END:
+                return
+            await self._sender.sleep(pause)
+
+    async def stream_logs(self, call_id: str) -> AsyncGenerator[str, None]:
+        """Yield the lines of a call's logs while they arrive (operation `agents_get-call-logs`).
+
+        For logs of any size: memory use does not grow with them. `max_response_bytes` bounds each
+        line, and the client's `timeout` bounds each wait for more. `total_timeout` bounds the time
+        until the first piece of the body arrives, and failures that may pass are retried until then.
+        Lines that were yielded before a later failure are good.
+
+        A yielded line cannot be taken back. So a document that names `logs` twice, or has a value of
+        `call_id`, `logs` or `updated_at` that the spec does not allow, is an error.
+
+        Args:
+            call_id: The call's id, such as `ac_123`.
+
+        Yields:
+            Lines, unchanged, oldest first.
+
+        Raises:
+            CallNotFoundError: There is no such call, or it belongs to another account.
+            CallLogsNotAvailableError: The call has no logs, or none yet; `reason` says why.
+        """
+        from ._logs_reader import LogsReader  # noqa: PLC0415 - only for streams
+
+        call_id, sender = check_id(call_id, "call_id"), self._sender
+        reader = LogsReader(sender.settings.max_response_bytes)
+        beginning = b""
+        pieces = sender.stream(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
         try:
-            logs = await get_logs(sender, call_id)
-            lines = seen.take(logs)
-            if not lines and not seen.over:
-                seen.over = is_over(await _get_call(sender, call_id))
-            failed_polls = 0
+            async for piece in pieces:
+                if len(beginning) < _LONGEST_BEGINNING:
+                    beginning += piece[:_LONGEST_BEGINNING]
+                for lines in reader.feed(piece):
+                    for line in lines:
+                        yield line
         except CallLogsNotAvailableError as error:
-            # If nothing shows that logs may come, a few polls are enough.
-            failed_polls += error.may_become_available is None
-            if error.may_become_available is False or failed_polls == _FAILED_POLLS:
-                raise
-            _log_pause(error, pause)
-        except (APIConnectionError, APIStatusError) as error:
-            failed_polls += 1
-            pause = max(pause, _retry_after(error) or 0)
-            gives_up = failed_polls == _FAILED_POLLS or pause > LONGEST_RETRY_AFTER
-            if gives_up or not is_passing(error):
-                raise
-            _log_pause(error, pause)
-        for line in lines:
-            yield line
-        if seen.quiet_polls_at_the_end >= _QUIET_POLLS_AT_THE_END:
-            return
-        await sender.sleep(pause)
-
-
-async def stream_logs(sender: Sender, call_id: str) -> AsyncGenerator[str, None]:
-    """See `AsyncCalls.stream_logs`."""
-    from ._logs_reader import LogsReader  # noqa: PLC0415 - only for streams
-
-    call_id = check_id(call_id, "call_id")
-    reader = LogsReader(sender.settings.max_response_bytes)
-    beginning = b""
-    pieces = sender.stream(GET_CALL_LOGS, call_id, cartesia_version=SPEC_VERSION)
-    try:
-        async for piece in pieces:
-            if len(beginning) < _LONGEST_BEGINNING:
-                beginning += piece[:_LONGEST_BEGINNING]
-            for lines in reader.feed(piece):
-                for line in lines:
-                    yield line
-    except CallLogsNotAvailableError as error:
-        await _find_reason(sender, call_id, error)
-        raise
-    except Misfit as misfit:
-        raise sender.invalid(GET_CALL_LOGS.operation_id, beginning, misfit) from None
-    finally:
-        await pieces.aclose()
+            await _find_reason(sender, call_id, error)
+            raise
+        except Misfit as misfit:
+            raise sender.invalid(GET_CALL_LOGS.operation_id, beginning, misfit) from None
+        finally:
+            await pieces.aclose()
 
 
 async def _get_call(sender: Sender, call_id: str) -> AgentCall:
@@ -173,9 +244,8 @@ def _pause_before_deadline(pause: float, failure: Failure, remaining: float) -> 
     if (retry_after := _retry_after(failure)) is not None:
         pause = max(pause, retry_after)
         return pause if pause < remaining else None
-    if pause + _LAST_POLL <= remaining:
-        return pause
-    return remaining - _LAST_POLL if remaining > 2 * _LAST_POLL else None
+    pause = min(pause, remaining - _LAST_POLL)
+    return pause if pause > 0 else None
 
 
 @dataclass(slots=True)
