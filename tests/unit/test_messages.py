@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("httptools", reason="the extra fast is not installed")
 
-from cartesia_calls import APIConnectionError, ConfigurationError
+from cartesia_calls import ConfigurationError
 from cartesia_calls._http import Response
 from cartesia_calls._transports._route import find_route
 from cartesia_calls._transports.fast._state import (
@@ -42,15 +42,15 @@ def _bytes(text: bytes) -> Iterable[bytes]:
 def test_a_response_is_read_in_pieces_of_any_size(pieces: list[bytes]) -> None:
     reader = _read(*pieces)
     assert reader.head == Response(200, {"content-length": "2"}, b"")
-    assert b"".join(reader.take()) == b"{}"
+    assert reader.take() == b"{}"
     assert (reader.is_whole, reader.is_reusable) == (True, True)
-    assert reader.take() == []
+    assert reader.take() == b""
 
 
 def test_one_response_follows_another() -> None:
     reader = _read(WHOLE)
     reader.expect()
-    assert (reader.head, reader.is_whole, reader.take()) == (None, False, [])
+    assert (reader.head, reader.is_whole, reader.take()) == (None, False, b"")
     reader.feed(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nX: 1\r\n\r\n")
     assert reader.head == Response(404, {"content-length": "0", "x": "1"}, b"")
     assert reader.is_reusable
@@ -69,7 +69,7 @@ def test_interim_responses_are_skipped() -> None:
 def test_bytes_after_a_response_are_discarded(extra: bytes) -> None:
     for reader in (_read(WHOLE + extra), _read(WHOLE, extra)):
         assert reader.head == Response(200, {"content-length": "2"}, b"")
-        assert b"".join(reader.take()) == b"{}"
+        assert reader.take() == b"{}"
         assert (reader.is_whole, reader.is_reusable) == (True, False)
 
 
@@ -77,7 +77,7 @@ def test_trailers_are_no_headers() -> None:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     reader = _read(head, b"2\r\n{}\r\n0\r\nX-Trailer: 1\r\n\r\n")
     assert reader.head == Response(200, {"transfer-encoding": "chunked"}, b"")
-    assert reader.take() == [b"{}"]
+    assert reader.take() == b"{}"
     assert reader.is_reusable
 
 
@@ -92,7 +92,7 @@ def test_the_end_of_the_connection_ends_a_body_of_unknown_length() -> None:
     reader = _read(b"HTTP/1.1 200 OK\r\n\r\n{", b"}")
     assert not reader.is_whole
     reader.feed(b"")
-    assert b"".join(reader.take()) == b"{}"
+    assert reader.take() == b"{}"
     assert (reader.is_whole, reader.is_reusable) == (True, False)
 
 
@@ -138,8 +138,8 @@ def test_the_repr_of_a_response_shows_no_header() -> None:
     ],
 )
 def test_meaningless_heads_are_refused(head: Response, says: str) -> None:
-    with pytest.raises(APIConnectionError, match=says):
-        check_head(head, a_request("http://127.0.0.1/x"))
+    with pytest.raises(UnreadableError, match=says):
+        check_head(head)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -12,18 +13,11 @@ if TYPE_CHECKING:
 _LARGEST_EXACT = 2.0**63
 
 
-def _find_fast_reader() -> Callable[[bytes], object] | None:
-    """Return orjson's reader; None if orjson is missing or broken."""
-    try:
-        import orjson  # noqa: PLC0415 - it may not be installed
+_read_fast: Callable[[bytes], object] | None = None
+with suppress(Exception):  # it may be missing, or broken in any way
+    import orjson
 
-        read: Callable[[bytes], object] = orjson.loads
-    except Exception:  # noqa: BLE001 - a broken one may raise anything
-        return None
-    return read
-
-
-_read_fast = _find_fast_reader()
+    _read_fast = orjson.loads
 
 
 def read_json(body: bytes, skipped: str | None = None) -> object:

@@ -44,7 +44,6 @@ class Sender:
         settings: Base URL, key, version, timeout and headers of every request.
         transport: Sends the requests.
         sleep: Waits for a number of seconds.
-        retries: Whether failed requests are retried.
         deadline: The moment of the clock's `monotonic` at which every operation must have ended.
         warned: The kinds of place that a warning was logged for.
     """
@@ -52,7 +51,6 @@ class Sender:
     settings: Settings
     transport: PooledTransport
     sleep: Callable[[float], Awaitable[None]]
-    retries: bool = True
     deadline: float = float("inf")
     warned: set[str] = field(default_factory=set[str], repr=False)
 
@@ -63,7 +61,7 @@ class Sender:
 
     def once_before(self, deadline: float) -> Sender:
         """Return a sender that never retries, and waits for no response beyond a deadline."""
-        return replace(self, retries=False, deadline=deadline)
+        return replace(self, settings=self.settings.changed(max_retries=0), deadline=deadline)
 
     async def call(self, operation: Operation[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call an operation and return the model of its success."""
@@ -184,7 +182,7 @@ class Sender:
             pause = pause_before_retry(
                 failure,
                 attempt,
-                max_retries=self.settings.max_retries if self.retries else 0,
+                max_retries=self.settings.max_retries,
                 repeatable=repeatable,
                 remaining=deadline - now(),
             )

@@ -150,7 +150,7 @@ async def read_whole(connection: Connection, head: Response, attempt: Attempt) -
                 return Response(status_code, headers, b"".join(held))
     # The user's own client may not compare the two.
     if sink is not None and total is not None and sink.written < total:
-        raise no_response(request, f"the body ended after {sink.written} of {total} bytes")
+        raise no_response(attempt, f"the body ended after {sink.written} of {total} bytes")
     if body is not None:
         held.extend(body.decode(b""))
     is_spoilt = body is not None and body.is_spoilt

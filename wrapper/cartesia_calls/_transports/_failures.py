@@ -6,44 +6,38 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from cartesia_calls._exceptions import (
-    APIConnectionError,
-    APITimeoutError,
-    ConfigurationError,
-)
+from cartesia_calls._exceptions import APIConnectionError, APITimeoutError, ConfigurationError
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
+
+    from ._pool import Attempt
 
 # How h11 quotes the bytes that it rejects.
 _QUOTED_BYTES = re.compile(r""":? (?:bytearray\()?b['"]""")
 
 
-def timed_out(request: Request, *, may_have_arrived: bool = True) -> APITimeoutError:
+def timed_out(attempt: Attempt) -> APITimeoutError:
     """Return the error of an attempt that took too long."""
+    request = attempt.request
     # The rest of the time for all attempts is no round number.
     seconds = round(request.timeout, 3) or request.timeout
-    failure = APITimeoutError(
+    return APITimeoutError(
         f"No complete response from {request.method} {request.url} within {seconds:g} s.",
         hint="Check the network, or pass a longer timeout.",
+        may_have_arrived=attempt.may_have_arrived,
     )
-    failure.may_have_arrived = may_have_arrived
-    return failure
 
 
-def no_response(request: Request, why: str, *, may_have_arrived: bool = True) -> APIConnectionError:
+def no_response(attempt: Attempt, why: str) -> APIConnectionError:
     """Return the error of an attempt without a complete response."""
-    what = (
-        f"No complete response from {request.method}"
-        if may_have_arrived
-        else "Could not connect to"
-    )
-    failure = APIConnectionError(
+    request, arrived = attempt.request, attempt.may_have_arrived
+    what = f"No complete response from {request.method}" if arrived else "Could not connect to"
+    return APIConnectionError(
         f"{what} {request.url}: {request.masked(why)}.",
         hint="Check the network, the base URL (`cartesia-calls doctor` shows it) and any proxy.",
+        may_have_arrived=arrived,
     )
-    failure.may_have_arrived = may_have_arrived
-    return failure
 
 
 def system_reason(error: OSError) -> str | None:
@@ -57,15 +51,6 @@ def closed() -> ConfigurationError:
     """Return the error of a client that was closed."""
     return ConfigurationError(
         "This client is closed.", hint="Make a new one, or stay inside its with block."
-    )
-
-
-def taken(request: Request) -> ConfigurationError:
-    """Return the error of a response whose body the code of the user's own client took."""
-    return ConfigurationError(
-        f"The http_client closed the response to {request.method} {request.url}, or iterated over "
-        "it, before this client could read it.",
-        hint="In its event hooks, call response.read(), or `await response.aread()`, instead.",
     )
 
 

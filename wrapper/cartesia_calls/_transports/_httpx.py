@@ -12,6 +12,7 @@ from abc import abstractmethod
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cartesia_calls._exceptions import ConfigurationError
 from cartesia_calls._http import Response, is_success
 
 from ._body import ACCEPT_ENCODING
@@ -19,7 +20,6 @@ from ._failures import (
     closed,
     no_response,
     system_reason,
-    taken,
     timed_out,
     unsendable,
     without_frames,
@@ -221,16 +221,21 @@ class HttpxConnection(Connection):
             library.ProxyError,
             library.UnsupportedProtocol,
         )
-        arrived = self.attempt.may_have_arrived and not isinstance(error, not_sent)
+        if isinstance(error, not_sent):
+            self.attempt.may_have_arrived = False
         ours: CartesiaError
         if isinstance(error, (TimeoutError, library.TimeoutException)):
-            ours = timed_out(request, may_have_arrived=arrived)
+            ours = timed_out(self.attempt)
         elif isinstance(error, (library.LocalProtocolError, library.InvalidURL, UnicodeError)):
             ours = unsendable(request, without_quotes(error))
         elif isinstance(error, (library.HTTPError, ssl.SSLError)):
-            ours = no_response(request, self._reason(error), may_have_arrived=arrived)
+            ours = no_response(self.attempt, self._reason(error))
         elif isinstance(error, library.StreamError):
-            ours = taken(request)
+            ours = ConfigurationError(
+                f"The http_client closed the response to {request.method} {request.url}, or "
+                "iterated over it, before this client could read it.",
+                hint="In its event hooks, call response.read(), or `await response.aread()`, instead.",
+            )
         elif isinstance(error, RuntimeError) and self.is_own and self.client.is_closed:
             ours = closed()
         else:

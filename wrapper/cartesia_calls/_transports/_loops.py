@@ -56,7 +56,7 @@ class Slots:
             async with asyncio.timeout_at(attempt.moment):
                 await self._free.acquire()
         except TimeoutError as error:
-            raise timed_out(attempt.request, may_have_arrived=False) from without_frames(error)
+            raise timed_out(attempt) from without_frames(error)
 
     def release(self) -> None:
         """Give a slot back."""

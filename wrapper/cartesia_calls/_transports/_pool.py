@@ -75,7 +75,7 @@ class Slots:
         try:
             self._free.get(timeout=attempt.left())
         except (Empty, TimeoutError):
-            raise timed_out(attempt.request, may_have_arrived=False) from None
+            raise timed_out(attempt) from None
 
     def release(self) -> None:
         """Give a slot back."""

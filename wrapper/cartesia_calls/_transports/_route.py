@@ -27,19 +27,15 @@ class Route:
         scheme: `http` or `https`.
         host: In lower case, an IPv6 address without its brackets.
         port: The URL's, or its scheme's.
+        host_header: The `Host` header of requests: it names any port but the scheme's own.
         proxy: The URL of the proxy to go through, which may hold a password.
     """
 
     scheme: str
     host: str
     port: int
+    host_header: str
     proxy: str | None = field(repr=False)
-
-    @property
-    def host_header(self) -> str:
-        """The `Host` header of requests: it names any port but the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def find_route(base_url: str) -> Route:
@@ -48,8 +44,9 @@ def find_route(base_url: str) -> Route:
     host = parts.hostname or ""
     # A proxy would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
-    port = _PORTS[parts.scheme] if parts.port is None else parts.port
-    return Route(parts.scheme, host, port, proxy)
+    port = _PORTS[parts.scheme]
+    host_header = parts.netloc.removesuffix(f":{port}")
+    return Route(parts.scheme, host, port if parts.port is None else parts.port, host_header, proxy)
 
 
 def make_tls_context(route: Route) -> ssl.SSLContext | None:

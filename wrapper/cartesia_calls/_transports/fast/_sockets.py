@@ -53,7 +53,6 @@ class FastConnection(Connection):
         self.tls = tls
         self.state = ConnectionState()
         self.buffer = memoryview(bytearray(_BUFFER))
-        self._host = route.host_header
 
     @classmethod
     def make_transport(cls, route: Route, slots: Slots | LoopSlots) -> PooledTransport:
@@ -69,7 +68,7 @@ class FastConnection(Connection):
         return PooledTransport("fast", slots, lambda: cls(route, tls))
 
     async def ask(self, attempt: Attempt) -> Response:
-        state, request = self.state, attempt.request
+        state = self.state
         try:
             if not self.is_connected:
                 self._is_readable = readable_check(await self._connect(attempt))
@@ -79,23 +78,23 @@ class FastConnection(Connection):
             attempt.may_have_arrived = True
             # No local variable holds the bytes: they include the key, and error reporters show
             # local variables.
-            self.send(request_bytes(request, self._host), attempt)
+            self.send(request_bytes(attempt.request, self.route.host_header), attempt)
             while (head := state.head) is None:
                 await self.wait(attempt)
+            check_head(head)
         except (OSError, UnreadableError) as error:
             raise _failure(error, attempt) from without_frames(error)
-        check_head(head, request)
         return head
 
     async def receive(self, attempt: Attempt) -> bytes:
         state = self.state
         try:
-            while not (pieces := state.take()) and not state.is_whole:
+            while not (piece := state.take()) and not state.is_whole:
                 await self.wait(attempt)
         except (OSError, UnreadableError) as error:
             raise _failure(error, attempt) from without_frames(error)
         self.is_whole = state.is_whole
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return piece
 
     def is_reusable(self) -> bool:
         return self.state.is_reusable
@@ -183,10 +182,9 @@ def readable_check(connected: socket.socket) -> Callable[[], bool]:
 
 
 def _failure(error: Exception, attempt: Attempt) -> APIConnectionError:
-    request, arrived = attempt.request, attempt.may_have_arrived
     if isinstance(error, TimeoutError):
-        return timed_out(request, may_have_arrived=arrived)
+        return timed_out(attempt)
     why = str(error) or "the server closed the connection"
     if isinstance(error, OSError):
         why = system_reason(error) or why
-    return no_response(request, why, may_have_arrived=arrived)
+    return no_response(attempt, why)

@@ -11,7 +11,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from cartesia_calls._http import Response
 from cartesia_calls._transports._body import ACCEPT_ENCODING
-from cartesia_calls._transports._failures import no_response, unsendable
+from cartesia_calls._transports._failures import unsendable
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
@@ -106,10 +106,10 @@ class ConnectionState:
             raise UnreadableError("the server closed the connection before the response was whole")
         self.is_whole, self.is_reusable = True, False
 
-    def take(self) -> list[bytes]:
-        """Return the pieces of the body that were not taken yet."""
+    def take(self) -> bytes:
+        """Return what has come of the body and was not taken yet."""
         pieces, self._pieces = self._pieces, []
-        return pieces
+        return b"".join(pieces)
 
     def on_message_begin(self) -> None:
         """Begin a response, also an interim or an unsolicited one."""
@@ -149,13 +149,13 @@ class ConnectionState:
             self.is_whole = True
 
 
-def check_head(head: Response, request: Request) -> None:
+def check_head(head: Response) -> None:
     """Refuse what llhttp accepts in a head although HTTP does not allow it."""
     if head.status_code < _INTERIM.stop:
-        raise no_response(request, f"its status is {head.status_code}")
+        raise UnreadableError(f"its status is {head.status_code}")
     values = "".join(head.headers.values())
     if " " in "".join(head.headers) or "\0" in values or "\v" in values or "\f" in values:
-        raise no_response(request, "one of its headers has a character that HTTP does not allow")
+        raise UnreadableError("one of its headers has a character that HTTP does not allow")
     coding = head.headers.get("transfer-encoding")
     if coding is not None and coding.lower() != "chunked":
-        raise no_response(request, "its Transfer-Encoding is unknown")
+        raise UnreadableError("its Transfer-Encoding is unknown")
