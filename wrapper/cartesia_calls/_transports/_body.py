@@ -25,9 +25,8 @@ _LARGEST_PIECE = 256 * 1024
 # How many encoded bytes are decoded at once: zlib copies those that follow the end of a member.
 _STEP = 4096
 _GZIP = 16 + zlib.MAX_WBITS
-# A zlib header: method 8 in the low half of the first byte, and both bytes a multiple of 31.
+# The low half of a zlib header's first byte. No compressor begins bare deflate with it.
 _DEFLATE_METHOD = 8
-_HEADER_MULTIPLE = 31
 
 
 class Body:
@@ -49,7 +48,6 @@ class Body:
         names = [name.strip().lower() for name in self._encoding.split(",")]
         self._encodings = [name for name in names if name not in {"", "identity"}]
         self._is_gzip = self._encodings != ["deflate"]
-        self._start = b""
         self._inflate: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage] - it has no other name
 
     def decode(self, piece: bytes) -> Iterable[bytes]:
@@ -64,12 +62,8 @@ class Body:
                 raise ValueError(f"{self._encoding!r} was not requested")  # noqa: TRY301
             if not piece:
                 self._check_end()
-            elif self._inflate is None and len(self._start + piece) < 2:  # noqa: PLR2004 - a header's bytes
-                self._start = piece
-            else:
-                piece, self._start = self._start + piece, b""
-                for start in range(0, len(piece), _STEP):
-                    yield from self._inflated(piece[start : start + _STEP])
+            for start in range(0, len(piece), _STEP):
+                yield from self._inflated(piece[start : start + _STEP])
         except (ValueError, zlib.error) as error:
             self.is_spoilt = True
             if self._is_success:
@@ -83,7 +77,7 @@ class Body:
                 ) from None
 
     def _check_end(self) -> None:
-        if self._start or (self._inflate is not None and not self._inflate.eof):
+        if self._inflate is not None and not self._inflate.eof:
             raise ValueError("the encoded data broke off")
 
     def _inflated(self, rest: bytes) -> Iterator[bytes]:
@@ -106,7 +100,6 @@ class Body:
         bits = _GZIP
         if not self._is_gzip:
             has_header = start[0] & 0x0F == _DEFLATE_METHOD
-            has_header = has_header and int.from_bytes(start[:2]) % _HEADER_MULTIPLE == 0
             bits = zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
         self._inflate = zlib.decompressobj(bits)
         return self._inflate

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cartesia_calls._exceptions import ConfigurationError
 from cartesia_calls._log import logger
 
-from ._pool import Slots
+from ._pool import PooledTransport, Slots
 from ._route import find_route
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from ._httpx import HttpxConnection
     from ._loops import Slots as LoopSlots
-    from ._pool import PooledTransport
     from .fast._sockets import FastConnection
 
 _PACKAGES_OF_FAST = ("httptools", "orjson")
@@ -43,7 +42,10 @@ def make_transport(
                 hint="Leave out one of engine and http_client.",
             )
         library = _library_of(own, "AsyncClient" if is_async else "Client")
-        return _httpx(is_async=is_async).make_own_transport(library, own, slots)
+        connection = _httpx(is_async=is_async)
+        return PooledTransport(
+            "httpx", slots, lambda: connection(library, own, is_own=True), is_bounded=False
+        )
     route = find_route(base_url)
     if name != "httpx":
         try:

@@ -103,15 +103,6 @@ class HttpxConnection(Connection):
         make = getattr(httpx, cls.transport_class)
         return PooledTransport("httpx", slots, lambda: cls(httpx, make(**options), is_own=False))
 
-    @classmethod
-    def make_own_transport(
-        cls, library: ModuleType, client: object, slots: Slots | LoopSlots
-    ) -> PooledTransport:
-        """Return a transport over the user's own client."""
-        return PooledTransport(
-            "httpx", slots, lambda: cls(library, client, is_own=True), is_bounded=False
-        )
-
     async def ask(self, attempt: Attempt) -> Response:
         self.attempt = attempt
         self._response, self.is_whole = None, False
