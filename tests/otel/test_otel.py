@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -34,6 +35,12 @@ def _send(
 ) -> tuple[int, int]:
     with OtlpSender() as sender:
         return sender.send(call_telemetry(record, logs, redactor=redactor))
+
+
+def test_a_number_that_no_float_can_hold_is_valid_json(receiver: Receiver) -> None:
+    _send(_record(end_time="2026-03-01T10:00:09+00:00", metadata={"x": {"y": math.inf}}))
+    (call,) = receiver.named("invoke_agent agent_1")
+    assert '{"y": 1e999}' in values(call.attributes).values()
 
 
 def test_a_call_is_a_trace_of_turns_and_tool_calls(receiver: Receiver) -> None:

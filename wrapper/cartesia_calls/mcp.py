@@ -219,8 +219,7 @@ class _Tools:
     def _result(self, **result: object) -> str:
         given = {name: value for name, value in result.items() if value is not None}
         given["redacted"] = self._redactor is not None
-        text = json_text(given)
-        return text.encode("utf-8", "backslashreplace").decode()  # half of a surrogate pair
+        return json_text(given).encode("utf-8", "backslashreplace").decode()  # half of a pair
 
 
 class _Server(MCPServer):

@@ -39,6 +39,7 @@ from cartesia_calls import (
     CartesiaError,
     ConfigurationError,
     __version__,
+    json_text,
     timeline,
     tool_failed,
 )
@@ -331,7 +332,7 @@ def _flat(name: str, value: object) -> dict[str, object]:
 def _attributes(values: Mapping[str, object]) -> dict[str, Any]:
     """Return what is set; a value that is no text, number or boolean becomes JSON text."""
     return {
-        name: value if isinstance(value, str | int | float) else json.dumps(value, default=str)
+        name: value if isinstance(value, str | int | float) else json_text(value)
         for name, value in values.items()
         if value is not None
     }
