@@ -37,11 +37,10 @@ class Shard:
     def read(cls, text: str) -> Self:
         """Return the shard that a text such as `2/4` names."""
         _check_text(text, "shard", "'1/4'")
-        number, slash, of = text.partition("/")
-        plain = number.isascii() and of.isascii() and number.isdecimal() and of.isdecimal()
-        if not slash or not plain or not 1 <= int(number) <= int(of):
+        found = re.fullmatch("([0-9]+)/([0-9]+)", text)
+        if not found or not 1 <= int(found[1]) <= int(found[2]):
             raise ValueError(f"{text!r} is no shard; pass one such as '1/4', the first of four")
-        return cls(int(number), int(of))
+        return cls(int(found[1]), int(found[2]))
 
     @property
     def name(self) -> str:
