@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar
@@ -81,7 +80,7 @@ class AsyncHttpClient(Protocol):
 HttpClientT = TypeVar("HttpClientT")
 
 
-class _BaseClient(ABC, Generic[HttpClientT]):
+class _BaseClient(Generic[HttpClientT]):
     """What both clients share."""
 
     _is_async: ClassVar[bool]
@@ -219,9 +218,11 @@ class _BaseClient(ABC, Generic[HttpClientT]):
             f"max_retries={settings.max_retries})"
         )
 
-    @abstractmethod
     async def _sleep(self, seconds: float) -> None:
-        """Wait for a number of seconds."""
+        if self._is_async:
+            await self._sender.clock.sleep_async(seconds)
+        else:
+            self._sender.clock.sleep(seconds)
 
 
 class Client(_BaseClient[HttpClient]):
@@ -278,9 +279,6 @@ class Client(_BaseClient[HttpClient]):
         """Close the connections. The client cannot be used afterwards; closing twice does no harm."""
         run(self._sender.transport.close())
 
-    async def _sleep(self, seconds: float) -> None:
-        self._sender.clock.sleep(seconds)
-
     def __enter__(self) -> Self:
         return self
 
@@ -317,9 +315,6 @@ class AsyncClient(_BaseClient[AsyncHttpClient]):
     async def close(self) -> None:
         """Close the connections. The client cannot be used afterwards; closing twice does no harm."""
         await self._sender.transport.close()
-
-    async def _sleep(self, seconds: float) -> None:
-        await self._sender.clock.sleep_async(seconds)
 
     async def __aenter__(self) -> Self:
         return self

@@ -74,14 +74,13 @@ class AsyncCallList:
     async def _pages(self, cursor: str | None) -> AsyncGenerator[CallPage, None]:
         query = self._query
         wanted = query.limit
-        used: set[str] = set()
+        used: set[str | None] = set()
         last_page: set[str] = set()
         times: list[datetime] = []
         while True:
-            if cursor is not None:
-                if cursor in used:
-                    raise _lost("/next_page", f"leads back to {cursor!r}, which it has used")
-                used.add(cursor)
+            if cursor in used:
+                raise _lost("/next_page", f"leads back to {cursor!r}, which it has used")
+            used.add(cursor)
             page = await query.fetch(self._sender, cursor)
             # A call that was on the previous page is skipped.
             matching = [c for c in page.data if c.id not in last_page and query.matches(c)]
