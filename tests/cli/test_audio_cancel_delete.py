@@ -171,7 +171,7 @@ def test_delete_prompts_on_a_terminal(
         prompt = process.stderr.readline().decode()
         os.write(ours, typed.encode())
         rest = process.stderr.read().decode()
-        assert process.wait(timeout=60) == code
+        assert process.wait(timeout=600) == code
     os.close(theirs)
     os.close(ours)
     assert "cannot be recovered" in prompt
@@ -190,7 +190,7 @@ def test_the_target_keeps_its_mode(sandbox: Sandbox, env: dict[str, str], tmp_pa
 def test_progress_is_shown_only_on_a_terminal(sandbox: Sandbox, env: dict[str, str]) -> None:
     # The logs of this call come two seconds after they were first requested.
     words = ("logs", sandbox.calls.running, "--wait")
-    shown = on_terminal(*words, env=env).out
+    shown = on_terminal(*words, env=env).drawn
     assert "Waiting up to 120 s for the logs of ac_running" in shown
     assert "Waiting" not in on_terminal("logs", sandbox.calls.finished, "--wait", env=env).out
     assert piped(*words, env=env).err == ""

@@ -91,7 +91,7 @@ def test_following_shows_each_line_once_as_it_appears(
         with Client(sandbox.api_key, base_url=sandbox.url) as client:
             assert client.calls.get(sandbox.calls.running).status == "started"
         rows = [first, *(json.loads(row) for row in process.stdout)]
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=600) == 0
     with Client(sandbox.api_key, base_url=sandbox.url) as client:
         assert [row["text"] for row in rows] == client.calls.logs(sandbox.calls.running).logs
     assert [row["index"] for row in rows] == list(range(len(rows)))
@@ -99,6 +99,7 @@ def test_following_shows_each_line_once_as_it_appears(
     assert first["updated_at"] is None
 
 
+@pytest.mark.usefixtures("quick_pauses")
 def test_following_may_begin_with_the_last_lines_and_filter(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
@@ -108,6 +109,7 @@ def test_following_may_begin_with_the_last_lines_and_filter(
     assert done.out.splitlines() == _lines(sandbox)[15:17]
 
 
+@pytest.mark.usefixtures("quick_pauses")
 def test_following_a_call_without_logs_waits_for_them(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
@@ -130,15 +132,17 @@ def test_following_ends_at_ctrl_c(sandbox: Sandbox, env: dict[str, str]) -> None
         assert process.stdout is not None
         assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=600)
         assert (process.returncode, err) == (130, "Interrupted.\n")
 
 
+@pytest.mark.usefixtures("quick_pauses")
 def test_following_may_match_no_line(sandbox: Sandbox, env: dict[str, str]) -> None:
     done = piped("logs", sandbox.calls.finished, "-f", "--grep", "no such text", env=env)
     assert (done.code, done.out, done.err) == (0, "", "")
 
 
+@pytest.mark.usefixtures("quick_pauses")
 def test_following_a_call_that_never_gets_logs_ends_at_once(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
@@ -146,6 +150,7 @@ def test_following_a_call_that_never_gets_logs_ends_at_once(
     assert piped("logs", sandbox.calls.unknown, "-f", "--tail", "3", env=env).code == 4
 
 
+@pytest.mark.usefixtures("quick_pauses")
 def test_logs_that_shrink_while_they_are_followed_are_reported(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
@@ -186,6 +191,7 @@ def test_a_pipe_gets_the_lines_as_they_were_sent(sandbox: Sandbox, env: dict[str
     assert HOSTILE in done.out
 
 
+@pytest.mark.usefixtures("quick_pauses")
 def test_wait_shows_logs_that_become_available_later(sandbox: Sandbox, env: dict[str, str]) -> None:
     at_once = piped("logs", sandbox.calls.running, env=env)
     assert at_once.code == 5
@@ -304,7 +310,7 @@ def test_a_reader_that_closes_the_pipe_is_no_error(sandbox: Sandbox, env: dict[s
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=600) == 0
 
 
 def test_ctrl_c_ends_a_wait(sandbox: Sandbox, env: dict[str, str]) -> None:
@@ -315,6 +321,6 @@ def test_ctrl_c_ends_a_wait(sandbox: Sandbox, env: dict[str, str]) -> None:
         assert process.stderr is not None
         assert "Polling again in" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=600)
         assert process.returncode == 130
         assert err.endswith("Interrupted.\n")

@@ -13,6 +13,7 @@ import importlib.util
 import io
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ import pytest
 from cartesia_calls import Client
 from cartesia_calls.sandbox import Sandbox
 from markdown_pages import GUIDE, README, Block, Page
+from terminal import LONGEST_RUN
 
 COMPLETE = bool(os.environ.get("CARTESIA_DOCS_COMPLETE"))
 """Whether a page fails if it needs a package that is not installed."""
@@ -66,6 +68,7 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox
         yield running
 
 
+@pytest.mark.usefixtures("quick_pauses")
 @pytest.mark.parametrize("page", EXAMPLES, ids=str)
 def test_examples_print_the_documented_output(
     page: Page, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
@@ -193,7 +196,7 @@ def _bash(script: str) -> list[tuple[str, int]]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        ran.wait(timeout=60)
+        ran.wait(timeout=LONGEST_RUN)
     # Servers that the block started in the background.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(ran.pid, signal.SIGTERM)
@@ -212,6 +215,8 @@ def _compare(page: Page, block: Block, wanted: str, printed: str) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Return a port that is free, and that the system gives to no other program that takes any."""
+    while True:
+        port = secrets.randbelow(10_000) + 20_000
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

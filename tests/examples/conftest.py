@@ -47,7 +47,7 @@ def run(sandbox: Sandbox, tmp_path: Path) -> Run:
             cwd=tmp_path,
             env=environment(**{**settings, **variables}),
             capture_output=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         out, err = done.stdout.decode(), done.stderr.decode()

@@ -67,7 +67,7 @@ def test_ctrl_c_writes_fetched_calls_and_shows_how_to_resume(
             text=True,
         ) as process:
             server.interfere = lambda heard, _: process.send_signal(number) if heard == 50 else None
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=600)
         server.interfere = lambda _number, _path: None
         assert process.returncode == 130
         assert "Run the same command again" in err

@@ -195,7 +195,7 @@ def test_a_recording_that_is_gone_before_it_is_written_ends_the_run() -> None:
         protocol = ("sweeping", "memory")
 
         def put_file(self, lpath: str, rpath: str, *options: Any, **others: Any) -> None:  # noqa: ANN401 - theirs
-            assert third_is_requested.wait(10)
+            assert third_is_requested.wait(600)
             written.append(rpath)
             for other in Path(lpath).parent.glob("*.wav"):
                 if other != Path(lpath):

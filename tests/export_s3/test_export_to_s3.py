@@ -185,7 +185,7 @@ def test_an_export_stopped_with_ctrl_c_is_resumed(
         server.interfere = lambda heard, _: (
             process.send_signal(signal.SIGINT) if heard == last else None
         )
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=600)
     assert process.returncode == 130
     assert "Run the same command again to resume." in err
     fetched = server.fetched.total()
@@ -247,7 +247,7 @@ def test_parallel_shards_make_a_complete_export(
             )
             for number in (1, 2, 3)
         ]
-        output = [shard.communicate(timeout=60)[1] for shard in shards]
+        output = [shard.communicate(timeout=600)[1] for shard in shards]
     assert [shard.returncode for shard in shards] == [0, 0, 0], output
     objects = _objects(s3, target)
     assert {p: d for p, d in objects.items() if p.startswith("logs/")} == data_files(folder)

@@ -66,7 +66,7 @@ def run(app: Path, *arguments: str) -> str:
         text=True,
         cwd=app.parent,
         env={"PATH": os.defpath, "PYTHONUTF8": "1"},
-        timeout=120,
+        timeout=600,
     ).stdout
 
 

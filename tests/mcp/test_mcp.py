@@ -48,7 +48,7 @@ class Assistant:
 
     def open(self) -> None:
         self._thread.start()
-        assert self._connected.wait(60)
+        assert self._connected.wait(600)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._done.set)
@@ -57,7 +57,7 @@ class Assistant:
 
     def ask(self, name: str, **arguments: object) -> tuple[str, bool]:
         called = self.client.call_tool(name, arguments)
-        result = asyncio.run_coroutine_threadsafe(called, self._loop).result(60)
+        result = asyncio.run_coroutine_threadsafe(called, self._loop).result(600)
         (content,) = result.content
         assert isinstance(content, TextContent)
         return content.text, bool(result.is_error)
@@ -74,7 +74,7 @@ class Assistant:
         return text
 
     def tools(self) -> dict[str, Any]:
-        listed = asyncio.run_coroutine_threadsafe(self.client.list_tools(), self._loop).result(60)
+        listed = asyncio.run_coroutine_threadsafe(self.client.list_tools(), self._loop).result(600)
         return {tool.name: tool for tool in listed.tools}
 
 

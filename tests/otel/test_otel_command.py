@@ -6,8 +6,10 @@ import json
 import logging
 import socket
 import sys
+from datetime import UTC, datetime
 
 import pytest
+from time_machine import travel
 
 from cartesia_calls.cli import main
 from cartesia_calls.sandbox import Sandbox
@@ -54,13 +56,11 @@ def test_the_command_sends_the_calls_of_an_agent(
 def test_a_receiver_that_is_down_is_7_and_no_call_is_reported_as_sent(
     monkeypatch: pytest.MonkeyPatch, account: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://user:secret@127.0.0.1:{free.getsockname()[1]}"
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:secret@127.0.0.1:9")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
 
-    assert main(["otel", account.calls.finished, account.calls.expired]) == 7
+    with travel(datetime.now(UTC), tick=False):  # the timeout only keeps it from retrying
+        assert main(["otel", account.calls.finished, account.calls.expired]) == 7
 
     shown = capsys.readouterr()
     assert "Sent 0 calls: 0 spans and 0 log records" in " ".join(shown.out.split())
@@ -77,7 +77,8 @@ def test_a_receiver_that_does_not_respond_is_7(
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "0.2")
 
-        assert main(["otel", account.calls.finished]) == 7
+        with travel(datetime.now(UTC), tick=False):  # likewise
+            assert main(["otel", account.calls.finished]) == 7
 
     assert "no response in time" in " ".join(capsys.readouterr().err.split())
 

@@ -74,7 +74,7 @@ def run_pytest(
         capture_output=True,
         text=True,
         cwd=folder,
-        timeout=120,
+        timeout=600,
         env={
             **os.environ,
             "PYTHONPATH": os.pathsep.join(path),

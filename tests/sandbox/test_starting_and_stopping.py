@@ -193,7 +193,7 @@ def test_a_signal_ends_serving_cleanly(number: signal.Signals) -> None:
         url = process.stdout.readline().strip()
         assert is_listening(url)
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=600)
 
     assert (process.returncode, stdout, stderr) == (0, "after\n", "")
     assert not is_listening(url)

@@ -17,7 +17,7 @@ from cartesia_calls.sandbox import Sandbox
 Freeze = Callable[[str], Any]
 TOOLS: list[Freeze] = [freeze_time, lambda moment: time_machine.travel(moment, tick=False)]
 # In seconds; a lock uses the system's clock, which tests cannot stop.
-PATIENCE = 30
+PATIENCE = 300
 
 pytestmark = pytest.mark.parametrize("freeze", TOOLS, ids=["freezegun", "time-machine"])
 

@@ -27,21 +27,21 @@ class EchoServer:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def wait_for_a_request(self) -> None:
         """Return once a request has arrived since the previous call of this method."""
-        assert self._heard.wait(10)
+        assert self._heard.wait(60)
         self._heard.clear()
 
     def wait_until_idle(self) -> None:
         """Return once no connection is open."""
-        assert self._idle.wait(20)
+        assert self._idle.wait(60)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -27,9 +28,16 @@ LONGEST_RUN = 600
 
 @dataclass(frozen=True)
 class Done:
+    """The end of a command.
+
+    Attributes:
+        drawn: Everything that was written on a terminal, with progress that was erased later.
+    """
+
     code: int
     out: str
     err: str
+    drawn: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,13 @@ def piped(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
 
 
 def on_terminal(*words: str, env: Mapping[str, str], run: Run = here) -> Done:
-    """Run the command on a pseudo-terminal; `out` has everything shown there, `err` is empty."""
+    """Run the command on a pseudo-terminal; `out` is what it shows at the end, `err` is empty."""
     with _Reader(*pty.openpty()) as terminal:
         code = run(words, env, Streams(terminal.open("r"), terminal.open(), terminal.open()))
     key_watch.check(terminal.shown)
-    return Done(code, terminal.shown.replace("\r\n", "\n"), "")
+    drawn = terminal.shown.replace("\r\n", "\n")
+    # A command that takes long shows progress, which it erases.
+    return Done(code, re.sub(r"[^\n]*\r\x1b\[K", "", drawn), "", drawn)
 
 
 class _Reader:

@@ -21,7 +21,7 @@ from fake_server import KEY
 ENGINES = pytest.mark.parametrize("engine", INSTALLED)
 THREADS = 64
 TASKS = 256
-_MOST_LOOKS = 100
+_MOST_LOOKS = 600
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +31,19 @@ def server() -> Iterator[EchoServer]:
 
 
 def _open_files() -> int:
-    """Count this process's open files, after the kernel and the server have closed theirs."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def _settled(count: Callable[[], int]) -> int:
+    """Return the least of a few looks, since the server closes its side a moment later."""
     moment = threading.Event()
-    counts = [len(list(Path("/proc/self/fd").iterdir()))]
-    while len(counts) < _MOST_LOOKS and len(set(counts[-3:])) + (len(counts) < 3) > 1:
-        moment.wait(0.1)
-        counts.append(len(list(Path("/proc/self/fd").iterdir())))
-    return counts[-1]
+    return min(count() for _ in range(5) if not moment.wait(0.1))
+
+
+def _comes_down_to(most: int, count: Callable[[], int]) -> bool:
+    """Look until the kernel, the server and the last thread have closed theirs."""
+    moment = threading.Event()
+    return any(count() <= most or moment.wait(0.1) for _ in range(_MOST_LOOKS))
 
 
 def _client(server: EchoServer, engine: EngineName, **settings: float) -> Client:
@@ -55,7 +61,7 @@ def _in_threads(work: Callable[[int], None]) -> None:
 
 
 def _end(futures: list[Future[None]]) -> None:
-    done, still_running = wait(futures, timeout=60)
+    done, still_running = wait(futures, timeout=600)
     assert not still_running
     for future in done:
         future.result()
@@ -147,21 +153,24 @@ def test_tasks_that_are_cancelled_or_time_out_disturb_no_other(
 def test_closing_in_the_middle_ends_every_thread(server: EchoServer, engine: EngineName) -> None:
     client = _client(server, engine, timeout=5)
     begun = threading.Barrier(THREADS + 1)
+    closed = threading.Event()
 
     def fetch(thread: int) -> None:
-        begun.wait(30)
+        call_id = f"ac_{thread}"
+        begun.wait(600)
         try:
-            for n in range(1000):
-                call_id = f"ac_{thread}_{n}"
+            while not closed.is_set():
                 assert client.calls.logs(call_id).logs == [call_id]
+            client.calls.logs(call_id)
         except CartesiaError:
             return
         pytest.fail("the client could still be used after it was closed")
 
     def close_soon(_: int) -> None:
-        begun.wait(30)
+        begun.wait(600)
         server.wait_for_a_request()
         client.close()
+        closed.set()
 
     with ThreadPoolExecutor(THREADS + 1) as pool:
         closing = pool.submit(close_soon, 0)
@@ -191,14 +200,14 @@ def test_closing_in_the_middle_ends_every_task(server: EchoServer, engine: Engin
         client = _async_client(server, engine, timeout=5)
 
         async def fetch(task: int) -> None:
-            for n in range(1000):
-                call_id = f"ac_{task}_{n}"
+            call_id = f"ac_{task}"
+            while True:  # until it fails, since the client is closed
                 assert (await client.calls.logs(call_id)).logs == [call_id]
 
         fetching = [asyncio.ensure_future(fetch(task)) for task in range(TASKS)]
         await asyncio.sleep(0.05)
         await client.close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(600):
             outcomes = await asyncio.gather(*fetching, return_exceptions=True)
         assert all(isinstance(outcome, CartesiaError) for outcome in outcomes)
 
@@ -227,13 +236,13 @@ def test_a_closed_client_leaves_no_connection_file_or_thread(
     use_and_close()  # create now what a process creates once
     asyncio.run(use_and_close_async())
     server.wait_until_idle()
-    files, threads = _open_files(), threading.active_count()
+    files, threads = _settled(_open_files), _settled(threading.active_count)
     for _ in range(3):
         use_and_close()
         asyncio.run(use_and_close_async())
     server.wait_until_idle()
-    assert _open_files() <= files
-    assert threading.active_count() <= threads
+    assert _comes_down_to(files, _open_files)
+    assert _comes_down_to(threads, threading.active_count)
 
 
 # Python rightly warns of a fork in a process with threads; users fork anyway.
@@ -270,7 +279,7 @@ def test_after_a_fork_the_child_gets_a_response_or_an_error_with_a_hint(
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         cwd=Path(__file__).parent,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -41,7 +41,7 @@ def _output_of(code: str, *options: str) -> str:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=600,
         check=False,
     )
     assert done.stderr == ""

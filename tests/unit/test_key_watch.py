@@ -61,7 +61,7 @@ def test_a_test_that_shows_the_key_fails_without_showing_it(tmp_path: Path) -> N
         text=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": path},
-        timeout=60,
+        timeout=600,
     )
     assert "1 passed" in done.stdout
     for name in ("printed", "logged", "raised", "named"):

@@ -74,7 +74,7 @@ def test_an_unsolicited_response_is_discarded(
             connection.sendall(right + http_response(SMUGGLED))
         else:
             connection.sendall(right)
-            put_aside.wait(10)
+            put_aside.wait(60)
             connection.sendall(http_response(SMUGGLED))
         sent.set()
 
@@ -85,7 +85,7 @@ def test_an_unsolicited_response_is_discarded(
         sent.clear()
         seen.append(client.calls.logs("ac_1").logs)
         put_aside.set()
-        sent.wait(10)
+        sent.wait(60)
 
     async def fetch_again_async(url: str) -> None:
         async with AsyncClient(KEY, base_url=url, engine=engine) as client:
@@ -94,7 +94,7 @@ def test_an_unsolicited_response_is_discarded(
                 sent.clear()
                 seen.append((await client.calls.logs("ac_1")).logs)
                 put_aside.set()
-                await asyncio.to_thread(sent.wait, 10)
+                await asyncio.to_thread(sent.wait, 60)
 
     with ScriptedServer(script, tls if scheme == "https" else None) as server:
         if flavour == "sync":

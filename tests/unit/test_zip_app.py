@@ -50,7 +50,7 @@ def run(app: Path, *arguments: str) -> str:
         text=True,
         cwd=app.parent,
         env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
-        timeout=120,
+        timeout=600,
     ).stdout
 
 
