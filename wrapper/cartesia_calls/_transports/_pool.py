@@ -200,19 +200,16 @@ class PooledTransport:
         connection = self._make_connection()
         connection.is_streaming = True
         attempt = Attempt(request, self._slots.time)
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(connection.close)
             head = await connection.ask(attempt)
-            if is_success(head.status_code):
-                later = request._replace(timeout=patience)
-                response = StreamedResponse(later, head, connection, self._slots.time)
-                response.first_piece = await response.read_within(attempt)
-                return response
-            whole = await read_whole(connection, head, attempt)
-        except BaseException:
-            await connection.close()
-            raise
-        await connection.close()
-        return whole
+            if not is_success(head.status_code):
+                return await read_whole(connection, head, attempt)
+            later = request._replace(timeout=patience)
+            response = StreamedResponse(later, head, connection, self._slots.time)
+            response.first_piece = await response.read_within(attempt)
+            stack.pop_all()  # the sender closes it
+            return response
 
     async def close(self) -> None:
         """Close every connection that belongs to the transport. Closing twice does no harm."""
