@@ -63,7 +63,7 @@ def test_an_existing_file_is_overwritten_only_on_request(
     target.write_text("mine")
     refused = piped("audio", sandbox.calls.finished, "-o", str(target), env=env)
     assert (refused.code, target.read_text()) == (2, "mine")
-    assert "exists." in refused.err
+    assert "exists; " in refused.err
     assert "--force" in refused.err
     assert piped("audio", sandbox.calls.finished, "-o", str(target), "--force", env=env).code == 0
     assert target.read_bytes().startswith(b"RIFF")

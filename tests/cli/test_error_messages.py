@@ -64,6 +64,37 @@ def test_https_to_a_plain_port_is_named(sandbox: Sandbox, engine: str) -> None:
     assert "plain HTTP port" in to_do
 
 
+@pytest.mark.parametrize("engine", ["httpx", "auto"])
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "all_proxy"])
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "no-such-proxy.invalid:9"])
+def test_a_proxy_that_fails_is_named_without_its_password(
+    engine: str, name: str, host: str
+) -> None:
+    env = environment(CARTESIA_API_KEY=KEY, CARTESIA_BASE_URL="https://calls.example.test")
+    proxy = {name: f"http://user:pass%2Fword@{host}/", "CARTESIA_ENGINE": engine}
+    done = _checked(piped("agents", env=env | proxy))
+    what, to_do = done.err.splitlines()
+    assert done.code == 7
+    assert f"The request goes through the proxy {host}." in what
+    assert "HTTPS_PROXY" in to_do
+    assert "--base-url" not in to_do
+    assert "word" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("url", "variables"),
+    [
+        ("http://127.0.0.1:9", {}),
+        ("https://127.0.0.1:9", {"NO_PROXY": "127.0.0.1"}),
+    ],
+)
+def test_a_proxy_that_is_not_used_is_not_named(url: str, variables: dict[str, str]) -> None:
+    env = environment(CARTESIA_API_KEY=KEY, CARTESIA_BASE_URL=url, HTTPS_PROXY="http://127.0.0.1:8")
+    done = _checked(piped("agents", env=env | variables))
+    assert "Nothing listens at that address." in done.err
+    assert "PROXY" not in done.err
+
+
 def test_a_host_that_does_not_exist_is_named() -> None:
     env = environment(CARTESIA_API_KEY=KEY, CARTESIA_BASE_URL="https://no-such-host.invalid")
     done = _checked(piped("agents", env=env))

@@ -49,7 +49,7 @@ def test_an_unknown_agent_is_named_and_5(
     words = ("export", "--agent", "agent_nope", sandbox.agents.quiet, "--since", "20d")
     done = piped(*words, "--to", str(tmp_path), "--json", env=env)
     assert done.code == 5
-    assert "There is no agent agent_nope, or it belongs to another account." in done.err
+    assert "The account has no agent 'agent_nope'. `cartesia-calls agents` shows" in done.err
     assert json.loads(done.out.splitlines()[-1])["unknown_agents"] == ["agent_nope"]
     assert list(tmp_path.rglob("ac_*")), "the other agent's calls are exported"
 

@@ -41,11 +41,11 @@ def test_an_empty_name_is_refused(command: str, capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("a-file", "a-file exists.\nOverwrite it with --force, or name another file."),
-        ("a-folder", "a-folder is a folder.\nName a file in it."),
-        ("new/", "new is a folder.\nName a file in it."),
-        ("a-file/x", "a-file/x cannot be written: Not a directory.\nName another file."),
-        ("no/x", "There is no folder {}/no.\nMake it first."),
+        ("a-file", "a-file exists; overwrite it with --force, or name another file."),
+        ("a-folder", "a-folder is a folder; name a file in it."),
+        ("new/", "new is a folder; name a file in it."),
+        ("a-file/x", "a-file/x cannot be written: Not a directory; name another file."),
+        ("no/x", "There is no folder {}/no; make it first."),
     ],
 )
 def test_a_name_that_can_be_no_file_is_refused(
@@ -59,8 +59,12 @@ def test_a_name_that_can_be_no_file_is_refused(
 @pytest.mark.parametrize(
     ("name", "code", "says"),
     [
-        ("a-file", 2, "a-file is a file.\nName a folder with -o."),
-        ("a-file/x", 1, "a-file/x/calls was not written: Not a directory.\nName another place"),
+        ("a-file", 2, "--each writes many pages.\nName a folder with -o."),
+        (
+            "a-file/x",
+            1,
+            "a-file/x/index.html was not written: Not a directory.\nName another place",
+        ),
     ],
 )
 def test_a_name_that_can_be_no_folder_is_refused(

@@ -36,7 +36,7 @@ def test_all_recordings_are_written(
     assert piped("audio", *calls, env=env).code == 4
     assert [path.name for path in tmp_path.iterdir()] == ["ac_finished.wav"]
     again = piped("audio", *calls, env=env)
-    assert "Overwrite it with --force" in again.err
+    assert "overwrite it with --force" in again.err
     to_stdout = piped("audio", sandbox.calls.created, "-o", "-", env=env)
     assert (to_stdout.code, to_stdout.out) == (4, "")
 

@@ -296,7 +296,10 @@ def test_common_options_may_precede_the_command() -> None:
 
 def test_a_message_is_whole_on_a_terminal_that_is_narrower_than_its_label() -> None:
     env = environment(CARTESIA_API_KEY=KEY, COLUMNS="20", NO_COLOR="1")
-    _usage, *lines = on_terminal("agents", "--nope", env=env).out.splitlines()
+    lines = on_terminal("agents", "--nope", env=env).out.splitlines()
     assert [line for line in lines if len(line) > 20] == []
     message = " ".join(" ".join(lines).split())
-    assert message.startswith("cartesia-calls agents: error: there is no option --nope ")
+    assert message.startswith(
+        "usage: cartesia-calls agents [options] "
+        "cartesia-calls agents: error: there is no option --nope "
+    )

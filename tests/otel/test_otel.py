@@ -321,7 +321,7 @@ def test_partial_success_at_the_receiver_is_an_error(receiver: Receiver) -> None
     response = ExportLogsServiceResponse(partial_success=rejected)
     receiver.responses["/v1/logs"] = response.SerializeToString()
 
-    with pytest.raises(OtlpError, match="rejected 1 log records: too old"):
+    with pytest.raises(OtlpError, match="rejected 1 of the log records: too old"):
         _send(_record(), ["INFO: x"])
 
 

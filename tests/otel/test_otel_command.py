@@ -162,6 +162,67 @@ def test_a_wrong_setting_is_named(  # noqa: PLR0917 - fixtures
     assert not receiver.spans
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "ten"),
+        ("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "1.2.3"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "zip"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization Bearer secret"),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", 'a=b,x="secret"'),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=b,c"),
+        ("OTEL_TRACES_EXPORTER", "console"),
+        ("OTEL_LOGS_EXPORTER", "console,otlp"),
+    ],
+)
+def test_a_malformed_setting_is_3_and_nothing_is_sent(  # noqa: PLR0917 - fixtures
+    receiver: Receiver,
+    account: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    assert main(["otel", account.calls.finished]) == 3
+
+    shown = " ".join(capsys.readouterr().err.split())
+    assert name in shown
+    assert "Set " in shown
+    assert "secret" not in shown
+    assert not receiver.spans
+
+
+def test_settings_of_every_valid_form_are_accepted(
+    receiver: Receiver, account: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", " 30. ")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "None")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", " x-team = blue sky ,,x-key=a%3Db=c,")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=a=b, c=d")
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
+
+    assert main(["otel", account.calls.finished]) == 0
+    assert receiver.headers[0]["x-team"] == "blue sky"
+    assert receiver.headers[0]["x-key"] == "a=b=c"
+
+
+def test_a_signal_that_is_left_out_is_in_the_summary(
+    receiver: Receiver,
+    account: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "none")
+
+    assert main(["otel", account.calls.finished]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "No spans were sent, since OTEL_TRACES_EXPORTER is none." in shown
+    assert receiver.log_records
+    assert not receiver.spans
+
+
 def test_without_the_extra_the_command_names_the_package_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,7 +55,7 @@ def test_a_page_about_a_call_is_written_and_by_default_not_overwritten(
 
     again = _report("ac_finished", env=env, folder=tmp_path)
     assert again.code == 2
-    assert "Overwrite it with --force" in again.err
+    assert "overwrite it with --force" in again.err
     assert _report("ac_odd_tools", "--force", env=env, folder=tmp_path).code == 0
     assert _read(tmp_path / "page.html").find("h1")[0].text.startswith("ac_odd_tools")
 
@@ -206,7 +206,7 @@ def test_an_export_has_the_same_numbers_and_pages(tmp_path: Path, exported: Path
     stats = CallStats()
     for record, lines in exported_calls(str(exported)):
         stats.add(record, lines)
-    assert json.loads(done.out) == {"zone": "UTC", **stats.as_dict()}
+    assert json.loads(done.out) == {"zone": "UTC", "redacted": False, **stats.as_dict()}
 
     words = ("ac_finished", "--from", str(exported))
     assert _report(*words, env=environment(), folder=tmp_path).code == 0
@@ -236,8 +236,19 @@ def test_calls_that_an_export_lacks_are_refused_as_by_the_api(
     assert says in done.err
 
 
+def test_a_page_for_each_call_that_fails_leaves_no_folder(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    words = ("report", "--agent", "agent_nope", "--each", "-o", str(tmp_path / "new" / "pages"))
+    assert piped(*words, env=env).code == 4
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_pages_of_a_redacted_export_are_marked(tmp_path: Path, env: dict[str, str]) -> None:
     source = _export(tmp_path / "calls", env, "--redact")
+    numbers = ("stats", "--from", str(source))
+    assert "The export is redacted." in piped(*numbers, env=environment()).out
+    assert json.loads(piped(*numbers, "--json", env=environment()).out)["redacted"] is True
     folder = tmp_path / "pages"
     words = ("report", "--from", str(source))
     assert piped(*words, "--each", "-o", str(folder), env=environment()).code == 0

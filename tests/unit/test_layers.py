@@ -139,7 +139,7 @@ from cartesia_calls.report import call_page
 try:
     call_page({"id": "ac_1"})
 except ModuleNotFoundError as error:
-    print(error)
+    print(*error.__notes__)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Install it with: pip install 'cartesia-calls[report]'" in done.stdout

@@ -6,6 +6,7 @@ by placeholders unless that is turned off. Every result is bounded, and says wha
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import partial
 from inspect import getdoc
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -46,7 +47,6 @@ Limit = Annotated[int, Field(ge=1, le=500)]
 Level = Annotated[str | None, Field(description="At least this level, such as ERROR")]
 Kind = Literal["start", "turn", "tool", "event", "metric", "log", "end"]
 
-# Characters of a text, and of a result.
 _LONGEST_TEXT = 2_000
 _LONGEST_RESULT = 40_000
 _MOST_COUNTED = 1_000
@@ -106,11 +106,10 @@ class _Tools:
             agents = [{"id": one.id, "name": one.name} for one in await self._client.agents.list()]
             return self._part("agents", [*enumerate(agents)], limit, after, next="Pass agent_id.")
         window: JSON = {"agent_id": agent_id, "since": since, "until": until, "status": status}
-        # One more than is shown, to know whether there are more.
         calls = self._client.calls.list(**window, limit=after + limit + 2)
         found = [self._record(call) async for call in calls]
         if not found:
-            await self._client.agents.get(agent_id)  # raises if there is none
+            await self._check_agent(agent_id)
         return self._part("calls", [*enumerate(found)], limit, after)
 
     async def get_call(self, call_id: CallId) -> str:
@@ -135,7 +134,7 @@ class _Tools:
         always returned.
         """
         if level is not None and level.upper() not in LEVELS:
-            raise ToolError(f"Unknown level {level!r}. Use one of {', '.join(LEVELS)}.")
+            raise ValueError(f"Unknown level {level!r}. Use one of {', '.join(LEVELS)}.")
         least = LEVELS.get((level or "").upper(), 0)
         logs = await self._client.calls.logs(call_id)
         found: Items = []
@@ -189,10 +188,16 @@ class _Tools:
             stats.add(self._safe(call, call.to_dict()))
         found = stats.as_dict()
         if not found["calls"]:
-            await self._client.agents.get(agent_id)  # raises if there is none
+            await self._check_agent(agent_id)
         if found["calls"] == _MOST_COUNTED:
             found["left_out"] = f"Only the latest {_MOST_COUNTED} calls count. Narrow the window."
         return self._result(**found)
+
+    async def _check_agent(self, agent_id: str) -> None:
+        known = [one.id for one in await self._client.agents.list()]
+        if agent_id not in known:
+            near = get_close_matches(agent_id, known, cutoff=0)
+            raise ValueError(f"There is no agent {agent_id!r}. The nearest ids are {near}.")
 
     def _safe(self, call: AgentCall, value: T) -> T:
         """Return what belongs to a call without its secrets, unless that is turned off."""

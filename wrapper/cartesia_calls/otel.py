@@ -5,8 +5,7 @@ within its turn. Events are span events, metrics are attributes, and each log re
 call's span. Ids are derived from the call's id, so that a call sent twice is the same trace.
 
 The exporters read the standard variables `OTEL_EXPORTER_OTLP_…`, `OTEL_SERVICE_NAME` and
-`OTEL_RESOURCE_ATTRIBUTES`. `OTEL_LOGS_EXPORTER=none` sends no log records, and
-`OTEL_TRACES_EXPORTER=none` no traces. Nothing here changes a call.
+`OTEL_RESOURCE_ATTRIBUTES`. `OTEL_LOGS_EXPORTER` and `OTEL_TRACES_EXPORTER` may be `otlp` or `none`.
 """
 
 from __future__ import annotations
@@ -55,9 +54,7 @@ __all__ = ["CallTelemetry", "OtlpError", "OtlpSender", "call_telemetry"]
 # What receivers hold: whole numbers of so many digits, times until 2262, no half surrogate pairs.
 _DIGITS, _LATEST = 18, 2**63 - 1
 _SCOPE = InstrumentationScope("cartesia_calls", __version__)
-# Spans or log records in one request, at most.
 _BATCH = 500
-# Fields of a timeline's entry that are attributes of a turn; durations are in seconds.
 _OF_TURN = (
     *("index", "role", "end_reason", "interrupts"),
     *("reply_gap", "tool_seconds", "stt_ttfb", "tts_ttfb"),
@@ -100,7 +97,6 @@ def call_telemetry(
     begin = shown.start or shown.end
     if begin is None:
         return CallTelemetry((), ())
-    # The detected attributes win.
     resource = Resource({"service.name": "cartesia-calls"}).merge(OTELResourceDetector().detect())
     of_call = _OfCall(shown.call_id, _nanoseconds(begin), resource)
     return CallTelemetry([*of_call.spans(shown, record)], [*of_call.log_records(shown)])
@@ -110,7 +106,7 @@ class OtlpSender(AbstractContextManager["OtlpSender"]):
     """Sends calls to the receiver that the `OTEL_…` variables name; a context manager.
 
     Raises:
-        ConfigurationError: The variables require another protocol than OTLP over HTTP.
+        ConfigurationError: The variables require anything else than OTLP over HTTP.
     """
 
     def __init__(self) -> None:
@@ -128,11 +124,9 @@ class OtlpSender(AbstractContextManager["OtlpSender"]):
         spans = telemetry.spans if self._sends_spans else ()
         records = telemetry.log_records if self._sends_logs else ()
         for start in range(0, len(spans), _BATCH):
-            sent = self._spans.export(spans[start:][:_BATCH]).name == "SUCCESS"
-            self._session.check("spans", sent=sent)
+            self._session.check("spans", self._spans.export(spans[start:][:_BATCH]).name)
         for start in range(0, len(records), _BATCH):
-            sent = self._logs.export(records[start:][:_BATCH]).name == "SUCCESS"
-            self._session.check("log records", sent=sent)
+            self._session.check("log records", self._logs.export(records[start:][:_BATCH]).name)
         return len(spans), len(records)
 
     def __exit__(self, *_: object) -> None:
@@ -141,16 +135,16 @@ class OtlpSender(AbstractContextManager["OtlpSender"]):
 
 def _is_sent(signal: str) -> bool:
     """Return whether to send a signal, if its variables require what works here."""
-    if os.environ.get(f"OTEL_{signal}_EXPORTER") == "none":
+    exporter, own = f"OTEL_{signal}_EXPORTER", f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"
+    if os.environ.get(exporter) == "none":
         return False
-    names = (f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-    name = next(filter(os.environ.get, names), "")
-    if (protocol := os.environ.get(name, "http/protobuf")) != "http/protobuf":
-        raise ConfigurationError(
-            f"{name} is {protocol!r}, and calls can only be sent with http/protobuf.",
-            hint=f"Set {name}=http/protobuf, and OTEL_EXPORTER_OTLP_ENDPOINT to the receiver's "
-            "port for OTLP over HTTP, often 4318.",
-        )
+    protocol = own if os.environ.get(own) else "OTEL_EXPORTER_OTLP_PROTOCOL"
+    for name, works in ((exporter, "otlp"), (protocol, "http/protobuf")):
+        if (found := os.environ.get(name) or works) != works:
+            raise ConfigurationError(
+                f"{name} is {found!r}, and calls can only be sent with {works}.",
+                hint=f"Set {name}={works}. OTLP over HTTP often has port 4318.",
+            )
     return True
 
 
@@ -170,10 +164,10 @@ class _Session(requests.Session):
         self._problem = f"{self._response.status_code} {self._response.reason}"
         return self._response
 
-    def check(self, what: str, *, sent: bool) -> None:
+    def check(self, what: str, outcome: str) -> None:
         """Raise if the last request was not accepted as a whole."""
         response, reply = self._response, ExportTraceServiceResponse()
-        if not sent or response is None or response.is_redirect:
+        if outcome != "SUCCESS" or response is None or response.is_redirect:
             raise OtlpError(
                 f"The {what} could not be sent to {self._url}: {self._problem}.",
                 hint="Check OTEL_EXPORTER_OTLP_ENDPOINT (OTLP over HTTP, often port 4318), "
@@ -182,11 +176,12 @@ class _Session(requests.Session):
         # Those to spans and to log records have the same form. Some receivers respond with text.
         with suppress(DecodeError):
             reply.ParseFromString(response.content)
-        if rejected := reply.partial_success.rejected_spans:
-            raise OtlpError(
-                f"{self._url} rejected {rejected} {what}: {reply.partial_success.error_message}",
-                hint="Look up the receiver's limits.",
+        rejected, why = reply.partial_success.rejected_spans, reply.partial_success.error_message
+        if rejected:
+            problem = (
+                f"{self._url} rejected {rejected} of the {what}: {why or 'it gives no reason'}"
             )
+            raise OtlpError(problem, hint="Look up the receiver's limits.")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ imported only when it is typed, so that `--help` is quick.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+# SIGHUP: the terminal was closed. Windows has none.
+_SIGNALS = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; `cartesia-calls --help` lists them.
@@ -42,14 +46,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         top_parser().print_help()
         return ExitCode.DONE
     command: Callable[..., int | None] = import_module(f"{__name__}._{arguments.command}").run
+    # In a process of its own, a command cleans up at these as at Ctrl-C.
+    for number in _SIGNALS if argv is None else ():
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
     with _logged_to_stderr(getattr(arguments, "verbose", 0)):
         try:
             check_times(arguments)
             code = command(arguments) or ExitCode.DONE
             sys.stdout.flush()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             say("Interrupted.")
-            return ExitCode.INTERRUPTED
+            return 128 + next(iter(interrupt.args), signal.SIGINT)
         except BrokenPipeError:
             # The reader, such as `head`, has what it wanted.
             drop(sys.stdout)
@@ -60,7 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return report(not_installed(error))
         except OSError as error:
             what = f"The output can't be written: {error.strerror or error}."
-            code = report(Failure(what, code=ExitCode.LOCAL_FAILURE))
+            to_do = "Make room there, or send the output to another place."
+            code = report(Failure(what, to_do, ExitCode.LOCAL_FAILURE))
             drop(sys.stdout)
         return code
 
@@ -86,6 +95,10 @@ def _logged_to_stderr(verbosity: int) -> Generator[None]:
     finally:
         log.removeHandler(handler)
         log.setLevel(level)
+
+
+def _interrupt(number: int, _frame: object) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def _prepare_streams() -> None:

@@ -48,7 +48,7 @@ exit codes:
   1  a local failure              7  network error or timeout
   2  wrong usage                  8  server error or invalid response
   3  configuration or API key     9  refused by the server (another 4XX)
-  4  not found                  130  interrupted
+  4  not found                  130  interrupted, 143 by SIGTERM
   5  the call's logs are not available
 
 environment:

@@ -16,6 +16,7 @@ from contextlib import redirect_stderr
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ._errors import ExitCode
 from ._terminal import Screen
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def run(_: object) -> None:
                     # Errors where the output goes.
                     with redirect_stderr(sys.stdout):
                         code = main(command.split())
+                    if code > ExitCode.REFUSED:  # a signal
+                        sys.exit(code)
                     if code:
                         print(screen.paint(f"exit code {code:d}", "dim"))
         finally:

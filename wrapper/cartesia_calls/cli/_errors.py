@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """The exit codes, as `--help` explains them; scripts rely on them."""
+    """The exit codes, as `--help` explains them; 128 and its number is that of a signal."""
 
     DONE = 0
     LOCAL_FAILURE = 1
@@ -31,7 +31,6 @@ class ExitCode(IntEnum):
     NETWORK = 7
     SERVER = 8
     REFUSED = 9
-    INTERRUPTED = 130
 
 
 class Failure(Exception):  # noqa: N818 - not an error of this program
@@ -71,6 +70,7 @@ _WORDS = {
     "Wait longer": "Wait longer with --timeout",
     "raise max_response_bytes, or read logs with stream_logs": "write the log to a file with -o FILE",
     "see .body": "-v shows the body",
+    "Check the id and the base": "`cartesia-calls list` shows ids and statuses. Check the base",
 }
 _DETAILS = (
     *("method", "url", "status_code", "attempts", "request_id", "error_code", "doc_url"),
@@ -158,12 +158,25 @@ def _of_connection(error: APIConnectionError) -> tuple[str, str]:
     server = found[0] if found else "the server"
     host = re.sub(r"^https?://|:\d+$", "", server)
     tries = f" It was tried {error.attempts} times." if error.attempts > 1 else ""
+    if (proxy := _proxy(server)) and "certificate" not in said:
+        to_do = "Check HTTPS_PROXY, ALL_PROXY, NO_PROXY and the network."
+        return f"{error.summary} The request goes through the proxy {proxy}.{tries}", to_do
     for words, what, to_do in _CONNECTIONS:
         if re.search(words, said, re.IGNORECASE):
             return what.format(server=server, host=host) + tries, to_do
     if isinstance(error, api.APITimeoutError):
         return error.summary, "Check the network and any proxy, or try again later."
     return error.summary, f"Check the network and any proxy. {_CHECK_URL}."
+
+
+def _proxy(server: str) -> str:
+    """Return the host and port of the proxy to a server; this machine is reached without one."""
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - only after an error
+
+    proxies = getproxies()
+    proxy = proxies.get("https") or proxies.get("all") or ""
+    is_direct = server.startswith("http:") or proxy_bypass(server.partition("//")[2])
+    return "" if is_direct else re.sub(r".*[/@]", "", proxy.rstrip("/"))
 
 
 def details(error: CartesiaError) -> list[str]:

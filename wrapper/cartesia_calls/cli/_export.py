@@ -18,8 +18,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import contextmanager, nullcontext, suppress
-from select import select
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from cartesia_calls import export as exports
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from cartesia_calls.export import ExportEvent, ExportResult, OnEvent
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LAST_WORDS = b"\nInterrupted.\n"
 # Each reason for a call that is not there: what it is, and what to do.
 _REASONS = {
     "in_progress": "in progress: run the same command again later",
@@ -82,25 +80,24 @@ def run(arguments: options.Arguments) -> int:
             "--include has audio, which can't be redacted.",
             "Export recordings without --redact, to another target.",
         )
+    heard: list[int] = []
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
-        result = asyncio.run(_export(arguments))
+        result = asyncio.run(_export(arguments, heard))
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     if result.interrupted:
-        return ExitCode.INTERRUPTED
-    # A call that failed could be kept, and perhaps those of an agent that is misspelt; what is
-    # running, deleted or expired has nothing to keep, or not yet.
+        return 128 + heard[0]
     is_missing = result.skipped["failed"] or result.unknown_agents
     if is_missing or (arguments.strict and not result.is_complete):
         return ExitCode.LOGS_NOT_AVAILABLE
     return ExitCode.DONE
 
 
-async def _export(arguments: options.Arguments) -> ExportResult:
+async def _export(arguments: options.Arguments, heard: list[int]) -> ExportResult:
     stop = asyncio.Event()
-    _stop_at_signals(stop)
+    _stop_at_signals(stop, heard)
     from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
 
     same = ("to", "since", "until", "status", "format", "include", "concurrency", "rate", "shard")
@@ -124,13 +121,14 @@ async def _export(arguments: options.Arguments) -> ExportResult:
         )
 
 
-def _stop_at_signals(stop: asyncio.Event) -> None:
+def _stop_at_signals(stop: asyncio.Event, heard: list[int]) -> None:
     """Have the first Ctrl-C or SIGTERM end the export well, and the next one the process at once."""
     loop = asyncio.get_running_loop()
 
     def hear(number: int) -> None:
-        if stop.is_set():
+        if heard:
             _end_at_once(number)
+        heard.append(number)
         for one in _SIGNALS:
             signal.signal(one, _end_at_once)
         stop.set()
@@ -144,11 +142,7 @@ def _stop_at_signals(stop: asyncio.Event) -> None:
 
 
 def _end_at_once(number: int, _frame: object = None) -> None:
-    # Any other way out waits for threads, and one may wait for an object store without end. Stderr
-    # is written to without its buffer, and only if that does not wait.
-    with suppress(OSError, ValueError):
-        for writable in select([], [sys.stderr.fileno()], [], 0)[1]:
-            os.write(writable, _LAST_WORDS)
+    # Any other way out waits for threads, and one may wait for an object store without end.
     os._exit(128 + number)
 
 
@@ -200,7 +194,7 @@ def _summarize(result: ExportResult) -> None:
     were = "was" if result.present == 1 else "were"
     say(f"{exported}, in {result.seconds:.1f} s; {result.present} {were} there already.")
     for agent in result.unknown_agents:
-        say(f"There is no agent {agent}, or it belongs to another account.")
+        say(f"The account has no agent {agent!r}. `cartesia-calls agents` shows the ids.")
     if result.skipped:
         say(f"Skipped {counted(result.skipped.total(), 'call')}:")
         for reason, count in sorted(result.skipped.items()):

@@ -183,12 +183,12 @@ def _picked(
     """Yield the lines to show, each as soon as it comes, redacted if an option requires it.
 
     The redactor reads all lines, as a value in a traceback is redacted by its name on a line before.
-    The record, which has the call's own phone numbers, is read when the first line has come.
     """
     redactor = None
     last_time: datetime | None = None
     for index, text in enumerate(texts):
         if index == 0 and (arguments.redact or arguments.redact_pattern):
+            # The record has the call's own phone numbers.
             redactor = options.redactor_of(arguments, client.calls.get(arguments.call_id))
         shown = redactor.redact(text) if redactor else text
         level, time = log_line(text)
@@ -224,7 +224,7 @@ def _shown(arguments: options.Arguments, line: LogRow, screen: Screen) -> str:
     """Return a line as its place gets it."""
     if arguments.json:
         return json_text(line, as_ascii=screen.is_terminal)
-    if not screen.escapes:
+    if not (screen.is_terminal or screen.colour):  # what would obey control characters
         return line["text"]
     lines = screen.hang("", line["text"], indent=4)
     return "\n".join(screen.paint(part, style_of(line["level"])) for part in lines)

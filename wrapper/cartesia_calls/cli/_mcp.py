@@ -35,8 +35,10 @@ def run(arguments: Arguments) -> None:
     client = AsyncClient(**settings_of(arguments))
     patterns = arguments.redact_pattern or ()
     server = make_server(client, redacted=not arguments.no_redact, patterns=patterns)
-    # Python's own handler would wait for the thread that reads stdin.
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Handlers of Python would wait for the thread that reads stdin.
+    before = {
+        number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         if sys.stdin.isatty():
             say(
@@ -44,4 +46,5 @@ def run(arguments: Arguments) -> None:
             )
         server.run()
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -81,7 +81,7 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Write the usage and what is wrong, and exit with 2."""
-        self.print_usage(sys.stderr)
+        say(self.format_usage().strip())
         say(message, label=f"{self.prog}: error:")
         say(f"Run `{self.prog} --help` to see what can be typed.")
         sys.exit(ExitCode.USAGE)
@@ -131,11 +131,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def settings_of(arguments: Arguments) -> dict[str, Any]:
-    """Return what a client takes: what options and the environment say.
-
-    Raises:
-        ConfigurationError: The key has quotes around it.
-    """
+    """Return what a client takes, as options say; a key in quotes is a `ConfigurationError`."""
     names = ("api_key", "base_url", "api_version")
     settings = {name: getattr(arguments, name, None) for name in names}
     key = os.environ.get(KEY_VARIABLE, "")
@@ -146,11 +142,7 @@ def settings_of(arguments: Arguments) -> dict[str, Any]:
 
 
 def open_client(arguments: Arguments) -> Client:
-    """Return a client.
-
-    Raises:
-        ConfigurationError: There is no key, or a setting is wrong.
-    """
+    """Return a client; a missing key or a wrong setting is a `ConfigurationError`."""
     # Here and below: what only some commands need is imported when they are typed.
     from cartesia_calls import Client  # noqa: PLC0415
 
@@ -203,11 +195,10 @@ def writing(name: str) -> Generator[None]:
     except CartesiaError:  # of which a timeout is an OSError too
         raise
     except OSError as error:
-        what, _, to_do = str(error).rpartition("; ")
-        if what and error.errno is None:  # a check of `whole_file`
-            to_do = to_do.replace("allow overwriting", "overwrite it with --force")
-            raise Failure(f"{what}.", to_do[0].upper() + to_do[1:]) from error
-        what = f"{name[:80]} was not written: {error.strerror or error}."
+        if error.errno is None:  # of `whole_file`, which refuses the name and says what to do
+            what = str(error).replace("allow overwriting", "overwrite it with --force")
+            raise Failure(what) from error
+        what = f"{name[:80]} was not written: {error.strerror}."
         to_do = "Name another place with -o, or make room and permit writing there."
         raise Failure(what, to_do, ExitCode.LOCAL_FAILURE) from error
 

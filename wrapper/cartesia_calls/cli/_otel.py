@@ -12,12 +12,14 @@ otel --agent agent_123 --since 1h --redact
 from __future__ import annotations
 
 import logging
+import os
+import re
 from collections import Counter
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cartesia_calls import CallLogsNotAvailableError, CartesiaError, is_over
+from cartesia_calls import CallLogsNotAvailableError, CartesiaError, ConfigurationError, is_over
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure, report
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
 
     from cartesia_calls import Client
     from cartesia_calls.otel import OtlpSender
+
+_SIGNALS = {"TRACES": "spans", "LOGS": "log records"}
+_PAIR = r"(\s*[!#-'*+.0-9A-Z^-z|~-]+\s*=[ !#-+\--:<-\[\]-~]*|\s*)"
+# Settings of which the exporters only log that they are malformed: their form, and what to set.
+_FORMS = {
+    "TIMEOUT": (r"\s*(\d+\.?\d*|\.\d+)\s*", "a number of seconds, such as 10"),
+    "COMPRESSION": (r"(?i)\s*(gzip|deflate|none)\s*", "gzip, deflate or none"),
+    "HEADERS": (f"{_PAIR}(,{_PAIR})*", "name=value,name=value, encoded as in URLs where needed"),
+}
 
 
 def add_options(parser: options.CommandParser) -> None:
@@ -51,12 +62,13 @@ def run(arguments: options.Arguments) -> int:
         raise Failure("Calls or --agent are needed, not both.", "Try --agent ID --since 1d.")
     if arguments.call_ids and (arguments.since or arguments.until):
         raise Failure("--since and --until choose among an agent's calls.", "Leave them out.")
+    _check_settings()
+    # The exporters log what the command reports.
+    logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
     for package in ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http"):
         import_module(package)
     from cartesia_calls.otel import OtlpError, OtlpSender  # noqa: PLC0415 - an extra
 
-    # The exporters log what the command reports.
-    logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
     sent = Counter(calls=0, spans=0, log_records=0, without_logs=0, not_over=0, without_times=0)
     code = ExitCode.DONE
 
@@ -81,6 +93,21 @@ def run(arguments: options.Arguments) -> int:
     else:
         print(_summary(sent, redacted=redacted))
     return code
+
+
+def _check_settings() -> None:
+    _check("OTEL_RESOURCE_ATTRIBUTES", r"\s*([^,=]*=[^,]*(,\s*|$))*", "name=value,name=value")
+    for setting, (form, to_set) in _FORMS.items():
+        for signal in ("", *(f"{one}_" for one in _SIGNALS)):
+            _check(f"OTEL_EXPORTER_OTLP_{signal}{setting}", form, to_set)
+
+
+def _check(name: str, form: str, to_set: str) -> None:
+    """Raise if a variable is set and has another form. Headers hold keys, and are not shown."""
+    value = os.environ.get(name)
+    if value and not re.fullmatch(form, value):
+        shown = "malformed" if name.endswith("HEADERS") else f"malformed: {value!r}"
+        raise ConfigurationError(f"{name} is {shown}.", hint=f"Set it to {to_set}.")
 
 
 def _ids(
@@ -130,6 +157,9 @@ def _summary(sent: Counter[str], *, redacted: bool) -> str:
         parts.append(f"Without logs: {sent['without_logs']}.")
     if sent["not_over"]:
         parts.append(f"Not over yet and left out: {sent['not_over']}.")
+    for signal, items in _SIGNALS.items():
+        if os.environ.get(f"OTEL_{signal}_EXPORTER") == "none":
+            parts.append(f"No {items} were sent, since OTEL_{signal}_EXPORTER is none.")
     if sent["without_times"]:
         parts.append(f"Without start and end time and left out: {sent['without_times']}.")
     return " ".join(parts)

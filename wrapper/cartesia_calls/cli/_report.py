@@ -16,6 +16,7 @@ report --from calls --each -o pages
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager, nullcontext, suppress
 from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
@@ -31,7 +32,7 @@ from ._stats import about, add_calls, calls_of
 from ._terminal import counted, progress, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Generator, Iterable, Mapping
 
 _LONGEST_NAME = 200
 _REDACTED = (
@@ -59,17 +60,28 @@ def run(arguments: options.Arguments) -> None:
     import_module("jinja2")
     page = _call_page if arguments.call_id else _calls_page
     name = arguments.output or f"{quote(arguments.call_id or 'calls', safe='')}.html"
-    folder = Path(name, "calls") if arguments.each else None
-    if folder:
-        with options.writing(str(folder)):
-            folder.mkdir(parents=True, exist_ok=True)
-        name = str(Path(name, "index.html"))
     if name == options.STDOUT:
-        sys.stdout.buffer.write(page(arguments, folder).encode())
+        sys.stdout.buffer.write(page(arguments, None).encode())
         return
-    with options.writing(name), whole_file(name, overwrite=arguments.force) as file:
+    folder = Path(name, "calls") if arguments.each else None
+    name = str(Path(name, "index.html")) if folder else name
+    made = _made(folder) if folder else nullcontext()
+    with options.writing(name), made, whole_file(name, overwrite=arguments.force) as file:
         file.write(page(arguments, folder).encode())
     say(f"Wrote {name}.")
+
+
+@contextmanager
+def _made(folder: Path) -> Generator[None]:
+    """Make a folder, and at the end remove of it and its parents what was made and is empty."""
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        for one in new:
+            with suppress(OSError):
+                one.rmdir()
 
 
 def _check(arguments: options.Arguments) -> None:
@@ -85,10 +97,9 @@ def _check(arguments: options.Arguments) -> None:
         raise Failure("A recording cannot be redacted.", "Leave out --audio or --redact.")
     if arguments.audio and (arguments.source or not arguments.call_id):
         raise Failure("--audio fetches the recording of one CALL_ID.", "Leave it out.")
-    if arguments.each and (arguments.output in {None, options.STDOUT}):
+    output = arguments.output
+    if arguments.each and (output in {None, options.STDOUT} or Path(output).is_file()):
         raise Failure("--each writes many pages.", "Name a folder with -o.")
-    if arguments.each and Path(arguments.output).is_file():
-        raise Failure(f"{arguments.output} is a file.", "Name a folder with -o.")
 
 
 def _call_page(arguments: options.Arguments, _folder: Path | None) -> str:
@@ -145,11 +156,10 @@ def _calls_page(arguments: options.Arguments, folder: Path | None) -> str:
                 file.write(page.encode())
             record = {key: value for key, value in record.items() if key != "transcript"}
             pages.append((record, f"calls/{quote(name)}"))
-    if folder:
+    if pages:
         say(f"Wrote {counted(len(pages), 'page')} to {folder}.")
     title = f"Calls of {', '.join(arguments.agent)}" if arguments.agent else "Calls"
-    notes = [about(arguments), *notes]
-    return calls_page(stats.as_dict(), title=title, notes=notes, calls=pages)
+    return calls_page(stats.as_dict(), title=title, notes=[about(arguments), *notes], calls=pages)
 
 
 def _redacted(

@@ -12,11 +12,11 @@ stats --agent agent_123 --json | jq .reply_gap_seconds.p95
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cartesia_calls import CallStats, NotFoundError
@@ -27,8 +27,9 @@ from ._list import check_agent
 from ._terminal import Screen, local_time, moment_text, progress, write_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from concurrent.futures import Future
+    from collections.abc import Iterator, Sequence
+
+    from cartesia_calls import AgentCall, AsyncClient
 
     Found = tuple[dict[str, Any], list[str] | None]
 
@@ -55,28 +56,27 @@ def add_calls(parser: options.CommandParser) -> None:
 
 def run(arguments: options.Arguments) -> None:
     """Read the calls one by one, and show the numbers."""
+    from cartesia_calls.report import is_redacted, stats_text  # noqa: PLC0415 - an extra
+
     if not arguments.json:
         import_module("jinja2")
+    redacted = bool(arguments.source) and is_redacted(arguments.source)
     stats = CallStats(zone=None)
     for record, lines in calls_of(arguments):
         stats.add(record, lines)
     found = stats.as_dict()
     if arguments.json:
-        write_object({"zone": f"{local_time(datetime.now(UTC)):%Z}", **found})
+        zone = f"{local_time(datetime.now(UTC)):%Z}"
+        write_object({"zone": zone, "redacted": redacted, **found})
         return
-    from cartesia_calls.report import stats_text  # noqa: PLC0415 - JSON does without it
-
     screen = Screen.of(sys.stdout)
-    for line in [about(arguments), *stats_text(found).splitlines()]:
+    notes = [about(arguments), *(["The export is redacted."] if redacted else [])]
+    for line in [*notes, *stats_text(found).splitlines()]:
         print("\n".join(screen.hang("", line, indent=4)))
 
 
 def calls_of(arguments: options.Arguments) -> Iterator[Found]:
-    """Yield the record of each call that the options choose, and its log lines or None.
-
-    Raises:
-        Failure: No calls are chosen, or there is no such agent.
-    """
+    """Yield the record of each call that the options choose, and its log lines or None."""
     if not (arguments.agent or arguments.source):
         raise Failure("Neither --agent nor --from is given.", "Try --agent ID --since 7d.")
     with progress("Reading calls…") as shown:
@@ -97,7 +97,6 @@ def about(arguments: options.Arguments) -> str:
 
 
 def _exported(arguments: options.Arguments) -> Iterator[Found]:
-    import_module("duckdb")
     from cartesia_calls.report import exported_calls  # noqa: PLC0415 - only for exports
 
     try:
@@ -111,35 +110,38 @@ def _exported(arguments: options.Arguments) -> Iterator[Found]:
             logs=not arguments.no_logs,
         )
     except ValueError as error:
-        to_do = "Check the id, and which calls were exported."
-        raise Failure(str(error), to_do, ExitCode.NOT_FOUND) from error
+        raise Failure(str(error), "Check which calls it holds.", ExitCode.NOT_FOUND) from error
 
 
 def _fetched(arguments: options.Arguments) -> Iterator[Found]:
-    waiting: deque[tuple[dict[str, Any], Future[list[str] | None]]] = deque()
-    with options.open_client(arguments) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
+    from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
 
-        def lines_of(call_id: str) -> list[str] | None:
-            try:
-                return None if arguments.no_logs else client.calls.logs(call_id).logs
-            except NotFoundError:  # no logs, or deleted since it was listed
-                return None
-
+    # Ctrl-C ends tasks, while threads would wait for their responses.
+    with options.open_client(arguments) as client, asyncio.Runner() as runner:
+        reader = AsyncClient(**options.settings_of(arguments))
         for agent in dict.fromkeys(arguments.agent):
-            is_known = False
-            for call in client.calls.list(
+            listed = client.calls.list(
                 agent_id=agent,
                 status=arguments.status,
                 since=arguments.since,
                 until=arguments.until,
                 expand_transcript=True,
-            ):
+            )
+            calls, is_known = iter(listed), False
+            while batch := [*islice(calls, _AT_ONCE)]:
                 is_known = True
-                waiting.append((call.to_dict(), pool.submit(lines_of, call.id)))
-                if len(waiting) > _AT_ONCE:
-                    record, lines = waiting.popleft()
-                    yield record, lines.result()
+                lines = runner.run(_lines(reader, [] if arguments.no_logs else batch))
+                yield from zip_longest((call.to_dict() for call in batch), lines)
             if not is_known:
                 check_agent(client, agent)
-        for record, lines in waiting:
-            yield record, lines.result()
+        runner.run(reader.close())
+
+
+async def _lines(client: AsyncClient, calls: Sequence[AgentCall]) -> list[list[str] | None]:
+    async def lines_of(call_id: str) -> list[str] | None:
+        try:
+            return (await client.calls.logs(call_id)).logs
+        except NotFoundError:  # no logs, or deleted since it was listed
+            return None
+
+    return await asyncio.gather(*(lines_of(call.id) for call in calls))

@@ -29,8 +29,8 @@ _USUAL_WIDTH = 80
 class Column(Generic[T]):
     """A column of a list.
 
-    Those of low rank stay when a terminal is too narrow for all, those of rank 0 always; without a
-    rank they are for pipes alone. Texts may be cut to the width `least`, unless that is 0.
+    Those of low rank stay on a narrow terminal, those of rank 0 always; without a rank they are for
+    pipes alone. Texts may be cut to the width `least`, unless that is 0.
     """
 
     name: str

@@ -58,11 +58,6 @@ class Screen:
         colour = colour and not os.environ.get("NO_COLOR")
         return cls(is_terminal, colour, _width(stream) if is_terminal else None)
 
-    @property
-    def escapes(self) -> bool:
-        """Whether control characters are shown as escapes, since a terminal would obey them."""
-        return self.is_terminal or self.colour
-
     def paint(self, text: str, style: str) -> str:
         """Return the text in a style, where there are colours."""
         if not (self.colour and style and text):
@@ -74,8 +69,7 @@ class Screen:
     ) -> Iterator[str]:
         """Yield the lines of `label text`, printable and wrapped; the label has the style.
 
-        Further lines stand beside the label, or are indented by so much. Where that leaves little
-        room, they are indented by 2.
+        Further lines stand beside the label, or are indented: by so much, or by 2 if room is short.
         """
         beside = cells(label) + 1 if label else 0
         indent = beside if indent is None else indent
@@ -114,9 +108,9 @@ def cut(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
-    """Return the text as lines of at most this width, broken at spaces.
+    """Return the text as lines of at most this width, broken at spaces; all but the first are indented.
 
-    A word is broken only where it is longer than a line. All lines but the first are indented.
+    A word is broken only where it is longer than a line.
     """
     filled = _with_fillers(text.expandtabs())
     if len(filled) <= width:
@@ -193,10 +187,7 @@ class Progress:
 
 @contextmanager
 def progress(text: str, *, quiet: float = 1.0) -> Generator[Progress]:
-    """Show a text that moves, if stderr is a terminal, once the block has run for `quiet` seconds.
-
-    The block may replace the text. It is gone at the end.
-    """
+    """Show a text that moves while the block runs, after `quiet` seconds, if stderr is a terminal."""
     shown = Progress(text)
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield shown

@@ -116,6 +116,9 @@ def _path_of(url: str, rest: str) -> Path:
 def _open_folder(folder: Path, run: str) -> Target:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        what = f"The target {folder} can't be made: a file has its name."
+        raise TargetError(what, hint="Name a folder, or a new name.") from error
     except OSError as error:
         raise _failure(str(folder), "made", error) from error
     return Target(str(folder), _LocalFiles(), str(folder), run, folder=folder)

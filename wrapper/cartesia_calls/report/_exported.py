@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +79,7 @@ def exported_calls(
     agent_ids, call_ids, statuses = _many(agents), _many(calls), map(read_status, _many(status))
     first, end = read_window(since, until)
     wanted = {"agents": agent_ids, "calls": call_ids, "status": [*statuses]}
-    export = _Export(source)
+    export = copy(_open(source))
     export.find(_COLUMNS if logs else ("record", "transcript"))
     found: list[tuple[float | None, str]] = []
     missing = {*agent_ids, *call_ids}
@@ -91,20 +93,14 @@ def exported_calls(
                 if one not in there:
                     close = get_close_matches(one, {*there}, n=1)
                     suggestion = f"; did you mean {close[0]}?" if close else ""
-                    raise ValueError(f"{source} holds no {what} {one!r}{suggestion}")
+                    raise ValueError(f"{source} holds no {what} {one!r}{suggestion or '.'}")
     found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
     return _read(export, [name for _, name in found])
 
 
 def is_redacted(source: str) -> bool:
-    """Return whether an export was made with redaction.
-
-    It needs what `exported_calls` needs.
-
-    Raises:
-        ConfigurationError: `source` can't be read.
-    """
-    export = _Export(source)
+    """Return whether an export was made with redaction; it needs what `exported_calls` needs."""
+    export = _open(source)
     query = "SELECT contains(content, '\"redaction\"') FROM read_text($file)"
     about = export.files_of("_manifest/about.json").values()
     return any(found for file in about for (found,) in export.query(query, file=file))
@@ -142,11 +138,8 @@ class _Export:
             ) from error
 
     def find(self, tables: Iterable[str]) -> None:
-        """Look up the files of these tables.
-
-        Raises:
-            ConfigurationError: There are no records.
-        """
+        """Look up the files of these tables, of which it must have records."""
+        self._database = self._database.cursor()
         for form, self.reader in _READERS.items():
             self.files = {table: self.files_of(f"{table}/**/*.{form}") for table in tables}
             if self.files["record"]:
@@ -158,11 +151,7 @@ class _Export:
         )
 
     def query(self, query: str, **values: object) -> list[tuple[Any, ...]]:
-        """Return the rows of a query.
-
-        Raises:
-            ConfigurationError: A file can't be read, or is damaged.
-        """
+        """Return the rows of a query; a file that can't be read is a `ConfigurationError`."""
         try:
             return self._database.execute(query, values).fetchall()
         except (self._error, OSError) as error:
@@ -190,6 +179,9 @@ class _Export:
         for call_id, value in self.query(query, files=files) if files else ():
             found.setdefault(call_id, []).append(value)
         return found
+
+
+_open = lru_cache(maxsize=1)(_Export)  # opening DuckDB is slow
 
 
 def _many(given: str | Iterable[str]) -> list[str]:

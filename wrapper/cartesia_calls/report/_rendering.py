@@ -89,11 +89,8 @@ def _environment() -> Environment:
     try:
         from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"Pages need the package {error.name!r}, which is not installed. "
-            "Install it with: pip install 'cartesia-calls[report]'",
-            name=error.name,
-        ) from error
+        error.add_note("Install it with: pip install 'cartesia-calls[report]'")
+        raise
     environment = Environment(
         loader=FunctionLoader(_read),
         autoescape=True,
