@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ACCEPT_ENCODING = "gzip, deflate"
 """What is requested: what the standard library decodes."""
 
+_DECODED = frozenset({"gzip", "x-gzip", "deflate"})
 _LARGEST_PIECE = 256 * 1024
 # How many encoded bytes are decoded at once: zlib copies those that follow the end of a member.
 _STEP = 4096
@@ -44,21 +45,20 @@ class Body:
         self._request = request
         self._is_success = is_success(head.status_code)
         self.is_spoilt = False
-        self._encoding = head.headers.get("content-encoding", "")
-        names = [name.strip().lower() for name in self._encoding.split(",")]
-        self._encodings = [name for name in names if name not in {"", "identity"}]
-        self._is_gzip = self._encodings != ["deflate"]
+        header = head.headers.get("content-encoding", "").lower()
+        names = [name.strip() for name in header.split(",")]
+        self._encoding = ", ".join(name for name in names if name not in {"", "identity"})
         self._inflate: zlib._Decompress | None = None  # pyright: ignore[reportPrivateUsage] - it has no other name
 
     def decode(self, piece: bytes) -> Iterable[bytes]:
         """Return what the next bytes hold, to be iterated over once; no bytes are the end."""
         if self.is_spoilt:
             return ()
-        return self._decoded(piece) if self._encodings else (piece,)
+        return self._decoded(piece) if self._encoding else (piece,)
 
     def _decoded(self, piece: bytes) -> Iterator[bytes]:
         try:
-            if len(self._encodings) > 1 or self._encodings[0] not in {"gzip", "x-gzip", "deflate"}:
+            if self._encoding not in _DECODED:
                 raise ValueError(f"{self._encoding!r} was not requested")  # noqa: TRY301
             if not piece:
                 self._check_end()
@@ -84,7 +84,7 @@ class Body:
         inflate = self._inflate or self._begin(rest)
         while True:
             if inflate.eof:
-                rest = rest.lstrip(b"\0") if self._is_gzip else b""  # padding
+                rest = b"" if self._encoding == "deflate" else rest.lstrip(b"\0")  # padding
                 if not rest:
                     return
                 inflate = self._begin(rest)
@@ -98,7 +98,7 @@ class Body:
 
     def _begin(self, start: bytes) -> zlib._Decompress:  # pyright: ignore[reportPrivateUsage] - as above
         bits = _GZIP
-        if not self._is_gzip:
+        if self._encoding == "deflate":
             has_header = start[0] & 0x0F == _DEFLATE_METHOD
             bits = zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
         self._inflate = zlib.decompressobj(bits)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cartesia_calls._clock import Clock
     from cartesia_calls._settings import EngineName
 
-    from ._httpx import HttpxConnection
     from ._loops import Slots as LoopSlots
     from .fast._sockets import FastConnection
 
@@ -35,31 +34,27 @@ def make_transport(
         from ._loops import Slots as LoopSlots
 
         slots = LoopSlots()
-    if own is not None:
-        if name == "fast":
-            raise ConfigurationError(
-                "An http_client is httpx's, which the engine `fast` does not send with.",
-                hint="Leave out one of engine and http_client.",
-            )
-        library = _library_of(own, "AsyncClient" if is_async else "Client")
-        connection = _httpx(is_async=is_async)
-        return PooledTransport(
-            "httpx", slots, lambda: connection(library, own, is_own=True), is_bounded=False
+    if own is not None and name == "fast":
+        raise ConfigurationError(
+            "An http_client is httpx's, which the engine `fast` does not send with.",
+            hint="Leave out one of engine and http_client.",
         )
     route = find_route(base_url)
-    if name != "httpx":
+    if own is None and name != "httpx":
         try:
             return _fast(is_async=is_async).make_transport(route, slots)
         except ConfigurationError:
             if name == "fast":
                 raise
-    return _httpx(is_async=is_async).make_transport(route, slots)
-
-
-def _httpx(*, is_async: bool) -> type[HttpxConnection]:
     from ._httpx import AsyncConnection, SyncConnection
 
-    return AsyncConnection if is_async else SyncConnection
+    connection = AsyncConnection if is_async else SyncConnection
+    if own is None:
+        return connection.make_transport(route, slots)
+    library = _library_of(own, "AsyncClient" if is_async else "Client")
+    return PooledTransport(
+        "httpx", slots, lambda: connection(library, own, is_own=True), is_bounded=False
+    )
 
 
 def _fast(*, is_async: bool) -> type[FastConnection]:
