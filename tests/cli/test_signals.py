@@ -95,3 +95,19 @@ def test_an_export_that_is_terminated_writes_what_it_has(tmp_path: Path) -> None
         assert process.wait(_LONGEST) == 128 + _TERM
         assert process.stderr is not None
         assert "Run the same command again to resume." in process.stderr.read()
+
+
+def test_ctrl_c_ends_the_whole_demo() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "demo"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout is not None
+        shown = b""
+        while b"--follow" not in shown:
+            shown = process.stdout.readline()
+            assert shown
+        process.send_signal(_INT)
+        rest = process.stdout.read()
+        assert process.wait(_LONGEST) == 128 + _INT
+        assert rest.endswith(b"Interrupted.\n")
+        assert b"No logs, and why" not in rest

@@ -97,7 +97,9 @@ class CommandParser(argparse.ArgumentParser):
         if rest and rest[0].startswith("-"):
             self.error(f"there is no option {rest[0]}")
         if rest:
-            why = "this command takes one id" if "call_id" in arguments else "it takes none"
+            why = (
+                "this command takes one id" if "call_id" in arguments else "this command takes none"
+            )
             self.error(f"unexpected argument {rest[0]!r}: {why}")
         return arguments
 
