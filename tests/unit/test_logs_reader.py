@@ -119,10 +119,22 @@ def test_deep_nesting_is_reported_without_a_crash() -> None:
 @pytest.mark.parametrize("size", [1, 1000])
 @pytest.mark.parametrize(
     "inner",
-    [b'{"x": {"logs": ["other"]}, ', b'{"x": "\\"logs\\": [", ', b'{"x": [{"logs": [[]]}], '],
+    [
+        b'{"x": {"logs": ["other"]}, ',
+        b'{"x\\"logs": ["other"], ',
+        b'{"x": "\\"logs\\": [", ',
+        b'{"x": [{"logs": [[]]}], ',
+    ],
 )
 def test_only_lines_of_the_outermost_object_are_yielded(inner: bytes, size: int) -> None:
     assert _read(inner + json.dumps(WHOLE).encode()[1:], size) == ["one", "two"]
+
+
+def test_lines_after_an_inner_object_are_yielded_as_they_arrive() -> None:
+    agent: dict[str, object] = {"tags": ["{", '"logs"'], "id": "agent_1"}
+    lines = [f"line {number}" for number in range(1000)]
+    body = json.dumps({"agent": agent, **WHOLE, "logs": lines}).encode()
+    assert _read(body, size=100, longest=300) == lines
 
 
 def test_lines_that_are_hard_to_find_are_yielded_at_the_end() -> None:

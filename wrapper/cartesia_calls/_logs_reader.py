@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from cartesia_api.models.agent_call_logs import AgentCallLogs
@@ -18,8 +20,7 @@ from ._json import read_json, refuse_constant
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Up to the array of lines. After an inner object or array, lines are found when the document ends.
-_HEAD = re.compile(r'\s*\{[^{}\[\]]*(?<!\\)"logs"\s*:\s*(?=\[)')
+_LOGS = re.compile(r'(?<!\\)"logs"\s*:\s*(?=\[)')
 # Stands in the frame for all lines, and in the array for the lines that were read.
 _PLACE = "0"
 
@@ -59,9 +60,8 @@ class LogsReader:
             return
         self._text += "".join(self._coming)
         self._coming.clear()
-        if not self._head and (found := _HEAD.match(self._text)):
-            self._head, self._text = found[0], self._text[found.end() :]
-            self._is_among_lines = True
+        if not self._head:
+            self._find_lines()
         while self._is_among_lines and (lines := self._take(is_whole=is_whole)):
             yield from self._checked(lines)
         if is_whole:
@@ -71,13 +71,23 @@ class LogsReader:
             raise Misfit(f"holds a value longer than {self._longest} characters")
         self._awaited = min(length, self._longest - length + 1)
 
+    def _find_lines(self) -> None:
+        """Find the array of lines: what is before it is an object, if the array is empty.
+
+        If an inner object has an array of that name before it, lines are found when the document ends.
+        """
+        found = _LOGS.search(self._text)
+        with suppress(ValueError, RecursionError):
+            if found and json.loads(f"{self._text[: found.end()]}[]}}"):
+                self._head, self._text = self._text[: found.end()], self._text[found.end() :]
+                self._is_among_lines = True
+
     def _take(self, *, is_whole: bool) -> list[Any]:
         """Return the next lines that are whole; none if that is not certain yet."""
         text, known = self._text, 1 if self._count else 0
-        # The last quote before a comma ends a line, or begins one that begins with a comma.
         lines: list[Any]
-        last = _last_quote_before_a_comma(text, len(text))
-        for end in (last, _last_quote_before_a_comma(text, last)):
+        # The last quote before a comma ends a line, or begins one that begins with a comma.
+        for end in islice(_quotes_before_commas(text), 2):
             try:
                 lines = cast("list[Any]", read_json(f"{text[: end + 1]}]".encode()))
             except (ValueError, RecursionError):
@@ -133,12 +143,12 @@ def _described(error: ValueError) -> str:
     return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
 
 
-def _last_quote_before_a_comma(text: str, end: int) -> int:
-    """Return where the last such quote before `end` is that is not escaped; -1 if there is none."""
+def _quotes_before_commas(text: str) -> Iterator[int]:
+    """Yield where such quotes are that no backslash escapes, the last one first."""
+    end = len(text)
     while (end := text.rfind('",', 0, end)) > 0:
         start = end
         while text[start - 1] == "\\":
             start -= 1
         if (end - start) % 2 == 0:
-            break
-    return end
+            yield end
