@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cartesia_calls import CallStats
@@ -242,6 +243,22 @@ def test_a_page_for_each_call_that_fails_leaves_no_folder(
     words = ("report", "--agent", "agent_nope", "--each", "-o", str(tmp_path / "new" / "pages"))
     assert piped(*words, env=env).code == 4
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_is_opened_once(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    connect = duckdb.connect
+
+    def counted() -> object:
+        opened.append(connect())
+        return opened[-1]
+
+    monkeypatch.setattr(duckdb, "connect", counted)
+    source = shutil.copytree(exported, tmp_path / "calls")
+    assert piped("report", "--from", str(source), "-o", "-", env=environment()).code == 0
+    assert len(opened) == 1
 
 
 def test_pages_of_a_redacted_export_are_marked(tmp_path: Path, env: dict[str, str]) -> None:
