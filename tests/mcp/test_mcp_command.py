@@ -16,8 +16,10 @@ import pytest
 from cartesia_calls.cli import main
 
 
-@pytest.mark.parametrize("is_interrupted", [True, False])
-def test_on_a_terminal_it_explains_its_input_and_ends_at_once(*, is_interrupted: bool) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, None])
+def test_on_a_terminal_it_explains_its_input_and_ends_at_once(
+    number: signal.Signals | None,
+) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "cartesia_calls", "mcp"],
@@ -29,12 +31,11 @@ def test_on_a_terminal_it_explains_its_input_and_ends_at_once(*, is_interrupted:
     with process:
         assert process.stderr
         assert b"Waiting for requests on stdin" in process.stderr.readline()
-        # Ctrl-C and Ctrl-D.
-        if is_interrupted:
-            process.send_signal(signal.SIGINT)
+        if number:
+            process.send_signal(number)
         else:
-            os.write(ours, b"\x04")
-        assert process.wait(600) == (-signal.SIGINT if is_interrupted else 0)
+            os.write(ours, b"\x04")  # Ctrl-D
+        assert process.wait(600) == (-number if number else 0)
     os.close(ours)
     os.close(theirs)
 

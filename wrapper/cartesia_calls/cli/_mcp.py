@@ -36,9 +36,11 @@ def run(arguments: Arguments) -> None:
     patterns = arguments.redact_pattern or ()
     server = make_server(client, redacted=not arguments.no_redact, patterns=patterns)
     # Handlers of Python would wait for the thread that reads stdin.
-    before = {
-        number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    numbers = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, signal.SIG_DFL)
     try:
         if sys.stdin.isatty():
             say(
