@@ -9,14 +9,13 @@ from cartesia_calls._exceptions import ResponseValidationError
 from cartesia_calls._http import OK, Response, is_success
 from cartesia_calls._printable import excerpt
 
-from ._failures import no_response
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cartesia_calls._http import Request
 
-    from ._pool import Attempt, Connection
+    from ._attempt import Attempt
+    from ._pool import Connection
 
 ACCEPT_ENCODING = "gzip, deflate"
 """What is requested: what the standard library decodes."""
@@ -143,7 +142,7 @@ async def read_whole(connection: Connection, head: Response, attempt: Attempt) -
                 return Response(status_code, headers, b"".join(held))
     # The user's own client may not compare the two.
     if sink is not None and total is not None and sink.written < total:
-        raise no_response(attempt, f"the body ended after {sink.written} of {total} bytes")
+        raise attempt.no_response(f"the body ended after {sink.written} of {total} bytes")
     if body is not None:
         held.extend(body.decode(b""))
     is_spoilt = body is not None and body.is_spoilt

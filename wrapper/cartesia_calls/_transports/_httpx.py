@@ -15,16 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from cartesia_calls._exceptions import ConfigurationError
 from cartesia_calls._http import Response, is_success
 
+from ._attempt import closed, system_reason, unsendable, without_frames, without_quotes
 from ._body import ACCEPT_ENCODING
-from ._failures import (
-    closed,
-    no_response,
-    system_reason,
-    timed_out,
-    unsendable,
-    without_frames,
-    without_quotes,
-)
 from ._pool import Connection, PooledTransport
 from ._route import make_tls_context, unusable
 
@@ -35,8 +27,9 @@ if TYPE_CHECKING:
 
     from cartesia_calls._exceptions import CartesiaError
 
+    from ._attempt import Attempt
     from ._loops import Slots as LoopSlots
-    from ._pool import Attempt, Slots
+    from ._pool import Slots
     from ._route import Route
 
 _NEW_CONNECTIONS = ("connect_tcp.complete", "start_tls.complete")
@@ -216,11 +209,11 @@ class HttpxConnection(Connection):
             self.attempt.may_have_arrived = False
         ours: CartesiaError
         if isinstance(error, (TimeoutError, library.TimeoutException)):
-            ours = timed_out(self.attempt)
+            ours = self.attempt.timed_out()
         elif isinstance(error, (library.LocalProtocolError, library.InvalidURL, UnicodeError)):
             ours = unsendable(request, without_quotes(error))
         elif isinstance(error, (library.HTTPError, ssl.SSLError)):
-            ours = no_response(self.attempt, self._reason(error))
+            ours = self.attempt.no_response(self._reason(error))
         elif isinstance(error, library.StreamError):
             ours = ConfigurationError(
                 f"The http_client closed the response to {request.method} {request.url}, or "

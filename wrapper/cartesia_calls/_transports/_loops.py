@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from cartesia_calls._exceptions import ConfigurationError
 
 from . import _pool
-from ._failures import timed_out, without_frames
+from ._attempt import without_frames
 
 if TYPE_CHECKING:
-    from ._pool import Attempt
+    from ._attempt import Attempt
 
 
 class Slots:
@@ -56,7 +56,7 @@ class Slots:
             async with asyncio.timeout_at(attempt.moment):
                 await self._free.acquire()
         except TimeoutError as error:
-            raise timed_out(attempt) from without_frames(error)
+            raise attempt.timed_out() from without_frames(error)
 
     def release(self) -> None:
         """Give a slot back."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from cartesia_calls._exceptions import ConfigurationError
 from cartesia_calls._http import is_success
 
+from ._attempt import Attempt, closed
 from ._body import Body, read_whole
-from ._failures import closed, timed_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,35 +27,6 @@ MOST_CONNECTIONS = 100
 """How many requests may be in flight at once; further ones wait for a slot."""
 # Servers close idle connections soon after, in seconds.
 _KEPT_IDLE = 5.0
-
-
-class Attempt:
-    """An attempt at a request, or at the next part of its response.
-
-    Attributes:
-        request: The request.
-        moment: When it must be done, by the clock that was passed.
-        may_have_arrived: Whether the server may have received the request.
-    """
-
-    __slots__ = ("_time", "may_have_arrived", "moment", "request")
-
-    def __init__(self, request: Request, time: Callable[[], float]) -> None:
-        self.request = request
-        self._time = time
-        self.moment = time() + request.timeout
-        self.may_have_arrived = False
-
-    def left(self) -> float:
-        """Return the seconds left, always more than 0.
-
-        Raises:
-            TimeoutError: None are left.
-        """
-        left = self.moment - self._time()
-        if left <= 0:
-            raise TimeoutError
-        return left
 
 
 class Slots:
@@ -75,7 +46,7 @@ class Slots:
         try:
             self._free.get(timeout=attempt.left())
         except (Empty, TimeoutError):
-            raise timed_out(attempt) from None
+            raise attempt.timed_out() from None
 
     def release(self) -> None:
         """Give a slot back."""

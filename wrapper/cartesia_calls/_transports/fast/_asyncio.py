@@ -10,7 +10,7 @@ from ._sockets import FastConnection
 from ._state import UnreadableError
 
 if TYPE_CHECKING:
-    from cartesia_calls._transports._pool import Attempt
+    from cartesia_calls._transports._attempt import Attempt
 
     from ._sockets import Addresses
 

@@ -8,12 +8,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from cartesia_calls._exceptions import ConfigurationError
-from cartesia_calls._transports._failures import (
-    no_response,
-    system_reason,
-    timed_out,
-    without_frames,
-)
+from cartesia_calls._transports._attempt import system_reason, without_frames
 from cartesia_calls._transports._pool import Connection, PooledTransport
 from cartesia_calls._transports._route import make_tls_context
 
@@ -25,8 +20,9 @@ if TYPE_CHECKING:
 
     from cartesia_calls._exceptions import APIConnectionError
     from cartesia_calls._http import Response
+    from cartesia_calls._transports._attempt import Attempt
     from cartesia_calls._transports._loops import Slots as LoopSlots
-    from cartesia_calls._transports._pool import Attempt, Slots
+    from cartesia_calls._transports._pool import Slots
     from cartesia_calls._transports._route import Route
 
     Addresses = Sequence[tuple[object, object, object, object, tuple[object, ...]]]
@@ -183,8 +179,8 @@ def readable_check(connected: socket.socket) -> Callable[[], bool]:
 
 def _failure(error: Exception, attempt: Attempt) -> APIConnectionError:
     if isinstance(error, TimeoutError):
-        return timed_out(attempt)
+        return attempt.timed_out()
     why = str(error) or "the server closed the connection"
     if isinstance(error, OSError):
         why = system_reason(error) or why
-    return no_response(attempt, why)
+    return attempt.no_response(why)

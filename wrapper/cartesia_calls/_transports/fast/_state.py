@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from cartesia_calls._http import Response
+from cartesia_calls._transports._attempt import unsendable
 from cartesia_calls._transports._body import ACCEPT_ENCODING
-from cartesia_calls._transports._failures import unsendable
 
 if TYPE_CHECKING:
     from cartesia_calls._http import Request
