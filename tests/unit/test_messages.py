@@ -117,6 +117,15 @@ def test_bytes_that_are_no_http_are_refused(garbage: bytes) -> None:
         _read(garbage)
 
 
+def test_ctrl_c_while_a_response_is_parsed_is_no_bad_response() -> None:
+    class Interrupted(ConnectionState):
+        def on_body(self, piece: bytes) -> None:
+            raise KeyboardInterrupt(piece)
+
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted().feed(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")
+
+
 def test_the_length_of_heads_is_bounded() -> None:
     headers = [b"X: " + b"y" * 1000 + b"\r\n"] * (LONGEST_HEAD // 1000 + 1)
     with pytest.raises(UnreadableError, match=str(LONGEST_HEAD)):

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserUpgrade,
+    HttpResponseParser,
+)
 
 from cartesia_calls._http import Response
 from cartesia_calls._transports._attempt import unsendable
@@ -90,6 +95,9 @@ class ConnectionState:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
             self.is_reusable = False
+        except HttpParserCallbackError as error:
+            # A signal raised it in a method that llhttp called: KeyboardInterrupt, say.
+            raise error.__context__ or error from None
         except HttpParserError as error:
             # The response is whole: what follows it is discarded.
             if not self.is_whole:
