@@ -56,9 +56,9 @@ def _stalled(words: str, folder: Path) -> Generator[subprocess.Popen[str]]:
 
 
 def _ended(process: subprocess.Popen[str], number: signal.Signals) -> int:
-    """Return the exit code after a signal; another one follows if a library has swallowed it.
+    """Return the exit code after a signal.
 
-    An exception in a callback of the HTTP parser counts as a broken response, which is retried.
+    Python drops what a signal raises in a finalizer, so another one may have to follow.
     """
     for _ in range(_LONGEST // _BETWEEN_SIGNALS):
         process.send_signal(number)
