@@ -115,7 +115,7 @@ def test_each_failure_is_shown_on_a_terminal_with_control_characters_escaped(
     assert "\x1b[31m[red]" not in done.out
     shown = re.sub(r"\x1b\[\??[\d;]*[A-Za-z]", "", done.out).replace("\r", "\n")
     lines = [line.strip() for line in shown.splitlines()]
-    assert len([line for line in lines if re.match(r"Call \S+ failed: ", line)]) == 5
+    assert len([line for line in lines if re.search(r"Call \S+ failed: ", line)]) == 5
     assert "no \\x1b[31m[red]:smile:" in shown
 
 

@@ -69,7 +69,7 @@ def test_ctrl_c_writes_fetched_calls_and_shows_how_to_resume(
             server.interfere = lambda heard, _: process.send_signal(number) if heard == 50 else None
             _, err = process.communicate(timeout=600)
         server.interfere = lambda _number, _path: None
-        assert process.returncode == 130
+        assert process.returncode == 128 + number
         assert "Run the same command again" in err
         written = len(data_files(tmp_path / "out"))
         assert 0 < written < CALLS

@@ -228,6 +228,7 @@ def say(text: str, label: str = "") -> None:
     erase = _ERASE if Progress.is_shown else ""
     try:
         lines = Screen.of(sys.stderr).hang(label, text, style="error", indent=2)
-        print(erase + "\n".join(lines), file=sys.stderr, flush=True)
+        # In one piece, so that progress cannot be drawn before the line break.
+        print(erase + "\n".join([*lines, ""]), end="", file=sys.stderr, flush=True)
     except OSError:
         drop(sys.stderr)
