@@ -47,25 +47,35 @@ def test_calls_are_filtered_by_status_time_and_number(
     assert sandbox.calls.running not in {row["id"] for row in since}
 
 
+COUNTED = (
+    "Calls without a start or end time, which are left out: 1. "
+    "Leave out --since and --until to see all calls.\n"
+)
+
+
 def test_a_call_without_a_time_is_left_out_of_a_window_and_counted(
     sandbox: Sandbox, env: dict[str, str]
 ) -> None:
     words = ("list", "--agent", sandbox.agents.busy, "--json")
-    counted = (
-        "Calls without a start or end time, which are left out: 1. "
-        "List without --since and --until to see all calls.\n"
-    )
     done = piped(*words, "--since", "2d", env=env)
-    assert (done.code, done.err) == (0, counted)
+    assert (done.code, done.err) == (0, COUNTED)
     ids = {row["id"] for row in _rows(done.out)}
     assert sandbox.calls.running in ids
     assert sandbox.calls.created not in ids
     shown = on_terminal(*words[:-1], "--since", "2d", "--status", "created", env=env)
-    assert (shown.code, " ".join(shown.out.split())) == (0, f"{counted.strip()} No such calls.")
+    assert (shown.code, " ".join(shown.out.split())) == (0, f"{COUNTED.strip()} No such calls.")
     assert piped(*words, "--since", "2d", "--status", "started", env=env).err == ""
     everything = piped(*words, env=env)
     assert everything.err == ""
     assert sandbox.calls.created in {row["id"] for row in _rows(everything.out)}
+
+
+def test_stats_count_the_calls_that_a_window_leaves_out(
+    sandbox: Sandbox, env: dict[str, str]
+) -> None:
+    words = ("stats", "--agent", sandbox.agents.busy, "--no-logs", "--json")
+    assert piped(*words, "--since", "2d", env=env).err == COUNTED
+    assert not piped(*words, env=env).err
 
 
 def test_several_calls_without_a_time_are_counted_together(

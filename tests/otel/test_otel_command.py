@@ -41,7 +41,9 @@ def test_the_command_sends_the_calls_of_an_agent(
     code = main(["otel", "--agent", account.agents.busy, "--since", "2d", "--redact", "--json"])
 
     assert code == 0
-    summary = json.loads(capsys.readouterr().out)
+    done = capsys.readouterr()
+    assert "without a start or end time, which are left out: 1." in done.err
+    summary = json.loads(done.out)
     assert summary["redacted"] is True
     assert summary["calls"] == len(receiver.named("invoke_agent Pizzeria Da Nonò"))
     assert summary["calls"] > summary["without_logs"] > 0

@@ -156,7 +156,7 @@ def test_calls_whose_ids_are_redacted_have_pages_of_their_own(
 
 def test_numbers_as_text_fit_80_columns(env: dict[str, str]) -> None:
     done = piped("stats", "--agent", "agent_busy", "--since", "7d", env=env)
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
     assert re.match(r"Calls of agent_busy from .* CES?T on\. Times and days are in C", done.out)
     assert re.search(
         r"^  silence before a reply             0.50 s   0.50 s", done.out, re.MULTILINE

@@ -121,9 +121,7 @@ def run(arguments: options.Arguments) -> int:
         calls = islice((call for _, call in newest_first), arguments.limit)
         columns = _columns(arguments.columns, len(agents))
         write_list(_batches(calls), columns, as_json=arguments.json)
-        if unplaced := sum(one.unplaced for one in lists.values()):
-            what = f"Calls without a start or end time, which are left out: {unplaced}."
-            say(f"{what} List without --since and --until to see all calls.")
+        say_unplaced(sum(one.unplaced for one in lists.values()))
         without = [one for one in agents if one and not (found[one] or lists[one].unplaced)]
         code = for_each(without, partial(check_agent, client))
     if code is ExitCode.DONE and not found and sys.stdout.isatty():
@@ -151,6 +149,13 @@ def _batches(calls: Iterator[AgentCall]) -> Iterator[list[AgentCall]]:
             return
         found += len(batch)
         yield batch
+
+
+def say_unplaced(count: int) -> None:
+    """Say how many calls a window leaves out because they have no time."""
+    if count:
+        what = f"Calls without a start or end time, which are left out: {count}."
+        say(f"{what} Leave out --since and --until to see all calls.")
 
 
 def check_agent(client: Client, agent: str) -> None:

@@ -23,7 +23,7 @@ from cartesia_calls import CallLogsNotAvailableError, CartesiaError, Configurati
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure, report
-from ._list import check_agent
+from ._list import check_agent, say_unplaced
 from ._terminal import counted, progress, write_object
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def _ids(
         try:
             calls = client.calls.list(agent_id=agent, since=arguments.since, until=arguments.until)
             ids = [call.id for call in calls]
+            say_unplaced(calls.unplaced)
             if not ids:
                 check_agent(client, agent)
         except (CartesiaError, Failure) as error:

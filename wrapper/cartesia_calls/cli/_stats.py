@@ -23,7 +23,7 @@ from cartesia_calls import CallStats, NotFoundError
 
 from . import _options as options  # pyright: ignore[reportPrivateUsage]  # of this package
 from ._errors import ExitCode, Failure
-from ._list import check_agent
+from ._list import check_agent, say_unplaced
 from ._terminal import Screen, local_time, moment_text, progress, write_object
 
 if TYPE_CHECKING:
@@ -132,6 +132,7 @@ def _fetched(arguments: options.Arguments) -> Iterator[Found]:
                 is_known = True
                 lines = runner.run(_lines(reader, [] if arguments.no_logs else batch))
                 yield from zip_longest((call.to_dict() for call in batch), lines)
+            say_unplaced(listed.unplaced)
             if not is_known:
                 check_agent(client, agent)
         runner.run(reader.close())
