@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -59,8 +60,10 @@ def listen(address: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((address, port), family=family)
     except OSError as error:
+        # Python adds the address to the system's words.
+        why = os.strerror(error.errno) if error.errno else error
         raise SandboxError(
-            f"The sandbox cannot listen on {address} port {port}: {error.strerror or error}. "
+            f"The sandbox cannot listen on {address} port {port}: {why}. "
             "Choose another port, or 0 for any free one."
         ) from error
     # Connections inherit it. Without it, a response can wait 40 ms for an acknowledgement.
