@@ -40,7 +40,10 @@ def test_an_engine_that_is_missing_is_reported_with_its_package(
         # This version suffices for uvicorn, and is too old for the engine.
         (
             "httptools",
-            "HttpParserError = HttpParserUpgrade = HttpResponseParser = type('symbol', (), {})",
+            (
+                "HttpParserCallbackError = HttpParserError = type('symbol', (), {})\n"
+                "HttpParserUpgrade = HttpResponseParser = HttpParserError"
+            ),
         ),
         ("orjson", "raise ImportError('no such symbol')"),
         ("orjson", "raise RuntimeError('no such symbol')"),

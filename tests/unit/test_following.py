@@ -78,6 +78,13 @@ def test_it_ends_some_quiet_polls_after_the_call_has_ended(flavour: Flavour) -> 
 
 
 @FLAVOURS
+def test_a_new_time_without_a_new_line_is_no_change(flavour: Flavour) -> None:
+    server = FakeServer([_logs("a", minute=minute) for minute in range(20)], flavour, record=OVER)
+    assert _follow(server) == ["a"]
+    assert len(server.requests) == 5
+
+
+@FLAVOURS
 def test_a_late_line_after_the_end_is_not_lost(flavour: Flavour) -> None:
     quiet = [_logs("a")] * 4
     server = FakeServer([*quiet, _logs("a", "late", minute=1)], flavour, record=OVER)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
 from ._arguments import check_id
 from ._calls import AsyncCalls, Calls
@@ -61,22 +62,7 @@ class Agents(Face[AsyncAgents]):
     get = driven(AsyncAgents.get, run)
 
 
-class HttpClient(Protocol):
-    """An `httpx.Client` or an `httpx2.Client`."""
-
-    def close(self) -> None:
-        """Close it."""
-        ...
-
-
-class AsyncHttpClient(Protocol):
-    """An `httpx.AsyncClient` or an `httpx2.AsyncClient`."""
-
-    async def aclose(self) -> None:
-        """Close it."""
-        ...
-
-
+# A client of httpx or of httpx2, which need not be installed.
 HttpClientT = TypeVar("HttpClientT")
 
 
@@ -225,7 +211,7 @@ class _BaseClient(Generic[HttpClientT]):
             self._sender.clock.sleep(seconds)
 
 
-class Client(_BaseClient[HttpClient]):
+class Client(_BaseClient[AbstractContextManager[object]]):
     """The client: `with Client() as client: client.calls.logs("ac_123")`.
 
     It keeps connections open until it is closed, and threads may share it. An argument overrides the
@@ -286,7 +272,7 @@ class Client(_BaseClient[HttpClient]):
         self.close()
 
 
-class AsyncClient(_BaseClient[AsyncHttpClient]):
+class AsyncClient(_BaseClient[AbstractAsyncContextManager[object]]):
     """`Client` for asyncio: `async with AsyncClient() as client: await client.calls.logs("ac_123")`.
 
     Arguments, settings and errors are those of `Client`; `http_client` is an `AsyncClient` of httpx

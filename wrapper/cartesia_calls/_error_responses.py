@@ -76,10 +76,14 @@ def status_error(request: Request, response: Response, now: datetime) -> APIStat
     title, message = _title_and_message(body)
     status = response.status_code
     said = ": ".join(excerpt(part).rstrip(" .") for part in (title, message) if part)
+    if not said:
+        phrases = {known.value: known.phrase for known in HTTPStatus}
+        # Gateways send unregistered codes, such as 520.
+        said = phrases.get(status, "Unregistered status")
     error_class, hint = _classify(status, title, message, headers.get("location", ""))
     from_headers = (headers.get(name) for name in _REQUEST_ID_HEADERS)
     return error_class(
-        f"{said or _status_phrase(status)} ({status} from {request.method} {request.url}).",
+        f"{said} ({status} from {request.method} {request.url}).",
         hint=hint,
         status_code=status,
         error_code=_text(body, "error_code"),
@@ -111,14 +115,6 @@ def _classify(
     return _BY_STATUS.get(
         status, (APIStatusError, "The spec does not name this status; see .body.")
     )
-
-
-def _status_phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        # Gateways send unregistered codes, such as 520.
-        return "Unregistered status"
 
 
 def _is_small(text: str, body: object) -> bool:

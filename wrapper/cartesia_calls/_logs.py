@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cartesia_api.types import Misfit
@@ -19,11 +18,10 @@ from ._exceptions import (
 from ._log import logger
 from ._missing_logs import call_of, explain, is_over
 from ._operations import GET_CALL_AS_IT_CAME, GET_CALL_LOGS, SPEC_VERSION
-from ._retry import LONGEST_RETRY_AFTER, draw, is_passing
+from ._retry import LONGEST_RETRY_AFTER, doubled_pause, draw, is_passing, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
-    from datetime import datetime
 
     from cartesia_api.models import AgentCall, AgentCallLogs
 
@@ -33,11 +31,8 @@ if TYPE_CHECKING:
 
 # In seconds.
 DEFAULT_WAIT = 120.0
-# The pauses between two polls, in seconds: they double from the first to the longest, and each is
-# shortened by up to half, so that many waiters do not poll in step.
-_FIRST_PAUSE = 0.5
+# The longest pause between two polls, in seconds.
 _LONGEST_PAUSE = 5.0
-_DOUBLINGS_TO_LONGEST = 4
 # The seconds that stay for the last poll, if the next pause would use up all the time.
 _LAST_POLL = 0.25
 # After so many polls without a change, following ends if the call is over: lines may come late.
@@ -140,16 +135,20 @@ class AsyncLogs:
             CallNotFoundError: There is no such call, or it belongs to another account.
             CallLogsNotAvailableError: The call will never have logs.
         """
-        seen = _Seen(check_id(call_id, "call_id"))
-        failed_polls = 0
+        check_id(call_id, "call_id")
+        seen: list[str] = []
+        has_ended = False
+        quiet_polls = quiet_polls_at_the_end = failed_polls = 0
         while True:
-            pause = _pause(seen.quiet_polls + failed_polls + 1)
+            pause = _pause(quiet_polls + failed_polls + 1)
             lines: list[str] = []
             try:
                 logs = await self.logs(call_id)
-                lines = seen.take(logs)
-                if not lines and not seen.over:
-                    seen.over = is_over(await _get_call(self._sender, call_id))
+                lines, seen = _new_lines(call_id, seen, logs.logs), logs.logs
+                quiet_polls = 0 if lines else quiet_polls + 1
+                quiet_polls_at_the_end = 0 if lines else quiet_polls_at_the_end + has_ended
+                if not lines and not has_ended:
+                    has_ended = is_over(await _get_call(self._sender, call_id))
                 failed_polls = 0
             except CallLogsNotAvailableError as error:
                 # If nothing shows that logs may come, a few polls are enough.
@@ -159,14 +158,14 @@ class AsyncLogs:
                 _log_pause(error, pause)
             except (APIConnectionError, APIStatusError) as error:
                 failed_polls += 1
-                pause = max(pause, _retry_after(error) or 0)
+                pause = max(pause, retry_after(error) or 0)
                 gives_up = failed_polls == _FAILED_POLLS or pause > LONGEST_RETRY_AFTER
                 if gives_up or not is_passing(error):
                     raise
                 _log_pause(error, pause)
             for line in lines:
                 yield line
-            if seen.quiet_polls_at_the_end >= _QUIET_POLLS_AT_THE_END:
+            if quiet_polls_at_the_end >= _QUIET_POLLS_AT_THE_END:
                 return
             await self._sender.sleep(pause)
 
@@ -235,61 +234,30 @@ def _log_pause(failure: Failure, pause: float) -> None:
 
 
 def _pause(poll: int) -> float:
-    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(poll - 1, _DOUBLINGS_TO_LONGEST))
-    return longest * (1 + draw()) / 2
+    # Each is shortened by up to half, so that many waiters do not poll in step.
+    return doubled_pause(poll, _LONGEST_PAUSE) * (1 + draw()) / 2
 
 
 def _pause_before_deadline(pause: float, failure: Failure, remaining: float) -> float | None:
     """Return the seconds until the next poll; None if no time is left for one."""
-    if (retry_after := _retry_after(failure)) is not None:
-        pause = max(pause, retry_after)
+    if (requested := retry_after(failure)) is not None:
+        pause = max(pause, requested)
         return pause if pause < remaining else None
     pause = min(pause, remaining - _LAST_POLL)
     return pause if pause > 0 else None
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What a follower has seen of a call.
-
-    Attributes:
-        call_id: The call.
-        lines: All lines so far.
-        updated_at: When they had last changed.
-        over: Whether the call's record has shown that it is over.
-        quiet_polls: How many polls in a row showed no change.
-        quiet_polls_at_the_end: How many of them since the call was known to be over.
-    """
-
-    call_id: str
-    lines: list[str] = field(default_factory=list[str])
-    updated_at: datetime | None = None
-    over: bool = False
-    quiet_polls: int = 0
-    quiet_polls_at_the_end: int = 0
-
-    def take(self, logs: AgentCallLogs) -> list[str]:
-        """Return the lines that are new."""
-        count = len(self.lines)
-        if logs.updated_at == self.updated_at and len(logs.logs) == count:
-            self.quiet_polls += 1
-            self.quiet_polls_at_the_end += self.over
-            return []
-        if logs.logs[:count] != self.lines:
-            raise LogsRewrittenError(
-                f"The logs of call {self.call_id!r} were rewritten: its {len(logs.logs)} lines no "
-                f"longer begin with the {count} lines yielded so far.",
-                hint="Read them again with logs; the previous lines may be gone from the server.",
-                call_id=self.call_id,
-                lines_given=count,
-            )
-        self.lines, self.updated_at = logs.logs, logs.updated_at
-        self.quiet_polls = self.quiet_polls_at_the_end = 0
-        return logs.logs[count:]
-
-
-def _retry_after(failure: Failure) -> float | None:
-    return failure.retry_after if isinstance(failure, APIStatusError) else None
+def _new_lines(call_id: str, seen: list[str], lines: list[str]) -> list[str]:
+    count = len(seen)
+    if lines[:count] != seen:
+        raise LogsRewrittenError(
+            f"The logs of call {call_id!r} were rewritten: its {len(lines)} lines no longer begin "
+            f"with the {count} lines yielded so far.",
+            hint="Read them again with logs; the previous lines may be gone from the server.",
+            call_id=call_id,
+            lines_given=count,
+        )
+    return lines[count:]
 
 
 def _wait_timeout(
@@ -299,10 +267,10 @@ def _wait_timeout(
         f"The logs of call {call_id!r} did not appear within {timeout:g} s; last: {last.summary}"
     )
     hint = "Wait longer, or check that the call is over: logs may come only after its end."
-    if (retry_after := _retry_after(last)) is not None:
+    if (requested := retry_after(last)) is not None:
         summary = (
             f"The wait for the logs of call {call_id!r} ended: the server requests a pause of "
-            f"{retry_after:g} s, longer than what is left of {timeout:g} s; last: {last.summary}"
+            f"{requested:g} s, longer than what is left of {timeout:g} s; last: {last.summary}"
         )
         hint = "Try again after that pause."
     return LogsWaitTimeoutError(summary, hint=hint, call_id=call_id, timeout=timeout, reason=reason)

@@ -32,8 +32,9 @@ class RetryEvent:
 _PASSING_STATUSES = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 )
+_FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
-_DOUBLINGS_TO_LONGEST = 4
+_MOST_DOUBLINGS = 4
 LONGEST_RETRY_AFTER = 60.0
 """The longest pause that a server may request, in seconds. A longer one ends the retries."""
 
@@ -51,6 +52,16 @@ def was_not_acted_on(failure: Failure) -> bool:
     if isinstance(failure, APIConnectionError):
         return not failure.may_have_arrived
     return failure.status_code == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def retry_after(failure: Failure) -> float | None:
+    """Return the seconds that the server asks to wait; None if it names none."""
+    return failure.retry_after if isinstance(failure, APIStatusError) else None
+
+
+def doubled_pause(attempt: int, longest: float = _LONGEST_PAUSE) -> float:
+    """Return the longest pause after an attempt: 0.5 s, doubled for each after the first."""
+    return min(longest, _FIRST_PAUSE * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS))
 
 
 def draw() -> float:
@@ -78,10 +89,9 @@ def pause_before_retry(
     may_repeat = is_passing if repeatable else was_not_acted_on
     if attempt > max_retries or not may_repeat(failure):
         return None
-    pause = failure.retry_after if isinstance(failure, APIStatusError) else None
+    pause = retry_after(failure)
     if pause is None:
-        halvings = max(0, _DOUBLINGS_TO_LONGEST - (attempt - 1))
-        pause = draw() * _LONGEST_PAUSE / 2**halvings
+        pause = draw() * doubled_pause(attempt)
     elif pause > LONGEST_RETRY_AFTER:
         return None
     return pause if pause < remaining else None

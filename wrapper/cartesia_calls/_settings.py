@@ -214,11 +214,10 @@ def _is_hook(_: object, field: attrs.Attribute[OnRetry | None], value: object) -
         )
 
 
-def _checked_clock(clock: Clock | None) -> Clock:
+def _checked_clock(clock: object) -> Clock:
     if clock is None:
         return SystemClock()
-    methods = [name for name in vars(Clock) if not name.startswith("_")]
-    if isinstance(clock, type) or not all(callable(getattr(clock, name, None)) for name in methods):
+    if isinstance(clock, type) or not isinstance(clock, Clock):
         raise ConfigurationError(
             f"clock is of type {type(clock).__name__}, which lacks the methods of a clock.",
             hint="Pass an object with the methods of `Clock`, such as SystemClock().",

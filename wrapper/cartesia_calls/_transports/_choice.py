@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cartesia_calls._clock import Clock
     from cartesia_calls._settings import EngineName
 
-    from ._loops import Slots as LoopSlots
     from .fast._sockets import FastConnection
 
 _PACKAGES_OF_FAST = ("httptools", "orjson")
@@ -29,9 +28,9 @@ def make_transport(
     name: EngineName, base_url: str, own: object, clock: Clock, *, is_async: bool
 ) -> PooledTransport:
     """Return a transport for threads, or for an event loop; nothing is sent."""
-    slots: Slots | LoopSlots = Slots(clock)
+    slots = Slots(clock)
     if is_async:
-        from ._loops import Slots as LoopSlots
+        from ._loops import LoopSlots
 
         slots = LoopSlots()
     if own is not None and name == "fast":

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from cartesia_calls._exceptions import CartesiaError
 
     from ._attempt import Attempt
-    from ._loops import Slots as LoopSlots
     from ._pool import Slots
     from ._route import Route
 
@@ -78,7 +77,7 @@ class HttpxConnection(Connection):
         self.is_own = is_own
 
     @classmethod
-    def make_transport(cls, route: Route, slots: Slots | LoopSlots) -> PooledTransport:
+    def make_transport(cls, route: Route, slots: Slots) -> PooledTransport:
         """Return a transport over our HTTP transports."""
         import httpx  # noqa: PLC0415 - slow to import; the user's own client may be httpx2's
 

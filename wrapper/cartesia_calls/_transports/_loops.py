@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from ._attempt import Attempt
 
 
-class Slots:
+class LoopSlots(_pool.Slots):
     """Bounds how many tasks send at once, all of them in one event loop."""
 
     def __init__(self) -> None:
-        self._free = asyncio.Semaphore(_pool.MOST_CONNECTIONS)
+        self._semaphore = asyncio.Semaphore(_pool.MOST_CONNECTIONS)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def time(self) -> float:
@@ -49,15 +49,15 @@ class Slots:
 
     async def take(self, attempt: Attempt) -> None:
         """Wait for a slot."""
-        if not self._free.locked():
-            await self._free.acquire()  # which does not suspend then
+        if not self._semaphore.locked():
+            await self._semaphore.acquire()  # which does not suspend then
             return
         try:
             async with asyncio.timeout_at(attempt.moment):
-                await self._free.acquire()
+                await self._semaphore.acquire()
         except TimeoutError as error:
             raise attempt.timed_out() from without_frames(error)
 
     def release(self) -> None:
         """Give a slot back."""
-        self._free.release()
+        self._semaphore.release()

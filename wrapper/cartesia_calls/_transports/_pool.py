@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from cartesia_calls._clock import Clock
     from cartesia_calls._http import Request, Response
 
-    from ._loops import Slots as LoopSlots
-
 MOST_CONNECTIONS = 100
 """How many requests may be in flight at once; further ones wait for a slot."""
 # Servers close idle connections soon after, in seconds.
@@ -102,7 +100,7 @@ class PooledTransport:
     def __init__(
         self,
         name: str,
-        slots: Slots | LoopSlots,
+        slots: Slots,
         make_connection: Callable[[], Connection],
         *,
         is_bounded: bool = True,

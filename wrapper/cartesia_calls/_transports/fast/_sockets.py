@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cartesia_calls._exceptions import APIConnectionError
     from cartesia_calls._http import Response
     from cartesia_calls._transports._attempt import Attempt
-    from cartesia_calls._transports._loops import Slots as LoopSlots
     from cartesia_calls._transports._pool import Slots
     from cartesia_calls._transports._route import Route
 
@@ -51,7 +50,7 @@ class FastConnection(Connection):
         self.buffer = memoryview(bytearray(_BUFFER))
 
     @classmethod
-    def make_transport(cls, route: Route, slots: Slots | LoopSlots) -> PooledTransport:
+    def make_transport(cls, route: Route, slots: Slots) -> PooledTransport:
         """Return a transport over such connections."""
         if route.proxy is not None:
             raise ConfigurationError(
