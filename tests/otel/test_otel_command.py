@@ -173,6 +173,7 @@ def test_a_wrong_setting_is_named(  # noqa: PLR0917 - fixtures
         ("OTEL_EXPORTER_OTLP_HEADERS", "authorization Bearer secret"),
         ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", 'a=b,x="secret"'),
         ("OTEL_RESOURCE_ATTRIBUTES", "a=b,c"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "a=b,  " * 40 + "c"),
         ("OTEL_TRACES_EXPORTER", "console"),
         ("OTEL_LOGS_EXPORTER", "console,otlp"),
     ],
@@ -202,7 +203,7 @@ def test_settings_of_every_valid_form_are_accepted(
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", " 30. ")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "None")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", " x-team = blue sky ,,x-key=a%3Db=c,")
-    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=a=b, c=d")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=a=b, c=d, ")
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
 
     assert main(["otel", account.calls.finished]) == 0

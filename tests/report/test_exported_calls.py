@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -161,6 +162,14 @@ def test_a_redacted_export_is_known_by_its_manifest(
         memory.pipe_file(f"/{name}/_manifest/about.json", file.read_bytes())
         assert is_redacted(f"memory://{name}/") == (name == "redacted")
     assert not is_redacted(str(tmp_path / "logs"))
+
+
+def test_threads_may_read_an_export_at_once(
+    calls_and_exports: tuple[Found, dict[str, str]],
+) -> None:
+    source = calls_and_exports[1]["ndjson"]
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(is_redacted, [source] * 300))
 
 
 def test_an_export_may_lack_logs_and_have_transcripts_of_their_own(tmp_path: Path) -> None:

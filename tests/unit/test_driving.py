@@ -109,6 +109,8 @@ def test_both_clients_have_the_same_methods_with_the_same_documentation(
         if callable(one):
             assert _parameters(one) == _parameters(other), name
             assert "Async" not in str(inspect.signature(one)), name
+            # What frameworks ask, to learn whether to await its result.
+            assert not inspect.iscoroutinefunction(inspect.unwrap(one)), name
 
 
 def _parameters(method: object) -> list[tuple[str, object, object]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from copy import copy, deepcopy
 
 import httpx
 import pytest
@@ -304,7 +305,21 @@ def test_errors_of_the_transport_are_translated(
 def test_errors_travel_between_processes(response: httpx.Response | Exception) -> None:
     with pytest.raises(CartesiaError) as caught:
         FakeServer([response]).logs(max_retries=0)
-    copy = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
-    assert type(copy) is type(caught.value)
-    assert str(copy) == str(caught.value)
-    assert vars(copy) == vars(caught.value)
+    sent = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
+    assert type(sent) is type(caught.value)
+    assert str(sent) == str(caught.value)
+    assert vars(sent) == vars(caught.value)
+
+
+class _OwnError(APITimeoutError):
+    def __init__(self, *, seconds: float) -> None:
+        super().__init__(f"It took {seconds:g} s.", attempts=2)
+        self.seconds = seconds
+
+
+def test_an_error_class_of_ones_own_travels_between_processes() -> None:
+    error = _OwnError(seconds=3)
+    sent = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    for copied in (sent, copy(error), deepcopy(error)):
+        assert type(copied) is _OwnError
+        assert (copied.args, vars(copied)) == (error.args, vars(error))

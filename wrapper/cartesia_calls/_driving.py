@@ -76,6 +76,8 @@ def driven(
         inner = face._inner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         return convert(method(inner, *args, **kwargs))
 
-    if returns:
-        call.__dict__["__signature__"] = signature(method).replace(return_annotation=returns)
+    shown = signature(method)
+    call.__dict__["__signature__"] = shown.replace(return_annotation=returns) if returns else shown
+    # Web frameworks unwrap a function to learn whether to await its result.
+    del call.__dict__["__wrapped__"]
     return call

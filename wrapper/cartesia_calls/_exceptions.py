@@ -58,6 +58,10 @@ class CartesiaError(Exception):
     def __str__(self) -> str:
         return f"{self.summary} {self.hint}".strip()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # A user's subclass may take other arguments.
+        return type(self).__new__, (type(self),), {"args": self.args, **vars(self)}
+
 
 class ConfigurationError(CartesiaError):
     """The client cannot be used as it is set up: no key, an unsafe URL, a wrong setting."""

@@ -36,7 +36,7 @@ _SIGNALS = {"TRACES": "spans", "LOGS": "log records"}
 _PAIR = r"(\s*[!#-'*+.0-9A-Z^-z|~-]+\s*=[ !#-+\--:<-\[\]-~]*|\s*)"
 # Settings of which the exporters only log that they are malformed: their form, and what to set.
 _FORMS = {
-    "TIMEOUT": (r"\s*(\d+\.?\d*|\.\d+)\s*", "a number of seconds, such as 10"),
+    "TIMEOUT": (r"\s*(\d+(\.\d*)?|\.\d+)\s*", "a number of seconds, such as 10"),
     "COMPRESSION": (r"(?i)\s*(gzip|deflate|none)\s*", "gzip, deflate or none"),
     "HEADERS": (f"{_PAIR}(,{_PAIR})*", "name=value,name=value, encoded as in URLs where needed"),
 }
@@ -96,7 +96,9 @@ def run(arguments: options.Arguments) -> int:
 
 
 def _check_settings() -> None:
-    _check("OTEL_RESOURCE_ATTRIBUTES", r"\s*([^,=]*=[^,]*(,\s*|$))*", "name=value,name=value")
+    _check(
+        "OTEL_RESOURCE_ATTRIBUTES", r"[^,=]*=[^,]*(,[^,=]*=[^,]*)*(,\s*)?", "name=value,name=value"
+    )
     for setting, (form, to_set) in _FORMS.items():
         for signal in ("", *(f"{one}_" for one in _SIGNALS)):
             _check(f"OTEL_EXPORTER_OTLP_{signal}{setting}", form, to_set)

@@ -139,7 +139,6 @@ class _Export:
 
     def find(self, tables: Iterable[str]) -> None:
         """Look up the files of these tables, of which it must have records."""
-        self._database = self._database.cursor()
         for form, self.reader in _READERS.items():
             self.files = {table: self.files_of(f"{table}/**/*.{form}") for table in tables}
             if self.files["record"]:
@@ -153,7 +152,8 @@ class _Export:
     def query(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query; a file that can't be read is a `ConfigurationError`."""
         try:
-            return self._database.execute(query, values).fetchall()
+            # A cursor of its own, since threads share the database.
+            return self._database.cursor().execute(query, values).fetchall()
         except (self._error, OSError) as error:
             raise ConfigurationError(
                 f"The export {self.source} can't be read: {str(error).splitlines()[0]}",
