@@ -202,7 +202,7 @@ def test_settings_of_every_valid_form_are_accepted(
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", " 30. ")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "None")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", " x-team = blue sky ,,x-key=a%3Db=c,")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", " x-team = blue sky ,,x-key=a%3Db=c\n")
     monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=a=b, c=d, ")
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
 

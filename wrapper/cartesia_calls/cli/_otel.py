@@ -36,8 +36,8 @@ _SIGNALS = {"TRACES": "spans", "LOGS": "log records"}
 _PAIR = r"(\s*[!#-'*+.0-9A-Z^-z|~-]+\s*=[ !#-+\--:<-\[\]-~]*|\s*)"
 # Settings of which the exporters only log that they are malformed: their form, and what to set.
 _FORMS = {
-    "TIMEOUT": (r"\s*(\d+(\.\d*)?|\.\d+)\s*", "a number of seconds, such as 10"),
-    "COMPRESSION": (r"(?i)\s*(gzip|deflate|none)\s*", "gzip, deflate or none"),
+    "TIMEOUT": (r"\d+(\.\d*)?|\.\d+", "a number of seconds, such as 10"),
+    "COMPRESSION": (r"(?i)gzip|deflate|none", "gzip, deflate or none"),
     "HEADERS": (f"{_PAIR}(,{_PAIR})*", "name=value,name=value, encoded as in URLs where needed"),
 }
 
@@ -106,7 +106,7 @@ def _check_settings() -> None:
 
 def _check(name: str, form: str, to_set: str) -> None:
     """Raise if a variable is set and has another form. Headers hold keys, and are not shown."""
-    value = os.environ.get(name)
+    value = os.environ.get(name, "").strip()
     if value and not re.fullmatch(form, value):
         shown = "malformed" if name.endswith("HEADERS") else f"malformed: {value!r}"
         raise ConfigurationError(f"{name} is {shown}.", hint=f"Set it to {to_set}.")
