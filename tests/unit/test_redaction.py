@@ -50,6 +50,8 @@ CALL: dict[str, Any] = {
         ('password is \\"hunter2\\"', 'password is \\"‹secret 1›\\"'),
         ("password: p@ssword", "password: ‹secret 1›"),
         ("password: a&b, ok", "password: ‹secret 1›, ok"),
+        ("__token__=pypi-AgEI x", "__token__=‹secret 1› x"),
+        ("AUTH__TOKEN__: hunter2", "AUTH__TOKEN__: ‹secret 1›"),
         ('{"authorization": "Token 4711"}', '{"authorization": "Token ‹token 1›"}'),
         ("(b'authorization', b'Bearer xyz')", "(b'authorization', b'Bearer ‹token 1›')"),
         ("{'agent_token': 'opaque'}", "{'agent_token': '‹secret 1›'}"),

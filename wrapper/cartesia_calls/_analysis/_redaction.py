@@ -88,11 +88,12 @@ _RULES = tuple(
         (
             "secret",
             _NAME_HINTS,
-            # Prose is `invalid token: expired`, `the password is wrong`, `the token is 3600 s old`. A name
-            # such as `__signature__` is Python's. In `token=abc&page=2` the secret ends before the `&`.
+            # Prose is `invalid token: expired`, `the password is wrong`, `the token is 3600 s old`, and
+            # `__signature__ is python3`. In `token=abc&page=2` the secret ends before the `&`.
             (
-                rf"{_NAME}[\w-]{{0,40}}(?<!__)(?:{_Q})?\s*"
-                rf"(?:(?P<equals>=)|:(?!{_PROSE})|\bis\b:?(?=\s*\S*\d)(?!\s*\d{{1,4}}\s+[a-z]))\s*"
+                rf"{_NAME}[\w-]{{0,40}}(?:{_Q})?\s*"
+                rf"(?:(?P<equals>=)|:(?!{_PROSE})|(?<!__ )\bis\b:?(?=\s*\S*\d)"
+                r"(?!\s*\d{1,4}\s+[a-z]))\s*"
                 r"(?P<secret>(?:(?(equals)(?!&))[^\s\"'\\,;(){}\[\]‹<]){3,})"
             ),
         ),
