@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cartesia_api.models import AgentCall
 from cartesia_api.types import Misfit
 
 from ._arguments import check_id, check_seconds
@@ -16,14 +17,14 @@ from ._exceptions import (
     LogsWaitTimeoutError,
 )
 from ._log import logger
-from ._missing_logs import call_of, explain, is_over
+from ._missing_logs import explain, is_over
 from ._operations import GET_CALL_AS_IT_CAME, GET_CALL_LOGS, SPEC_VERSION
 from ._retry import LONGEST_RETRY_AFTER, doubled_pause, draw, is_passing, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from cartesia_api.models import AgentCall, AgentCallLogs
+    from cartesia_api.models import AgentCallLogs
 
     from ._exceptions import MissingLogsReason
     from ._retry import Failure
@@ -213,8 +214,11 @@ class AsyncLogs:
 
 
 async def _get_call(sender: Sender, call_id: str) -> AgentCall:
+    """Return a call's record, even if it lacks what every call has."""
     record = await sender.call(GET_CALL_AS_IT_CAME, call_id, cartesia_version=SPEC_VERSION)
-    return call_of(call_id, record)
+    status = record.get("status")
+    needed = {"id": call_id, "agent_id": "", "status": status if isinstance(status, str) else ""}
+    return AgentCall.from_dict({**record, **needed})
 
 
 async def _find_reason(sender: Sender, call_id: str, error: CallLogsNotAvailableError) -> None:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartesia_api.models import AgentCall
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
+
+    from cartesia_api.models import AgentCall
 
     from ._exceptions import MissingLogsReason
 
 # The statuses of all API versions; any other status is unknown.
 _NOT_OVER = frozenset({"created", "started", "active"})
 _OVER = frozenset({"completed", "failed", "cancelled"})
-
-
-def call_of(call_id: str, record: Mapping[str, object]) -> AgentCall:
-    """Return a call's record as a model, even if it lacks what every call has."""
-    status = record.get("status")
-    needed = {"id": call_id, "agent_id": "", "status": status if isinstance(status, str) else ""}
-    return AgentCall.from_dict({**record, **needed})
 
 
 def is_over(call: AgentCall) -> bool:
