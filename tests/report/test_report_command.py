@@ -245,6 +245,16 @@ def test_a_page_for_each_call_that_fails_leaves_no_folder(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_failure_leaves_no_connection_open() -> None:
+    with Sandbox() as sandbox:
+        sandbox.fail_next(status=403, operation="agents_get-call-logs")
+        variables = {"CARTESIA_BASE_URL": sandbox.url, "CARTESIA_API_KEY": KEY}
+        env = environment(**variables, PYTHONWARNINGS="default")
+        done = piped("stats", "--agent", "agent_busy", env=env, run=in_a_process)
+    assert done.code == 3
+    assert "ResourceWarning" not in done.err
+
+
 def test_an_export_is_opened_once(
     tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

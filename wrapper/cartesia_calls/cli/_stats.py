@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import islice, zip_longest
@@ -66,8 +67,7 @@ def run(arguments: options.Arguments) -> None:
         stats.add(record, lines)
     found = stats.as_dict()
     if arguments.json:
-        zone = f"{local_time(datetime.now(UTC)):%Z}"
-        write_object({"zone": zone, "redacted": redacted, **found})
+        write_object({"zone": f"{local_time(datetime.now(UTC)):%Z}", "redacted": redacted, **found})
         return
     screen = Screen.of(sys.stdout)
     notes = [about(arguments), *(["The export is redacted."] if redacted else [])]
@@ -117,8 +117,9 @@ def _fetched(arguments: options.Arguments) -> Iterator[Found]:
     from cartesia_calls import AsyncClient  # noqa: PLC0415 - help does without httpx
 
     # Ctrl-C ends tasks, while threads would wait for their responses.
-    with options.open_client(arguments) as client, asyncio.Runner() as runner:
+    with options.open_client(arguments) as client, asyncio.Runner() as runner, ExitStack() as ends:
         reader = AsyncClient(**options.settings_of(arguments))
+        ends.callback(lambda: runner.run(reader.close()))
         for agent in dict.fromkeys(arguments.agent):
             listed = client.calls.list(
                 agent_id=agent,
@@ -135,7 +136,6 @@ def _fetched(arguments: options.Arguments) -> Iterator[Found]:
             say_unplaced(listed.unplaced)
             if not is_known:
                 check_agent(client, agent)
-        runner.run(reader.close())
 
 
 async def _lines(client: AsyncClient, calls: Sequence[AgentCall]) -> list[list[str] | None]:
