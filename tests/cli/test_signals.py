@@ -89,6 +89,16 @@ def test_a_command_cleans_up_and_ends(words: str, number: signal.Signals, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_sigterm_ends_a_command_that_ignores_ctrl_c(tmp_path: Path) -> None:
+    before = signal.signal(_INT, signal.SIG_IGN)  # a background process of a shell inherits it
+    try:
+        with _stalled("logs ac_1 -o call.log", tmp_path) as process:
+            assert _ended(process, _TERM) == 128 + _TERM
+    finally:
+        signal.signal(_INT, before)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_export_that_is_terminated_writes_what_it_has(tmp_path: Path) -> None:
     with _stalled("export --agent a --to calls --include record,logs", tmp_path) as process:
         process.send_signal(_TERM)

@@ -24,11 +24,13 @@ from ._terminal import drop, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
+    from types import FrameType
 
 __all__ = ["main"]
 
 # SIGHUP: the terminal was closed. Windows has none.
 _SIGNALS = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+_received: list[int] = []
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,9 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_times(arguments)
             code = command(arguments) or ExitCode.DONE
             sys.stdout.flush()
-        except KeyboardInterrupt as interrupt:
+        except KeyboardInterrupt:
             say("Interrupted.")
-            return 128 + next(iter(interrupt.args), signal.SIGINT)
+            return 128 + next(iter(_received), signal.SIGINT)
         except BrokenPipeError:
             # The reader, such as `head`, has what it wanted.
             drop(sys.stdout)
@@ -97,10 +99,6 @@ def _logged_to_stderr(verbosity: int) -> Generator[None]:
         log.setLevel(level)
 
 
-def _interrupt(number: int, _frame: object) -> None:
-    raise KeyboardInterrupt(number)
-
-
 def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         # A process may start with these closed, and then Python has None for them.
@@ -113,3 +111,11 @@ def _prepare_streams() -> None:
         if isinstance(stream, TextIOWrapper):
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _received.append(number)
+    at_ctrl_c = signal.getsignal(signal.SIGINT)  # asyncio cancels the main task
+    if not callable(at_ctrl_c):  # Ctrl-C is ignored
+        raise KeyboardInterrupt
+    at_ctrl_c(signal.SIGINT, frame)

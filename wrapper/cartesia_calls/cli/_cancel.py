@@ -17,7 +17,6 @@ def add_options(parser: CommandParser) -> None:
 
 
 def run(arguments: Arguments) -> int:
-    """Ask the API to end each call."""
     with open_client(arguments) as client:
 
         def cancel(call_id: str) -> None:

@@ -20,7 +20,6 @@ def add_options(parser: CommandParser) -> None:
 
 
 def run(arguments: Arguments) -> None:
-    """Print the script."""
     import shtab  # noqa: PLC0415 - an extra
 
     parser = top_parser()
