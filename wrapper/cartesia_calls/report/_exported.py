@@ -36,7 +36,7 @@ WHERE (len($agents) = 0 OR list_contains($agents, agent_id))
 """
 _IDS = "SELECT agent_id, call_id FROM {reader}"
 _COLUMNS = {
-    "record": "SELECT call_id, raw FROM {reader}",
+    "record": "SELECT call_id, raw FROM {reader} ORDER BY list_position($files, filename)",
     "transcript": "SELECT call_id, raw FROM {reader} ORDER BY call_id, index",
     "logs": "SELECT call_id, text FROM {reader} ORDER BY call_id, index",
 }
@@ -94,7 +94,7 @@ def exported_calls(
                     close = get_close_matches(one, {*there}, n=1)
                     suggestion = f"; did you mean {close[0]}?" if close else ""
                     raise ValueError(f"{source} holds no {what} {one!r}{suggestion or '.'}")
-    found.sort(key=lambda call: (call[0] is None, call[0]), reverse=True)
+    found.sort(key=lambda call: (call[0] is None, *call), reverse=True)
     return _read(export, [name for _, name in found])
 
 
