@@ -1,5 +1,6 @@
 """Read the bytes of a page or a spec, from a file or over HTTPS, within limits."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,7 +12,11 @@ import httpx
 from _console import ScriptError
 
 MAX_BYTES = 20 * 1024 * 1024
+MAX_SECONDS = 60.0
 _MAX_SILENCE = 20.0
+# A few encoded bytes can decode to very many, which would evade the limits.
+_UNENCODED = {"Accept-Encoding": "identity"}
+_MAX_REDIRECTS = 5
 _LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -43,10 +48,9 @@ def read_source(location: str, *, root: Path) -> Source:
         ScriptError: It cannot be read, is too large, or is not UTF-8 text.
     """
     if "://" in location:
-        is_local = _check_url(location)
+        _check_url(location)
         url = urldefrag(location).url
-        content = _download(url, is_local=is_local)
-        name, suffix = url, Path(urlsplit(url).path).suffix
+        name, suffix, content = url, Path(urlsplit(url).path).suffix, _download(url)
     else:
         path = Path(location)
         name, suffix, content = _recorded_name(path, root), path.suffix, _read_file(path)
@@ -87,37 +91,69 @@ def _check_size(size: int, name: str) -> None:
         )
 
 
-def _download(url: str, *, is_local: bool) -> bytes:
+def _download(url: str) -> bytes:
     try:
-        # Requests to this machine never use a proxy.
-        with (
-            httpx.Client(timeout=_MAX_SILENCE, trust_env=not is_local) as client,
-            client.stream("GET", url) as response,
-        ):
-            return _read_body(response, url)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return asyncio.run(_download_in_time(url))
+    except TimeoutError as error:
         raise ScriptError(
-            f"Cannot fetch {url}: {error or type(error).__name__}.",
-            "Check the URL and the network, or save the page and give its path.",
+            f"{url} did not arrive within {MAX_SECONDS:.0f} seconds.",
+            "Try again later, or save the page and give its path.",
         ) from error
 
 
-def _read_body(response: httpx.Response, url: str) -> bytes:
-    if response.has_redirect_location:
-        raise ScriptError(
-            f"{url} redirects to {response.headers['location']}.",
-            "Nothing was fetched from there. If it is the right page, give that URL.",
-        )
+async def _download_in_time(url: str) -> bytes:
+    # One limit for everything: timeouts of single reads never end a trickle of bytes.
+    async with asyncio.timeout(MAX_SECONDS):
+        target = url
+        for _ in range(_MAX_REDIRECTS + 1):
+            is_local = _check_url(target)
+            _check_host(url, target)
+            try:
+                # Requests to this machine never use a proxy.
+                async with (
+                    httpx.AsyncClient(timeout=_MAX_SILENCE, trust_env=not is_local) as client,
+                    client.stream("GET", target, headers=_UNENCODED) as response,
+                ):
+                    if not response.has_redirect_location:
+                        return await _read_body(response, target)
+                    target = str(response.url.join(response.headers["location"]))
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise ScriptError(
+                    f"Cannot fetch {target}: {error or type(error).__name__}.",
+                    "Check the URL and the network, or save the page and give its path.",
+                ) from error
+    raise ScriptError(
+        f"{url} redirects more than {_MAX_REDIRECTS} times.", "Give the final URL instead."
+    )
+
+
+async def _read_body(response: httpx.Response, url: str) -> bytes:
     if response.status_code != HTTPStatus.OK:
         raise ScriptError(
             f"{url} responded with status {response.status_code}.",
             "Check the URL, or save the page and give its path.",
         )
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise ScriptError(
+            f"{url} responded in the encoding {encoding!r}, which was not requested.",
+            "Save the page and give its path.",
+        )
     content = bytearray()
-    for chunk in response.iter_bytes():
+    async for chunk in response.aiter_raw():
         content += chunk
         _check_size(len(content), url)
     return bytes(content)
+
+
+def _check_host(url: str, target: str) -> None:
+    """Refuse a redirect to a host that the user did not name."""
+    hosts = [httpx.URL(location) for location in (url, target)]
+    if (hosts[0].host, hosts[0].port) != (hosts[1].host, hosts[1].port):
+        raise ScriptError(
+            f"{url} redirects to another host: {target}.",
+            "Nothing was fetched from there. If it is the right host, give that URL.",
+        )
 
 
 def _check_url(url: str) -> bool:

@@ -1,10 +1,13 @@
 """One OpenAPI document: checked, and split into operations and the components they need."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import NoReturn, TypeAlias, cast
 from urllib.parse import unquote
 
 import openapi_spec_validator
@@ -19,6 +22,7 @@ _SHOWN_MESSAGE = 300
 # The validator and the generator fetch the target of each of these.
 _REFERRING = ("$ref", "$dynamicRef", "$recursiveRef")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
+MAX_VALIDATION_SECONDS = 120.0
 
 OperationKey: TypeAlias = tuple[str, str]
 """An operation's path and lower-case method."""
@@ -214,10 +218,36 @@ def read_vendored(path: Path) -> SpecDocument:
     return check_document(value, path.name, path.read_text(encoding="utf-8"))
 
 
+@contextmanager
+def _time_limit(seconds: float) -> Generator[None]:
+    """Raise `TimeoutError` if the block takes longer, such as for a `pattern` that backtracks forever.
+
+    There is no limit on Windows and outside the main thread, which have no timer.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+    ):
+        yield
+        return
+
+    def give_up(*_: object) -> NoReturn:
+        raise TimeoutError(f"it takes longer than {seconds:.0f} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def _validate(document: JsonObject, name: str, line: Callable[[str], str]) -> None:
     """Check the document against the OpenAPI specification."""
     try:
-        openapi_spec_validator.validate(cast("dict[str, object]", document))
+        with _time_limit(MAX_VALIDATION_SECONDS):
+            openapi_spec_validator.validate(cast("dict[str, object]", document))
     except ValidationError as error:
         # If a value fits none of several forms, the deepest error is the most precise one.
         inner = max(error.context or [error], key=lambda one: len(one.absolute_path))

@@ -51,6 +51,11 @@ def vendor(
     Raises:
         ScriptError: A source was refused and nothing was written, or only the report failed.
     """
+    if _is_same_file(output, record):
+        raise ScriptError(
+            f"The spec and the record of its sources would both be written to {output}.",
+            "Give --output and --sources different paths.",
+        )
     given = [_Given(source, *read_page(source)) for source in _read_all(locations, root)]
     old = _load_vendored(output, record)
     incoming = in_order(operation for one in given for operation in one.document.operations())
@@ -101,6 +106,12 @@ def _has(operations: list[Operation], one: Operation) -> bool:
         or one.operation_id == other.operation_id
         for other in operations
     )
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def _read_all(locations: Sequence[str], root: Path) -> list[Source]:

@@ -34,6 +34,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, unless PyY
 # No real spec is that deep, and every function that walks a document can recurse this far.
 _MAX_DEPTH = 100
 _TOO_DEEP = f"it is nested too deeply (more than {_MAX_DEPTH} levels)"
+# The most that the aliases of a document may add: characters of text, in all and per value.
+_MAX_EXPANSION = 10_000_000
+_VALUE_SIZE = 50
 
 
 class _Dumper(yaml.SafeDumper):
@@ -81,8 +84,8 @@ def parse_yaml(text: str) -> JsonValue:
     """Read one YAML document into JSON's types.
 
     Raises:
-        ValueError: The text is not one YAML document, is nested too deeply, or has a tag or a
-            repeated key.
+        ValueError: The text is not one YAML document, is nested too deeply, has a tag or a
+            repeated key, or its aliases expand to too much text.
     """
     try:
         value = _Builder(text).document()
@@ -167,7 +170,9 @@ class _Builder:
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
-        self._anchors: dict[str, JsonValue] = {}
+        self._anchors: dict[str, tuple[JsonValue, int]] = {}
+        self._size = 0
+        self._expanded = 0
 
     def document(self) -> JsonValue:
         """Build the only document of the text."""
@@ -189,10 +194,11 @@ class _Builder:
             return self._alias(event)
         if getattr(event, "tag", None) is not None:
             _refuse(event, "tags are not accepted")
-        value = self._untagged(event)
+        start, value = self._size, self._untagged(event)
+        self._size += _VALUE_SIZE + (len(value) if isinstance(value, str) else 0)
         anchor: str | None = getattr(event, "anchor", None)
         if anchor is not None:
-            self._anchors[anchor] = value
+            self._anchors[anchor] = value, self._size - start
         return value
 
     def _untagged(self, event: yaml.Event) -> JsonValue:
@@ -228,7 +234,12 @@ class _Builder:
     def _alias(self, event: yaml.AliasEvent) -> JsonValue:
         if event.anchor not in self._anchors:
             _refuse(event, f"the alias *{event.anchor} has no anchor before it")
-        return copy.deepcopy(self._anchors[event.anchor])
+        value, size = self._anchors[event.anchor]
+        self._size += size
+        self._expanded += size
+        if self._expanded > _MAX_EXPANSION:
+            _refuse(event, "the aliases expand to too much text")
+        return copy.deepcopy(value)
 
 
 def _plain(text: str) -> JsonValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import threading
 from contextlib import contextmanager
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
+import _read_source
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _TOO_LARGE = 20 * 1024 * 1024 + 1
+_LONGEST_TRICKLE = 500
 
 
 class _Pages(BaseHTTPRequestHandler):
@@ -31,9 +34,11 @@ class _Pages(BaseHTTPRequestHandler):
         elif step == "large.md":
             self._respond(200, b" " * _TOO_LARGE)
         elif step == "gzipped.md":
-            self._respond(200, gzip.compress(page_text(fragment()).encode()), encoding="gzip")
-        elif step == "bomb.md":
-            self._respond(200, gzip.compress(b" " * _TOO_LARGE), encoding="gzip")
+            self._respond(200, gzip.compress(b"page"), encoding="gzip")
+        elif step == "trickle-headers":
+            self._trickle(b"X-More: 1\r\n")
+        elif step == "trickle-body":
+            self._trickle(b"1\r\n \r\n", b"Transfer-Encoding: chunked\r\n\r\n")
         elif step == "redirect":
             self._respond(302, location=target)
         else:
@@ -58,6 +63,15 @@ class _Pages(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True  # the reader has closed the connection
 
+    def _trickle(self, part: bytes, start: bytes = b"") -> None:
+        """Send the same part until the reader closes the connection, or should have."""
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n" + start)
+            for _ in range(_LONGEST_TRICKLE):
+                self.wfile.write(part)
+                threading.Event().wait(0.01)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Keep the tests' output clean."""
 
@@ -80,23 +94,31 @@ def site() -> Generator[str]:
         yield address
 
 
-@pytest.mark.parametrize("name", ["agents.md", "gzipped.md"])
-def test_a_page_is_fetched_and_recorded_by_its_url(
-    vendoring: Vendoring, site: str, name: str
-) -> None:
-    assert vendoring.run(f"{site}/{name}#top") == 0
-    assert vendoring.sources()["agents_list"]["source"] == f"{site}/{name}"
+def test_a_page_is_fetched_and_recorded_by_its_url(vendoring: Vendoring, site: str) -> None:
+    assert vendoring.run(f"{site}/agents.md#top") == 0
+    assert vendoring.sources()["agents_list"]["source"] == f"{site}/agents.md"
     assert vendoring.result() == fragment()
+
+
+def test_a_redirect_is_followed_and_the_original_url_is_recorded(
+    vendoring: Vendoring, site: str
+) -> None:
+    url = f"{site}/redirect/to//agents.md"
+    assert vendoring.run(url) == 0
+    assert vendoring.sources()["agents_list"]["source"] == url
 
 
 @pytest.mark.parametrize(
     ("path", "problem"),
     [
-        ("/redirect/to//agents.md", "redirects to /agents.md."),
-        ("/redirect/to/https://example.com/a.md", "redirects to https://example.com/a.md."),
+        ("/redirect/to/file:///etc/passwd", "Refused to fetch file:/"),
+        ("/redirect/to/http://example.com/a.md", "Refused to fetch http://example.com/a.md"),
+        ("/redirect/to/https://example.com/a.md", "redirects to another host: https://example.com"),
+        ("/redirect/to/http://127.0.0.1:1/a.md", "redirects to another host: http://127.0.0.1:1/"),
+        ("/redirect/to/", "redirects more than 5 times"),
         ("/missing.md", "status 404"),
         ("/large.md", "larger than 20 MB"),
-        ("/bomb.md", "larger than 20 MB"),
+        ("/gzipped.md", "the encoding 'gzip', which was not requested"),
     ],
 )
 def test_responses_that_are_refused(
@@ -105,6 +127,19 @@ def test_responses_that_are_refused(
     assert vendoring.run(f"{site}{path}") == 1
     assert problem in capsys.readouterr().err
     assert not vendoring.output.exists()
+
+
+@pytest.mark.parametrize("path", ["/trickle-headers", "/trickle-body"])
+def test_a_response_that_never_ends_is_abandoned(
+    vendoring: Vendoring,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    site: str,
+    path: str,
+) -> None:
+    monkeypatch.setattr(_read_source, "MAX_SECONDS", 0.2)
+    assert vendoring.run(f"{site}{path}") == 1
+    assert "did not arrive within 0 seconds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

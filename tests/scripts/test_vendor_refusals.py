@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import _spec_document
+import vendor_spec
 from reference_pages import Vendoring, fragment, page_text
 
 if TYPE_CHECKING:
@@ -155,6 +157,24 @@ def test_other_kinds_of_references_are_checked(
     assert f"#/components/schemas/Agent/{keyword}" in message
 
 
+def test_aliases_that_would_grow_without_end_are_refused(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["a0: &a0 [lol, lol]"]
+    lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 50)]
+    message = refusal(vendoring, capsys, vendoring.file("bomb.yml", "\n".join(lines)))
+    assert "bomb.yml cannot be read: the aliases expand to too much text (line 11)" in message
+
+
+def test_a_pattern_that_backtracks_without_end_is_abandoned(
+    vendoring: Vendoring, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_spec_document, "MAX_VALIDATION_SECONDS", 1.0)
+    schema = {"type": "string", "pattern": "(a+)+$", "default": "a" * 60 + "!"}
+    message = refusal(vendoring, capsys, vendoring.page("agents.md", fragment(schema=schema)))
+    assert "agents.md cannot be validated: TimeoutError: it takes longer than 1 seconds" in message
+
+
 def test_references_in_a_circle_are_refused(
     vendoring: Vendoring, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -209,6 +229,19 @@ def test_nesting_beyond_any_need_is_accepted(vendoring: Vendoring) -> None:
     text = json.dumps(fragment() | {"x-deep": "HERE"}).replace('"HERE"', "[" * 99 + "]" * 99)
     assert vendoring.run(vendoring.file("spec.json", text)) == 0
     assert vendoring.result() == json.loads(text)
+
+
+@pytest.mark.parametrize("record", ["latest.yml", "here/../latest.yml", "link.yml"])
+def test_one_path_for_the_spec_and_its_record_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], record: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link.yml").symlink_to(tmp_path / "latest.yml")
+    page = Vendoring(tmp_path).page("agents.md", fragment())
+    places = ["--output", str(tmp_path / "latest.yml"), "--sources", str(tmp_path / record)]
+    assert vendor_spec.main([str(page), *places]) == 1
+    assert "would both be written to" in capsys.readouterr().err
+    assert not (tmp_path / "latest.yml").exists()
 
 
 def test_an_invalid_fragment_is_refused_with_the_place(
