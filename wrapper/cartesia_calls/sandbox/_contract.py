@@ -126,8 +126,9 @@ def _find_spec() -> Traversable:
 
 def _operations(spec: Data) -> Iterator[Operation]:
     for path, item in spec["paths"].items():
-        for method in item.keys() & _HTTP_METHODS:
-            value = item[method]
+        for method, value in item.items():
+            if method not in _HTTP_METHODS:
+                continue
             yield Operation(
                 operation_id=value["operationId"],
                 method=method.upper(),
@@ -154,6 +155,10 @@ def _error_examples(operation: Data) -> Iterator[tuple[str, Mapping[str, str]]]:
     for status, response in operation["responses"].items():
         media_type = response.get("content", {}).get("application/json", {})
         fields = media_type.get("schema", {}).get("properties", {})
-        examples = {name: field["example"] for name, field in fields.items() if "example" in field}
+        examples = {
+            name: field["example"]
+            for name, field in fields.items()
+            if isinstance(field.get("example"), str)
+        }
         if examples and not str(status).startswith("2"):
             yield str(status), examples
