@@ -158,6 +158,7 @@ def test_meaningless_heads_are_refused(head: Response, says: str) -> None:
         ("http://[::1]:8000", b"[::1]:8000"),
         ("https://api.cartesia.ai", b"api.cartesia.ai"),
         ("https://api.cartesia.ai:443", b"api.cartesia.ai"),
+        ("https://api.cartesia.ai:", b"api.cartesia.ai"),
         ("http://127.0.0.1:0", b"127.0.0.1:0"),
     ],
 )

@@ -73,7 +73,7 @@ def driven(
 
     @wraps(method)
     def call(face: Face[A_co], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        inner = face._inner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        inner = face._inner  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - of this module
         return convert(method(inner, *args, **kwargs))
 
     shown = signature(method)

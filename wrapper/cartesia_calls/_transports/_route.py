@@ -45,7 +45,7 @@ def find_route(base_url: str) -> Route:
     # A proxy would carry the key of a plain http:// URL off this machine.
     proxy = None if is_loopback(host) else _proxy_for(parts.scheme, host, parts.port)
     port = _PORTS[parts.scheme]
-    host_header = parts.netloc.removesuffix(f":{port}")
+    host_header = parts.netloc.removesuffix(f":{port}").removesuffix(":")
     return Route(parts.scheme, host, port if parts.port is None else parts.port, host_header, proxy)
 
 
