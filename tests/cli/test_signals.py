@@ -89,13 +89,16 @@ def test_a_command_cleans_up_and_ends(words: str, number: signal.Signals, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sigterm_ends_a_command_that_ignores_ctrl_c(tmp_path: Path) -> None:
-    before = signal.signal(_INT, signal.SIG_IGN)  # a background process of a shell inherits it
+def test_sigterm_ends_a_command_that_ignores_other_signals(tmp_path: Path) -> None:
+    # As a background process of a shell does, or one after `nohup`: it inherits them.
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (_INT, _HUP)}
     try:
         with _stalled("logs ac_1 -o call.log", tmp_path) as process:
+            process.send_signal(_HUP)
             assert _ended(process, _TERM) == 128 + _TERM
     finally:
-        signal.signal(_INT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -173,6 +173,8 @@ def test_a_folder_that_can_not_be_created_is_reported(server: ManyCalls, tmp_pat
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(TargetError, match="can't be made: a file has its name"):
         export_from(server, tmp_path / "file")
+    with pytest.raises(TargetError, match="can't be made: File name too long"):
+        export_from(server, tmp_path / ("x" * 300))
 
 
 @pytest.mark.parametrize(

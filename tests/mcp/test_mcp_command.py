@@ -40,6 +40,28 @@ def test_on_a_terminal_it_explains_its_input_and_ends_at_once(
     os.close(theirs)
 
 
+def test_after_nohup_a_closed_terminal_does_not_end_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # which it inherits
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cartesia_calls", "mcp"],
+            env={**os.environ, "CARTESIA_API_KEY": "sk_car_any"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        process.stdin.close()
+        assert process.wait(600) == 0
+
+
 def test_a_wrong_pattern_is_refused_before_it_serves(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["mcp", "--redact-pattern", "("])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from cartesia_calls import CartesiaError
 
 from ._arguments import read, top_parser
-from ._errors import ExitCode, Failure, not_installed, report
+from ._errors import END_SIGNALS, ExitCode, Failure, not_installed, report
 from ._options import check_times
 from ._terminal import drop, say
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# SIGHUP: the terminal was closed. Windows has none.
-_SIGNALS = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 _received: list[int] = []
 
 
@@ -49,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
     command: Callable[..., int | None] = import_module(f"{__name__}._{arguments.command}").run
     # In a process of its own, a command cleans up at these as at Ctrl-C.
-    for number in _SIGNALS if argv is None else ():
+    for number in END_SIGNALS if argv is None else ():
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _interrupt)
     with _logged_to_stderr(getattr(arguments, "verbose", 0)):

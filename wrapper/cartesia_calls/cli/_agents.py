@@ -44,7 +44,6 @@ def add_options(parser: CommandParser) -> None:
 
 
 def run(arguments: Arguments) -> None:
-    """Fetch the agents and show them."""
     with open_client(arguments) as client, progress("Listing agents…"):
         agents = client.agents.list()
     write_list([agents], _COLUMNS, as_json=arguments.json)

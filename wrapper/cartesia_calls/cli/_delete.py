@@ -24,7 +24,6 @@ def add_options(parser: CommandParser) -> None:
 
 
 def run(arguments: Arguments) -> int:
-    """Ask the user to confirm, then erase the data of each call."""
     if not arguments.yes:
         if not sys.stdin or not sys.stdin.isatty():
             raise Failure(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from enum import IntEnum
 from importlib.metadata import distributions
@@ -16,6 +17,9 @@ from ._terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+# Signals that end a command as Ctrl-C does. SIGHUP: the terminal was closed. Windows has none.
+END_SIGNALS = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 class ExitCode(IntEnum):

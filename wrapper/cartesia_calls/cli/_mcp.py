@@ -15,6 +15,7 @@ import signal
 import sys
 from importlib import import_module
 
+from ._errors import END_SIGNALS
 from ._options import Arguments, CommandParser, pattern, settings_of
 from ._terminal import say
 
@@ -36,8 +37,7 @@ def run(arguments: Arguments) -> None:
     patterns = arguments.redact_pattern or ()
     server = make_server(client, redacted=not arguments.no_redact, patterns=patterns)
     # Handlers of Python would wait for the thread that reads stdin.
-    numbers = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
-    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: signal.getsignal(number) for number in {signal.SIGINT, *END_SIGNALS}}
     for number, handler in before.items():
         if callable(handler):
             signal.signal(number, signal.SIG_DFL)
